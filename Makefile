@@ -1,0 +1,42 @@
+# Each target does its own set-up; a second run reuses it.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: workbench test check bench figures notebooks clean
+
+## The app on embedded data, in the browser.
+workbench: $(READY)
+	$(BIN)/streamlit run workbench/streamlit_app.py
+
+## The whole suite, from nothing.
+test: $(READY)
+	$(BIN)/python -m pytest
+
+## What CI runs: format, lint, types, import contracts, tests.
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+## Side-by-side ratios; each benchmark is one file.
+bench: $(READY)
+	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+## Every table and figure, into figures/.
+figures: $(READY)
+	$(BIN)/mer reproduce all --profile quick
+
+## Every notebook, executed into notebooks/executed/.
+notebooks: $(READY)
+	$(BIN)/python -m tests.notebook_runner
+
+clean:
+	rm -rf .venv build *.egg-info
+
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable ".[dev]" --constraint constraints.txt
+	touch $@

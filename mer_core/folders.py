@@ -1,0 +1,34 @@
+"""Where the workbench keeps what is not the user's: caches, settings, studies.
+
+Each place follows the platform's custom and can be moved with an environment variable:
+`MER_CACHE`, `MER_CONFIG`, `MER_DATA`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_APP = "mer-workbench"
+
+
+def cache_folder() -> Path:
+    """Rebuildable files: affective-motion images, the demo twin's frames."""
+    return _moved("MER_CACHE", platformdirs.user_cache_path(_APP))
+
+
+def config_folder() -> Path:
+    """The user's settings: which dataset lies where."""
+    return _moved("MER_CONFIG", platformdirs.user_config_path(_APP))
+
+
+def data_folder() -> Path:
+    """Results that took time: studies and the weights they trained."""
+    return _moved("MER_DATA", platformdirs.user_data_path(_APP))
+
+
+def _moved(variable: str, default: Path) -> Path:
+    chosen = os.environ.get(variable)
+    return Path(chosen).expanduser() if chosen else default

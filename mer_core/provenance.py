@@ -1,0 +1,109 @@
+"""What made a result: versions, commit, settings and data, carried beside every number."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import platform
+import subprocess
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = ("mer-workbench", "torch", "numpy", "opencv-python", "captum", "transformers")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where a result comes from.
+
+    `synthetic` is True as soon as any of the data were generated; it must follow the result to
+    every table, figure, file name and page.
+    """
+
+    data_digest: str
+    synthetic: bool
+    settings: dict[str, Any]
+    seed: int | None
+    versions: dict[str, str]
+    commit: str
+    created: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return dataclasses.asdict(self)
+
+
+def provenance(
+    *, data_digest: str, synthetic: bool, settings: dict[str, Any], seed: int | None = None
+) -> Provenance:
+    """A `Provenance` for a result made now, by the code as it stands."""
+    return Provenance(
+        data_digest=data_digest,
+        synthetic=synthetic,
+        settings=settings,
+        seed=seed,
+        versions=versions(),
+        commit=commit(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+@cache
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "absent"
+    return found
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that can change a number."""
+    return dict(_versions())
+
+
+@cache
+def commit() -> str:
+    """The source commit, with "+" where files differ from it; "unknown" outside a checkout."""
+    root = Path(__file__).resolve().parent.parent
+    if not (root / ".git").exists():
+        return "unknown"
+    try:
+        head = _git(root, "rev-parse", "--short=12", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head + ("+" if changed else "")
+
+
+def _git(root: Path, *words: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=10
+    )
+    return done.stdout.strip()
+
+
+def settings_digest(settings: object) -> str:
+    """SHA-256 of a settings value in canonical JSON; dataclasses count as their fields."""
+    return hashlib.sha256(canonical_json(settings).encode()).hexdigest()
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys and no spaces: equal values give equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no canonical JSON form")

@@ -1,0 +1,1 @@
+"""The Streamlit surface: it draws and asks; everything it shows is computed in `mer_core`."""
