@@ -1,0 +1,27 @@
+"""The only lookup of networks by name."""
+
+from __future__ import annotations
+
+import importlib
+
+from mer_core.models.entry import ModelEntry
+from mer_core.registry import Registry
+
+# Each of these modules lists its networks as ENTRIES.
+_MODULES = ("affectivenet",)
+
+MODELS: Registry[ModelEntry] = Registry("network")
+
+for _module in _MODULES:
+    for _found in importlib.import_module(f"mer_core.models.{_module}").ENTRIES:
+        MODELS.register(_found.name, _found)
+
+
+def model_entry(name: str) -> ModelEntry:
+    """The network called `name`, or `UnknownNameError` listing what exists."""
+    return MODELS.get(name)
+
+
+def list_models() -> tuple[ModelEntry, ...]:
+    """All networks, AffectiveNet first."""
+    return tuple(MODELS)

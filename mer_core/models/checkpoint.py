@@ -1,0 +1,129 @@
+"""Weights on disk: safetensors with a JSON header. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from mer_core import atomic
+from mer_core.errors import CheckpointError
+
+FORMAT = "mer-checkpoint/1"
+_HEADER = "mer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointHeader:
+    """What made a set of weights, and what is needed to use them.
+
+    Attributes:
+        model: Catalogue name of the network.
+        classes: Class names in the order of the logits.
+        seed: Seed of the run that trained them.
+        data_digest: Identity of the training data.
+        synthetic: Whether any of that data were generated.
+        settings: Training settings, plain values.
+        versions: Packages that can change a number.
+        weights_digest: Filled in on saving; checked on loading.
+    """
+
+    model: str
+    classes: tuple[str, ...]
+    seed: int | None = None
+    data_digest: str = ""
+    synthetic: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    weights_digest: str = ""
+
+
+def weights_digest(state: Mapping[str, Tensor]) -> str:
+    """SHA-256 over names, dtypes, shapes and bytes; the identity of a network's weights."""
+    total = hashlib.sha256()
+    for name in sorted(state):
+        tensor = state[name].detach().cpu().contiguous()
+        total.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
+        total.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return total.hexdigest()
+
+
+def save_checkpoint(path: Path, module: nn.Module, header: CheckpointHeader) -> CheckpointHeader:
+    """Writes `module`'s weights to `path`, whole or not at all; returns the completed header."""
+    state = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in _state(module)}
+    header = dataclasses.replace(header, weights_digest=weights_digest(state))
+    text = json.dumps({"format": FORMAT, **dataclasses.asdict(header)}, sort_keys=True)
+    atomic.write_bytes(path, save(state, metadata={_HEADER: text}))
+    return header
+
+
+def load_checkpoint(path: Path) -> tuple[CheckpointHeader, dict[str, Tensor]]:
+    """Reads header and weights; anything wrong with the file is a one-line `CheckpointError`."""
+    if not path.is_file():
+        raise CheckpointError("there is no such weights file", where=path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(
+            f"not a whole safetensors file ({error})",
+            where=path,
+            remedy="copy or train it again",
+        ) from error
+    header = _parse(metadata.get(_HEADER), path)
+    if weights_digest(state) != header.weights_digest:
+        raise CheckpointError(
+            "the weights are not those the header was written for",
+            where=path,
+            remedy="copy or train it again",
+        )
+    return header, state
+
+
+def restore(module: nn.Module, state: Mapping[str, Tensor], *, where: str | Path) -> None:
+    """Copies `state` into `module`, or says by name what does not fit and changes nothing."""
+    expected = dict(_state(module))
+    problems = [f"{name} is missing" for name in expected if name not in state]
+    problems += [f"{name} is unknown" for name in state if name not in expected]
+    problems += [
+        f"{name} is {tuple(state[name].shape)} instead of {tuple(expected[name].shape)}"
+        for name in expected
+        if name in state and state[name].shape != expected[name].shape
+    ]
+    if problems:
+        more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
+        raise CheckpointError(
+            f"weights of another network: {', '.join(problems[:3])}{more}", where=where
+        )
+    module.load_state_dict(dict(state))
+
+
+def _state(module: nn.Module) -> list[tuple[str, Tensor]]:
+    return list(module.state_dict().items())
+
+
+def _parse(text: str | None, path: Path) -> CheckpointHeader:
+    if text is None:
+        raise CheckpointError(
+            "safetensors without this workbench's header",
+            where=path,
+            remedy="published weights are asked for by name, not by file",
+        )
+    try:
+        values = json.loads(text)
+        if values.pop("format") != FORMAT:
+            raise ValueError("another format version")
+        values["classes"] = tuple(values["classes"])
+        return CheckpointHeader(**values)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"unreadable header ({error})", where=path) from error

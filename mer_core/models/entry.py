@@ -1,0 +1,72 @@
+"""What the catalogue knows of a network without building it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from mer_core.errors import UnknownNameError
+from mer_core.records import InputSpec, Layer
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedWeights:
+    """Weights that others trained and published as safetensors.
+
+    Attributes:
+        hub_id: Repository on the Hugging Face hub.
+        trained_on: Name of the training data, e.g. "ImageNet".
+        restore: Copies all but the classifier from a safetensors file into a module.
+    """
+
+    hub_id: str
+    trained_on: str
+    restore: Callable[[nn.Module, Path], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelEntry:
+    """A network as data.
+
+    Attributes:
+        name: Stable lower-case name used by commands, pages and checkpoints.
+        title: The name as papers print it.
+        paper: Citation.
+        input: How a clip becomes this network's tensor.
+        build: Number of classes -> freshly initialised network.
+        layers: Attributable layers, from the input to the output.
+        trains: False for networks that are here only for their cost.
+        notes: Readings and choices that are ours rather than the paper's.
+        published: Weights others trained, where some exist.
+    """
+
+    name: str
+    title: str
+    paper: str
+    input: InputSpec
+    build: Callable[[int], nn.Module]
+    layers: tuple[Layer, ...]
+    trains: bool = True
+    notes: str = ""
+    published: PublishedWeights | None = None
+
+    def layer(self, name: str) -> Layer:
+        """The attributable layer called `name`, or `UnknownNameError` listing what exists."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise UnknownNameError(
+            f"{self.title} has no layer called {name!r}",
+            remedy=f"choose one of: {', '.join(layer.name for layer in self.layers)}",
+        )
+
+
+def stage(stride: int) -> str:
+    """The depth group of a layer, by its resolution relative to the input: "1/4" at stride 4.
+
+    Networks of different make share these groups, so layers of equal resolution can be compared.
+    """
+    return f"1/{stride}"
