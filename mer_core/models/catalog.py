@@ -8,7 +8,7 @@ from mer_core.models.entry import ModelEntry
 from mer_core.registry import Registry
 
 # Each of these modules lists its networks as ENTRIES.
-_MODULES = ("affectivenet",)
+_MODULES = ("affectivenet_readings",)
 
 MODELS: Registry[ModelEntry] = Registry("network")
 
