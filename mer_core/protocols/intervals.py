@@ -1,0 +1,128 @@
+"""How far a score could move with other subjects: percentile bootstrap over subjects.
+
+Clips of one person are not independent, so persons are drawn, with replacement, and not clips
+(cluster bootstrap; Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 8). With
+several seeds a draw takes the same persons from each and averages the seeds' scores.
+
+What the interval does not cover: other data, other settings, and the training's own noise
+beyond the seeds that were run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.errors import SettingsError
+from mer_core.protocols.scores import Absent, Counts, Scores, Values, accuracy, uar, uf1
+from mer_core.seeding import generator
+
+SCORE_NAMES = ("accuracy_pooled", "accuracy_subject_mean", "uf1", "uar")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A score with the range its bootstrap draws cover at `level`."""
+
+    value: float
+    low: float
+    high: float
+    level: float
+
+    def __contains__(self, number: float) -> bool:
+        return self.low <= number <= self.high
+
+
+def score_intervals(
+    repeats: Sequence[Scores], *, level: float = 0.95, draws: int = 2000, seed: int = 0
+) -> Mapping[str, Interval]:
+    """Intervals of the four scores, averaged over `repeats` (one `Scores` per seed).
+
+    Raises:
+        SettingsError: Fewer than two subjects, or repeats that tested different subjects.
+    """
+    counts = _aligned(repeats)
+    picks = _draws(counts.shape[1], draws, seed)
+    absent = repeats[0].absent
+    return {
+        name: _interval(_value(name, counts, absent), _drawn(name, counts, picks, absent), level)
+        for name in SCORE_NAMES
+    }
+
+
+def paired_difference(
+    first: Sequence[Scores],
+    second: Sequence[Scores],
+    *,
+    name: str = "uar",
+    level: float = 0.95,
+    draws: int = 2000,
+    seed: int = 0,
+) -> Interval:
+    """Interval of score(first) - score(second), drawing the same persons for both."""
+    if set(first[0].subjects) != set(second[0].subjects):
+        raise SettingsError(
+            "the two studies tested different subjects",
+            where="comparison",
+            remedy="compare studies of the same data and protocol",
+        )
+    one, two = _aligned(first), _aligned(second, order=first[0].subjects)
+    picks = _draws(one.shape[1], draws, seed)
+    parts = ((one, first[0].absent), (two, second[0].absent))
+    values = [_value(name, counts, absent) for counts, absent in parts]
+    drawn = [_drawn(name, counts, picks, absent) for counts, absent in parts]
+    return _interval(values[0] - values[1], drawn[0] - drawn[1], level)
+
+
+_POOLED: dict[str, Callable[[npt.NDArray[np.number], Absent], Values]] = {
+    "accuracy_pooled": lambda counts, _: accuracy(counts),
+    "uf1": uf1,
+    "uar": uar,
+}
+
+
+def _value(name: str, counts: Counts, absent: Absent) -> float:
+    everyone = np.ones((1, counts.shape[1]))
+    return float(_drawn(name, counts, everyone, absent)[0])
+
+
+def _drawn(name: str, counts: Counts, picks: Values, absent: Absent) -> Values:
+    """The score of each draw, averaged over repeats.
+
+    `counts` is R x S x K x K; `picks` is D x S, how often each subject was drawn.
+    """
+    if name == "accuracy_subject_mean":
+        each = accuracy(counts)  # R x S
+        return (picks @ each.T / picks.sum(axis=1, keepdims=True)).mean(axis=1)
+    pooled = np.einsum("ds,rsij->drij", picks, counts)
+    # A draw may miss a class that the data have; only the data as a whole can be refused.
+    within = Absent.SKIP if absent is Absent.REFUSE else absent
+    return _POOLED[name](pooled, within).mean(axis=1)
+
+
+def _draws(subjects: int, draws: int, seed: int) -> Values:
+    if subjects < 2:
+        raise SettingsError("a bootstrap over subjects needs at least two", where="intervals")
+    uniform = np.full(subjects, 1 / subjects)
+    return generator(seed, "bootstrap").multinomial(subjects, uniform, size=draws).astype(float)
+
+
+def _interval(value: float, drawn: Values, level: float) -> Interval:
+    tail = (1 - level) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail])
+    return Interval(value, float(low), float(high), level)
+
+
+def _aligned(repeats: Sequence[Scores], order: Sequence[str] | None = None) -> Counts:
+    """R x S x K x K counts with subjects in one order."""
+    if not repeats:
+        raise SettingsError("there is no score to put an interval on", where="intervals")
+    order = repeats[0].subjects if order is None else order
+    if any(set(scores.subjects) != set(order) for scores in repeats):
+        raise SettingsError("the repeats tested different subjects", where="intervals")
+    return np.stack(
+        [scores.by_subject[[scores.subjects.index(name) for name in order]] for scores in repeats]
+    )

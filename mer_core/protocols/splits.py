@@ -1,0 +1,250 @@
+"""Splitters: a table of samples in, pairs of train and test indices out.
+
+Every splitter has scikit-learn's `split(samples) -> iterator of (train, test)` and, for those
+who want to know who is held out, `folds(samples)` with names. Each pair is checked for leakage
+before anyone sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.errors import SettingsError
+from mer_core.protocols.leakage import check_split, subject_of
+from mer_core.records import Sample
+from mer_core.registry import Registry
+from mer_core.seeding import generator
+
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """One held-out part of a table: its name, and who trains and who is tested."""
+
+    name: str
+    train: Indices
+    test: Indices
+
+
+class Protocol:
+    """Base of the splitters; a subclass says which samples each fold holds out.
+
+    Attributes:
+        name: What studies and the command line call it.
+        title: What a reader sees.
+        subjects_disjoint: Whether no person stands on both sides; False only for the protocol
+            that exists to show what happens then.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    subjects_disjoint: ClassVar[bool] = True
+
+    def folds(self, samples: Sequence[Sample]) -> tuple[Fold, ...]:
+        """The checked folds of `samples`, in the order of the table.
+
+        Raises:
+            LeakageError: A fold has a subject, a clip or a frame on both sides.
+            SettingsError: The table leaves nothing to train on or nothing to test.
+        """
+        folds = tuple(self._folds(samples))
+        for fold in folds:
+            check_split(samples, fold.train, fold.test, subjects=self.subjects_disjoint)
+        return folds
+
+    def split(self, samples: Sequence[Sample]) -> Iterator[tuple[Indices, Indices]]:
+        """Pairs of train and test indices, as scikit-learn's splitters yield them."""
+        for fold in self.folds(samples):
+            yield fold.train, fold.test
+
+    def _folds(self, samples: Sequence[Sample]) -> Iterator[Fold]:
+        raise NotImplementedError
+
+
+class LeaveOneSubjectOut(Protocol):
+    """Each fold tests one person and trains on all others: the paper's PIE experiments.
+
+    A person is a dataset together with a subject code, because "sub01" of two datasets are two
+    people.
+    """
+
+    name = "loso"
+    title = "leave one subject out"
+
+    def _folds(self, samples: Sequence[Sample]) -> Iterator[Fold]:
+        return _hold_out([subject_of(sample) for sample in samples], "subjects")
+
+
+class Composite(LeaveOneSubjectOut):
+    """Leave one subject out over several datasets joined, as in the MEGC 2019 challenge."""
+
+    name = "composite"
+    title = "composite of datasets, leave one subject out"
+
+    def _folds(self, samples: Sequence[Sample]) -> Iterator[Fold]:
+        if len({sample.dataset for sample in samples}) < 2:
+            raise SettingsError(
+                "a composite joins at least two datasets",
+                where="protocol composite",
+                remedy="name another dataset or use loso",
+            )
+        return super()._folds(samples)
+
+
+class LeaveOneVideoOut(Protocol):
+    """Each fold tests one clip and trains on all others, the same person's included.
+
+    The paper describes this protocol and rejects it: the network can answer from who the
+    person is. It is here so that the inflation can be measured.
+    """
+
+    name = "lovo"
+    title = "leave one video out (person seen in training)"
+    subjects_disjoint = False
+
+    def _folds(self, samples: Sequence[Sample]) -> Iterator[Fold]:
+        return _hold_out([sample.key for sample in samples], "clips")
+
+
+@dataclass(frozen=True)
+class SubjectFolds(Protocol):
+    """`count` folds of whole subjects, dealt out so that the folds hold similar clip counts.
+
+    Cheaper than leaving one subject out, for a first look; not a protocol of the paper.
+    """
+
+    count: int = 5
+    seed: int = 0
+
+    name: ClassVar[str] = "subject-folds"
+    title: ClassVar[str] = "folds of whole subjects"
+
+    def _folds(self, samples: Sequence[Sample]) -> Iterator[Fold]:
+        subjects = [subject_of(sample) for sample in samples]
+        if not 2 <= self.count <= len(set(subjects)):
+            raise SettingsError(
+                f"{len(set(subjects))} subjects cannot make {self.count} folds",
+                where="protocol subject-folds",
+                remedy="choose between 2 and the number of subjects",
+            )
+        dealt = _deal(subjects, self.count, self.seed)
+        return _hold_out([f"part{dealt[subject] + 1}" for subject in subjects], "parts")
+
+
+@dataclass(frozen=True)
+class CrossDataset(Protocol):
+    """One fold: train on all of one dataset, test on all of another (CDE in the paper)."""
+
+    train: str
+    test: str
+
+    name: ClassVar[str] = "cross"
+    title: ClassVar[str] = "train on one dataset, test on another"
+
+    def __post_init__(self) -> None:
+        if self.train == self.test:
+            raise SettingsError(
+                f"{self.train} is both trained on and tested",
+                where="protocol cross",
+                remedy="name two datasets, or use loso within one",
+            )
+
+    def _folds(self, samples: Sequence[Sample]) -> Iterator[Fold]:
+        home = np.array([sample.dataset for sample in samples])
+        for dataset in (self.train, self.test):
+            if dataset not in home:
+                raise SettingsError(
+                    f"the table has no sample of {dataset}",
+                    where=f"protocol {self.train}:{self.test}",
+                    remedy="open both datasets for this study",
+                )
+        yield Fold(
+            f"{self.train}:{self.test}",
+            np.flatnonzero(home == self.train),
+            np.flatnonzero(home == self.test),
+        )
+
+
+PAPER_NAMES = {"CI": "casme", "CII": "casme2", "C2": "casme_squared", "S": "samm"}
+"""The paper's abbreviations of its datasets."""
+
+CROSS_PAIRS: dict[str, tuple[str, str]] = {
+    f"{train}2{test}": (PAPER_NAMES[train], PAPER_NAMES[test])
+    for train in ("CI", "CII", "S")
+    for test in ("CI", "CII", "C2", "S")
+    if train != test
+}
+"""The paper's nine cross-dataset experiments; CAS(ME)^2 is never trained on."""
+
+PROTOCOLS: Registry[Callable[[], Protocol]] = Registry("protocol")
+for _kind in (LeaveOneSubjectOut, Composite, LeaveOneVideoOut, SubjectFolds):
+    PROTOCOLS.register(_kind.name, _kind)
+for _pair, (_train, _test) in CROSS_PAIRS.items():
+    PROTOCOLS.register(_pair, partial(CrossDataset, _train, _test))
+
+
+def find_protocol(name: str) -> Protocol:
+    """The protocol called `name`; `casme2:samm` trains on the first and tests on the second."""
+    train, colon, test = name.partition(":")
+    return CrossDataset(train, test) if colon else PROTOCOLS.get(name)()
+
+
+def inner_split(
+    samples: Sequence[Sample], train: Indices, *, share: float, seed: int
+) -> tuple[Indices, Indices]:
+    """Splits the training side again by subject, for choosing an epoch without the test side.
+
+    Whole subjects, drawn in an order that `seed` decides, go to validation until it holds at
+    least `share` of the clips; at least one subject stays on each side.
+
+    Returns:
+        The indices that train and the indices that validate, both out of `train`.
+    """
+    if not 0 < share < 1:
+        raise SettingsError(f"a share of {share} is not between 0 and 1", where="inner_share")
+    subjects = np.array([subject_of(samples[i]) for i in train])
+    order = generator(seed, "inner split").permutation(np.unique(subjects))
+    if len(order) < 2:
+        raise SettingsError(
+            "one training subject cannot be split by subject",
+            where="inner split",
+            remedy="use selection 'last'",
+        )
+    sizes = np.cumsum([np.sum(subjects == subject) for subject in order])
+    count = min(int(np.searchsorted(sizes, share * len(train))) + 1, len(order) - 1)
+    held = np.isin(subjects, order[:count])
+    check_split(samples, train[~held], train[held])
+    return train[~held], train[held]
+
+
+def _hold_out(groups: Sequence[str], noun: str) -> Iterator[Fold]:
+    """One fold per distinct group, in order of first appearance."""
+    names = list(dict.fromkeys(groups))
+    if len(names) < 2:
+        raise SettingsError(
+            f"holding one out needs at least two {noun}, the table has {len(names)}",
+            where="protocol",
+        )
+    column = np.array(groups)
+    for name in names:
+        yield Fold(name, np.flatnonzero(column != name), np.flatnonzero(column == name))
+
+
+def _deal(subjects: Sequence[str], count: int, seed: int) -> dict[str, int]:
+    """Subject -> part: the largest subject left goes to the part with the fewest clips."""
+    names, sizes = np.unique(np.array(subjects), return_counts=True)
+    shuffled = generator(seed, "subject folds").permutation(len(names))
+    held = [0] * count
+    dealt: dict[str, int] = {}
+    for i in sorted(shuffled, key=lambda i: -sizes[i]):
+        part = held.index(min(held))
+        dealt[str(names[i])] = part
+        held[part] += int(sizes[i])
+    return dealt
