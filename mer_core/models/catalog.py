@@ -8,7 +8,7 @@ from mer_core.models.entry import ModelEntry
 from mer_core.registry import Registry
 
 # Each of these modules lists its networks as ENTRIES.
-_MODULES = ("affectivenet_readings",)
+_MODULES = ("affectivenet_readings", "baselines", "vgg")
 
 MODELS: Registry[ModelEntry] = Registry("network")
 

@@ -18,11 +18,13 @@ class PublishedWeights:
 
     Attributes:
         hub_id: Repository on the Hugging Face hub.
+        revision: Branch or pull request that holds the safetensors file.
         trained_on: Name of the training data, e.g. "ImageNet".
         restore: Copies all but the classifier from a safetensors file into a module.
     """
 
     hub_id: str
+    revision: str = "main"
     trained_on: str
     restore: Callable[[nn.Module, Path], None]
 
