@@ -1,0 +1,122 @@
+"""Dense optical flow by three named methods.
+
+A flow field f has shape H x W x 2: what the onset frame shows at (x, y) is found in the apex
+frame at (x + u, y + v), where f[y, x] = (u, v) in pixels, u to the right and v downwards.
+
+Dense inverse search is the default: on translated textures it errs by about a hundredth of a
+pixel, like the others, in milliseconds. TV-L1, which the small flow networks of the literature
+were trained on, is here too, five to ten times slower. Farnebäck's is not quite at rest at the
+border of two equal frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.errors import FrameError
+from mer_core.flow.tvl1 import tvl1_flow
+from mer_core.registry import Registry
+
+Flow = npt.NDArray[np.float32]
+"""H x W x 2: (u, v) in pixels."""
+
+GreyFrame = npt.NDArray[np.uint8]
+
+_SMALLEST_SIDE = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowMethod:
+    """One way to estimate flow, on two grey frames of equal size."""
+
+    name: str
+    title: str
+    citation: str
+    estimate: Callable[[GreyFrame, GreyFrame], Flow]
+
+
+def optical_flow(
+    onset: npt.NDArray[np.uint8], apex: npt.NDArray[np.uint8], *, method: str = "dis"
+) -> Flow:
+    """The motion from `onset` to `apex`, two frames of equal size, RGB or grey."""
+    estimate = FLOW_METHODS.get(method).estimate
+    first, second = _grey(onset), _grey(apex)
+    if first.shape != second.shape:
+        raise FrameError(
+            f"flow needs two frames of one size, not {_size(first)} and {_size(second)}",
+            remedy="crop both frames with the same face box",
+        )
+    if min(first.shape) < _SMALLEST_SIDE:
+        raise FrameError(
+            f"a frame of {_size(first)} is too small for optical flow",
+            remedy=f"use frames of at least {_SMALLEST_SIDE} pixels a side, resize the flow after",
+        )
+    return estimate(first, second)
+
+
+def _grey(frame: npt.NDArray[np.uint8]) -> GreyFrame:
+    if frame.dtype != np.uint8 or frame.ndim not in (2, 3) or frame.shape[2:] not in ((), (3,)):
+        raise FrameError(
+            f"a frame is H x W x 3 (RGB) or H x W (grey) in uint8, not {frame.shape} {frame.dtype}"
+        )
+    pixels = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) if frame.ndim == 3 else frame
+    return np.ascontiguousarray(pixels, dtype=np.uint8)
+
+
+def _size(frame: GreyFrame) -> str:
+    return f"{frame.shape[1]}x{frame.shape[0]}"
+
+
+def _dense_inverse_search(onset: GreyFrame, apex: GreyFrame) -> Flow:
+    # The preset stops at half resolution, which costs tenfold accuracy on sub-pixel motion.
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search.setFinestScale(0)
+    field = np.zeros((*onset.shape, 2), np.float32)
+    return np.asarray(search.calc(onset, apex, field), np.float32)
+
+
+def _farneback(onset: GreyFrame, apex: GreyFrame) -> Flow:
+    field = np.zeros((*onset.shape, 2), np.float32)
+    flow = cv2.calcOpticalFlowFarneback(
+        onset,
+        apex,
+        field,
+        pyr_scale=0.5,
+        levels=3,
+        winsize=15,
+        iterations=3,
+        poly_n=5,
+        poly_sigma=1.2,
+        flags=0,
+    )
+    return np.asarray(flow, np.float32)
+
+
+FLOW_METHODS: Registry[FlowMethod] = Registry("optical flow method")
+for _method in (
+    FlowMethod(
+        name="dis",
+        title="Dense inverse search",
+        citation="Kroeger et al., Fast Optical Flow using Dense Inverse Search, ECCV 2016",
+        estimate=_dense_inverse_search,
+    ),
+    FlowMethod(
+        name="tvl1",
+        title="TV-L1",
+        citation="Zach et al., A Duality Based Approach for Realtime TV-L1 Optical Flow, "
+        "DAGM 2007; constants of Sánchez Pérez et al., IPOL 3, 2013",
+        estimate=tvl1_flow,
+    ),
+    FlowMethod(
+        name="farneback",
+        title="Farnebäck",
+        citation="Farnebäck, Two-Frame Motion Estimation Based on Polynomial Expansion, SCIA 2003",
+        estimate=_farneback,
+    ),
+):
+    FLOW_METHODS.register(_method.name, _method)
