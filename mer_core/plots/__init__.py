@@ -1,0 +1,1 @@
+"""Figures: numbers in, pictures out; nothing is computed and nothing is saved here."""

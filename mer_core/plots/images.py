@@ -1,0 +1,75 @@
+"""Sheets of images: frames, motion images, affective-motion images, feature maps, differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.plots.colour import ColourScale, Rgb, shared_scale
+from mer_core.plots.raster import enlarge, stack, stamp_synthetic, text_strip, tile_sheet
+
+Maps = npt.NDArray[np.floating]
+
+
+def frame_strip(frames: Sequence[Rgb], numbers: Sequence[int], *, size: int = 112) -> Rgb:
+    """Frames in a row, each over its number."""
+    tiles = [enlarge(frame, (size, size), smooth=True) for frame in frames]
+    captions = [f"frame {number}" for number in numbers]
+    return tile_sheet(tiles, columns=len(tiles), captions=captions)
+
+
+def signed_strip(
+    images: Sequence[Maps], captions: Sequence[str], *, size: int = 112
+) -> tuple[Rgb, ColourScale]:
+    """Signed images, averaged over colour channels, on one scale symmetric about zero."""
+    flat = [image.mean(axis=2) if image.ndim == 3 else image for image in images]
+    scale = shared_scale(flat, signed=True)
+    tiles = [enlarge(scale.apply(image), (size, size)) for image in flat]
+    return tile_sheet(tiles, columns=len(tiles), captions=list(captions)), scale
+
+
+def map_sheet(
+    maps: Maps, captions: Sequence[str], *, columns: int, size: int = 96, scale: ColourScale | None = None
+) -> tuple[Rgb, ColourScale]:
+    """Feature maps (N x H x W) as tiles on one declared scale."""
+    shared = scale or shared_scale(list(maps), signed=bool((maps < 0).any()))
+    tiles = [enlarge(shared.apply(values), (size, size)) for values in maps]
+    return tile_sheet(tiles, columns=columns, captions=list(captions)), shared
+
+
+def paper_figure_1(
+    frames: Sequence[Rgb],
+    motion: Sequence[Maps],
+    numbers: Sequence[int],
+    images: Mapping[str, Rgb],
+    *,
+    synthetic: bool,
+    size: int = 112,
+) -> Rgb:
+    """Fig. 1 of the paper: (a) frames, (b) their motion images, (c) affective-motion images.
+
+    `motion` holds weight x frame for the frames shown; all share one signed scale, given below
+    the row. `images` maps the name of a weighting to its 8-bit image.
+    """
+    motion_row, scale = signed_strip(motion, [f"weighted {n}" for n in numbers], size=size)
+    image_row = tile_sheet(
+        [enlarge(image, (2 * size, 2 * size), smooth=True) for image in images.values()],
+        columns=len(images),
+        captions=list(images),
+    )
+    frame_row = frame_strip(frames, numbers, size=size)
+    width = max(frame_row.shape[1], image_row.shape[1])
+    sheet = stack(
+        [
+            text_strip("(a) frames", width, height=24),
+            frame_row,
+            text_strip(f"(b) motion images: frame x weight ({scale.describe()})", width, height=24),
+            motion_row,
+            text_strip("(c) affective-motion images", width, height=24),
+            image_row,
+        ],
+        align="centre",
+    )
+    return stamp_synthetic(sheet) if synthetic else sheet

@@ -1,0 +1,65 @@
+"""One look for every figure, in the app, in notebooks and in files."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+# Okabe and Ito's palette, legible with any form of colour blindness; yellow is left out because
+# it disappears on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5F5F5F")
+INK = "#2b2d33"
+FAINT = "#8a8f99"
+SYNTHETIC_NOTE = "synthetic data"
+
+
+def template() -> go.layout.Template:
+    """The plotly template of the workbench: quiet axes, readable type, no background."""
+    axis = {
+        "showgrid": True,
+        "gridcolor": "rgba(128,128,128,0.18)",
+        "zeroline": False,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": "rgba(128,128,128,0.5)",
+        "linecolor": "rgba(128,128,128,0.5)",
+        "title": {"standoff": 8},
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "colorway": PALETTE,
+            "font": {"family": "Inter, Source Sans Pro, Helvetica, Arial, sans-serif", "size": 13},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 56, "r": 16, "t": 40, "b": 44},
+            "xaxis": axis,
+            "yaxis": axis,
+            "legend": {"orientation": "h", "y": 1.02, "x": 0, "yanchor": "bottom"},
+            "hoverlabel": {"namelength": -1},
+        }
+    )
+
+
+def figure(*, height: int, title: str = "", synthetic: bool = False) -> go.Figure:
+    """An empty figure in the house template; a synthetic one says so in its corner."""
+    empty = go.Figure(layout={"template": template(), "height": height})
+    if title:
+        empty.update_layout(title={"text": title, "font": {"size": 15}})
+    if synthetic:
+        mark_synthetic(empty)
+    return empty
+
+
+def mark_synthetic(target: go.Figure) -> None:
+    """Writes "synthetic data" into the figure's upper right corner."""
+    target.add_annotation(
+        text=SYNTHETIC_NOTE,
+        xref="paper",
+        yref="paper",
+        x=1,
+        y=1,
+        xanchor="right",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 11, "color": FAINT},
+    )

@@ -1,0 +1,39 @@
+"""Imports point one way, and importing the core is light."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return done.stdout
+
+
+def test_import_contracts_hold():
+    linter = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([linter, "--no-cache"], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "module", ["mer_core", "mer_core.cli", "mer_core.ami", "mer_core.frames", "mer_core.datasets"]
+)
+def test_light_modules_load_no_heavy_package(module):
+    heavy = {"streamlit", "torch", "transformers", "captum", "plotly", "dask", "matplotlib"}
+    loaded = python(f"import {module}, sys; print(*sys.modules)").split()
+    assert not heavy & set(loaded)
+
+
+def test_the_public_face_is_importable_and_complete():
+    printed = python("import mer_core; print(*[getattr(mer_core, n).__name__ for n in mer_core.__all__])")
+    names = python("import mer_core; print(*mer_core.__all__)")
+    assert printed == names
