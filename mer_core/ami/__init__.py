@@ -1,0 +1,22 @@
+"""Frames in, one image out: the affective-motion image and the crop it is made from."""
+
+from mer_core.ami.accumulation import Accumulator, weighted_sum
+from mer_core.ami.imaging import AffectiveMotionImage, build_ami, motion_images, partial_ami
+from mer_core.ami.registration import FaceBox, Registration, find_face
+from mer_core.ami.weighting import DEFAULT_WEIGHTING, WEIGHTINGS, Weighting, frame_weights
+
+__all__ = [
+    "DEFAULT_WEIGHTING",
+    "WEIGHTINGS",
+    "Accumulator",
+    "AffectiveMotionImage",
+    "FaceBox",
+    "Registration",
+    "Weighting",
+    "build_ami",
+    "find_face",
+    "frame_weights",
+    "motion_images",
+    "partial_ami",
+    "weighted_sum",
+]

@@ -1,0 +1,150 @@
+"""The affective-motion image: a weighted sum of frames and the picture made of it.
+
+The publication gives no normalisation. Here the raw sum is mapped to 0..255 by one minimum and
+one maximum over all pixels and channels of the clip, so colours keep their relations:
+
+    image = round(scale * total + offset)      scale = 255 / (maximum - minimum)
+                                               offset = -minimum * scale
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.ami.accumulation import Frame, Total, weighted_sum
+from mer_core.ami.weighting import DEFAULT_WEIGHTING, Weights, frame_weights
+from mer_core.errors import FrameError, SettingsError
+from mer_core.records import Clip, array_digest
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AffectiveMotionImage:
+    """A clip as one image, with all that is needed to take it apart again.
+
+    `total` is linear in the frames: the contribution of frame i is `weights[i] * frame_i`
+    exactly, and `scale` and `offset` are constants of the clip.
+
+    Attributes:
+        total: H x W x 3 raw weighted sum, float32.
+        weights: One weight per frame, float64.
+        weighting: The name of the reading that gave them.
+        frame_numbers: The recording's own number of each frame.
+    """
+
+    total: Total
+    weights: Weights
+    weighting: str
+    frame_numbers: tuple[int, ...]
+
+    @cached_property
+    def minimum(self) -> float:
+        """Least value of `total` over all pixels and channels."""
+        return float(self.total.min())
+
+    @cached_property
+    def maximum(self) -> float:
+        """Greatest value of `total` over all pixels and channels."""
+        return float(self.total.max())
+
+    @property
+    def flat(self) -> bool:
+        """Whether every value of `total` is the same, so that there is nothing to see."""
+        return self.maximum == self.minimum
+
+    @property
+    def scale(self) -> float:
+        """Grey levels per unit of `total`; 0 where the total is flat."""
+        return 0.0 if self.flat else 255.0 / (self.maximum - self.minimum)
+
+    @property
+    def offset(self) -> float:
+        """Grey level of zero accumulation: the image of a total of 0."""
+        return 0.0 if self.flat else -self.minimum * self.scale
+
+    @cached_property
+    def image(self) -> Frame:
+        """H x W x 3, 8-bit RGB; black where the total is flat."""
+        levels = self.total * np.float32(self.scale)
+        levels += np.float32(self.offset)
+        np.rint(levels, out=levels)
+        return np.clip(levels, 0, 255, out=levels).astype(np.uint8)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the 8-bit image, shape included: what a network or a reader is shown."""
+        return array_digest(self.image)
+
+
+def build_ami(
+    frames: Iterable[Frame],
+    *,
+    count: int,
+    weighting: str = DEFAULT_WEIGHTING,
+    frame_numbers: Sequence[int] | None = None,
+) -> AffectiveMotionImage:
+    """Builds the image in one pass over `frames`, keeping a handful of them at a time.
+
+    Args:
+        frames: 8-bit RGB frames of one size, in time order.
+        count: How many there are; the weights depend on it, so it must be right.
+        weighting: A name in `WEIGHTINGS`.
+        frame_numbers: The recording's numbers; 1..count where not given.
+    """
+    numbers = tuple(range(1, count + 1)) if frame_numbers is None else tuple(frame_numbers)
+    if len(numbers) != count:
+        raise SettingsError(f"{count} frames cannot have {len(numbers)} frame numbers")
+    weights = frame_weights(count, weighting)
+    return AffectiveMotionImage(
+        total=weighted_sum(_counted(frames, count), weights),
+        weights=weights,
+        weighting=weighting,
+        frame_numbers=numbers,
+    )
+
+
+def motion_images(clip: Clip, weighting: str = DEFAULT_WEIGHTING) -> npt.NDArray[np.float32]:
+    """T x H x W x 3: each frame times its weight. Their sum over T is the clip's `total`."""
+    weights = frame_weights(len(clip), weighting).astype(np.float32)
+    return weights[:, None, None, None] * clip.frames
+
+
+def partial_ami(
+    clip: Clip, *, first: int, last: int, weighting: str = DEFAULT_WEIGHTING
+) -> AffectiveMotionImage:
+    """The share of frames numbered `first`..`last` in the clip's image.
+
+    The weights are those of the whole clip, set to 0 outside the range, so that the totals of
+    ranges that partition the clip add up to the total of the whole.
+    """
+    numbers = np.asarray(clip.frame_numbers)
+    chosen = (first <= numbers) & (numbers <= last)
+    if not chosen.any():
+        raise SettingsError(
+            f"no frame is numbered {first} to {last}",
+            where=clip.name,
+            remedy=f"choose within {numbers.min()} to {numbers.max()}",
+        )
+    weights = np.where(chosen, frame_weights(len(clip), weighting), 0.0)
+    return AffectiveMotionImage(
+        total=weighted_sum(clip.frames, weights),
+        weights=weights,
+        weighting=weighting,
+        frame_numbers=clip.frame_numbers,
+    )
+
+
+def _counted(frames: Iterable[Frame], count: int) -> Iterable[Frame]:
+    """Passes `frames` on, and refuses a number of them that the weights were not made for."""
+    seen = 0
+    for frame in frames:
+        seen += 1
+        if seen > count:
+            raise FrameError(f"there are more frames than the {count} the weights are for")
+        yield frame
+    if seen < count:
+        raise FrameError(f"there are {seen} frames, but the weights are for {count}")
