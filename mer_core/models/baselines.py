@@ -56,7 +56,8 @@ def build_resnet50(classes: int) -> nn.Module:
     """ResNet-50 with the stride on the 3x3 convolution of each bottleneck."""
     from transformers import ResNetConfig, ResNetForImageClassification
 
-    config = ResNetConfig(num_labels=classes, depths=list(_DEPTHS), hidden_sizes=list(_WIDTHS))
+    config = ResNetConfig(depths=list(_DEPTHS), hidden_sizes=list(_WIDTHS))
+    config.num_labels = classes
     return LogitsOnly(ResNetForImageClassification(config))
 
 
@@ -64,9 +65,8 @@ def build_mobilenet(classes: int) -> nn.Module:
     """MobileNetV1 at full width, initialised so that an untrained one answers above rounding."""
     from transformers import MobileNetV1Config, MobileNetV1ForImageClassification
 
-    config = MobileNetV1Config(
-        num_labels=classes, classifier_dropout_prob=_MOBILENET_DROPOUT, tf_padding=True
-    )
+    config = MobileNetV1Config(classifier_dropout_prob=_MOBILENET_DROPOUT, tf_padding=True)
+    config.num_labels = classes
     network = MobileNetV1ForImageClassification(config)
     network.dropout = nn.Dropout(_MOBILENET_DROPOUT)
     for module in network.modules():
