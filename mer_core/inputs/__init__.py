@@ -1,0 +1,32 @@
+"""The one path from a sample to what a network sees: clip, image or flow, then numbers."""
+
+from mer_core.inputs.building import Built, build_inputs
+from mer_core.inputs.imaging import Imaging, expression_source, image_of, sample_image
+from mer_core.inputs.store import AmiStore, StoreInfo
+from mer_core.inputs.tensors import (
+    InputSet,
+    clip_frames,
+    flow_tensor,
+    frames_tensor,
+    image_tensor,
+    model_input,
+    sample_clip,
+)
+
+__all__ = [
+    "AmiStore",
+    "Built",
+    "Imaging",
+    "InputSet",
+    "StoreInfo",
+    "build_inputs",
+    "clip_frames",
+    "expression_source",
+    "flow_tensor",
+    "frames_tensor",
+    "image_of",
+    "image_tensor",
+    "model_input",
+    "sample_clip",
+    "sample_image",
+]

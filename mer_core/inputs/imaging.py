@@ -1,0 +1,134 @@
+"""From a sample or a path to its affective-motion image, through the store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.ami import AffectiveMotionImage, Registration, build_ami
+from mer_core.errors import FrameError
+from mer_core.frames import FrameSource
+from mer_core.inputs.store import AmiStore, store_key
+from mer_core.records import Sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imaging:
+    """Every choice between a clip's frames and its image.
+
+    Attributes:
+        weighting: The named frame weights (`mer_core.ami.WEIGHTINGS`).
+        size: Height and width of the image; None keeps the frames' own size.
+        crop: Whether the face is found on the first frame and cut out of all of them. Readers of
+            cropped variants leave it off.
+        stabilise: Whether rigid head motion is undone before accumulating.
+        reverse: Frames in reversed time, a control.
+        first: First frame number taken, or None for the onset.
+        last: Last frame number taken, or None for the offset.
+    """
+
+    weighting: str = "full"
+    size: tuple[int, int] | None = (112, 112)
+    crop: bool = False
+    stabilise: bool = False
+    reverse: bool = False
+    first: int | None = None
+    last: int | None = None
+
+
+def expression_source(sample: Sample, imaging: Imaging | None = None) -> FrameSource:
+    """The sample's frames from onset to offset, or the range that `imaging` names."""
+    imaging = imaging or Imaging()
+    first = imaging.first if imaging.first is not None else sample.onset
+    last = imaging.last if imaging.last is not None else sample.offset
+    chosen = [
+        (path, number)
+        for path, number in zip(sample.frames, sample.frame_numbers, strict=True)
+        if (first is None or number >= first) and (last is None or number <= last)
+    ]
+    if not chosen:
+        raise FrameError(
+            f"no frame lies between {first} and {last}",
+            where=sample.key,
+            remedy=f"choose within {sample.frame_numbers[0]} to {sample.frame_numbers[-1]}"
+            if sample.frame_numbers
+            else "check the dataset",
+        )
+    paths, numbers = zip(*chosen, strict=True)
+    if imaging.reverse:
+        paths = paths[::-1]
+    return FrameSource.from_paths(paths, numbers=numbers, name=sample.key)
+
+
+def files_digest(paths: Sequence[Path]) -> str:
+    """SHA-256 over the bytes of the files, in order; names and dates do not count."""
+    digest = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(len(content).to_bytes(8, "big"))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def sample_image(
+    sample: Sample, imaging: Imaging | None = None, *, store: AmiStore
+) -> AffectiveMotionImage:
+    """The affective-motion image of `sample`, from the store where it is already there."""
+    imaging = imaging or Imaging()
+    source = expression_source(sample, imaging)
+
+    def build() -> dict[str, npt.NDArray[np.generic]]:
+        image = image_of(source, imaging)
+        return {"total": image.total, "weights": image.weights}
+
+    arrays = store.fetch(
+        store_key(kind="ami", frames=files_digest(source.paths), imaging=asdict(imaging)), build
+    )
+    return AffectiveMotionImage(
+        total=arrays["total"].astype(np.float32, copy=False),
+        weights=arrays["weights"].astype(np.float64, copy=False),
+        weighting=imaging.weighting,
+        frame_numbers=tuple(source.numbers),
+    )
+
+
+def image_of(source: FrameSource, imaging: Imaging | None = None) -> AffectiveMotionImage:
+    """The affective-motion image of any frame source, decoded once and never held whole.
+
+    The frames are summed at their own size and the sum is resized. Both steps are linear, so this
+    equals resizing every frame first, and costs one resize.
+    """
+    imaging = imaging or Imaging()
+    image = build_ami(
+        registered_frames(source, imaging),
+        count=len(source),
+        weighting=imaging.weighting,
+        frame_numbers=source.numbers,
+    )
+    return image if imaging.size is None else resized(image, imaging.size)
+
+
+def registered_frames(source: FrameSource, imaging: Imaging) -> Iterable[npt.NDArray[np.uint8]]:
+    """The frames of `source`, cropped and stabilised as `imaging` says."""
+    registration = Registration(crop=imaging.crop, stabilise=imaging.stabilise)
+    return registration.apply(source, name=source.name)
+
+
+def resized(image: AffectiveMotionImage, size: tuple[int, int]) -> AffectiveMotionImage:
+    """`image` with its total at height and width `size`; minimum and maximum follow the total."""
+    if image.total.shape[:2] == size:
+        return image
+    return replace(image, total=resize(image.total, size))
+
+
+def resize(array: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """A linear map from one image size to another: area average down, bilinear up."""
+    shrinks = size[0] <= array.shape[0] and size[1] <= array.shape[1]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(array, size[::-1], interpolation=method), np.float32)

@@ -1,0 +1,162 @@
+"""From a sample to the numbers a network takes in, for training, attribution and pages alike.
+
+Images and frames become `(pixel / 255 - mean) / std`; flow comes in its own unit and becomes
+`(value - mean) / std`. Channels come first: C x H x W, and T x C x H x W for clips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.errors import FrameError
+from mer_core.flow import flow_image
+from mer_core.frames import FrameSource, read_clip
+from mer_core.inputs.imaging import (
+    Imaging,
+    expression_source,
+    files_digest,
+    registered_frames,
+    sample_image,
+)
+from mer_core.inputs.store import AmiStore, store_key
+from mer_core.records import Clip, InputKind, InputSpec, Sample
+
+Tensor32 = npt.NDArray[np.float32]
+
+
+def model_input(
+    sample: Sample, spec: InputSpec, *, store: AmiStore, imaging: Imaging | None = None
+) -> Tensor32:
+    """What a network with `spec` sees of `sample`.
+
+    Args:
+        sample: The annotated clip.
+        spec: Declared by the network; its kind decides which derived image is made.
+        store: Where derived images are kept.
+        imaging: Crop, range and reversal. Weighting and size come from `spec`, unless the kind
+            is an accumulated image and `imaging` names another weighting on purpose.
+    """
+    imaging = replace(imaging or Imaging(weighting=spec.weighting), size=spec.size)
+    match spec.kind:
+        case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
+            return image_tensor(sample_image(sample, imaging, store=store).image, spec)
+        case InputKind.CLIP:
+            return frames_tensor(_stored_frames(sample, imaging, store), spec)
+        case InputKind.FLOW:
+            return flow_tensor(_stored_flow(sample, imaging, store), spec)
+
+
+def image_tensor(image: npt.NDArray[np.uint8], spec: InputSpec) -> Tensor32:
+    """An 8-bit image as C x H x W; grey networks get the luminance."""
+    pixels = image if spec.channels == 3 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None]
+    return _standardised(pixels.astype(np.float32) / np.float32(255), spec).transpose(2, 0, 1).copy()
+
+
+def frames_tensor(frames: npt.NDArray[np.uint8], spec: InputSpec) -> Tensor32:
+    """Frames of the network's size (T x H x W x C, 8-bit) as T x C x H x W."""
+    return _standardised(frames.astype(np.float32) / np.float32(255), spec).transpose(0, 3, 1, 2).copy()
+
+
+def flow_tensor(flow: npt.NDArray[np.float32], spec: InputSpec) -> Tensor32:
+    """Horizontal and vertical flow and strain (H x W x 3) as C x H x W."""
+    return _standardised(flow[..., : spec.channels], spec).transpose(2, 0, 1).copy()
+
+
+def clip_frames(clip: Clip, spec: InputSpec) -> npt.NDArray[np.uint8]:
+    """All frames of `clip` at the network's size and in its channels, T x H x W x C."""
+    return np.stack([_fitted(frame, spec.size, spec.channels) for frame in clip.frames])
+
+
+@dataclass(frozen=True)
+class InputSet:
+    """Samples seen through one network's eyes: an indexable set of tensors.
+
+    It carries no labels, so whoever holds it can make inputs and nothing else.
+    """
+
+    samples: tuple[Sample, ...]
+    spec: InputSpec
+    store: AmiStore
+    imaging: Imaging | None = None
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index: int) -> Tensor32:
+        return model_input(self.samples[index], self.spec, store=self.store, imaging=self.imaging)
+
+    def stack(self, indices: Sequence[int]) -> Tensor32:
+        """The chosen inputs as one batch; clips of different length cannot be stacked."""
+        return np.stack([self[index] for index in indices])
+
+
+def _standardised(values: Tensor32, spec: InputSpec) -> Tensor32:
+    mean = np.asarray(spec.mean, np.float32)
+    std = np.asarray(spec.std, np.float32)
+    return (values - mean) / std
+
+
+def _fitted(
+    frame: npt.NDArray[np.uint8], size: tuple[int, int], channels: int
+) -> npt.NDArray[np.uint8]:
+    shrinks = size[0] <= frame.shape[0]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    fitted = np.asarray(cv2.resize(frame, size[::-1], interpolation=method), np.uint8)
+    if channels == 1:
+        fitted = np.asarray(cv2.cvtColor(fitted, cv2.COLOR_RGB2GRAY), np.uint8)[..., None]
+    return fitted
+
+
+def _stored_frames(sample: Sample, imaging: Imaging, store: AmiStore) -> npt.NDArray[np.uint8]:
+    source = expression_source(sample, imaging)
+    assert imaging.size is not None  # model_input has set it
+    size = imaging.size
+
+    def build() -> dict[str, npt.NDArray[np.generic]]:
+        frames = [_fitted(frame, size, 1) for frame in registered_frames(source, imaging)]
+        return {"frames": np.stack(frames)}
+
+    key = store_key(kind="frames", frames=files_digest(source.paths), imaging=asdict(imaging))
+    return store.fetch(key, build)["frames"].astype(np.uint8, copy=False)
+
+
+def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
+    source = expression_source(sample, imaging)
+    pair = flow_pair(sample, source)
+
+    def build() -> dict[str, npt.NDArray[np.generic]]:
+        onset, apex = registered_frames(pair, replace(imaging, reverse=False))
+        return {"flow": flow_image(onset, apex, size=imaging.size)}
+
+    key = store_key(kind="flow", frames=files_digest(pair.paths), imaging=asdict(imaging))
+    return store.fetch(key, build)["flow"].astype(np.float32, copy=False)
+
+
+def flow_pair(sample: Sample, source: FrameSource) -> FrameSource:
+    """The onset and the apex frame; the middle frame stands in where no apex is annotated."""
+    numbers = list(source.numbers)
+    if len(numbers) < 2:
+        raise FrameError("one frame has no flow", where=sample.key, remedy="leave this clip out")
+    known = sample.apex in numbers[1:]
+    apex = numbers.index(sample.apex) if known else max(1, len(numbers) // 2)
+    return FrameSource.from_paths(
+        (source.paths[0], source.paths[apex]),
+        numbers=(numbers[0], numbers[apex]),
+        name=sample.key,
+    )
+
+
+def sample_clip(sample: Sample, *, whole: bool = False) -> Clip:
+    """The decoded frames of a sample: the expression, or the whole recording."""
+    paths, numbers = sample.frames, sample.frame_numbers
+    source = (
+        FrameSource.from_paths(paths, numbers=numbers, name=sample.key)
+        if whole
+        else expression_source(sample)
+    )
+    return replace(read_clip(source), fps=sample.fps, synthetic=sample.synthetic)
