@@ -8,7 +8,16 @@ from mer_core.models.entry import ModelEntry
 from mer_core.registry import Registry
 
 # Each of these modules lists its networks as ENTRIES.
-_MODULES = ("affectivenet_readings", "baselines", "vgg")
+_MODULES = (
+    "affectivenet_readings",
+    "baselines",
+    "vgg",
+    "learnet",
+    "akmnet",
+    "ststnet",
+    "offapexnet",
+    "sssnet",
+)
 
 MODELS: Registry[ModelEntry] = Registry("network")
 

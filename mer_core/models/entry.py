@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
-from torch import nn
+from torch import Tensor, nn
 
 from mer_core.errors import UnknownNameError
 from mer_core.records import InputSpec, Layer
@@ -64,6 +65,21 @@ class ModelEntry:
             f"{self.title} has no layer called {name!r}",
             remedy=f"choose one of: {', '.join(layer.name for layer in self.layers)}",
         )
+
+
+@runtime_checkable
+class AuxiliaryLoss(Protocol):
+    """A network whose training adds terms of its own to the cross-entropy.
+
+    Whoever trains it takes both from one pass and minimises
+    cross_entropy(logits, labels) + penalty.mean().
+    """
+
+    def logits_and_penalty(
+        self, inputs: Tensor, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Logits B x classes, and one penalty per item of the batch, B."""
+        ...
 
 
 def stage(stride: int) -> str:
