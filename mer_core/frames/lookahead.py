@@ -1,0 +1,44 @@
+"""Work done ahead of its use, in threads, in order, and never far ahead."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+def default_threads() -> int:
+    """One per core this process may use, at most 8: disks gain nothing from more."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(8, len(os.sched_getaffinity(0)))
+    return min(8, os.cpu_count() or 1)
+
+
+def ahead(
+    work: Callable[[In], Out], items: Iterable[In], *, threads: int, depth: int | None = None
+) -> Iterator[Out]:
+    """Yields `work(item)` for each item in order, keeping up to `depth` results ready.
+
+    Decoders release the interpreter lock, so threads run side by side. An exception is raised
+    where its item would have been yielded; what was still to be done is then cancelled, as it
+    is when the consumer stops early.
+    """
+    waiting: deque[Future[Out]] = deque()
+    remaining = iter(items)
+    pool = ThreadPoolExecutor(max(1, threads), thread_name_prefix="frames")
+    try:
+        for item in islice(remaining, depth or 2 * max(1, threads)):
+            waiting.append(pool.submit(work, item))
+        while waiting:
+            done = waiting.popleft().result()
+            for item in islice(remaining, 1):
+                waiting.append(pool.submit(work, item))
+            yield done
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,112 @@
+"""Frame numbers, read from file names and kept.
+
+Recordings number their frames, and annotations speak in those numbers; a frame's position in a
+folder listing means nothing. The number of a file is the last run of digits in its name once
+image suffixes are taken off, however many there are: `img7.jpg`, `reg_img0007.jpg`,
+`006_00234.JPG` and `EP02_01f-7.jpg.png` are frames 7, 7, 234 and 7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from pathlib import PurePath
+from typing import Generic, TypeVar
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+
+T = TypeVar("T")
+
+_DIGITS = re.compile(r"\d+", re.ASCII)
+_LISTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedFrames(Generic[T]):
+    """Frames in the order of their numbers, with whatever was odd about those numbers.
+
+    Frames that share a number keep the order of their names.
+    """
+
+    items: tuple[T, ...]
+    numbers: tuple[int, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def frame_number(name: str) -> int | None:
+    """The number in a frame's file name, or None where it has none."""
+    runs = _DIGITS.findall(bare_name(name))
+    return int(runs[-1]) if runs else None
+
+
+def bare_name(name: str) -> str:
+    """The last part of `name` without its image suffixes."""
+    path = PurePath(name)
+    while path.suffix.lower() in IMAGE_SUFFIXES:
+        path = path.with_suffix("")
+    return path.name
+
+
+def in_order(items: Iterable[T], names: Iterable[str]) -> NumberedFrames[T]:
+    """Orders `items` by the numbers in their `names`.
+
+    Files without a number are left out, with a warning that names them; where no file has one,
+    all are kept in the order of their names and numbered from 1. Gaps and repeated numbers are
+    kept as they are and reported.
+    """
+    named = sorted(zip(names, items, strict=True), key=lambda pair: pair[0])
+    numbered = [(frame_number(name), name, item) for name, item in named]
+    with_number = [(number, item) for number, _, item in numbered if number is not None]
+    if not with_number:
+        return _by_name(tuple(item for _, item in named))
+    with_number.sort(key=lambda pair: pair[0])
+    numbers = tuple(number for number, _ in with_number)
+    left_out = [name for number, name, _ in numbered if number is None]
+    return NumberedFrames(
+        items=tuple(item for _, item in with_number),
+        numbers=numbers,
+        warnings=(*_left_out(left_out), *irregularities(numbers)),
+    )
+
+
+def irregularities(numbers: Sequence[int]) -> tuple[str, ...]:
+    """What is odd about sorted frame numbers: those that repeat, those that are missing."""
+    found = []
+    repeated = [number for number, group in groupby(numbers) if len(list(group)) > 1]
+    if repeated:
+        found.append(f"frame number{_several(repeated)} {_some(repeated)} occurs more than once")
+    gaps = [(low + 1, high - 1) for low, high in pairwise(numbers) if high - low > 1]
+    if gaps:
+        missing = sum(last - first + 1 for first, last in gaps)
+        spans = [str(first) if first == last else f"{first}-{last}" for first, last in gaps]
+        verb = "is" if missing == 1 else "are"
+        found.append(
+            f"{missing} frame number{_several(range(missing))} {verb} missing: {_some(spans)}"
+        )
+    return tuple(found)
+
+
+def _by_name(items: tuple[T, ...]) -> NumberedFrames[T]:
+    numbers = tuple(range(1, len(items) + 1))
+    if len(items) < 2:
+        return NumberedFrames(items, numbers)
+    warning = "no file name holds a frame number; frames are taken in the order of their names"
+    return NumberedFrames(items, numbers, (warning,))
+
+
+def _left_out(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    return (f"left out for want of a frame number: {_some(names)}",)
+
+
+def _several(values: Sequence[object]) -> str:
+    return "s" if len(values) > 1 else ""
+
+
+def _some(values: Sequence[object]) -> str:
+    shown = ", ".join(map(str, values[:_LISTED]))
+    rest = len(values) - _LISTED
+    return f"{shown} and {rest} more" if rest > 0 else shown

@@ -1,0 +1,164 @@
+"""Clips in video files, decoded by the FFmpeg that OpenCV carries.
+
+Frames are numbered from 1. Their number must be known before the first is decoded, because frame
+weights depend on it. AVI and MP4 state it; for other containers it is only an estimate from the
+duration, so there the frames are counted first, without being converted to pictures. A video
+that ends before the frame it promises is refused rather than used with the wrong weights.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import repeat
+from pathlib import Path
+from typing import Any, cast
+
+import cv2
+import numpy as np
+
+from mer_core.errors import FrameError, MissingToolError
+from mer_core.frames.decoding import Frame, check_pixels
+from mer_core.frames.lookahead import ahead, default_threads
+from mer_core.frames.source import FrameSource
+
+# First bytes of each container, at an offset. Only these reach FFmpeg: a playlist renamed .mp4
+# could otherwise make it open other files and addresses.
+_CONTAINERS = (
+    ("AVI", 8, (b"AVI ",)),
+    ("MP4", 4, (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")),
+    ("Matroska", 0, (b"\x1aE\xdf\xa3",)),
+    ("MPEG", 0, (b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")),
+    ("ASF", 0, (b"0&\xb2u\x8ef\xcf\x11",)),
+)
+_STATE_THEIR_COUNT = {"AVI", "MP4"}
+SNIFFED = 16
+_DEPTH = 8
+_QUIET = "-8"
+
+
+def container(head: bytes) -> str | None:
+    """The video container that a file beginning with `head` is, or None."""
+    for name, offset, marks in _CONTAINERS:
+        if any(head[offset:].startswith(mark) for mark in marks):
+            return name
+    return None
+
+
+def open_video(content: Path | bytes, *, name: str, threads: int | None = None) -> FrameSource:
+    """A clip in a video file, or in the bytes of one, which then stay in memory."""
+    kind = container(_head(content))
+    if kind is None:
+        raise FrameError(
+            "is not a video, whatever its name says",
+            where=name,
+            remedy="use AVI, MP4, MOV, MKV or WebM",
+        )
+    workers = threads or default_threads()
+    with _capture(content, name, workers) as capture:
+        width = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        height = int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        check_pixels(width, height, name=name)
+        stated = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        fps = float(capture.get(cv2.CAP_PROP_FPS))
+        count = stated if kind in _STATE_THEIR_COUNT and stated > 0 else _grabbed(capture)
+    if count < 1:
+        raise FrameError("is a video without frames, or a truncated one", where=name)
+    # An estimate from the duration may be one off; more than that is missing data.
+    if count < stated - 1:
+        raise _truncated(name, count, stated)
+    return FrameSource(
+        name=name,
+        numbers=tuple(range(1, count + 1)),
+        labels=[f"{name} frame {number}" for number in range(1, count + 1)],
+        decode=partial(_decode, content, name, workers, count),
+        fps=fps if np.isfinite(fps) and fps > 0 else None,
+        warnings=_miscounted(count, stated),
+    )
+
+
+def _decode(
+    content: Path | bytes, name: str, threads: int, count: int, part: slice
+) -> Iterator[Frame]:
+    start, stop, _ = part.indices(count)
+    with _capture(content, name, threads) as capture:
+        # Skipping by decoding: seeking lands on the wrong frame in many containers.
+        for skipped in range(start):
+            if not capture.grab():
+                raise _truncated(name, skipped, count)
+        # FFmpeg decodes one stream in its own threads; ours only keeps it ahead of the consumer.
+        frames = ahead(_read, repeat(capture, stop - start), threads=1, depth=_DEPTH)
+        for position, frame in enumerate(frames, start):
+            if frame is None:
+                raise _truncated(name, position, count)
+            yield frame
+
+
+def _read(capture: cv2.VideoCapture) -> Frame | None:
+    there, frame = capture.read()
+    if not there:
+        return None
+    return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB, dst=frame), np.uint8)
+
+
+def _grabbed(capture: cv2.VideoCapture) -> int:
+    count = 0
+    while capture.grab():
+        count += 1
+    return count
+
+
+@contextmanager
+def _capture(content: Path | bytes, name: str, threads: int) -> Iterator[cv2.VideoCapture]:
+    options = [cv2.CAP_PROP_N_THREADS, threads]
+    # What FFmpeg would print about a damaged file is said once, by the error raised here.
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _QUIET)
+    if isinstance(content, Path):
+        # Absolute, so that no path can be read as an address such as "concat:...".
+        capture = cv2.VideoCapture(str(content.absolute()), cv2.CAP_FFMPEG, options)
+        stream = None
+    else:
+        _require_streams()
+        # OpenCV does not own the stream, which must therefore outlive the capture.
+        stream = io.BytesIO(content)
+        capture = cv2.VideoCapture(cast(Any, stream), cv2.CAP_FFMPEG, options)
+    try:
+        if not capture.isOpened():
+            raise FrameError("is a damaged or truncated video: it cannot be opened", where=name)
+        yield capture
+    finally:
+        capture.release()
+        del stream
+
+
+def _require_streams() -> None:
+    backends = getattr(cv2.videoio_registry, "getStreamBufferedBackends", list)()
+    if cv2.CAP_FFMPEG not in backends:
+        raise MissingToolError(
+            "this OpenCV reads videos only from disk",
+            remedy='install "opencv-python>=4.12,<5", or upload a zip of images',
+        )
+
+
+def _miscounted(count: int, stated: int) -> tuple[str, ...]:
+    if stated < 1 or count == stated:
+        return ()
+    return (f"the video announces {stated} frames and holds {count}",)
+
+
+def _truncated(name: str, found: int, stated: int) -> FrameError:
+    return FrameError(
+        f"is a truncated video: {found} of {stated} frames can be decoded",
+        where=name,
+        remedy="copy it again from its source",
+    )
+
+
+def _head(content: Path | bytes) -> bytes:
+    if isinstance(content, bytes):
+        return content[:SNIFFED]
+    with content.open("rb") as file:
+        return file.read(SNIFFED)
