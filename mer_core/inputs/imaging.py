@@ -42,28 +42,34 @@ class Imaging:
     last: int | None = None
 
 
-def expression_source(sample: Sample, imaging: Imaging | None = None) -> FrameSource:
-    """The sample's frames from onset to offset, or the range that `imaging` names."""
-    imaging = imaging or Imaging()
+def expression_files(sample: Sample, imaging: Imaging) -> tuple[list[Path], list[int]]:
+    """Paths and numbers of the frames from onset to offset, or of the range in `imaging`.
+
+    Reversed time keeps the numbers ascending: the last frame takes the first one's place.
+    """
     first = imaging.first if imaging.first is not None else sample.onset
     last = imaging.last if imaging.last is not None else sample.offset
-    chosen = [
-        (path, number)
-        for path, number in zip(sample.frames, sample.frame_numbers, strict=True)
-        if (first is None or number >= first) and (last is None or number <= last)
-    ]
-    if not chosen:
+    paths: list[Path] = []
+    numbers: list[int] = []
+    for path, number in zip(sample.frames, sample.frame_numbers, strict=True):
+        if (first is None or number >= first) and (last is None or number <= last):
+            paths.append(path)
+            numbers.append(number)
+    if not paths:
         raise FrameError(
             f"no frame lies between {first} and {last}",
             where=sample.key,
-            remedy=f"choose within {sample.frame_numbers[0]} to {sample.frame_numbers[-1]}"
-            if sample.frame_numbers
-            else "check the dataset",
+            remedy="check onset and offset against the frames on disk",
         )
-    paths, numbers = zip(*chosen, strict=True)
-    if imaging.reverse:
-        paths = paths[::-1]
-    return FrameSource.from_paths(paths, numbers=numbers, name=sample.key)
+    return (paths[::-1] if imaging.reverse else paths), numbers
+
+
+def expression_source(sample: Sample, imaging: Imaging | None = None) -> FrameSource:
+    """The frames of `expression_files`, ready to be decoded."""
+    paths, numbers = expression_files(sample, imaging or Imaging())
+    return FrameSource.from_paths(
+        paths, numbers=numbers, name=sample.key, fps=sample.fps, synthetic=sample.synthetic
+    )
 
 
 def files_digest(paths: Sequence[Path]) -> str:
@@ -81,20 +87,20 @@ def sample_image(
 ) -> AffectiveMotionImage:
     """The affective-motion image of `sample`, from the store where it is already there."""
     imaging = imaging or Imaging()
-    source = expression_source(sample, imaging)
+    paths, numbers = expression_files(sample, imaging)
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
-        image = image_of(source, imaging)
+        image = image_of(expression_source(sample, imaging), imaging)
         return {"total": image.total, "weights": image.weights}
 
     arrays = store.fetch(
-        store_key(kind="ami", frames=files_digest(source.paths), imaging=asdict(imaging)), build
+        store_key(kind="ami", frames=files_digest(paths), imaging=asdict(imaging)), build
     )
     return AffectiveMotionImage(
         total=arrays["total"].astype(np.float32, copy=False),
         weights=arrays["weights"].astype(np.float64, copy=False),
         weighting=imaging.weighting,
-        frame_numbers=tuple(source.numbers),
+        frame_numbers=tuple(numbers),
     )
 
 

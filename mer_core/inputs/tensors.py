@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from mer_core.flow import flow_image
 from mer_core.frames import FrameSource, read_clip
 from mer_core.inputs.imaging import (
     Imaging,
+    expression_files,
     expression_source,
     files_digest,
     registered_frames,
@@ -54,12 +56,18 @@ def model_input(
 def image_tensor(image: npt.NDArray[np.uint8], spec: InputSpec) -> Tensor32:
     """An 8-bit image as C x H x W; grey networks get the luminance."""
     pixels = image if spec.channels == 3 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None]
-    return _standardised(pixels.astype(np.float32) / np.float32(255), spec).transpose(2, 0, 1).copy()
+    return (
+        _standardised(pixels.astype(np.float32) / np.float32(255), spec).transpose(2, 0, 1).copy()
+    )
 
 
 def frames_tensor(frames: npt.NDArray[np.uint8], spec: InputSpec) -> Tensor32:
     """Frames of the network's size (T x H x W x C, 8-bit) as T x C x H x W."""
-    return _standardised(frames.astype(np.float32) / np.float32(255), spec).transpose(0, 3, 1, 2).copy()
+    return (
+        _standardised(frames.astype(np.float32) / np.float32(255), spec)
+        .transpose(0, 3, 1, 2)
+        .copy()
+    )
 
 
 def flow_tensor(flow: npt.NDArray[np.float32], spec: InputSpec) -> Tensor32:
@@ -113,50 +121,51 @@ def _fitted(
 
 
 def _stored_frames(sample: Sample, imaging: Imaging, store: AmiStore) -> npt.NDArray[np.uint8]:
-    source = expression_source(sample, imaging)
     assert imaging.size is not None  # model_input has set it
     size = imaging.size
+    paths, _ = expression_files(sample, imaging)
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
-        frames = [_fitted(frame, size, 1) for frame in registered_frames(source, imaging)]
-        return {"frames": np.stack(frames)}
+        frames = registered_frames(expression_source(sample, imaging), imaging)
+        return {"frames": np.stack([_fitted(frame, size, 1) for frame in frames])}
 
-    key = store_key(kind="frames", frames=files_digest(source.paths), imaging=asdict(imaging))
+    key = store_key(kind="frames", frames=files_digest(paths), imaging=asdict(imaging))
     return store.fetch(key, build)["frames"].astype(np.uint8, copy=False)
 
 
 def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
-    source = expression_source(sample, imaging)
-    pair = flow_pair(sample, source)
+    paths, numbers = flow_pair(sample, imaging)
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
-        onset, apex = registered_frames(pair, replace(imaging, reverse=False))
+        source = FrameSource.from_paths(paths, numbers=numbers, name=sample.key)
+        onset, apex = registered_frames(source, imaging)
         return {"flow": flow_image(onset, apex, size=imaging.size)}
 
-    key = store_key(kind="flow", frames=files_digest(pair.paths), imaging=asdict(imaging))
+    key = store_key(kind="flow", frames=files_digest(paths), imaging=asdict(imaging))
     return store.fetch(key, build)["flow"].astype(np.float32, copy=False)
 
 
-def flow_pair(sample: Sample, source: FrameSource) -> FrameSource:
+def flow_pair(sample: Sample, imaging: Imaging) -> tuple[list[Path], list[int]]:
     """The onset and the apex frame; the middle frame stands in where no apex is annotated."""
-    numbers = list(source.numbers)
+    paths, numbers = expression_files(sample, imaging)
     if len(numbers) < 2:
         raise FrameError("one frame has no flow", where=sample.key, remedy="leave this clip out")
-    known = sample.apex in numbers[1:]
-    apex = numbers.index(sample.apex) if known else max(1, len(numbers) // 2)
-    return FrameSource.from_paths(
-        (source.paths[0], source.paths[apex]),
-        numbers=(numbers[0], numbers[apex]),
-        name=sample.key,
-    )
+    apex = max(1, len(numbers) // 2)
+    if sample.apex is not None and sample.apex in numbers[1:]:
+        apex = numbers.index(sample.apex)
+    return [paths[0], paths[apex]], [numbers[0], numbers[apex]]
 
 
 def sample_clip(sample: Sample, *, whole: bool = False) -> Clip:
     """The decoded frames of a sample: the expression, or the whole recording."""
-    paths, numbers = sample.frames, sample.frame_numbers
-    source = (
-        FrameSource.from_paths(paths, numbers=numbers, name=sample.key)
-        if whole
-        else expression_source(sample)
+    if not whole:
+        return read_clip(expression_source(sample))
+    return read_clip(
+        FrameSource.from_paths(
+            sample.frames,
+            numbers=sample.frame_numbers,
+            name=sample.key,
+            fps=sample.fps,
+            synthetic=sample.synthetic,
+        )
     )
-    return replace(read_clip(source), fps=sample.fps, synthetic=sample.synthetic)
