@@ -31,7 +31,12 @@ def signed_strip(
 
 
 def map_sheet(
-    maps: Maps, captions: Sequence[str], *, columns: int, size: int = 96, scale: ColourScale | None = None
+    maps: Maps,
+    captions: Sequence[str],
+    *,
+    columns: int,
+    size: int = 96,
+    scale: ColourScale | None = None,
 ) -> tuple[Rgb, ColourScale]:
     """Feature maps (N x H x W) as tiles on one declared scale."""
     shared = scale or shared_scale(list(maps), signed=bool((maps < 0).any()))
