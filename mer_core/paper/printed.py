@@ -22,8 +22,8 @@ class Printed(float):
         value.text = text.strip()
         return value
 
-    def __getnewargs__(self) -> tuple[str]:
-        return (self.text,)
+    def __reduce__(self) -> tuple[type[Printed], tuple[str]]:
+        return Printed, (self.text,)
 
     def __str__(self) -> str:
         return self.text

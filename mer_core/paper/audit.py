@@ -1,0 +1,29 @@
+"""The claims audit: every numeric claim of the paper recomputed from its own numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from mer_core.paper.claims import claims_of
+from mer_core.paper.findings import Basis, Finding, Verdict
+from mer_core.paper.published import PUBLISHED, Published
+
+
+def audit(published: Published = PUBLISHED) -> tuple[Finding, ...]:
+    """Recomputes every claim.
+
+    Args:
+        published: The numbers, by default as the paper prints them. A copy with one number
+            changed shows which claims that number takes part in.
+
+    Returns:
+        One finding per claim, in the order of the paper; ids are unique.
+    """
+    return tuple(claim.check(published) for claim in claims_of(published))
+
+
+def tally(findings: Iterable[Finding]) -> Mapping[Basis, Mapping[Verdict, int]]:
+    """How many findings have each verdict, apart for what is stated and what is implied."""
+    counts = Counter((finding.basis, finding.verdict) for finding in findings)
+    return {basis: {verdict: counts[basis, verdict] for verdict in Verdict} for basis in Basis}
