@@ -1,0 +1,164 @@
+"""Rendering: a plan becomes frames with ground truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.datasets.synthetic.action_units import facial_actions
+from mer_core.datasets.synthetic.face_model import FaceModel, build_face
+from mer_core.datasets.synthetic.identity import Identity
+from mer_core.datasets.synthetic.motion import blink, profile
+from mer_core.datasets.synthetic.nuisances import NO_NUISANCES, expose, sample_sway
+from mer_core.datasets.synthetic.plan import ClipPlan
+from mer_core.datasets.synthetic.rasteriser import rasterise
+from mer_core.datasets.synthetic.renderer import OVERSAMPLING, Renderer
+from mer_core.datasets.synthetic.scene import Camera, frame_shape, place_camera, sample_scene
+from mer_core.datasets.synthetic.texture import paint
+from mer_core.datasets.synthetic.truth import GroundTruth, region
+from mer_core.records import Frames
+from mer_core.seeding import generator
+
+FloatArray = npt.NDArray[np.float32]
+
+_MOVED_MM = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class SyntheticClip:
+    """A rendered clip: frames (T x H x W x 3, RGB), what is true of them, and how they came."""
+
+    frames: Frames
+    truth: GroundTruth
+    plan: ClipPlan
+
+
+def render_clip(
+    plan: ClipPlan, *, size: int | tuple[int, int] = 224, framing: str = "crop"
+) -> SyntheticClip:
+    """Renders `plan`.
+
+    Args:
+        plan: What happens.
+        size: Side of a square frame, or (height, width), in pixels.
+        framing: "crop" lets the face fill the frame; "camera" shows head and shoulders before a
+            wall, the face about 45 % of the frame's height.
+    """
+    shape = frame_shape(size)
+    face = build_face(plan.identity)
+    curves = _curves(plan)
+    lids = _blink_curve(plan)
+    weights = [_frame_actions(plan, row, shut) for row, shut in zip(curves, lids, strict=True)]
+    renderer = _renderer(plan.identity, shape, framing, _moving(face, plan, bool(lids.any())))
+    frames = np.empty((plan.frames, *shape, 3), np.uint8)
+    sway_rng = generator(plan.seed, "sway")
+    camera = place_camera(sample_scene(plan.identity), shape, framing, OVERSAMPLING)
+    sway = sample_sway(plan.frames, plan.nuisances.sway, camera.scale, sway_rng, onset=plan.onset)
+    for number, actions in enumerate(weights):
+        drawn = renderer.frame(face.moved(actions))
+        if plan.nuisances.sway:
+            flow = sway.flow(number, renderer.relief)
+            drawn = cv2.remap(drawn, flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        picture = _shrink(drawn, shape)
+        frames[number] = expose(picture, plan.nuisances, generator(plan.seed, "frame", number))
+    return SyntheticClip(frames, _truth(plan, face, shape, framing, curves), plan)
+
+
+def render_neutral(
+    identity: Identity, *, size: int | tuple[int, int] = 224, framing: str = "crop"
+) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) the subject at rest, without nuisances."""
+    shape = frame_shape(size)
+    face = build_face(identity)
+    renderer = _renderer(identity, shape, framing, np.zeros(len(face.rest), bool))
+    picture = _shrink(renderer.frame(face.rest), shape)
+    return expose(picture, NO_NUISANCES, generator(identity.seed, "neutral"))
+
+
+def _curves(plan: ClipPlan) -> FloatArray:
+    """(T, A) intensity of every unit in every frame."""
+    shape = profile(plan.frames, plan.onset, plan.apex, plan.offset)
+    peaks = np.array(list(plan.action_units.values()), np.float32)
+    return shape[:, None] * peaks[None, :]
+
+
+def _blink_curve(plan: ClipPlan) -> FloatArray:
+    rng = generator(plan.seed, "blink")
+    length = max(4, round(0.2 * plan.fps))
+    if rng.random() >= plan.nuisances.blink:
+        return np.zeros(plan.frames, np.float32)
+    return blink(plan.frames, int(rng.integers(-length // 2, plan.frames)), length)
+
+
+def _frame_actions(plan: ClipPlan, intensities: FloatArray, shut: float) -> dict[str, float]:
+    units = dict(zip(plan.action_units, map(float, intensities), strict=True))
+    weights = facial_actions(units, plan.asymmetry)
+    if shut:
+        for action, weight in facial_actions({"AU45": float(shut)}).items():
+            weights[action] = max(weight, weights.get(action, 0.0))
+    return weights
+
+
+def _moving(face: FaceModel, plan: ClipPlan, blinking: bool) -> npt.NDArray[np.bool_]:
+    """(V,) vertices that leave their place in some frame of the clip."""
+    moved = np.zeros(len(face.rest), bool)
+    for unit, peak in plan.action_units.items():
+        shift = face.displacement(facial_actions({unit: peak}, plan.asymmetry))
+        moved |= np.abs(shift).max(axis=1) > _MOVED_MM
+    if blinking:
+        moved |= np.abs(face.displacement(facial_actions({"AU45": 1.0}))).max(axis=1) > _MOVED_MM
+    return moved
+
+
+def _renderer(
+    identity: Identity, shape: tuple[int, int], framing: str, moving: npt.NDArray[np.bool_]
+) -> Renderer:
+    scene = sample_scene(identity)
+    return Renderer(
+        build_face(identity),
+        paint(identity),
+        scene,
+        place_camera(scene, shape, framing, OVERSAMPLING),
+        (shape[0] * OVERSAMPLING, shape[1] * OVERSAMPLING),
+        shine=identity.skin.shine,
+        moving=moving,
+    )
+
+
+def _shrink(drawn: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    return cv2.resize(drawn, shape[::-1], interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _truth(
+    plan: ClipPlan, face: FaceModel, shape: tuple[int, int], framing: str, curves: FloatArray
+) -> GroundTruth:
+    camera = place_camera(sample_scene(plan.identity), shape, framing, 1)
+    alone = [
+        _displacement_field(face, camera, shape, facial_actions({unit: peak}, plan.asymmetry))
+        for unit, peak in plan.action_units.items()
+    ]
+    together = facial_actions(dict(plan.action_units), plan.asymmetry)
+    masks = [region(field) for field in alone]
+    return GroundTruth(
+        action_units=tuple(plan.action_units),
+        curves=curves,
+        displacement=_displacement_field(face, camera, shape, together),
+        masks=np.stack(masks) if masks else np.zeros((0, *shape), bool),
+        onset=plan.onset,
+        apex=plan.apex,
+        offset=plan.offset,
+    )
+
+
+def _displacement_field(
+    face: FaceModel, camera: Camera, shape: tuple[int, int], actions: dict[str, float]
+) -> FloatArray:
+    """(H, W, 2) projected movement of whatever surface each pixel shows at rest."""
+    rest = camera.project(face.rest)
+    moved = camera.project(face.moved(actions))
+    triangles = face.triangles[:, ::-1]
+    visible = rasterise(rest, triangles, shape)
+    return visible.image(visible.interpolate((moved - rest)[:, :2][triangles]))

@@ -1,0 +1,143 @@
+"""Triangles to pixels: a z-buffer that keeps barycentric weights, in NumPy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Fragments:
+    """What is visible at each covered pixel of an image.
+
+    Attributes:
+        pixels: (n,) flat pixel indices, each at most once.
+        triangles: (n,) the triangle seen there.
+        weights: (n, 3) barycentric weights of its corners at the pixel centre.
+        shape: Height and width of the image.
+    """
+
+    pixels: IntArray
+    triangles: IntArray
+    weights: FloatArray
+    shape: tuple[int, int]
+
+    def interpolate(self, corners: FloatArray) -> FloatArray:
+        """(n, c) values at the fragments, from (triangles, 3, c) values at the corners."""
+        chosen = corners.take(self.triangles, axis=0)
+        return np.matmul(self.weights[:, None, :], chosen)[:, 0, :]
+
+    def image(self, values: FloatArray, background: float = 0.0) -> FloatArray:
+        """(H, W, c) image with `values` at the fragments."""
+        height, width = self.shape
+        canvas = np.full((height * width, values.shape[1]), background, values.dtype)
+        canvas[self.pixels] = values
+        return canvas.reshape(height, width, -1)
+
+
+def rasterise(
+    points: FloatArray,
+    triangles: IntArray,
+    shape: tuple[int, int],
+    *,
+    cull: bool = True,
+    behind: FloatArray | None = None,
+) -> Fragments:
+    """The nearest triangle at every pixel centre.
+
+    Args:
+        points: (V, 3) x to the right and y down in pixels, z growing away from the viewer.
+            Pixel (i, j) has its centre at x = j + 0.5, y = i + 0.5.
+        triangles: (F, 3) corners; front faces have positive signed area in x right, y down.
+        shape: Height and width.
+        cull: Leave out triangles seen from behind.
+        behind: (H * W,) depth of what is already drawn; only nearer triangles are seen.
+    """
+    corners = points[triangles].astype(np.float32)
+    area = _doubled_area(corners)
+    facing = area > 1e-6 if cull else np.abs(area) > 1e-6
+    kept = np.flatnonzero(facing & _inside_view(corners, shape))
+    corners, area = corners[kept], area[kept]
+    owner, rows = _expand(*_row_range(corners, shape[0]))
+    first, last = _spans(corners[owner], rows, shape[1])
+    span, columns = _expand(first, last)
+    owner, rows = owner[span], rows[span]
+    planes = _planes(corners, area)
+    x = columns.astype(np.float32) + np.float32(0.5)
+    y = rows.astype(np.float32) + np.float32(0.5)
+    local = planes.take(owner, axis=0)
+    weights = local[:, 0] * x[:, None] + local[:, 1] * y[:, None] + local[:, 2]
+    depth = weights[:, 3]
+    flat = rows * shape[1] + columns
+    if behind is None:
+        buffer = np.full(shape[0] * shape[1], np.inf, np.float32)
+    else:
+        buffer = behind.copy()
+    np.minimum.at(buffer, flat, depth)
+    seen = np.flatnonzero(depth <= buffer[flat])
+    pixels, first_seen = np.unique(flat[seen], return_index=True)
+    chosen = seen[first_seen]
+    return Fragments(pixels, kept[owner[chosen]], weights[chosen, :3], shape)
+
+
+def _doubled_area(corners: FloatArray) -> FloatArray:
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+
+
+def _inside_view(corners: FloatArray, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    low, high = corners[..., :2].min(axis=1), corners[..., :2].max(axis=1)
+    return (high > 0).all(axis=1) & (low[:, 0] < shape[1]) & (low[:, 1] < shape[0])
+
+
+def _row_range(corners: FloatArray, height: int) -> tuple[IntArray, IntArray]:
+    """First and one-past-last row whose centre line crosses each triangle."""
+    y = corners[..., 1]
+    first = np.ceil(y.min(axis=1) - 0.5).astype(np.int64)
+    last = np.floor(y.max(axis=1) - 0.5).astype(np.int64) + 1
+    return np.maximum(first, 0), np.minimum(last, height)
+
+
+def _expand(first: IntArray, last: IntArray) -> tuple[IntArray, IntArray]:
+    """Each index i repeated once per value in range(first[i], last[i]), with those values."""
+    counts = np.maximum(last - first, 0)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    starts = np.cumsum(counts) - counts
+    return owner, np.arange(len(owner)) - starts[owner] + first[owner]
+
+
+def _spans(corners: FloatArray, rows: IntArray, width: int) -> tuple[IntArray, IntArray]:
+    """First and one-past-last column covered by each triangle on its row."""
+    y = rows.astype(np.float32) + np.float32(0.5)
+    low = np.full(len(rows), np.inf, np.float32)
+    high = np.full(len(rows), -np.inf, np.float32)
+    for start, end in ((0, 1), (1, 2), (2, 0)):
+        a, b = corners[:, start], corners[:, end]
+        rise = b[:, 1] - a[:, 1]
+        crossing = (np.minimum(a[:, 1], b[:, 1]) <= y) & (y <= np.maximum(a[:, 1], b[:, 1]))
+        crossing &= rise != 0
+        share = (y - a[:, 1]) / np.where(rise == 0, np.float32(1), rise)
+        x = a[:, 0] + share * (b[:, 0] - a[:, 0])
+        low = np.where(crossing, np.minimum(low, x), low)
+        high = np.where(crossing, np.maximum(high, x), high)
+    first = np.ceil(np.clip(low, -1, width + 1) - 0.5).astype(np.int64)
+    last = np.floor(np.clip(high, -1, width + 1) - 0.5).astype(np.int64) + 1
+    return np.maximum(first, 0), np.minimum(last, width)
+
+
+def _planes(corners: FloatArray, area: FloatArray) -> FloatArray:
+    """(F, 3, 4): coefficients of x, y and 1 for the three weights and the depth."""
+    x, y, z = corners[..., 0], corners[..., 1], corners[..., 2]
+    planes = np.empty((len(corners), 3, 4), np.float32)
+    for corner in range(3):
+        b, c = (corner + 1) % 3, (corner + 2) % 3
+        planes[:, 0, corner] = (y[:, b] - y[:, c]) / area
+        planes[:, 1, corner] = (x[:, c] - x[:, b]) / area
+        planes[:, 2, corner] = (x[:, b] * y[:, c] - x[:, c] * y[:, b]) / area
+    planes[..., 3] = np.einsum("fkc,fc->fk", planes[..., :3], z)
+    return planes
