@@ -78,7 +78,7 @@ class Mining:
             KeyFrames(
                 attention=tuple(attention[valid].tolist()),
                 similarity=tuple((1 - departure[valid]).tolist()),
-                threshold=1 - float(mean),
+                threshold=1 - mean.item(),
                 kept=tuple(selected.nonzero().flatten().tolist()),
             )
             for attention, departure, mean, selected, valid in zip(

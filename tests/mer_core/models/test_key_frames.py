@@ -1,0 +1,128 @@
+"""Key-frame mining against its definition, frame by frame in double precision."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mer_core.models.clip_batch import pad_clips, valid_frames
+from mer_core.models.key_frames import KeyFrameMining, StraightThrough
+
+CHANNELS = 6
+
+
+def slow_mining(features, weight, bias):
+    """alpha, beta and B of one clip, T x C, straight from the definition."""
+    alpha = [1 / (1 + math.exp(-(float(p @ weight) + bias))) for p in features]
+    summary = sum(a * p for a, p in zip(alpha, features, strict=True))
+    beta = [float(p @ summary) / (np.linalg.norm(p) * np.linalg.norm(summary)) for p in features]
+    mean = sum(beta) / len(beta)
+    return alpha, beta, [1 if b >= mean else 0 for b in beta]
+
+
+def slow_penalty(beta, kept):
+    mean = sum(beta) / len(beta)
+    above = [b for b in beta if b > mean]
+    below = [b for b in beta if b < mean]
+    separation = 2 - (sum(above) / len(above) - sum(below) / len(below))
+    return separation + 0.1 * max(0, sum(kept) - 1)
+
+
+def mined(clips, seed=0):
+    """The module under test on clips of pooled features, padded to one batch."""
+    torch.manual_seed(seed)
+    mining = KeyFrameMining(CHANNELS)
+    batch, lengths = pad_clips([torch.tensor(clip, dtype=torch.float32) for clip in clips])
+    weight = mining.attention.weight.detach().numpy()[0].astype(float)
+    return mining(batch, valid_frames(batch, lengths)), weight, mining.attention.bias.item()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), lengths=st.lists(st.integers(2, 9), min_size=1, max_size=4))
+def test_mining_is_its_definition(seed, lengths):
+    draws = np.random.default_rng(seed)
+    clips = [draws.gamma(1.0, size=(length, CHANNELS)) for length in lengths]
+    found, weight, bias = mined(clips, seed)
+    for clip, report, penalty in zip(clips, found.report(), found.penalty(), strict=True):
+        alpha, beta, kept = slow_mining(clip, weight, bias)
+        np.testing.assert_allclose(report.attention, alpha, rtol=1e-5)
+        np.testing.assert_allclose(report.similarity, beta, atol=1e-6)
+        assert report.threshold == pytest.approx(np.mean(beta), abs=1e-6)
+        if min(abs(b - np.mean(beta)) for b in beta) > 1e-5:  # else rounding decides
+            assert report.kept == tuple(np.flatnonzero(kept))
+            assert float(penalty) == pytest.approx(slow_penalty(beta, kept), abs=1e-5)
+
+
+def test_frames_that_differ_by_less_than_single_precision_are_still_told_apart():
+    still = np.full(CHANNELS, 0.7)
+    nudge = np.eye(CHANNELS)[0] * 1e-4  # 1 - beta is about 1e-9, invisible in float32 beside 1
+    clip = np.array([still, still, still, still + nudge, still])
+    found, weight, bias = mined([clip])
+    assert found.report()[0].kept == (0, 1, 2, 4)
+    assert slow_mining(clip, weight, bias)[2] == [1, 1, 1, 0, 1]
+
+
+@pytest.mark.parametrize("length", [1, 2, 7])
+def test_equally_similar_frames_are_all_kept_and_the_loss_is_finite(length):
+    features = torch.full((1, length, CHANNELS), 0.3, requires_grad=True)
+    found = KeyFrameMining(CHANNELS)(features, torch.ones(1, length, dtype=torch.bool))
+    assert found.report()[0].kept == tuple(range(length))
+    penalty = found.penalty()
+    assert penalty.item() == pytest.approx(0.1 * (length - 1))
+    (penalty + found.selected.sum()).backward()
+    assert features.grad.isfinite().all()
+
+
+def test_features_of_nothing_but_zeros_give_no_nan():
+    features = torch.zeros(1, 3, CHANNELS, requires_grad=True)
+    found = KeyFrameMining(CHANNELS)(features, torch.ones(1, 3, dtype=torch.bool))
+    found.penalty().sum().backward()
+    assert len(found.report()[0].kept) == 3
+    assert features.grad.isfinite().all()
+
+
+def test_padding_is_neither_kept_nor_counted():
+    draws = np.random.default_rng(4)
+    clips = [draws.gamma(1.0, size=(length, CHANNELS)) for length in (3, 8, 5)]
+    together = mined(clips)[0]
+    assert not together.selected[~together.valid].any()
+    for clip, report, penalty in zip(clips, together.report(), together.penalty(), strict=True):
+        alone = mined([clip])[0]
+        assert report.kept == alone.report()[0].kept
+        assert len(report) == len(clip)
+        torch.testing.assert_close(penalty, alone.penalty()[0])
+
+
+@pytest.mark.parametrize(("departure", "passes"), [(0.25, True), (1.25, False), (0.0, False)])
+def test_the_step_passes_its_gradient_to_beta_only_while_the_mean_is_between_0_and_1(
+    departure, passes
+):
+    departures = torch.tensor([[departure, departure, departure]], requires_grad=True)
+    valid = torch.tensor([[True, True, False]])
+    incoming = torch.tensor([[2.0, -3.0, 5.0]])
+    mean = torch.tensor([departure])
+    StraightThrough.apply(departures, mean, valid).backward(incoming)
+    # beta = 1 - departure, so a gradient to beta arrives with the opposite sign.
+    expected = -incoming * valid if passes else torch.zeros(1, 3)
+    assert torch.equal(departures.grad, expected)
+
+
+def test_the_penalty_pushes_kept_and_dropped_frames_apart():
+    draws = torch.Generator().manual_seed(5)
+    features = torch.rand(1, 8, CHANNELS, generator=draws).requires_grad_()
+    mining, valid = KeyFrameMining(CHANNELS), torch.ones(1, 8, dtype=torch.bool)
+
+    def separation():
+        found = mining(features, valid)
+        return found.penalty() - 0.1 * (found.selected.detach().sum(1) - 1)
+
+    before = separation()
+    optimiser = torch.optim.SGD([features], lr=0.05)
+    for _ in range(20):
+        optimiser.zero_grad()
+        mining(features, valid).penalty().sum().backward()
+        optimiser.step()
+    assert separation().item() < before.item()
