@@ -2,7 +2,7 @@
 
 from mer_core.ami.accumulation import Accumulator, weighted_sum
 from mer_core.ami.imaging import AffectiveMotionImage, build_ami, motion_images, partial_ami
-from mer_core.ami.registration import FaceBox, Registration, find_face
+from mer_core.ami.registration import FaceBox, Registration, RigidMotion, find_face
 from mer_core.ami.weighting import DEFAULT_WEIGHTING, WEIGHTINGS, Weighting, frame_weights
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "AffectiveMotionImage",
     "FaceBox",
     "Registration",
+    "RigidMotion",
     "Weighting",
     "build_ami",
     "find_face",

@@ -125,27 +125,25 @@ class RigidMotion:
 class Registration:
     """What is done to every frame of a clip before it is accumulated.
 
+    Resizing is not among it: it is linear, so the sum is resized once instead of every frame,
+    and no frame is rounded to 8 bits twice.
+
     Attributes:
         crop: Whether to cut out the face found in the first frame.
-        size: (height, width) of the result; None keeps the size of the crop or frame.
         stabilise: Whether to undo rigid head motion relative to the first frame.
         margin: See `find_face`.
     """
 
     crop: bool = False
-    size: tuple[int, int] | None = None
     stabilise: bool = False
     margin: float = 0.05
-
-    def __post_init__(self) -> None:
-        if self.size is not None and min(self.size) < 1:
-            raise SettingsError(f"a frame cannot be {self.size[0]} x {self.size[1]} pixels")
 
     def apply(
         self,
         frames: Iterable[Frame],
         *,
         name: str = "clip",
+        boxes: list[FaceBox] | None = None,
         motions: list[RigidMotion] | None = None,
     ) -> Iterator[Frame]:
         """Registers frames one at a time.
@@ -153,6 +151,7 @@ class Registration:
         Args:
             frames: RGB frames in time order; the first one decides the crop.
             name: The clip, for error messages.
+            boxes: Receives the crop where `crop` is on.
             motions: Receives each frame's motion where `stabilise` is on.
         """
         box: FaceBox | None = None
@@ -160,18 +159,15 @@ class Registration:
         for index, frame in enumerate(frames):
             if index == 0 and self.crop:
                 box = find_face(frame, name=name, margin=self.margin)
-            part = self._cut(frame, box)
+                if boxes is not None:
+                    boxes.append(box)
+            part = frame if box is None else box.crop(frame)
             if self.stabilise:
                 stabiliser = stabiliser or Stabiliser(part)
                 part, motion = stabiliser.align(part)
                 if motions is not None:
                     motions.append(motion)
             yield part
-
-    def _cut(self, frame: Frame, box: FaceBox | None) -> Frame:
-        if box is not None:
-            return box.crop(frame, self.size)
-        return frame if self.size is None else resized(frame, self.size)
 
 
 class Stabiliser:

@@ -16,7 +16,9 @@ from mer_core.errors import MerError
 
 # Command -> (module, one line of help). Modules load only when their command runs, so that
 # `mer --help` does not wait for PyTorch.
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "ami": ("mer_core.cli.ami", "Build the affective-motion image of a clip."),
+}
 
 
 class LazyGroup(click.Group):

@@ -25,10 +25,7 @@ _LISTED = 3
 
 @dataclass(frozen=True, slots=True)
 class NumberedFrames(Generic[T]):
-    """Frames in the order of their numbers, with whatever was odd about those numbers.
-
-    Frames that share a number keep the order of their names.
-    """
+    """Frames in the order of their numbers, with whatever was odd about those numbers."""
 
     items: tuple[T, ...]
     numbers: tuple[int, ...]
@@ -52,22 +49,34 @@ def bare_name(name: str) -> str:
 def in_order(items: Iterable[T], names: Iterable[str]) -> NumberedFrames[T]:
     """Orders `items` by the numbers in their `names`.
 
-    Files without a number are left out, with a warning that names them; where no file has one,
-    all are kept in the order of their names and numbered from 1. Gaps and repeated numbers are
-    kept as they are and reported.
+    Every file left out is reported in a warning: one without a number, and one whose number
+    another file has already, in the order of names, because counting a frame twice would change
+    the weight of every other. Gaps are reported too. Where no file has a number, all are kept in
+    the order of their names and numbered from 1.
     """
     named = sorted(zip(names, items, strict=True), key=lambda pair: pair[0])
-    numbered = [(frame_number(name), name, item) for name, item in named]
-    with_number = [(number, item) for number, _, item in numbered if number is not None]
-    if not with_number:
+    numbered: dict[int, T] = {}
+    nameless: list[str] = []
+    repeats: list[str] = []
+    for name, item in named:
+        number = frame_number(name)
+        if number is None:
+            nameless.append(name)
+        elif number in numbered:
+            repeats.append(name)
+        else:
+            numbered[number] = item
+    if not numbered:
         return _by_name(tuple(item for _, item in named))
-    with_number.sort(key=lambda pair: pair[0])
-    numbers = tuple(number for number, _ in with_number)
-    left_out = [name for number, name, _ in numbered if number is None]
+    numbers = tuple(sorted(numbered))
     return NumberedFrames(
-        items=tuple(item for _, item in with_number),
+        items=tuple(numbered[number] for number in numbers),
         numbers=numbers,
-        warnings=(*_left_out(left_out), *irregularities(numbers)),
+        warnings=(
+            *_left_out("it has no frame number", nameless),
+            *_left_out("its frame number is taken", repeats),
+            *irregularities(numbers),
+        ),
     )
 
 
@@ -96,10 +105,8 @@ def _by_name(items: tuple[T, ...]) -> NumberedFrames[T]:
     return NumberedFrames(items, numbers, (warning,))
 
 
-def _left_out(names: Sequence[str]) -> tuple[str, ...]:
-    if not names:
-        return ()
-    return (f"left out for want of a frame number: {_some(names)}",)
+def _left_out(reason: str, names: Sequence[str]) -> tuple[str, ...]:
+    return (f"left out because {reason}: {_some(names)}",) if names else ()
 
 
 def _several(values: Sequence[object]) -> str:

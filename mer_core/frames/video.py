@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import repeat
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +37,7 @@ _CONTAINERS = (
 _STATE_THEIR_COUNT = {"AVI", "MP4"}
 SNIFFED = 16
 _DEPTH = 8
-_QUIET = "-8"
+_FFMPEG_QUIET = "-8"
 
 
 def container(head: bytes) -> str | None:
@@ -114,24 +114,33 @@ def _grabbed(capture: cv2.VideoCapture) -> int:
 @contextmanager
 def _capture(content: Path | bytes, name: str, threads: int) -> Iterator[cv2.VideoCapture]:
     options = [cv2.CAP_PROP_N_THREADS, threads]
-    # What FFmpeg would print about a damaged file is said once, by the error raised here.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _QUIET)
+    source: Any
     if isinstance(content, Path):
         # Absolute, so that no path can be read as an address such as "concat:...".
-        capture = cv2.VideoCapture(str(content.absolute()), cv2.CAP_FFMPEG, options)
-        stream = None
+        source = str(content.absolute())
     else:
         _require_streams()
-        # OpenCV does not own the stream, which must therefore outlive the capture.
-        stream = io.BytesIO(content)
-        capture = cv2.VideoCapture(cast(Any, stream), cv2.CAP_FFMPEG, options)
+        # OpenCV does not own the stream: `source` must outlive the capture.
+        source = io.BytesIO(content)
+    with _quiet():
+        capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, options)
     try:
         if not capture.isOpened():
             raise FrameError("is a damaged or truncated video: it cannot be opened", where=name)
         yield capture
     finally:
         capture.release()
-        del stream
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What OpenCV and FFmpeg print about a damaged file is said once, by the error raised here."""
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _FFMPEG_QUIET)
+    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(level)
 
 
 def _require_streams() -> None:
