@@ -16,6 +16,7 @@ import plotly.colors
 
 UNSIGNED = "viridis"
 SIGNED = "balance"
+_NEUTRAL = (246, 246, 246)
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -63,15 +64,19 @@ def shared_scale(
 @cache
 def lookup(name: str) -> Rgb:
     """A 256 x 3 table of the named scale."""
-    swatches = (
-        plotly.colors.cmocean.balance
-        if name == SIGNED
-        else getattr(plotly.colors.sequential, name.title())
-    )
-    stops = np.array([_channels(swatch) for swatch in swatches], dtype=np.float64)
+    stops = np.array(_stops(name), dtype=np.float64)
     position = np.linspace(0, len(stops) - 1, 256)
     columns = [np.interp(position, np.arange(len(stops)), stops[:, c]) for c in range(3)]
     return np.stack(columns, axis=1).round().astype(np.uint8)
+
+
+def _stops(name: str) -> list[tuple[int, ...]]:
+    if name != SIGNED:
+        return [_channels(swatch) for swatch in getattr(plotly.colors.sequential, name.title())]
+    swatches = [_channels(swatch) for swatch in plotly.colors.cmocean.balance]
+    # Plotly's table has an even number of stops and so no middle; zero needs one.
+    half = len(swatches) // 2
+    return [*swatches[:half], _NEUTRAL, *swatches[half:]]
 
 
 def plotly_scale(name: str) -> list[list[float | str]]:

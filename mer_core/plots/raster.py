@@ -76,8 +76,8 @@ def text_strip(
     scale = 0.5 * height / 18 * _SUPERSAMPLE
     canvas = np.full((height * _SUPERSAMPLE, width * _SUPERSAMPLE, 3), PAPER, np.uint8)
     (wide, high), _ = cv2.getTextSize(text, _FONT, scale, _SUPERSAMPLE)
-    if wide > 0.96 * canvas.shape[1]:
-        scale *= 0.96 * canvas.shape[1] / wide
+    if wide > 0.92 * canvas.shape[1]:
+        scale *= 0.92 * canvas.shape[1] / wide
         (wide, high), _ = cv2.getTextSize(text, _FONT, scale, _SUPERSAMPLE)
     corner = ((canvas.shape[1] - wide) // 2, (canvas.shape[0] + high) // 2)
     cv2.putText(canvas, text, corner, _FONT, scale, colour, _SUPERSAMPLE, cv2.LINE_AA)

@@ -1,0 +1,112 @@
+"""Pictures from arrays: same numbers, same bytes; nothing is drawn where nothing is."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from mer_core.plots.animation import animation_bytes
+from mer_core.plots.colour import ColourScale, shared_scale
+from mer_core.plots.images import map_sheet, paper_figure_1, signed_strip
+from mer_core.plots.raster import (
+    enlarge,
+    outline,
+    overlay,
+    png_bytes,
+    stamp_synthetic,
+    text_strip,
+    tile_sheet,
+)
+
+GREY = np.full((32, 32, 3), 128, np.uint8)
+
+
+def test_png_keeps_every_pixel_and_the_order_of_channels():
+    image = np.random.default_rng(0).integers(0, 255, (9, 7, 3)).astype(np.uint8)
+    read = cv2.imdecode(np.frombuffer(png_bytes(image), np.uint8), cv2.IMREAD_COLOR)
+    np.testing.assert_array_equal(read[..., ::-1], image)
+    assert png_bytes(image) == png_bytes(image.copy())
+
+
+def test_enlarging_by_whole_steps_repeats_pixels():
+    image = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    np.testing.assert_array_equal(enlarge(image, (4, 4)), image.repeat(2, 0).repeat(2, 1))
+
+
+def test_an_overlay_of_nothing_is_the_grey_face():
+    scale = ColourScale(low=-1, high=1, name="balance")
+    np.testing.assert_array_equal(overlay(GREY, np.zeros((32, 32)), scale), GREY)
+
+
+def test_an_overlay_is_strongest_where_the_map_is():
+    values = np.zeros((32, 32))
+    values[8, 8], values[20, 20] = 1.0, 0.1
+    shown = overlay(GREY, values, shared_scale([values], signed=True)).astype(int)
+    change = np.abs(shown - 128).sum(axis=2)
+    assert change[8, 8] > change[20, 20] > change[0, 0] == 0
+
+
+def test_an_outline_touches_only_the_border_of_the_mask():
+    mask = np.zeros((32, 32), bool)
+    mask[10:20, 10:20] = True
+    changed = (outline(GREY, mask) != GREY).any(axis=2)
+    assert changed[10, 15]
+    assert not changed[15, 15]
+    assert not changed[5, 5]
+
+
+def test_text_fits_the_strip_whatever_its_length():
+    strip = text_strip("a caption that is far too long for so narrow a strip", 80)
+    assert strip.shape == (18, 80, 3)
+    assert (strip[:, 0] == 255).all()
+    assert (strip < 128).any()
+
+
+def test_a_sheet_has_room_for_each_tile_and_its_caption():
+    tiles = [np.full((10, 12, 3), shade, np.uint8) for shade in (10, 20, 30, 40, 50)]
+    sheet = tile_sheet(tiles, columns=3, captions=list("abcde"), gap=2)
+    assert sheet.shape == (2 * (10 + 18 + 2) + 2, 3 * (12 + 2) + 2, 3)
+    for i, shade in enumerate((10, 20, 30, 40, 50)):
+        top, left = 2 + (i // 3) * 30, 2 + (i % 3) * 14
+        assert (sheet[top : top + 10, left : left + 12] == shade).all()
+    with pytest.raises(ValueError, match="at least one"):
+        tile_sheet([], columns=2)
+
+
+def test_the_synthetic_stamp_adds_a_line_and_leaves_the_picture():
+    stamped = stamp_synthetic(GREY)
+    np.testing.assert_array_equal(stamped[:32], GREY)
+    assert (stamped[32:] < 200).any()
+
+
+def test_panels_of_a_sheet_share_one_scale():
+    maps = np.stack([np.full((4, 4), 1.0), np.full((4, 4), 3.0)])
+    _, scale = map_sheet(maps, ["a", "b"], columns=2)
+    assert (scale.low, scale.high) == (1.0, 3.0)
+    _, signed = signed_strip([maps[0] - 2, maps[1] - 2], ["a", "b"])
+    assert signed.low == -signed.high
+
+
+def test_figure_1_carries_the_word_synthetic_only_for_synthetic_data():
+    frames = [GREY, GREY]
+    motion = [np.zeros((32, 32, 3)), np.ones((32, 32, 3))]
+    marked, plain = (
+        paper_figure_1(frames, motion, [1, 2], {"full": GREY}, synthetic=flag)
+        for flag in (True, False)
+    )
+    np.testing.assert_array_equal(marked[: plain.shape[0]], plain)
+    assert marked.shape[0] > plain.shape[0]
+
+
+def test_an_animation_has_every_frame_and_plays_at_its_speed():
+    frames = [np.full((20, 20, 3), shade, np.uint8) for shade in (0, 80, 160, 240)]
+    content = animation_bytes(
+        frames, fps=10, frame_numbers=[4, 5, 6, 7], key_frames={"apex": 6}, size=64
+    )
+    done, animation = cv2.imdecodeanimation(np.frombuffer(content, np.uint8)[None])
+    assert done
+    assert len(animation.frames) == 4
+    assert list(animation.durations) == [100] * 4
+    shades = [int(frame[30, 30, 0]) for frame in animation.frames]
+    assert np.abs(np.array(shades) - [0, 80, 160, 240]).max() <= 6
