@@ -56,6 +56,7 @@ class Defect:
         suits: Which takes it can be planted on.
         places: Subject number and clip name by dataset, where the defect is a known one.
         needs: The kind of frames without which the defect cannot be seen.
+        alone: Whether it gives the whole sheet another form and so is not part of "all".
     """
 
     name: str
@@ -68,6 +69,7 @@ class Defect:
     suits: Callable[[Take], bool] = lambda take: True
     places: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     needs: Variant | None = None
+    alone: bool = False
 
 
 def _cell(name: str, value: Cell | Callable[[Take], Cell]) -> Callable[[Take], Damage]:
@@ -99,14 +101,14 @@ def _without_preamble(book: Workbook) -> Workbook:
 def _without_blank_columns(book: Workbook) -> Workbook:
     sheet, *others = book.sheets
     named = [i for i, header in enumerate(sheet.rows[0]) if header is not None]
-    rows = tuple(tuple(row[i] for i in named) for row in sheet.rows)
+    rows = tuple(tuple(row[i] for i in named if i < len(row)) for row in sheet.rows)
     return dataclasses.replace(book, sheets=(dataclasses.replace(sheet, rows=rows), *others))
 
 
 def _text_subjects(book: Workbook) -> Workbook:
     sheet, *others = book.sheets
     header, *body = sheet.rows
-    rows = (header, *((f"{row[0]:02d}", *row[1:]) for row in body))
+    rows = (header, *((f"{row[0]:02d}", *row[1:]) for row in body if row))
     return dataclasses.replace(book, sheets=(dataclasses.replace(sheet, rows=rows), *others))
 
 
@@ -273,35 +275,39 @@ _KINDS = (
         code="frame-gap",
     ),
     Defect(
-        name="text-below",
-        title="the sheet ends in free text",
-        datasets=("casme", "casme2", "samm"),
-        edit=_text_below,
-        remark="text",
-    ),
-    Defect(
         name="header-first",
         title="the header is in the first row, the text above it is gone",
         datasets=("samm",),
         edit=_without_preamble,
+        alone=True,
     ),
     Defect(
         name="blank-columns-dropped",
         title="the blank columns are gone",
         datasets=("casme", "casme2"),
         edit=_without_blank_columns,
+        alone=True,
     ),
     Defect(
         name="text-subjects",
         title="subjects are text with a leading zero",
         datasets=("casme", "casme2"),
         edit=_text_subjects,
+        alone=True,
     ),
     Defect(
         name="csv",
         title="the sheet was exported as .csv",
         datasets=("casme", "casme2", "samm"),
         edit=_as_csv,
+        alone=True,
+    ),
+    Defect(
+        name="text-below",
+        title="the sheet ends in free text",
+        datasets=("casme", "casme2", "samm"),
+        edit=_text_below,
+        remark="text",
     ),
 )
 

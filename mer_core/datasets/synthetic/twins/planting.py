@@ -54,9 +54,10 @@ def applicable(dataset: str, variants: Sequence[Variant] = tuple(Variant)) -> tu
 def chosen(settings: TwinSettings) -> tuple[str, ...]:
     """The settings' defects with "all" written out, in the registry's order."""
     possible = applicable(settings.dataset, settings.variants)
-    if "all" in settings.defects:
-        return possible
-    for name in settings.defects:
+    named = set(settings.defects)
+    if "all" in named:
+        named = (named - {"all"}) | {name for name in possible if not DEFECTS.get(name).alone}
+    for name in sorted(named):
         if DEFECTS.get(name).name not in possible:
             raise SettingsError(
                 f"defect {name!r} cannot occur in a {settings.variant} {settings.dataset} twin",
@@ -64,7 +65,7 @@ def chosen(settings: TwinSettings) -> tuple[str, ...]:
                 if possible
                 else "leave it out",
             )
-    return tuple(name for name in possible if name in settings.defects)
+    return tuple(name for name in possible if name in named)
 
 
 def plant(takes: Sequence[Take], layout: Layout, settings: TwinSettings) -> Planting:
@@ -74,7 +75,7 @@ def plant(takes: Sequence[Take], layout: Layout, settings: TwinSettings) -> Plan
     planted: list[Planted] = []
     free = [int(i) for i in generator(settings.seed, "defects").permutation(len(cast))]
     for defect in _choosiest_first(settings, layout.dataset, takes):
-        if defect.damage is None:
+        if defect.damage is None:  # of the sheet, not of a clip
             planted.append(Planted(defect=defect.name, remark=defect.remark))
             continue
         place = defect.places.get(layout.dataset)

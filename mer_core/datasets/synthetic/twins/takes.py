@@ -65,8 +65,8 @@ class TwinSettings:
             raise SettingsError(
                 f"variant is {self.variant!r}", remedy="choose raw, cropped or both"
             )
-        if self.size is not None and self.size < 16:
-            raise SettingsError(f"size is {self.size} pixels", remedy="give at least 16")
+        if self.size is not None and self.size < 48:
+            raise SettingsError(f"size is {self.size} pixels", remedy="give at least 48")
         if self.frames is not None and not 3 <= self.frames[0] <= self.frames[1]:
             raise SettingsError(
                 f"frames is {self.frames}", remedy="give two numbers, 3 or more, in order"

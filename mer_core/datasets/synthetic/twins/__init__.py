@@ -1,0 +1,33 @@
+"""Synthetic twins: generated faces in the layouts of the licensed datasets.
+
+    write_twin("casme2", Path("twin"), subjects=8, clips_per_subject=12, seed=1)
+
+Folders, file names, annotation files and frame rates are a release's; every face and every row
+is invented, subjects carry numbers no release uses, and `SYNTHETIC.txt` says so at the root.
+"""
+
+from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
+from mer_core.datasets.synthetic.twins.demo import DEMOS, demo_folder, demo_twin
+from mer_core.datasets.synthetic.twins.manifest import TwinManifest, read_manifest
+from mer_core.datasets.synthetic.twins.planting import Planted, applicable
+from mer_core.datasets.synthetic.twins.script import LAYOUTS
+from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings, Variant
+from mer_core.datasets.synthetic.twins.writing import write_twin
+
+__all__ = [
+    "DEFECTS",
+    "DEMOS",
+    "LAYOUTS",
+    "Damage",
+    "Defect",
+    "Planted",
+    "Take",
+    "TwinManifest",
+    "TwinSettings",
+    "Variant",
+    "applicable",
+    "demo_folder",
+    "demo_twin",
+    "read_manifest",
+    "write_twin",
+]

@@ -1,0 +1,112 @@
+"""The manifest: what a twin contains, kept beside its ground truth."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mer_core.atomic import write_text
+from mer_core.datasets.synthetic.twins.planting import Planted
+from mer_core.datasets.synthetic.twins.script import TRUTH, Script
+from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings
+from mer_core.errors import DatasetError
+from mer_core.records import ActionUnit, Expression
+
+GENERATION = 1
+"""Raised when equal settings would give other files than before."""
+
+NAME = f"{TRUTH}/manifest.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinManifest:
+    """A twin on disk.
+
+    Attributes:
+        root: Its folder.
+        settings: What it was made from.
+        clips: Every clip as it was played, also those whose files or row a defect removed.
+        planted: The defects, and what a reader should report.
+        complete: Whether everything has been written.
+    """
+
+    root: Path
+    settings: TwinSettings
+    clips: tuple[Take, ...]
+    planted: tuple[Planted, ...] = ()
+    complete: bool = False
+
+    @property
+    def dataset(self) -> str:
+        """Whose layout it is in."""
+        return self.settings.dataset
+
+    def save(self) -> None:
+        """Writes the manifest into its twin."""
+        document = {
+            "generation": GENERATION,
+            "complete": self.complete,
+            "settings": dataclasses.asdict(self.settings),
+            "planted": [dataclasses.asdict(planted) for planted in self.planted],
+            "clips": [dataclasses.asdict(take) for take in self.clips],
+        }
+        write_text(self.root / NAME, json.dumps(document, indent=1) + "\n")
+
+
+def manifest_of(script: Script, root: Path, *, complete: bool) -> TwinManifest:
+    """The manifest of the twin that `script` gives at `root`."""
+    return TwinManifest(
+        root=root,
+        settings=script.settings,
+        clips=script.takes,
+        planted=script.planted,
+        complete=complete,
+    )
+
+
+def read_manifest(root: Path) -> TwinManifest | None:
+    """The manifest of the twin at `root`; None if there is no twin or one of another generation."""
+    try:
+        document = json.loads((root / NAME).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise DatasetError(
+            "the twin's manifest cannot be read",
+            where=root / NAME,
+            remedy="delete the twin and write it again",
+        ) from error
+    if document.get("generation") != GENERATION:
+        return None
+    return TwinManifest(
+        root=root,
+        settings=_settings(document["settings"]),
+        clips=tuple(_take(fields) for fields in document["clips"]),
+        planted=tuple(Planted(**fields) for fields in document["planted"]),
+        complete=document["complete"],
+    )
+
+
+def _settings(fields: Mapping[str, Any]) -> TwinSettings:
+    frames = fields["frames"]
+    return TwinSettings(
+        **{
+            **fields,
+            "defects": tuple(fields["defects"]),
+            "frames": None if frames is None else (frames[0], frames[1]),
+        }
+    )
+
+
+def _take(fields: Mapping[str, Any]) -> Take:
+    return Take(
+        **{
+            **fields,
+            "expression": Expression(fields["expression"]),
+            "action_units": tuple(ActionUnit(**unit) for unit in fields["action_units"]),
+        }
+    )

@@ -1,0 +1,199 @@
+"""Writing a twin: resumable, whole at every moment, never over anything that is not a twin."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from filelock import FileLock
+
+from mer_core.atomic import write_text
+from mer_core.datasets.synthetic import render_clip
+from mer_core.datasets.synthetic.twins.crew import film_together
+from mer_core.datasets.synthetic.twins.filming import Render, film, is_filmed, sweep
+from mer_core.datasets.synthetic.twins.manifest import TwinManifest, manifest_of, read_manifest
+from mer_core.datasets.synthetic.twins.planting import chosen
+from mer_core.datasets.synthetic.twins.script import TRUTH, Script, write_script
+from mer_core.datasets.synthetic.twins.takes import TwinSettings, Variants
+from mer_core.datasets.synthetic.twins.workbook import NOTICE, write_workbook
+from mer_core.errors import SettingsError
+
+MARKER_FILE = "SYNTHETIC.txt"
+
+_TAKES_PER_WORKER = 3
+"""A worker needs about as long to start as to film this many takes."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of clips that are there, and the number there will be."""
+
+
+def write_twin(
+    dataset: str,
+    out: Path,
+    *,
+    subjects: int = 0,
+    clips_per_subject: int = 0,
+    seed: int = 0,
+    defects: Sequence[str] = (),
+    variant: Variants = "cropped",
+    size: int | None = None,
+    frames: tuple[int, int] | None = None,
+    balance: float = 1.0,
+    full: bool = False,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    render: Render = render_clip,
+) -> TwinManifest:
+    """Writes a synthetic twin of `dataset` into the folder `out`.
+
+    The result follows from the settings alone, however many workers film it and however often
+    the run was killed on the way: finished clips are kept, the rest is filmed.
+
+    Args:
+        dataset: Name of a layout, see `LAYOUTS`.
+        out: A new or empty folder, or a twin of the same settings.
+        subjects: See `TwinSettings`, as for the options up to `full`.
+        clips_per_subject: Clips of each subject.
+        seed: Source of everything.
+        defects: Names of defects to plant, or "all".
+        variant: "raw", "cropped" or "both".
+        size: Height of a face crop in pixels.
+        frames: Range of the number of frames of a clip.
+        balance: Exponent on the published class proportions.
+        full: The published number of clips of every class.
+        progress: Told after every clip.
+        workers: Processes to film with; None for one per core.
+        render: What draws a clip. Anything but `render_clip` runs in this process.
+    """
+    settings = TwinSettings(
+        dataset=dataset,
+        subjects=subjects,
+        clips_per_subject=clips_per_subject,
+        seed=seed,
+        defects=tuple(defects),
+        variant=variant,
+        size=size,
+        frames=frames,
+        balance=balance,
+        full=full,
+    )
+    return write_twin_of(settings, out, progress=progress, workers=workers, render=render)
+
+
+def write_twin_of(
+    settings: TwinSettings,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    render: Render = render_clip,
+) -> TwinManifest:
+    """As `write_twin`, from settings."""
+    script = write_script(settings)
+    root = out.expanduser().resolve()
+    _refuse_strangers(root, manifest_of(script, root, complete=False))
+    (root / TRUTH).mkdir(parents=True, exist_ok=True)
+    with FileLock(root / TRUTH / ".lock"):
+        _refuse_strangers(root, manifest_of(script, root, complete=False))
+        sweep(root)
+        _declare(script, root, complete=False)
+        try:
+            _film_all(script, root, progress=progress, workers=workers, render=render)
+        finally:
+            sweep(root)
+        book = script.workbook()
+        if book is not None:
+            write_workbook(root, book)
+        return _declare(script, root, complete=True)
+
+
+def _refuse_strangers(root: Path, manifest: TwinManifest) -> None:
+    if not root.exists():
+        return
+    if not root.is_dir():
+        raise SettingsError("is a file", where=root, remedy="name a folder for the twin")
+    found = read_manifest(root)
+    if found is not None and (found.settings, found.clips) != (manifest.settings, manifest.clips):
+        raise SettingsError(
+            f"the folder holds another twin ({summary(found.settings)})",
+            where=root,
+            remedy="name another folder, or give that twin's options to continue it",
+        )
+    if found is None and any(path.name != TRUTH for path in root.iterdir()):
+        raise SettingsError(
+            "the folder is not empty and holds no twin of this version",
+            where=root,
+            remedy="name a new or an empty folder",
+        )
+
+
+def _film_all(
+    script: Script,
+    root: Path,
+    *,
+    progress: Progress | None,
+    workers: int | None,
+    render: Render,
+) -> None:
+    pending = [
+        index
+        for index, take in enumerate(script.takes)
+        if not all(is_filmed(reel, root) for reel in script.reels(take))
+    ]
+    total = len(script.takes)
+    finished = total - len(pending)
+
+    def done() -> None:
+        nonlocal finished
+        finished += 1
+        if progress is not None:
+            progress(finished, total)
+
+    if progress is not None:
+        progress(finished, total)
+    token = uuid.uuid4().hex[:8]
+    crew = min(workers or available_cores(), len(pending) // _TAKES_PER_WORKER)
+    if crew > 1 and render is render_clip:
+        film_together(root, pending, workers=crew, token=token, done=done)
+        return
+    for index in pending:
+        film(script, script.takes[index], root, token=token, render=render)
+        done()
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _declare(script: Script, root: Path, *, complete: bool) -> TwinManifest:
+    state = "" if complete else "\nUNFINISHED: give the same command again to continue.\n"
+    defects = ", ".join(chosen(script.settings)) or "none"
+    write_text(
+        root / MARKER_FILE,
+        f"{NOTICE}.\n{state}\n"
+        f"Twin of: {script.layout.dataset}, {summary(script.settings)}\n"
+        f"Planted defects: {defects}\n\n"
+        "Every face, movement, name, number and label below this folder was generated by MER\n"
+        "Workbench. The faces are nobody's. A result obtained from these files says nothing\n"
+        "about the dataset whose layout they have.\n\n"
+        f"What is true of each clip lies in {TRUTH}/.\n",
+    )
+    manifest = manifest_of(script, root, complete=complete)
+    manifest.save()
+    return manifest
+
+
+def summary(settings: TwinSettings) -> str:
+    """The settings in a few words."""
+    amount = (
+        "published counts"
+        if settings.full
+        else f"{settings.subjects} subjects x {settings.clips_per_subject} clips"
+    )
+    size = "" if settings.size is None else f", size {settings.size}"
+    return f"{amount}, {settings.variant}{size}, seed {settings.seed}"
