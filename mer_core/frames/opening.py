@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mer_core.errors import FrameError
@@ -12,6 +13,9 @@ from mer_core.frames.header import read_header
 from mer_core.frames.numbering import IMAGE_SUFFIXES, frame_number
 from mer_core.frames.source import FrameSource
 from mer_core.frames.video import SNIFFED, container, open_video
+
+# Whoever writes generated frames puts this file into a folder above them.
+SYNTHETIC_MARKER = "SYNTHETIC.txt"
 
 _HOLDERS = "a folder of images, a video (AVI, MP4, MOV, MKV, WebM) or a zip of images"
 
@@ -31,10 +35,13 @@ def open_frames(
         last: Number of the last frame wanted; it is included.
         threads: Decoding threads; one per core where not given.
 
+    The source counts as synthetic if a folder from `path` upwards holds `SYNTHETIC.txt`.
+
     Raises:
         FrameError: Naming the file, where there is nothing to decode.
     """
-    return _open(Path(path), threads).between(first, last)
+    source = _open(Path(path), threads).between(first, last)
+    return replace(source, synthetic=True) if _is_marked(Path(path)) else source
 
 
 def open_upload(
@@ -50,6 +57,11 @@ def open_upload(
         raise FrameError("is empty", where=name)
     source = _open_content(content, content[:SNIFFED], name=name, threads=threads)
     return source.between(first, last)
+
+
+def _is_marked(path: Path) -> bool:
+    whole = path.absolute()
+    return any((folder / SYNTHETIC_MARKER).is_file() for folder in (whole, *whole.parents))
 
 
 def _open(path: Path, threads: int | None) -> FrameSource:
