@@ -140,6 +140,12 @@ def test_gradients_reach_every_parameter():
     assert not dead_parameters(AKMNet(), batch, torch.tensor([0, 1]), lengths=lengths)
 
 
+def test_the_answer_alone_teaches_which_frames_to_keep(settled):
+    network = copy.deepcopy(settled).train()
+    network(clips((4,))[0][None])[0, 0].backward()
+    assert network.mining.attention.weight.grad.any()
+
+
 def test_eval_is_deterministic_and_key_frames_leave_training_alone(settled):
     batch, lengths = pad_clips(clips((2, 3)))
     with torch.no_grad():

@@ -53,7 +53,7 @@ def test_mining_is_its_definition(seed, lengths):
         assert report.threshold == pytest.approx(np.mean(beta), abs=1e-6)
         if min(abs(b - np.mean(beta)) for b in beta) > 1e-5:  # else rounding decides
             assert report.kept == tuple(np.flatnonzero(kept))
-            assert float(penalty) == pytest.approx(slow_penalty(beta, kept), abs=1e-5)
+            assert penalty.item() == pytest.approx(slow_penalty(beta, kept), abs=1e-5)
 
 
 def test_frames_that_differ_by_less_than_single_precision_are_still_told_apart():
@@ -84,16 +84,33 @@ def test_features_of_nothing_but_zeros_give_no_nan():
     assert features.grad.isfinite().all()
 
 
+def test_frames_that_are_equally_similar_up_to_rounding_are_all_kept():
+    # Perpendicular frames of equal attention: every beta is 1 / sqrt(C), but for the last digit.
+    rotation = np.linalg.qr(np.random.default_rng(6).normal(size=(CHANNELS, CHANNELS)))[0]
+    mining = KeyFrameMining(CHANNELS)
+    torch.nn.init.zeros_(mining.attention.weight)
+    features = torch.tensor(rotation[None], dtype=torch.float32)
+    found = mining(features, torch.ones(1, CHANNELS, dtype=torch.bool))
+    assert len(set(found.departure[0].tolist())) > 1
+    assert found.report()[0].kept == tuple(range(CHANNELS))
+    assert found.penalty().item() == pytest.approx(0.1 * (CHANNELS - 1))
+
+
 def test_padding_is_neither_kept_nor_counted():
     draws = np.random.default_rng(4)
     clips = [draws.gamma(1.0, size=(length, CHANNELS)) for length in (3, 8, 5)]
-    together = mined(clips)[0]
+    mining, lengths = KeyFrameMining(CHANNELS), torch.tensor([3, 8, 5])
+    padded = torch.full((3, 8, CHANNELS), 2.0)  # what every clip resembles, were it looked at
+    for row, clip in zip(padded, clips, strict=True):
+        row[: len(clip)] = torch.tensor(clip)
+    together = mining(padded, valid_frames(padded, lengths))
     assert not together.selected[~together.valid].any()
-    for clip, report, penalty in zip(clips, together.report(), together.penalty(), strict=True):
-        alone = mined([clip])[0]
-        assert report.kept == alone.report()[0].kept
-        assert len(report) == len(clip)
-        torch.testing.assert_close(penalty, alone.penalty()[0])
+    assert not together.attention[~together.valid].any()
+    for row, length in enumerate(lengths.tolist()):
+        alone = mining(padded[row : row + 1, :length], torch.ones(1, length, dtype=torch.bool))
+        assert together.report()[row].kept == alone.report()[0].kept
+        assert len(together.report()[row]) == length
+        torch.testing.assert_close(together.penalty()[row], alone.penalty()[0])
 
 
 @pytest.mark.parametrize(("departure", "passes"), [(0.25, True), (1.25, False), (0.0, False)])
