@@ -172,7 +172,7 @@ class CrossDataset(Protocol):
         )
 
 
-PAPER_NAMES = {"CI": "casme", "CII": "casme2", "C2": "casme_squared", "S": "samm"}
+PAPER_NAMES = {"CI": "casme", "CII": "casme2", "C2": "casme-squared", "S": "samm"}
 """The paper's abbreviations of its datasets."""
 
 CROSS_PAIRS: dict[str, tuple[str, str]] = {

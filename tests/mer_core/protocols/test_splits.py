@@ -100,7 +100,7 @@ def test_the_papers_nine_pairs():
     assert set(CROSS_PAIRS) == {
         "CI2CII", "CI2C2", "CI2S", "CII2CI", "CII2C2", "CII2S", "S2CI", "S2CII", "S2C2",
     }  # fmt: skip
-    assert all(train != "casme_squared" for train, _ in CROSS_PAIRS.values())
+    assert all(train != "casme-squared" for train, _ in CROSS_PAIRS.values())
 
 
 def test_protocols_are_found_by_name():

@@ -1,0 +1,274 @@
+"""Independent pieces of work, one after the other here or spread over a Dask cluster.
+
+Knows nothing of what the work is. Items are pulled only when a worker is free for one, so a
+generator can decide late what comes next; results come back in the order they finish; what a
+lost worker was doing is done again elsewhere.
+
+    one process            open_executor(workers=1)
+    this machine           open_executor()             as many as cores and memory allow
+    one process per GPU    open_executor(devices=("0", "1"))
+    a real cluster         open_executor(scheduler="tcp://host:8786")
+
+On SLURM, `dask-jobqueue` starts the scheduler and submits the workers as jobs:
+
+    from dask_jobqueue import SLURMCluster
+    cluster = SLURMCluster(cores=1, memory="4GB", walltime="04:00:00")
+    cluster.scale(jobs=40)
+    print(cluster.scheduler_address)            # mer study run ... --scheduler <this>
+
+On several machines with a shared folder:
+
+    host-a$ dask scheduler
+    host-b$ dask worker tcp://host-a:8786 --nworkers 8 --nthreads 1
+    host-a$ mer study run ... --scheduler tcp://host-a:8786
+
+Workers need this package in the same version and must see the dataset roots, the cache folder
+(`MER_CACHE`) and the study's folder under the same paths. Only the process that started the run
+writes the study's database, so that file may lie on a disk of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from mer_core.errors import SettingsError
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+Report = Callable[[dict[str, Any]], None]
+"""How work tells of its progress while it runs: plain values only, they cross machines."""
+
+Work = Callable[[Item, Report], Value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome(Generic[Item, Value]):
+    """What became of one item: a value or, where the work raised, the error."""
+
+    item: Item
+    value: Value | None
+    error: BaseException | None
+    worker: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostWorker:
+    """A worker that went away; what it was doing is done again by another."""
+
+    worker: str
+
+
+class Executor(Protocol):
+    """Where work runs.
+
+    Attributes:
+        slots: How many items run at a time.
+        dashboard: Address of a page that shows the work, where there is one.
+    """
+
+    @property
+    def slots(self) -> int: ...
+
+    @property
+    def dashboard(self) -> str | None: ...
+
+    def map(
+        self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
+    ) -> Iterator[Outcome[Item, Value] | LostWorker]:
+        """Does `work` on every item; yields outcomes as they come."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of whatever was started."""
+        ...
+
+
+class SerialExecutor:
+    """One item after the other, in this process."""
+
+    slots = 1
+    dashboard: str | None = None
+
+    def map(
+        self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
+    ) -> Iterator[Outcome[Item, Value] | LostWorker]:
+        """Does `work` on every item, in order; an item's error does not stop the others."""
+        for item in items:
+            try:
+                value, error = work(item, report), None
+            except Exception as caught:
+                log.debug("work failed", exc_info=caught)
+                value, error = None, caught
+            yield Outcome(item=item, value=value, error=error, worker=f"process {os.getpid()}")
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class DaskExecutor:
+    """Items as tasks of a Dask cluster.
+
+    Args:
+        client: A connected `distributed.Client`.
+        owned: What `close` shuts down, in order; a cluster that others started is not in it.
+    """
+
+    def __init__(self, client: Any, *, owned: Sequence[Any] = ()) -> None:
+        self.client = client
+        self.owned = tuple(owned)
+        self.dashboard: str | None = client.dashboard_link
+
+    @property
+    def slots(self) -> int:
+        """Number of items that run at a time: all threads of all workers."""
+        return sum(self.client.nthreads().values())
+
+    def map(
+        self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
+    ) -> Iterator[Outcome[Item, Value] | LostWorker]:
+        """Does `work` on every item, as many at a time as there are slots."""
+        topic = f"report-{uuid.uuid4().hex}"
+        self.client.subscribe_topic(topic, lambda event: report(event[1]))
+        waiting, running = iter(items), {}
+        known = set(self.client.nthreads())
+        try:
+            while True:
+                for item in itertools.islice(waiting, max(self.slots, 1) - len(running)):
+                    running[self._submit(work, item, topic)] = item
+                if not running:
+                    return
+                for future in self._finished(running):
+                    yield self._outcome(future, running.pop(future))
+                alive = set(self.client.nthreads())
+                yield from (LostWorker(worker=name) for name in sorted(known - alive))
+                known = alive
+        finally:
+            self.client.cancel(list(running), force=True)
+            self.client.unsubscribe_topic(topic)
+
+    def close(self) -> None:
+        """Disconnects, and stops the cluster if it was started here."""
+        self.client.close()
+        for part in self.owned:
+            part.close()
+
+    def _submit(self, work: Work[Item, Value], item: Item, topic: str) -> Any:
+        # Not pure: the same item again is the same work again, never a remembered result.
+        return self.client.submit(_call, work, item, topic, pure=False)
+
+    def _finished(self, running: dict[Any, Any]) -> list[Any]:
+        """The futures that are done; waits a moment for one, then lets the caller look round."""
+        from distributed import wait
+
+        try:
+            done: Any = wait(list(running), timeout=0.5, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            return []
+        return list(done.done)
+
+    @staticmethod
+    def _outcome(future: Any, item: Item) -> Outcome[Item, Any]:
+        if future.status == "finished":
+            worker, value = future.result()
+            return Outcome(item=item, value=value, error=None, worker=worker)
+        error = future.exception() if future.status == "error" else None
+        return Outcome(
+            item=item,
+            value=None,
+            error=error or RuntimeError(f"the task was {future.status}"),
+            worker="",
+        )
+
+
+def _call(work: Work[Item, Value], item: Item, topic: str) -> tuple[str, Value]:
+    """Runs in a worker."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    return worker.address, work(item, lambda message: worker.log_event(topic, message))
+
+
+@contextmanager
+def open_executor(
+    *,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    memory: int = 2**30,
+    threads: int = 1,
+    devices: Sequence[str] = (),
+) -> Iterator[Executor]:
+    """An executor that is closed afterwards.
+
+    Args:
+        scheduler: Address of a running Dask scheduler; the other arguments then do not apply.
+        workers: Processes on this machine; 1 stays in this process. By default as many as cores
+            (at `threads` each) and memory allow.
+        memory: Bytes one worker needs.
+        threads: Threads that one item of work uses.
+        devices: One process for each of these, which sees that GPU alone.
+    """
+    if scheduler is None and not devices:
+        workers = workers or worker_count(memory=memory, threads=threads)
+        if workers == 1:
+            yield SerialExecutor()
+            return
+    executor = _remote(scheduler) if scheduler else _local(workers or 1, devices)
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+def worker_count(*, memory: int, threads: int = 1) -> int:
+    """How many workers fit this machine, by cores and by memory, container limits included."""
+    from dask.system import CPU_COUNT
+    from distributed.system import MEMORY_LIMIT
+
+    return max(1, min(CPU_COUNT // max(threads, 1), int(0.8 * MEMORY_LIMIT) // max(memory, 1)))
+
+
+def _remote(scheduler: str) -> DaskExecutor:
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout="10s", set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise SettingsError(
+            "no Dask scheduler answers",
+            where=scheduler,
+            remedy="start one with `dask scheduler` and name it as tcp://host:8786",
+        ) from error
+    return DaskExecutor(client)
+
+
+def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
+    from distributed import Client, LocalCluster, Nanny, Scheduler, SpecCluster
+
+    # One thread per worker: PyTorch's threads belong to the item, and its seeds to the process.
+    # Memory is counted beforehand, and Dask's own limit would restart a worker in mid-fold.
+    if devices:
+        cluster = SpecCluster(
+            scheduler={"cls": Scheduler, "options": {"dashboard_address": ":0"}},
+            workers={
+                name: {
+                    "cls": Nanny,
+                    "options": {"nthreads": 1, "env": {"CUDA_VISIBLE_DEVICES": name}},
+                }
+                for name in devices
+            },
+        )
+    else:
+        cluster = LocalCluster(
+            n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=":0"
+        )
+    return DaskExecutor(Client(cluster, set_as_default=False), owned=[cluster])

@@ -1,0 +1,1 @@
+"""Fits networks fold by fold, and keeps what came out. Never sees a screen."""

@@ -1,0 +1,63 @@
+"""Augmentation of training images: mirror, shift, small rotation, change of size.
+
+One affine map per image, drawn from a seeded generator and applied to the whole batch at once.
+It happens after the split and on the training side only; images that are answered for are
+never altered. All frames of a clip get the same map.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mer_core.training.settings import TrainingSettings
+
+
+def augments(settings: TrainingSettings) -> bool:
+    """Whether the settings alter images at all."""
+    return bool(settings.flip or settings.shift or settings.rotation or settings.scale)
+
+
+def augment(images: Tensor, settings: TrainingSettings, generator: torch.Generator) -> Tensor:
+    """Alters each image (B x C x H x W) or clip (B x T x C x H x W) on its own.
+
+    What moves in from outside repeats the border.
+    """
+    if not augments(settings):
+        return images
+    height, width = images.shape[-2:]
+    maps = draw_maps(len(images), (height, width), settings, generator).to(images.device)
+    flat = images.flatten(0, 1) if images.dim() == 5 else images
+    if images.dim() == 5:
+        maps = maps.repeat_interleave(images.shape[1], dim=0)
+    grid = functional.affine_grid(maps, list(flat.shape), align_corners=False)
+    moved = functional.grid_sample(
+        flat, grid, mode="bilinear", padding_mode="border", align_corners=False
+    )
+    return moved.reshape(images.shape) if images.dim() == 5 else moved
+
+
+def draw_maps(
+    count: int, size: tuple[int, int], settings: TrainingSettings, generator: torch.Generator
+) -> Tensor:
+    """`count` affine maps (count x 2 x 3) from output to input positions in [-1, 1].
+
+    Every draw takes the same number of random numbers whatever the settings, so that turning
+    one augmentation off leaves the draws of the others as they were.
+    """
+    height, width = size
+    draws = torch.rand(count, 5, generator=generator)
+    mirror = torch.where((draws[:, 0] < 0.5) & settings.flip, -1.0, 1.0)
+    pixels = torch.round((draws[:, 1:3] * 2 - 1) * settings.shift)
+    angle = (draws[:, 3] * 2 - 1) * math.radians(settings.rotation)
+    size_factor = 1 + (draws[:, 4] * 2 - 1) * settings.scale
+    cosine, sine = torch.cos(angle) / size_factor, torch.sin(angle) / size_factor
+    aspect = height / width
+    rows = [
+        torch.stack([mirror * cosine, -sine * aspect, pixels[:, 0] * 2 / width], dim=1),
+        torch.stack([mirror * sine / aspect, cosine, pixels[:, 1] * 2 / height], dim=1),
+    ]
+    return torch.stack(rows, dim=1)

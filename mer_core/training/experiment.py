@@ -1,0 +1,197 @@
+"""What a study is about: which clips with which labels, seen how, by which network.
+
+An experiment is a small value. It travels to every worker, and each worker loads the images
+once, through the store of derived images, however many folds it trains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, Self, runtime_checkable
+
+import numpy as np
+import torch
+from torch import nn
+
+from mer_core.errors import SettingsError
+from mer_core.inputs import AmiStore, Imaging, InputSet
+from mer_core.provenance import settings_digest
+from mer_core.records import InputKind, InputSpec, Sample
+from mer_core.training.controls import Control
+from mer_core.training.fold import Images
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StudyTable:
+    """The labelled clips of an experiment.
+
+    Attributes:
+        samples: The clips that have a class.
+        labels: One class name per clip.
+        classes: All classes, in the order of the network's outputs.
+        digest: Identity of annotations and frame files.
+        synthetic: Whether any clip was generated.
+        excluded: Key of each clip left out -> reason.
+        warnings: What a reader of the results should know of the data.
+    """
+
+    samples: tuple[Sample, ...]
+    labels: tuple[str, ...]
+    classes: tuple[str, ...]
+    digest: str
+    synthetic: bool
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def label_indices(self) -> torch.Tensor:
+        """Position of each clip's class in `classes`."""
+        place = {name: i for i, name in enumerate(self.classes)}
+        return torch.tensor([place[label] for label in self.labels])
+
+
+@runtime_checkable
+class Experiment(Protocol):
+    """What `Study` needs: a hashable value that can be sent to a worker."""
+
+    def table(self) -> StudyTable:
+        """The labelled clips; cheap, no pixel is read."""
+        ...
+
+    def images(self, table: StudyTable, control: Control) -> Images:
+        """What the network sees of each clip of `table`, altered as `control` says."""
+        ...
+
+    def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:
+        """A network with its initial weights."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """Plain values that identify the experiment."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetChoice:
+    """One dataset of an experiment.
+
+    Attributes:
+        name: Catalog name.
+        root: Where it lies; None asks the configured locations.
+        twin: Use the synthetic twin, made on first use.
+        options: Reader options as (name, value) pairs.
+    """
+
+    name: str
+    root: str | None = None
+    twin: bool = False
+    options: tuple[tuple[str, Any], ...] = ()
+
+    def open(self) -> Any:
+        """The dataset's table, as its reader makes it."""
+        # Imported late: readers pull in pandas, which a worker that only trains never needs.
+        from mer_core.datasets.catalog import open_dataset
+
+        root = Path(self.root) if self.root else None
+        if self.twin and root is None:
+            from mer_core.datasets.synthetic.twins import demo_twin
+
+            root = demo_twin(self.name)
+        return open_dataset(self.name, root, **dict(self.options))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogExperiment:
+    """Datasets, a label scheme and a network, each by its catalog name.
+
+    Attributes:
+        datasets: Which clips.
+        scheme: Which class a coder's word belongs to.
+        model: Which network.
+        weights: "random", "imagenet" or the path of a checkpoint.
+        weighting: Frame weights of accumulated images; None takes the network's own.
+        crop: Whether the face is found and cut out first.
+        stabilise: Whether rigid head motion is undone first.
+    """
+
+    datasets: tuple[DatasetChoice, ...]
+    scheme: str = "paper4"
+    model: str = "affectivenet"
+    weights: str = "random"
+    weighting: str | None = None
+    crop: bool = False
+    stabilise: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.datasets:
+            raise SettingsError("an experiment needs at least one dataset", where="datasets")
+
+    def table(self) -> StudyTable:
+        """All clips of the datasets that the scheme gives a class."""
+        from mer_core.datasets.label_schemes import label_scheme
+
+        scheme = label_scheme(self.scheme)
+        samples, labels, excluded = [], [], {}
+        classes: dict[str, None] = {}
+        opened = [choice.open() for choice in self.datasets]
+        for table in opened:
+            classes.update(dict.fromkeys(scheme.classes(table.name, table.samples)))
+            for sample in table:
+                label = scheme.label(sample)
+                if label is None:
+                    excluded[sample.key] = f"{sample.label!r} has no class in {scheme.name}"
+                    continue
+                samples.append(sample)
+                labels.append(label)
+        return StudyTable(
+            samples=tuple(samples),
+            labels=tuple(labels),
+            classes=tuple(classes),
+            digest=settings_digest([table.digest for table in opened]),
+            synthetic=any(sample.synthetic for sample in samples),
+            excluded=excluded,
+            warnings=tuple(line for table in opened for line in table.warnings),
+        )
+
+    def images(self, table: StudyTable, control: Control) -> Images:
+        """All inputs in memory: one tensor, or one per clip where their lengths differ."""
+        spec = self.input_spec()
+        imaging = Imaging(
+            weighting=self.weighting or spec.weighting,
+            crop=self.crop,
+            stabilise=self.stabilise,
+            reverse=control.reverses,
+        )
+        samples = tuple(control.alter(sample) for sample in table.samples)
+        inputs = InputSet(samples, spec, AmiStore(), imaging)
+        if spec.kind is InputKind.CLIP:
+            return [torch.from_numpy(inputs[i]) for i in range(len(inputs))]
+        return torch.from_numpy(np.stack([inputs[i] for i in range(len(inputs))]))
+
+    def input_spec(self) -> InputSpec:
+        """How the network wants to see a clip."""
+        from mer_core.models.catalog import model_entry
+
+        return model_entry(self.model).input
+
+    def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:
+        """The catalogued network with random, published or stored weights."""
+        from mer_core.models.loaded import load_model
+
+        return load_model(self.model, classes=classes, weights=self.weights, seed=seed).module
+
+    def describe(self) -> dict[str, Any]:
+        """Plain values that identify the experiment."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The experiment that `describe` wrote."""
+        choices = tuple(
+            DatasetChoice(**{**choice, "options": tuple(map(tuple, choice.get("options", ())))})
+            for choice in values["datasets"]
+        )
+        return cls(**{**values, "datasets": choices})

@@ -1,0 +1,311 @@
+"""Trains one fold.
+
+`train_fold` receives the training side and nothing else: no argument of it holds an image, a
+label or an index of the held-out side. Whoever wants to cheat has to do it elsewhere, in the
+open; `leak.py` does, to show what it is worth.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mer_core.errors import SettingsError
+from mer_core.protocols import inner_split
+from mer_core.protocols.scores import uar
+from mer_core.records import Sample
+from mer_core.seeding import derive_seed, generator
+from mer_core.training.augmentation import augment
+from mer_core.training.prediction import autocast, predict_classes
+from mer_core.training.settings import (
+    ClassWeights,
+    Schedule,
+    Selection,
+    TrainingSettings,
+)
+
+Images = Tensor | Sequence[Tensor]
+"""N x C x H x W, or N clips of T x C x H x W each, whose lengths differ."""
+
+
+@runtime_checkable
+class Penalised(Protocol):
+    """A network whose training loss is more than the softmax loss."""
+
+    def logits_and_penalty(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits B x K, and what each item adds to its softmax loss (B)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TrainingData:
+    """The training side of a fold, resident in memory.
+
+    Attributes:
+        images: One tensor, or one tensor per clip.
+        labels: Class indices, N.
+        classes: Names of the classes.
+        samples: Whom the images show; the inner split parts them by subject.
+    """
+
+    images: Images
+    labels: Tensor
+    classes: tuple[str, ...]
+    samples: tuple[Sample, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, indices: Sequence[int] | np.ndarray) -> TrainingData:
+        """The items at `indices`."""
+        return TrainingData(
+            images=pick_images(self.images, indices),
+            labels=self.labels[torch.as_tensor(np.asarray(indices))],
+            classes=self.classes,
+            samples=tuple(self.samples[i] for i in indices),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochRecord:
+    """What one epoch did. `validation_uar` is None without an inner split."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation_uar: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FittedNetwork:
+    """A trained network in eval mode, and how it got there; `epoch` is the one that answers."""
+
+    module: nn.Module
+    epoch: int
+    history: tuple[EpochRecord, ...]
+
+
+def train_fold(
+    data: TrainingData,
+    build: Callable[[int], nn.Module],
+    settings: TrainingSettings,
+    *,
+    seed: int,
+    report: Callable[[EpochRecord], None] | None = None,
+    observe: Callable[[int, nn.Module], None] | None = None,
+) -> FittedNetwork:
+    """Trains a fresh network on `data`.
+
+    Equal arguments give equal weights, bit for bit, on one machine with one thread count.
+
+    Args:
+        data: The training side of the fold.
+        build: Seed -> network with its initial weights.
+        settings: How to train.
+        seed: Of everything drawn in this fold.
+        report: Called after each epoch with its record.
+        observe: Called after each epoch with the network in eval mode. It can look, and
+            training neither knows nor changes; only the leak control uses it.
+    """
+    if len(data) < 2:
+        raise SettingsError("a fold needs at least two training clips", where="training")
+    with reproducible(derive_seed(seed, "training"), settings):
+        module = build(derive_seed(seed, "initial weights")).to(settings.device)
+        if settings.channels_last:
+            module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        fit, held = _inner_sides(data, settings, seed)
+        return _Training(module, fit, held, settings, seed).run(report, observe)
+
+
+@contextmanager
+def reproducible(seed: int, settings: TrainingSettings) -> Iterator[None]:
+    """Deterministic PyTorch with its own random stream and threads; all is put back after."""
+    threads = torch.get_num_threads()
+    strict = torch.are_deterministic_algorithms_enabled()
+    on_gpu = settings.device != "cpu"
+    if on_gpu:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # or cuBLAS refuses
+    with torch.random.fork_rng(enabled=True, devices=None if on_gpu else []):
+        torch.manual_seed(seed)
+        torch.set_num_threads(settings.threads)
+        torch.use_deterministic_algorithms(True)
+        try:
+            yield
+        finally:
+            torch.use_deterministic_algorithms(strict)
+            torch.set_num_threads(threads)
+
+
+class _Training:
+    """One run over the epochs; the state that only training needs."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        data: TrainingData,
+        held: TrainingData | None,
+        settings: TrainingSettings,
+        seed: int,
+    ) -> None:
+        self.module, self.data, self.held = module, data, held
+        self.settings, self.seed = settings, seed
+        self.labels = data.labels.to(settings.device)
+        self.class_weights = class_weights(data.labels, len(data.classes), settings)
+        self.optimiser = torch.optim.SGD(
+            module.parameters(),
+            lr=settings.learning_rate,
+            momentum=settings.momentum,
+            weight_decay=settings.weight_decay,
+        )
+        self.schedule = _schedule(self.optimiser, settings)
+
+    def run(
+        self,
+        report: Callable[[EpochRecord], None] | None,
+        observe: Callable[[int, nn.Module], None] | None,
+    ) -> FittedNetwork:
+        history: list[EpochRecord] = []
+        chosen, best, state = self.settings.epochs, -1.0, None
+        for epoch in range(1, self.settings.epochs + 1):
+            record = self._epoch(epoch)
+            history.append(record)
+            if record.validation_uar is not None and record.validation_uar > best:
+                chosen, best = epoch, record.validation_uar
+                state = copy.deepcopy(self.module.state_dict())
+            if report is not None:
+                report(record)
+            if observe is not None:
+                self.module.eval()
+                observe(epoch, self.module)
+        if state is not None:
+            self.module.load_state_dict(state)
+        return FittedNetwork(module=self.module.eval(), epoch=chosen, history=tuple(history))
+
+    def _epoch(self, epoch: int) -> EpochRecord:
+        began = time.perf_counter()
+        self.module.train()
+        torch.manual_seed(derive_seed(self.seed, "dropout", epoch))
+        moves = torch.Generator().manual_seed(derive_seed(self.seed, "augmentation", epoch))
+        order = generator(self.seed, "order", epoch)
+        rounds = [order.permutation(len(self.data)) for _ in range(self.settings.copies)]
+        loss = torch.zeros((), device=self.settings.device)
+        right = torch.zeros((), dtype=torch.long, device=self.settings.device)
+        for step in steps(np.concatenate(rounds), self.settings.batch):
+            step_loss, step_right = self._step(step, moves)
+            loss += step_loss * len(step)
+            right += step_right
+        self.schedule.step()
+        seen = len(self.data) * self.settings.copies
+        return EpochRecord(
+            epoch=epoch,
+            loss=float(loss) / seen,
+            accuracy=float(right) / seen,
+            validation_uar=self._validate(),
+            seconds=time.perf_counter() - began,
+        )
+
+    def _step(self, indices: np.ndarray, moves: torch.Generator) -> tuple[Tensor, Tensor]:
+        """One change of the weights; returns its loss and how many answers were right."""
+        self.optimiser.zero_grad(set_to_none=True)
+        index = torch.as_tensor(indices)
+        mass = self.class_weights[self.labels[index]].sum()
+        total, right = self.labels.new_zeros((), dtype=torch.float32), self.labels.new_zeros(())
+        for inputs, labels in self._parts(index, moves):
+            logits, penalty = self._forward(inputs)
+            each = functional.cross_entropy(logits, labels, reduction="none")
+            part = (self.class_weights[labels] * each).sum() / mass
+            if penalty is not None:
+                part = part + penalty.sum() / len(index)
+            part.backward()
+            total += part.detach()
+            right += (logits.detach().argmax(dim=1) == labels).sum()
+        self.optimiser.step()
+        return total, right
+
+    def _parts(self, index: Tensor, moves: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """The step's images at once, or clip by clip where their lengths differ."""
+        images, device = self.data.images, self.settings.device
+        if isinstance(images, Tensor):
+            batch = augment(images[index].to(device), self.settings, moves)
+            if self.settings.channels_last and batch.dim() == 4:
+                batch = batch.contiguous(memory_format=torch.channels_last)
+            yield batch, self.labels[index]
+            return
+        for i in index.tolist():
+            clip = augment(images[i][None].to(device), self.settings, moves)
+            yield clip, self.labels[i : i + 1]
+
+    def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor | None]:
+        with autocast(self.settings):
+            if isinstance(self.module, Penalised):
+                logits, penalty = self.module.logits_and_penalty(inputs)
+                return logits.float(), penalty.float()
+            return self.module(inputs).float(), None
+
+    def _validate(self) -> float | None:
+        if self.held is None:
+            return None
+        self.module.eval()
+        classes = len(self.held.classes)
+        answers = predict_classes(self.module, self.held.images, self.settings)
+        counts = np.zeros((classes, classes), dtype=np.int64)
+        np.add.at(counts, (self.held.labels.numpy(), answers), 1)
+        return float(uar(counts))
+
+
+def pick_images(images: Images, indices: Sequence[int] | np.ndarray) -> Images:
+    """The images at `indices`."""
+    if isinstance(images, Tensor):
+        return images[torch.as_tensor(np.asarray(indices))]
+    return [images[i] for i in indices]
+
+
+def steps(order: np.ndarray, batch: int) -> Iterator[np.ndarray]:
+    """Cuts `order` into batches; a last one of a single item joins the one before it.
+
+    Batch normalisation over vectors has no variance to divide by when it sees one item.
+    """
+    cuts = list(range(0, len(order), batch))
+    if len(cuts) > 1 and len(order) - cuts[-1] == 1:
+        cuts.pop()
+    yield from np.split(order, cuts[1:])
+
+
+def class_weights(labels: Tensor, classes: int, settings: TrainingSettings) -> Tensor:
+    """One weight per class; balanced is N / (K n_c), and 0 for a class never trained on."""
+    if settings.class_weights is ClassWeights.NONE:
+        return torch.ones(classes, device=settings.device)
+    counts = torch.bincount(labels, minlength=classes).float()
+    weights = len(labels) / (classes * counts)
+    return torch.where(counts > 0, weights, torch.zeros(())).to(settings.device)
+
+
+def _inner_sides(
+    data: TrainingData, settings: TrainingSettings, seed: int
+) -> tuple[TrainingData, TrainingData | None]:
+    if settings.selection is not Selection.INNER:
+        return data, None
+    everyone = np.arange(len(data))
+    fit, held = inner_split(
+        data.samples, everyone, share=settings.inner_share, seed=derive_seed(seed, "inner")
+    )
+    return data.take(fit), data.take(held)
+
+
+def _schedule(
+    optimiser: torch.optim.Optimizer, settings: TrainingSettings
+) -> torch.optim.lr_scheduler.LRScheduler:
+    if settings.schedule is Schedule.COSINE:
+        return torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.epochs)
+    return torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0)

@@ -1,0 +1,54 @@
+"""What a trained network answers for images it was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from mer_core.training.settings import Precision, TrainingSettings
+
+BATCH = 64
+
+
+def predict_probabilities(
+    module: nn.Module, images: Tensor | Sequence[Tensor], settings: TrainingSettings
+) -> npt.NDArray[np.float64]:
+    """N x K softmax probabilities of a network in eval mode, unaugmented."""
+    answers = [torch.softmax(logits, dim=1) for logits in _logits(module, images, settings)]
+    return torch.cat(answers).double().cpu().numpy()
+
+
+def predict_classes(
+    module: nn.Module, images: Tensor | Sequence[Tensor], settings: TrainingSettings
+) -> npt.NDArray[np.intp]:
+    """N indices of the most probable class."""
+    return predict_probabilities(module, images, settings).argmax(axis=1)
+
+
+@torch.no_grad()
+def _logits(
+    module: nn.Module, images: Tensor | Sequence[Tensor], settings: TrainingSettings
+) -> Iterator[Tensor]:
+    with autocast(settings):
+        for batch in _batches(images):
+            yield module(batch.to(settings.device)).float()
+
+
+def _batches(images: Tensor | Sequence[Tensor]) -> Iterator[Tensor]:
+    if isinstance(images, Tensor):
+        yield from images.split(BATCH)
+    else:
+        yield from (clip[None] for clip in images)
+
+
+def autocast(settings: TrainingSettings) -> torch.autocast:
+    """The arithmetic that the settings ask for."""
+    return torch.autocast(
+        settings.device.split(":")[0],
+        dtype=torch.bfloat16,
+        enabled=settings.precision is Precision.BFLOAT16,
+    )

@@ -1,0 +1,211 @@
+"""Training settings: what the paper states, and by name what it leaves open.
+
+The paper states stochastic gradient descent, a learning rate of 1e-3, the softmax loss, and that
+affective-motion images are augmented (Sec. 4). Everything else here is a choice of this
+workbench, not of the paper: epochs, batch, momentum, weight decay, schedule, which
+augmentations, class weights, when to stop, initial seeds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, Self
+
+import torch
+
+from mer_core.errors import SettingsError
+from mer_core.provenance import settings_digest
+from mer_core.registry import Registry
+
+
+class Schedule(StrEnum):
+    """How the learning rate moves over the epochs."""
+
+    CONSTANT = "constant"
+    COSINE = "cosine"
+
+
+class ClassWeights(StrEnum):
+    """Whether rare classes weigh more in the loss."""
+
+    NONE = "none"
+    BALANCED = "balanced"
+
+
+class Selection(StrEnum):
+    """Which epoch's weights answer for the held-out subject.
+
+    LAST takes the last. INNER takes the epoch with the best unweighted average recall on
+    subjects set aside from the training side. TEST takes the epoch that scores best on the
+    held-out subject itself; it is the leak that `mer study controls` measures and is refused
+    everywhere else.
+    """
+
+    LAST = "last"
+    INNER = "inner"
+    TEST = "test"
+
+
+class Precision(StrEnum):
+    """Arithmetic of the forward and backward pass; weights are always 32-bit.
+
+    BFLOAT16 runs convolutions and matrix products with 8-bit mantissas where the processor has
+    units for it (AMX, or a GPU): about 2.5 times the throughput, and other last digits, so
+    its scores scatter around those of FLOAT32 as another seed's would.
+    AUTO becomes one of the two when a study is created, and the study keeps that.
+    """
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    AUTO = "auto"
+
+
+_ENUMS: dict[str, type[StrEnum]] = {
+    "schedule": Schedule,
+    "class_weights": ClassWeights,
+    "selection": Selection,
+    "precision": Precision,
+}
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "learning_rate": (1e-8, 10),
+    "epochs": (1, 10_000),
+    "batch": (1, 4096),
+    "momentum": (0, 0.9999),
+    "weight_decay": (0, 1),
+    "copies": (1, 1000),
+    "shift": (0, 64),
+    "rotation": (0, 45),
+    "scale": (0, 0.5),
+    "inner_share": (0.01, 0.9),
+    "threads": (1, 1024),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """How one fold is trained.
+
+    Attributes:
+        learning_rate: 1e-3 in the paper.
+        epochs: Passes over the training side. Open in the paper.
+        batch: Images per step; for clip networks, clips whose gradients are summed before a
+            step. Open in the paper.
+        momentum: Of SGD; 0 is plain SGD. Open in the paper, and at 1e-3 plain SGD needs many
+            times the epochs.
+        weight_decay: L2 penalty on all weights. Open in the paper.
+        schedule: Of the learning rate, per epoch. Open in the paper.
+        copies: How often an epoch visits each image, each time augmented anew. The paper
+            enlarges its data by augmentation and names no factor.
+        flip: Mirror half of the images. A smile is a smile in a mirror; one-sided action units
+            change side, which no label here depends on.
+        shift: Largest shift in pixels, either way, along both axes.
+        rotation: Largest rotation in degrees, either way.
+        scale: Largest relative change of size, either way.
+        class_weights: Weights of the classes in the loss, from the training side alone.
+        selection: Which epoch answers.
+        inner_share: Share of the training clips set aside where `selection` is inner.
+        precision: Arithmetic; see `Precision`.
+        channels_last: Memory layout of images; faster on most processors.
+        threads: Threads per fold. They change the last bits, so they belong to the settings.
+        device: "cpu" or "cuda".
+    """
+
+    learning_rate: float = 1e-3
+    epochs: int = 40
+    batch: int = 16
+    momentum: float = 0.9
+    weight_decay: float = 0.0
+    schedule: Schedule = Schedule.CONSTANT
+    copies: int = 1
+    flip: bool = True
+    shift: int = 4
+    rotation: float = 5.0
+    scale: float = 0.0
+    class_weights: ClassWeights = ClassWeights.NONE
+    selection: Selection = Selection.LAST
+    inner_share: float = 0.2
+    precision: Precision = Precision.FLOAT32
+    channels_last: bool = True
+    threads: int = 1
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        for name, kind in _ENUMS.items():
+            object.__setattr__(self, name, _member(name, kind, getattr(self, name)))
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise SettingsError(f"{value!r} is not a number", where=name)
+            if not low <= value <= high:
+                raise SettingsError(f"{value} is not between {low:g} and {high:g}", where=name)
+        for name in ("epochs", "batch", "copies", "shift", "threads"):
+            if not isinstance(getattr(self, name), int):
+                raise SettingsError(f"{getattr(self, name)} is not a whole number", where=name)
+        if self.device.split(":")[0] not in ("cpu", "cuda"):
+            raise SettingsError(
+                f"there is no device {self.device!r}", where="device", remedy="use cpu or cuda"
+            )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all values; equal settings have equal digests on every machine."""
+        return settings_digest(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The settings that `as_dict` wrote; an unknown name is refused, not dropped."""
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise SettingsError(
+                f"unknown: {', '.join(unknown)}",
+                where="training settings",
+                remedy=f"use {', '.join(sorted(known))}",
+            )
+        return cls(**values)
+
+    def resolved(self) -> TrainingSettings:
+        """The same settings with AUTO precision decided for this machine."""
+        if self.precision is not Precision.AUTO:
+            return self
+        fast = self.device != "cpu" or has_matrix_units()
+        return replace(self, precision=Precision.BFLOAT16 if fast else Precision.FLOAT32)
+
+
+def has_matrix_units() -> bool:
+    """Whether this processor multiplies bfloat16 matrices in hardware (Intel AMX)."""
+    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+
+
+def _member(name: str, kind: type[StrEnum], value: object) -> StrEnum:
+    try:
+        return kind(value)
+    except ValueError:
+        raise SettingsError(
+            f"{value!r} is not a choice", where=name, remedy=f"use {', '.join(kind)}"
+        ) from None
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+PROFILES: Registry[TrainingSettings] = Registry("training profile")
+"""quick: minutes on two cores, to see that everything works. standard: what the tables of this
+workbench are made with. paper: float32 and nothing but what the paper states, plus the open
+values at their longest."""
+
+PROFILES.register("quick", TrainingSettings(epochs=12, precision=Precision.AUTO))
+PROFILES.register("standard", TrainingSettings(epochs=40, precision=Precision.AUTO))
+PROFILES.register("paper", TrainingSettings(epochs=100, copies=2))
+
+
+def profile(name: str, **changes: Any) -> TrainingSettings:
+    """The profile called `name`, with some values changed."""
+    return TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **changes})

@@ -1,0 +1,191 @@
+"""One fold as a piece of work: load, train, answer, keep the weights. Runs in a worker.
+
+The training function gets the training side only; the held-out images are first touched after
+it has returned.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from torch import nn
+
+from mer_core.errors import StoreError
+from mer_core.models.checkpoint import CheckpointHeader, save_checkpoint, weights_digest
+from mer_core.protocols import check_split
+from mer_core.provenance import versions
+from mer_core.records import Prediction
+from mer_core.seeding import derive_seed
+from mer_core.training.controls import Control, find_control, shuffle_within_subjects
+from mer_core.training.experiment import Experiment, StudyTable
+from mer_core.training.fold import (
+    EpochRecord,
+    FittedNetwork,
+    Images,
+    TrainingData,
+    pick_images,
+    reproducible,
+    train_fold,
+)
+from mer_core.training.prediction import predict_probabilities
+from mer_core.training.settings import Selection, TrainingSettings
+
+Report = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldTask:
+    """Everything a worker needs to know to do one fold.
+
+    Attributes:
+        identity: Row of the fold in the study's database.
+        name: Who is held out.
+        study_seed: The repeat this fold belongs to; the fold's own seed derives from it.
+        model: Written into the header of the weights file.
+        weights: File to write, or None to keep only the answers.
+        data_digest: What the coordinator saw; a worker that sees other data refuses.
+        subjects_disjoint: Whether a person on both sides is a breach in this protocol.
+    """
+
+    identity: int
+    name: str
+    experiment: Experiment
+    control: str
+    settings: TrainingSettings
+    study_seed: int
+    train: tuple[int, ...]
+    test: tuple[int, ...]
+    model: str
+    weights: Path | None
+    data_digest: str
+    subjects_disjoint: bool
+
+    @property
+    def seed(self) -> int:
+        """Seed of everything drawn in this fold, whatever ran before it and where."""
+        return derive_seed(self.study_seed, "fold", self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldOutcome:
+    """What a fold gave. `seconds_training` is the part of `seconds` spent in epochs."""
+
+    predictions: tuple[Prediction, ...]
+    history: tuple[EpochRecord, ...]
+    epoch: int
+    seconds: float
+    seconds_training: float
+    weights_digest: str
+
+
+def run_fold(task: FoldTask, report: Report) -> FoldOutcome:
+    """Does one fold.
+
+    Raises:
+        StoreError: This worker's data are not those the study was planned with.
+        LeakageError: The task's split is not clean.
+    """
+    began = time.perf_counter()
+    table, images = _loaded(task.experiment, task.control)
+    if table.digest != task.data_digest:
+        raise StoreError(
+            "the data differ from those this study was planned with",
+            where=task.name,
+            remedy="give every worker the same files, or start a new study",
+        )
+    check_split(table.samples, task.train, task.test, subjects=task.subjects_disjoint)
+    control = find_control(task.control)
+    fitted, probabilities = _answers(task, table, images, control, report)
+    digest = _keep_weights(task, table, fitted.module)
+    return FoldOutcome(
+        predictions=_predictions(table, task.test, probabilities),
+        history=fitted.history,
+        epoch=fitted.epoch,
+        seconds=time.perf_counter() - began,
+        seconds_training=sum(record.seconds for record in fitted.history),
+        weights_digest=digest,
+    )
+
+
+def _answers(
+    task: FoldTask, table: StudyTable, images: Images, control: Control, report: Report
+) -> tuple[FittedNetwork, npt.NDArray[np.float64]]:
+    build = partial(task.experiment.network, table.classes)
+    training = _training_side(task, table, images, control)
+    tell = partial(_tell, report, task.identity, task.name)
+    if task.settings.selection is Selection.TEST:
+        from mer_core.training.leak import train_with_leak
+
+        held_out = pick_images(images, task.test)
+        truth = table.label_indices[list(task.test)].numpy()
+        return train_with_leak(
+            training, build, task.settings, held_out, truth, seed=task.seed, report=tell
+        )
+    fitted = train_fold(training, build, task.settings, seed=task.seed, report=tell)
+    held_out = pick_images(images, task.test)
+    with reproducible(task.seed, task.settings):
+        return fitted, predict_probabilities(fitted.module, held_out, task.settings)
+
+
+def _tell(report: Report, fold: int, name: str, record: EpochRecord) -> None:
+    report({"fold": fold, "name": name, **dataclasses.asdict(record)})
+
+
+def _training_side(
+    task: FoldTask, table: StudyTable, images: Images, control: Control
+) -> TrainingData:
+    everyone = TrainingData(
+        images=images, labels=table.label_indices, classes=table.classes, samples=table.samples
+    )
+    side = everyone.take(task.train)
+    if not control.shuffles:
+        return side
+    labels = shuffle_within_subjects(side.labels, side.samples, task.seed)
+    return dataclasses.replace(side, labels=labels)
+
+
+def _predictions(
+    table: StudyTable, test: tuple[int, ...], probabilities: npt.NDArray[np.float64]
+) -> tuple[Prediction, ...]:
+    return tuple(
+        Prediction(
+            key=table.samples[i].key,
+            subject=table.samples[i].subject,
+            truth=table.labels[i],
+            predicted=table.classes[int(row.argmax())],
+            probabilities={
+                name: float(value) for name, value in zip(table.classes, row, strict=True)
+            },
+        )
+        for i, row in zip(test, probabilities, strict=True)
+    )
+
+
+def _keep_weights(task: FoldTask, table: StudyTable, module: nn.Module) -> str:
+    if task.weights is None:
+        return weights_digest(module.state_dict())
+    header = CheckpointHeader(
+        model=task.model,
+        classes=table.classes,
+        seed=task.study_seed,
+        data_digest=table.digest,
+        synthetic=table.synthetic,
+        settings=task.settings.as_dict(),
+        versions=versions(),
+    )
+    return save_checkpoint(task.weights, module, header).weights_digest
+
+
+@lru_cache(maxsize=2)
+def _loaded(experiment: Experiment, control: str) -> tuple[StudyTable, Images]:
+    """Table and images, once per worker process."""
+    table = experiment.table()
+    return table, experiment.images(table, find_control(control))

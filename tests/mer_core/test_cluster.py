@@ -1,0 +1,74 @@
+"""Dask itself is tried in tests/mer_core/training/test_workers.py, with real processes."""
+
+from __future__ import annotations
+
+import pytest
+
+from mer_core.cluster import Outcome, SerialExecutor, open_executor, worker_count
+from mer_core.errors import SettingsError
+
+
+def test_serial_work_pulls_an_item_only_when_the_one_before_is_done():
+    trace = []
+
+    def items():
+        for n in range(3):
+            trace.append(f"pull {n}")
+            yield n
+
+    def work(item, report):
+        report({"item": item})
+        return item * 10
+
+    told: list[dict] = []
+    for outcome in SerialExecutor().map(work, items(), report=told.append):
+        assert isinstance(outcome, Outcome)
+        trace.append(f"done {outcome.value}")
+    assert trace == ["pull 0", "done 0", "pull 1", "done 10", "pull 2", "done 20"]
+    assert told == [{"item": 0}, {"item": 1}, {"item": 2}]
+
+
+def test_an_error_belongs_to_its_item_and_stops_no_other():
+    def work(item, report):
+        if item == 1:
+            raise ValueError("one is bad")
+        return item
+
+    outcomes = list(SerialExecutor().map(work, [0, 1, 2], report=lambda _: None))
+    assert [outcome.value for outcome in outcomes] == [0, None, 2]
+    assert str(outcomes[1].error) == "one is bad"
+
+
+def test_an_interrupt_is_not_an_error_of_the_work():
+    def work(item, report):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(SerialExecutor().map(work, [0], report=lambda _: None))
+
+
+def test_one_worker_stays_in_this_process():
+    with open_executor(workers=1) as executor:
+        assert isinstance(executor, SerialExecutor)
+        assert (executor.slots, executor.dashboard) == (1, None)
+
+
+def test_workers_are_as_many_as_cores_and_memory_allow(monkeypatch):
+    monkeypatch.setattr("dask.system.CPU_COUNT", 16)
+    monkeypatch.setattr("distributed.system.MEMORY_LIMIT", 10 * 2**30)
+    assert worker_count(memory=2**20) == 16
+    assert worker_count(memory=2**20, threads=4) == 4
+    assert worker_count(memory=2 * 2**30) == 4
+    assert worker_count(memory=2**40) == 1
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
+    def refuse(address, **_):
+        raise OSError("nobody there")
+
+    monkeypatch.setattr("distributed.Client", refuse)
+    with (
+        pytest.raises(SettingsError, match="tcp://127.0.0.1:1: no Dask scheduler answers"),
+        open_executor(scheduler="tcp://127.0.0.1:1"),
+    ):
+        pass

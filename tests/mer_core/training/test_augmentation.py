@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from mer_core.training.augmentation import augment, draw_maps
+from mer_core.training.settings import TrainingSettings
+
+OFF = TrainingSettings(flip=False, shift=0, rotation=0, scale=0)
+
+
+def _generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def _with(**changes) -> TrainingSettings:
+    return TrainingSettings(**{"flip": False, "shift": 0, "rotation": 0, "scale": 0, **changes})
+
+
+def _images(count: int = 32, size: tuple[int, int] = (12, 10)) -> torch.Tensor:
+    return torch.rand(count, 3, *size, generator=_generator(9))
+
+
+def test_nothing_asked_for_changes_nothing():
+    images = _images()
+    assert augment(images, OFF, _generator()) is images
+
+
+def test_a_flip_is_a_mirror_image_for_about_half():
+    images = _images(64)
+    flipped = augment(images, _with(flip=True), _generator())
+    same = torch.tensor(
+        [torch.allclose(a, b, atol=1e-5) for a, b in zip(images, flipped, strict=True)]
+    )
+    mirrored = [
+        torch.allclose(a.flip(-1), b, atol=1e-5) for a, b in zip(images, flipped, strict=True)
+    ]
+    assert all(s or m for s, m in zip(same, mirrored, strict=True))
+    assert 16 < int(same.sum()) < 48
+
+
+def test_a_shift_moves_whole_pixels_and_repeats_the_border():
+    images = _images(40)
+    settings = _with(shift=2)
+    moved = augment(images, settings, _generator(3))
+    rows, columns = torch.arange(12), torch.arange(10)
+    offsets = set()
+    for before, after in zip(images, moved, strict=True):
+        found = [
+            (dy, dx)
+            for dy in range(-2, 3)
+            for dx in range(-2, 3)
+            if torch.allclose(
+                before[:, (rows + dy).clamp(0, 11)][:, :, (columns + dx).clamp(0, 9)],
+                after,
+                atol=1e-4,
+            )
+        ]
+        assert found
+        offsets.update(found)
+    assert len(offsets) > 8
+
+
+def test_a_rotation_keeps_the_centre_and_turns_by_no_more_than_asked():
+    maps = draw_maps(200, (20, 20), _with(rotation=10), _generator())
+    angles = torch.rad2deg(torch.atan2(maps[:, 1, 0], maps[:, 0, 0]))
+    assert angles.abs().max() <= 10
+    assert angles.abs().max() > 8
+    assert torch.all(maps[:, :, 2] == 0)
+    torch.testing.assert_close(torch.linalg.det(maps[:, :, :2]), torch.ones(200))
+
+
+def test_a_rotation_of_a_wide_image_is_rigid_in_pixels():
+    height, width = 10, 40
+    maps = draw_maps(50, (height, width), _with(rotation=20), _generator())
+    to_pixels = torch.diag(torch.tensor([width / 2, height / 2]))
+    for matrix in maps[:, :, :2]:
+        rigid = to_pixels @ matrix @ torch.linalg.inv(to_pixels)
+        torch.testing.assert_close(rigid @ rigid.T, torch.eye(2), atol=1e-4, rtol=1e-4)
+
+
+def test_scale_stays_within_its_bounds():
+    maps = draw_maps(200, (20, 20), _with(scale=0.2), _generator())
+    factors = 1 / torch.linalg.det(maps[:, :, :2]).sqrt()
+    assert 0.8 - 1e-5 <= factors.min() < 0.85
+    assert 1.15 < factors.max() <= 1.2 + 1e-5
+
+
+def test_one_augmentation_off_leaves_the_others_draws_alone():
+    both = draw_maps(16, (20, 20), _with(shift=3, rotation=5), _generator(4))
+    shift = draw_maps(16, (20, 20), _with(shift=3), _generator(4))
+    assert torch.equal(both[:, :, 2], shift[:, :, 2])
+
+
+def test_equal_seeds_give_equal_images_and_others_do_not():
+    images, settings = _images(), TrainingSettings()
+    one, two = (augment(images, settings, _generator(5)) for _ in range(2))
+    assert torch.equal(one, two)
+    assert not torch.equal(one, augment(images, settings, _generator(6)))
+
+
+def test_all_frames_of_a_clip_move_together():
+    clip = torch.rand(2, 1, 1, 12, 12).expand(2, 5, 1, 12, 12).contiguous()
+    moved = augment(clip, _with(rotation=20, shift=3, flip=True), _generator())
+    assert moved.shape == clip.shape
+    assert torch.equal(moved[:, :1].expand_as(moved), moved)
+    assert not torch.equal(moved, clip)
+
+
+def test_values_stay_within_those_of_the_image():
+    images = _images()
+    moved = augment(images, TrainingSettings(rotation=30, shift=5), _generator())
+    assert moved.min() >= images.min() - 1e-6
+    assert moved.max() <= images.max() + 1e-6
+
+
+@pytest.mark.parametrize("degrees", [90.0])
+def test_a_quarter_turn_is_a_quarter_turn(degrees, monkeypatch):
+    monkeypatch.setattr(torch, "rand", lambda *size, **_: torch.ones(*size))
+    settings = _with(rotation=45.0)
+    object.__setattr__(settings, "rotation", degrees)
+    image = torch.arange(16.0).reshape(1, 1, 4, 4)
+    turned = augment(image, settings, _generator())
+    expected = {tuple(torch.rot90(image, k, (2, 3)).flatten().tolist()) for k in (1, -1)}
+    assert tuple(turned.round(decimals=3).flatten().tolist()) in expected
+    assert math.isclose(float(turned.sum()), float(image.sum()), rel_tol=1e-5)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+
+from mer_core.errors import SettingsError, UnknownNameError
+from mer_core.training.settings import (
+    PROFILES,
+    Precision,
+    Selection,
+    TrainingSettings,
+    profile,
+)
+
+
+@pytest.mark.parametrize("name", PROFILES.names())
+def test_profiles_keep_what_the_paper_states_and_survive_a_round_trip(name):
+    settings = profile(name)
+    assert settings.learning_rate == 1e-3
+    assert settings.selection is Selection.LAST
+    again = TrainingSettings.from_dict(settings.as_dict())
+    assert again == settings
+    assert again.digest == settings.digest
+    assert hash(again) == hash(settings)
+
+
+def test_every_value_is_documented():
+    for field in fields(TrainingSettings):
+        assert f"{field.name}:" in (TrainingSettings.__doc__ or "")
+
+
+def test_every_value_is_part_of_the_digest():
+    plain = TrainingSettings()
+    other = {
+        "learning_rate": 0.5, "epochs": 3, "batch": 3, "momentum": 0.1, "weight_decay": 0.1,
+        "schedule": "cosine", "copies": 3, "flip": False, "shift": 1, "rotation": 1.0,
+        "scale": 0.1, "class_weights": "balanced", "selection": "inner", "inner_share": 0.5,
+        "precision": "bfloat16", "channels_last": False, "threads": 2, "device": "cuda",
+    }  # fmt: skip
+    assert set(other) == {field.name for field in fields(TrainingSettings)}
+    digests = {replace(plain, **{name: value}).digest for name, value in other.items()}
+    assert len(digests | {plain.digest}) == len(other) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 0), ("epochs", 2.5), ("batch", -1), ("learning_rate", 0), ("momentum", 1.0),
+        ("shift", "4"), ("schedule", "sometimes"), ("device", "tpu"), ("inner_share", 0),
+        ("epochs", True),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_used_is_named(name, value):
+    with pytest.raises(SettingsError, match=f"^{name}: "):
+        TrainingSettings(**{name: value})
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(SettingsError, match="epoch; use"):
+        TrainingSettings.from_dict({"epoch": 3})
+    with pytest.raises(UnknownNameError, match="quick"):
+        profile("quik")
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        TrainingSettings().epochs = 4  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("units", "chosen"), [(True, "bfloat16"), (False, "float32")])
+def test_automatic_precision_is_decided_by_the_processor(monkeypatch, units, chosen):
+    monkeypatch.setattr("mer_core.training.settings.has_matrix_units", lambda: units)
+    settings = TrainingSettings(precision=Precision.AUTO).resolved()
+    assert settings.precision == chosen
+    assert replace(settings, precision=Precision.FLOAT32).resolved().precision == "float32"
