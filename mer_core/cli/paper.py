@@ -1,0 +1,175 @@
+"""`mer paper`: the AffectiveNet publication, its numbers, their audit, and our readings of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mer_core.cli.answer import Answer, answers, table
+from mer_core.paper.audit import audit as audit_claims
+from mer_core.paper.audit import tally
+from mer_core.paper.findings import Finding, Verdict
+from mer_core.paper.published import Published, load_published
+from mer_core.paper.readings import READINGS, TOPICS, Reading
+from mer_core.paper.tables import AccuracyRow
+
+
+@click.group()
+def paper() -> None:
+    """The AffectiveNet publication: tables, claims audit, ambiguous passages."""
+
+
+_data_option = click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the paper's numbers, laid out like mer_core/paper/data.",
+)
+
+
+@paper.command()
+@answers
+@click.option(
+    "--verdict",
+    type=click.Choice([str(verdict) for verdict in Verdict]),
+    multiple=True,
+    help="Only findings with this verdict; may be given more than once.",
+)
+@_data_option
+def audit(verdict: tuple[str, ...], data: Path | None) -> Answer:
+    """Recomputes every numeric claim of the paper from its own numbers.
+
+    Verdicts: ok, the recomputed value is the printed one; rounding, digits cut off instead of
+    rounded, or sums of rounded cells, explain the difference; mismatch, the paper's numbers
+    contradict each other; unverifiable, the paper has no numbers to check against. A mismatch is
+    a finding about the paper, not a fault of this run: the exit code is 0 either way.
+
+    --json prints a list with one object per claim: id, claim, printed, computed, verdict, place,
+    note, working (the sum itself), basis (stated or implied).
+    """
+    findings = audit_claims(load_published(data))
+    chosen = [finding for finding in findings if not verdict or finding.verdict in verdict]
+    return Answer(document=[asdict(finding) for finding in chosen], text=_report(chosen, findings))
+
+
+@paper.command()
+@answers
+@_data_option
+def tables(data: Path | None) -> Answer:
+    """Prints the paper's Tables 1 to 3 and the matrices of Fig. 5.
+
+    --json prints one object: table1 and table2 (method, task, quoted, accuracies by setup, null
+    where the paper has none), table3 (network, parameters_m, memory_mb, speed_s), figure5 (letter,
+    setup, classes, cells as shares of all clips, rows true).
+    """
+    published = load_published(data)
+    return Answer(document=_as_document(published), text=_as_text(published))
+
+
+@paper.command()
+@answers
+@click.option("--topic", type=click.Choice(TOPICS), help="Only readings about this.")
+@click.argument("name", required=False)
+def readings(topic: str | None, name: str | None) -> Answer:
+    """Lists how ambiguous passages are read, or explains the reading called NAME.
+
+    --json prints a list with one object per reading: id, topic, passage, question, choices (name
+    to meaning), default, evidence, switch ("module:object.field" in code, or "" where nothing is
+    to be switched).
+    """
+    chosen = [READINGS.get(name)] if name else [r for r in READINGS if topic in (None, r.topic)]
+    text = _explanation(chosen[0]) if name else _overview(chosen)
+    return Answer(document=[asdict(reading) for reading in chosen], text=text)
+
+
+def _report(chosen: Iterable[Finding], findings: Iterable[Finding]) -> str:
+    rows = [
+        (f.verdict, f.id, f.printed, f.computed, _clipped(f.note or f.working, 70)) for f in chosen
+    ]
+    counts = [
+        f"{basis}: " + ", ".join(f"{count} {verdict}" for verdict, count in by_verdict.items())
+        for basis, by_verdict in tally(findings).items()
+    ]
+    listing = table(("verdict", "claim", "printed", "computed", "note or working"), rows)
+    return "\n".join([listing, "", *counts])
+
+
+def _clipped(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def _as_document(published: Published) -> Mapping[str, Any]:
+    return {
+        "table1": [asdict(row) for row in published.table1],
+        "table2": [asdict(row) for row in published.table2],
+        "table3": [asdict(row) for row in published.table3],
+        "figure5": [asdict(matrix) for matrix in published.figure5],
+    }
+
+
+def _as_text(published: Published) -> str:
+    costs = [
+        (row.network, row.parameters_m.text, row.memory_mb.text, row.speed_s.text)
+        for row in published.table3
+    ]
+    return "\n\n".join(
+        [
+            "Table 1. Accuracy in per cent, leave-one-subject-out; * quoted by the paper\n"
+            + _accuracies(published.table1),
+            "Table 2. Accuracy in per cent; leave-one-subject-out, then training 2 test\n"
+            + _accuracies(published.table2),
+            "Table 3. Cost\n"
+            + table(("network", "parameters, M", "memory, MB", "speed, s"), costs),
+            *(_matrix(published, matrix.letter) for matrix in published.figure5),
+        ]
+    )
+
+
+def _accuracies(rows: tuple[AccuracyRow, ...]) -> str:
+    setups = list(rows[0].accuracies)
+    tasks = any(row.task for row in rows)
+    header = ["method", *(["task"] if tasks else []), *setups]
+    return table(
+        header,
+        (
+            [
+                f"{row.method}{'*' if row.quoted else ''}",
+                *([" ".join(row.task)] if tasks else []),
+                *(cell.text if cell is not None else "" for cell in row.accuracies.values()),
+            ]
+            for row in rows
+        ),
+    )
+
+
+def _matrix(published: Published, letter: str) -> str:
+    matrix = published.matrix(letter)
+    rows = [
+        [name, *(cell.text for cell in cells)]
+        for name, cells in zip(matrix.classes, matrix.cells, strict=True)
+    ]
+    title = f"{matrix.place}. {matrix.setup}, shares of all clips, rows true"
+    return f"{title}\n{table(('', *matrix.classes), rows)}"
+
+
+def _overview(chosen: Iterable[Reading]) -> str:
+    rows = [(r.topic, r.id, r.passage, r.default) for r in chosen]
+    return table(("topic", "reading", "passage", "default"), rows)
+
+
+def _explanation(reading: Reading) -> str:
+    marks = {name: "*" if name == reading.default else " " for name in reading.choices}
+    return "\n".join(
+        [
+            f"{reading.id}: {reading.passage}",
+            reading.question,
+            "",
+            *(f" {marks[name]} {name}: {text}" for name, text in reading.choices.items()),
+            "",
+            reading.evidence,
+            f"Switch: {reading.switch or 'none'}",
+        ]
+    )
