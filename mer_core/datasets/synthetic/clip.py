@@ -24,7 +24,8 @@ from mer_core.seeding import generator
 
 FloatArray = npt.NDArray[np.float32]
 
-_MOVED_MM = 0.01
+_MOVED_MM = 0.03
+"""Movements of a vertex below this change no grey level of a frame and are not redrawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +58,12 @@ def render_clip(
     sway_rng = generator(plan.seed, "sway")
     camera = place_camera(sample_scene(plan.identity), shape, framing, OVERSAMPLING)
     sway = sample_sway(plan.frames, plan.nuisances.sway, camera.scale, sway_rng, onset=plan.onset)
+    drawn, shown = renderer.frame(face.rest), dict[str, float]()
     for number, actions in enumerate(weights):
-        drawn = renderer.frame(face.moved(actions))
-        if plan.nuisances.sway:
-            flow = sway.flow(number, renderer.relief)
-            drawn = cv2.remap(drawn, flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportCallIssue, reportArgumentType]
-        picture = _shrink(drawn, shape)
+        if actions != shown:
+            drawn, shown = renderer.frame(face.moved(actions)), actions
+        swayed = sway.warp(drawn, number, renderer.relief) if plan.nuisances.sway else drawn
+        picture = _shrink(swayed, shape)
         frames[number] = expose(picture, plan.nuisances, generator(plan.seed, "frame", number))
     return SyntheticClip(frames, _truth(plan, face, shape, framing, curves), plan)
 
@@ -96,6 +97,7 @@ def _blink_curve(plan: ClipPlan) -> FloatArray:
 def _frame_actions(plan: ClipPlan, intensities: FloatArray, shut: float) -> dict[str, float]:
     units = dict(zip(plan.action_units, map(float, intensities), strict=True))
     weights = facial_actions(units, plan.asymmetry)
+    weights = {action: weight for action, weight in weights.items() if weight}
     if shut:
         for action, weight in facial_actions({"AU45": float(shut)}).items():
             weights[action] = max(weight, weights.get(action, 0.0))

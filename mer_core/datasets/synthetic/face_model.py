@@ -17,6 +17,9 @@ from mer_core.datasets.synthetic.texture import clothed, mask
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
+_LIP_OVERLAP = 0.5
+"""By how many mm closed lips press into each other."""
+
 
 @dataclass(frozen=True, eq=False)
 class FaceModel:
@@ -56,7 +59,8 @@ def build_face(identity: Identity) -> FaceModel:
     asset = load_asset()
     rest = asset.neutral.copy()
     asset.shapes.add(rest, dict(identity.shapes))
-    rest = _centred(rest, asset)
+    asset.actions.add(rest, dict(identity.resting))
+    rest = _centred(_close_lips(rest, asset), asset)
     normals = vertex_normals(rest, asset.triangles)
     rest += hairdo.lift(asset.neutral, normals, _ears(asset), identity.hair)
     rest += _cloth_lift(asset, normals, identity)
@@ -89,6 +93,18 @@ def vertex_normals(points: FloatArray, triangles: IntArray) -> FloatArray:
 def _centred(points: FloatArray, asset: FaceAsset) -> FloatArray:
     centre = np.mean([points[rows].mean(axis=0) for rows in asset.eyes], axis=0)
     return (points - centre).astype(np.float32)
+
+
+def _close_lips(points: FloatArray, asset: FaceAsset) -> FloatArray:
+    """Lips that meet: changes of shape can leave a gap, which the action mouthClose takes up."""
+    closing = asset.actions.dense("mouthClose", len(points))[:, 1]
+    x, y, z = asset.neutral.T
+    middle = (np.abs(x) < 0.6) & (y > -80) & (y < -66) & (z > 27)
+    upper, lower = middle & (closing < 0), middle & (closing > 0)
+    gap = points[upper, 1].min() - points[lower, 1].max() + _LIP_OVERLAP
+    reach = closing[lower].mean() - closing[upper].mean()
+    asset.actions.add(points, {"mouthClose": max(0.0, float(gap / reach))})
+    return points
 
 
 def _ears(asset: FaceAsset) -> FloatArray:

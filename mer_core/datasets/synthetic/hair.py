@@ -46,7 +46,7 @@ def hairline(points: FloatArray, hair: Hair) -> FloatArray:
     if hair.fringe:
         across = points[..., 0] - hair.parting
         sweep = hair.fringe * np.exp(-((across / 45.0) ** 2)) + 0.4 * hair.fringe
-        line = line - sweep * (angle < 0.8)
+        line = line - sweep * (1 - smoothstep(0.55, 0.95, angle))
     return line.astype(np.float32)
 
 
@@ -61,7 +61,7 @@ def lift(points: FloatArray, normals: FloatArray, ears: FloatArray, hair: Hair) 
     """Displacement that gives the hair on the scalp its volume."""
     above = points[..., 1] - hairline(points, hair)
     depth = smoothstep(-2.0, 16.0, above) * (1 - np.clip(ears * 2, 0, 1))
-    crown = 1 + 0.7 * smoothstep(60.0, 110.0, points[..., 1])
+    crown = 1 + 0.2 * smoothstep(60.0, 110.0, points[..., 1])
     parted = 1 - 0.35 * np.exp(-(((points[..., 0] - hair.parting) / 7.0) ** 2))
     return normals * (hair.volume * depth * crown * parted)[..., None]
 
@@ -77,14 +77,13 @@ def strands(hair: Hair) -> tuple[FloatArray, npt.NDArray[np.int64], FloatArray]:
         return empty, np.zeros((0, 3), np.int64), empty[:, :2]
     columns, rows = 49, 15
     across, down = np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows))
-    angle = np.pi + (across * 2 - 1) * (np.pi - 1.22)
-    top, bottom = 40.0, -hair.length
-    fall = down**0.9
-    y = top + (bottom - top) * fall + 5 * np.sin(across * 37) * down
-    spread = 1 + 0.16 * np.sin(np.clip(fall, 0, 1) * np.pi * 0.62)
-    wave = 1 + 0.012 * np.sin(across * 61 + 4 * down) * down
-    x = (76 + hair.volume) * spread * wave * np.sin(angle)
-    z = _AXIS_DEPTH - 6 + (98 + hair.volume) * spread * wave * np.cos(angle) * 0.98
+    angle = np.pi + (across * 2 - 1) * (np.pi - 1.05)
+    top, bottom = 62.0, -hair.length
+    y = top + (bottom - top) * down + 4 * np.sin(across * 37) * down
+    spread = 0.86 + 0.32 * smoothstep(0.0, 0.55, down) - 0.08 * smoothstep(0.6, 1.0, down)
+    wave = 1 + 0.014 * np.sin(across * 61 + 4 * down) * down
+    x = (79 + hair.volume) * spread * wave * np.sin(angle)
+    z = _AXIS_DEPTH - 6 + (88 + hair.volume) * spread * wave * np.cos(angle)
     points = np.stack([x, y, z], axis=-1).reshape(-1, 3).astype(np.float32)
     chart = np.stack([across, down], axis=-1).reshape(-1, 2).astype(np.float32)
     return points, _grid(rows, columns), chart

@@ -40,19 +40,20 @@ _IRIS: tuple[tuple[Colour, float], ...] = (
 # Ranges of melanin (0 light to 1 dark) seen with each ancestry of the shape model.
 _MELANIN = {"african": (0.62, 1.0), "asian": (0.12, 0.5), "caucasian": (0.0, 0.42)}
 _LOCAL_SPREAD = {
-    "eye": 0.45,
-    "eyebrows": 0.5,
-    "nose": 0.5,
-    "mouth": 0.45,
-    "chin": 0.5,
-    "cheek": 0.5,
-    "head": 0.3,
-    "forehead": 0.45,
-    "ear": 0.5,
+    "eye": 0.26,
+    "eyebrows": 0.3,
+    "nose": 0.33,
+    "mouth": 0.24,
+    "chin": 0.28,
+    "cheek": 0.3,
+    "head": 0.22,
+    "forehead": 0.3,
+    "ear": 0.35,
 }
 # Changes that leave what a living face looks like when combined freely.
 _EXCLUDED = ("head-trans", "head-angle", "nose-trans", "head-age", "mouth-trans", "ear-wing")
-_EXCLUDED += ("forehead-nubian", "head-scale", "head-back")
+_EXCLUDED += ("forehead-nubian", "forehead-scale", "head-scale", "head-back", "mouth-upperlip-ext")
+_EXCLUDED += ("mouth-lowerlip-ext", "mouth-upperlip-middle", "mouth-lowerlip-middle")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,8 @@ class Brows:
 class Identity:
     """One synthetic subject.
 
-    `shapes` weighs the identity displacements of the face asset; everything else is paint. Two
+    `shapes` weighs the identity displacements of the face asset and `resting` the facial actions
+    of the face at rest, which is rarely perfectly neutral; everything else is paint. Two
     identities of one seed are equal and render to the same bytes.
     """
 
@@ -116,6 +118,7 @@ class Identity:
     age: float
     ancestry: Mapping[str, float]
     shapes: Mapping[str, float]
+    resting: Mapping[str, float]
     skin: Skin
     brows: Brows
     iris: Colour
@@ -142,6 +145,7 @@ def sample_identity(seed: int) -> Identity:
         age=age,
         ancestry=ancestry,
         shapes=_sample_shapes(rng, sex, age, ancestry),
+        resting=_sample_resting(rng),
         skin=skin,
         brows=_sample_brows(rng, sex, hair_colour),
         iris=_jitter(rng, _IRIS[0][0] if melanin > 0.45 else _choose(rng, _IRIS), 8),
@@ -179,13 +183,21 @@ def _sample_local_changes(rng: np.random.Generator) -> dict[str, float]:
     chosen: dict[str, float] = {}
     for up, down in _local_pairs():
         spread = next(s for part, s in _LOCAL_SPREAD.items() if up.startswith(part))
-        amount = float(np.clip(rng.normal(0, spread), -0.9, 0.9))
+        amount = float(np.clip(rng.normal(0, spread), -0.7, 0.7))
         for side in ("", "l-", "r-"):
             name = side + (up if amount > 0 else down)
             if name in _known_shapes():
                 wobble = 1.0 if not side else 1 + float(rng.normal(0, 0.08))
                 chosen[name] = abs(amount) * wobble
     return chosen
+
+
+def _sample_resting(rng: np.random.Generator) -> dict[str, float]:
+    """Tone of the face at rest; a trace of a smile keeps the mesh's mouth from sulking."""
+    smile, squint, brow = rng.uniform(0.02, 0.14), rng.uniform(0, 0.15), rng.uniform(-0.12, 0.12)
+    both = {"mouthSmile": smile, "eyeSquint": squint, "browDown": max(brow, 0)}
+    both["browOuterUp"] = max(-brow, 0)
+    return {f"{stem}{side}": float(v) for stem, v in both.items() for side in ("Left", "Right")}
 
 
 def _known_shapes() -> frozenset[str]:
@@ -206,10 +218,10 @@ def _local_pairs() -> list[tuple[str, str]]:
 
 def _sample_skin(rng: np.random.Generator, melanin: float, sex: str, age: float) -> Skin:
     tone = _jitter(rng, _along(_SKIN, melanin), 5)
-    rose = np.array((178, 78, 82)) if sex == "female" else np.array((164, 92, 86))
-    share = rng.uniform(0.3, 0.62) if sex == "female" else rng.uniform(0.22, 0.4)
+    rose = np.array((186, 72, 80)) if sex == "female" else np.array((172, 88, 84))
+    share = rng.uniform(0.32, 0.62) if sex == "female" else rng.uniform(0.25, 0.42)
     depth = 0.55 + 0.45 * (1 - melanin)
-    lips = (1 - share) * np.array(tone) * 0.86 + share * rose * depth
+    lips = (1 - share) * np.array(tone) * (0.9, 0.75, 0.76) + share * rose * depth
     return Skin(
         tone=tone,
         lips=_colour(lips),
@@ -246,18 +258,18 @@ def _sample_hair(rng: np.random.Generator, sex: str, age: float, colour: Colour)
     else:
         styles, chances = ("short", "cropped", "full", "bob"), (0.5, 0.22, 0.23, 0.05)
     style = str(rng.choice(styles, p=chances))
-    receding = rng.uniform(0, 16) * (sex == "male") * np.clip((age - 20) / 25, 0.2, 1)
-    front = rng.uniform(56, 66) + receding
+    receding = rng.uniform(0, 22) * (sex == "male") * np.clip((age - 20) / 25, 0.1, 1)
+    front = rng.uniform(52, 62) + 0.6 * receding
     length = {"long": rng.uniform(150, 230), "bob": rng.uniform(85, 125)}.get(style, 0.0)
-    volume = {"cropped": (1.5, 3), "short": (4, 9)}.get(style, (8, 15))
-    fringed = style not in ("cropped",) and rng.random() < 0.35
+    volume = {"cropped": (1.5, 3), "short": (4, 9)}.get(style, (7, 12))
+    fringed = style != "cropped" and rng.random() < 0.4
     return Hair(
         style=style,
         colour=colour,
         hairline=(float(front), float(front - rng.uniform(2, 12) + receding), rng.uniform(-12, 8)),
         volume=float(rng.uniform(*volume)),
         parting=float(rng.choice([-1, 1]) * rng.uniform(6, 32)),
-        fringe=float(rng.uniform(12, 30)) if fringed else 0.0,
+        fringe=float(rng.uniform(10, 26)) if fringed else 0.0,
         length=float(length),
     )
 

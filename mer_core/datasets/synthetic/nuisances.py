@@ -59,14 +59,25 @@ class Sway:
     yaw: FloatArray
     pitch: FloatArray
 
-    def flow(self, frame: int, depth: FloatArray) -> FloatArray:
-        """(H, W, 2) where to fetch each pixel of a frame; `depth` is in pixels, away."""
+    def warp(self, picture: Picture, frame: int, depth: FloatArray) -> Picture:
+        """`picture` as it looks at a frame of the sway; `depth` is in pixels, away."""
+        flow = self._flow(frame, depth)
+        edge = cv2.BORDER_REPLICATE
+        return cv2.remap(picture, flow, np.empty(0), cv2.INTER_LINEAR, borderMode=edge).astype(
+            np.uint8, copy=False
+        )
+
+    def _flow(self, frame: int, depth: FloatArray) -> FloatArray:
+        """(H, W, 2) where to fetch each pixel of a frame."""
         height, width = depth.shape
-        y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-        right = self.shift[frame, 0] - self.roll[frame] * (y - height) - self.yaw[frame] * depth
-        down = self.shift[frame, 1] + self.roll[frame] * (x - width / 2)
-        down -= self.pitch[frame] * depth
-        return np.stack([x - right, y - down], axis=-1).astype(np.float32)
+        y = np.arange(height, dtype=np.float32)[:, None]
+        x = np.arange(width, dtype=np.float32)[None, :]
+        flow = np.empty((height, width, 2), np.float32)
+        flow[..., 0] = self.yaw[frame] * depth
+        flow[..., 0] += x - self.shift[frame, 0] + self.roll[frame] * (y - height)
+        flow[..., 1] = self.pitch[frame] * depth
+        flow[..., 1] += y - self.shift[frame, 1] - self.roll[frame] * (x - width / 2)
+        return flow
 
 
 def sample_sway(
@@ -86,9 +97,10 @@ def expose(picture: Picture, nuisances: Nuisances, rng: np.random.Generator) -> 
     """One frame as the camera stores it: flicker, noise, compression, in this order."""
     gain = 1 + nuisances.flicker * float(rng.standard_normal())
     if nuisances.flicker or nuisances.noise:
-        grain = rng.standard_normal(picture.shape, np.float32) * np.float32(nuisances.noise)
-        exposed = picture * np.float32(gain) + grain
-        picture = np.clip(np.rint(exposed), 0, 255).astype(np.uint8)
+        grain = rng.standard_normal(picture.shape, np.float32)
+        light = picture.astype(np.float32)
+        exposed = cv2.addWeighted(light, gain, grain, nuisances.noise, 0, dtype=cv2.CV_8U)
+        picture = exposed.astype(np.uint8, copy=False)
     return compress(picture, nuisances.jpeg) if nuisances.jpeg else picture
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
-IntArray = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +29,12 @@ class Fragments:
 
     def interpolate(self, corners: FloatArray) -> FloatArray:
         """(n, c) values at the fragments, from (triangles, 3, c) values at the corners."""
-        chosen = corners.take(self.triangles, axis=0)
-        return np.matmul(self.weights[:, None, :], chosen)[:, 0, :]
+        total = corners[:, 0].take(self.triangles, axis=0) * self.weights[:, :1]
+        for corner in (1, 2):
+            part = corners[:, corner].take(self.triangles, axis=0)
+            part *= self.weights[:, corner, None]
+            total += part
+        return total
 
     def image(self, values: FloatArray, background: float = 0.0) -> FloatArray:
         """(H, W, c) image with `values` at the fragments."""
@@ -67,22 +71,35 @@ def rasterise(
     first, last = _spans(corners[owner], rows, shape[1])
     span, columns = _expand(first, last)
     owner, rows = owner[span], rows[span]
-    planes = _planes(corners, area)
     x = columns.astype(np.float32) + np.float32(0.5)
     y = rows.astype(np.float32) + np.float32(0.5)
-    local = planes.take(owner, axis=0)
-    weights = local[:, 0] * x[:, None] + local[:, 1] * y[:, None] + local[:, 2]
-    depth = weights[:, 3]
-    flat = rows * shape[1] + columns
-    if behind is None:
-        buffer = np.full(shape[0] * shape[1], np.inf, np.float32)
-    else:
-        buffer = behind.copy()
+    weights, depths = _planes(corners, area)
+    depth = _evaluate(depths, owner, x, y)
+    flat = rows * np.int32(shape[1]) + columns
+    buffer = np.full(shape[0] * shape[1], np.inf, np.float32) if behind is None else behind.copy()
     np.minimum.at(buffer, flat, depth)
-    seen = np.flatnonzero(depth <= buffer[flat])
-    pixels, first_seen = np.unique(flat[seen], return_index=True)
-    chosen = seen[first_seen]
-    return Fragments(pixels, kept[owner[chosen]], weights[chosen, :3], shape)
+    chosen = _one_per_pixel(flat, np.flatnonzero(depth <= buffer[flat]), shape)
+    owner, x, y = owner[chosen], x[chosen], y[chosen]
+    shares = np.stack([_evaluate(weights[corner], owner, x, y) for corner in range(3)], axis=1)
+    return Fragments(flat[chosen], kept[owner], shares, shape)
+
+
+def _one_per_pixel(flat: IntArray, seen: IntArray, shape: tuple[int, int]) -> IntArray:
+    """Of candidates that tie for a pixel, the last."""
+    last = np.empty(shape[0] * shape[1], np.int64)
+    last[flat[seen]] = seen
+    return seen[last[flat[seen]] == seen]
+
+
+def _evaluate(planes: FloatArray, owner: IntArray, x: FloatArray, y: FloatArray) -> FloatArray:
+    """At every candidate a x + b y + c, with the (3, F) coefficients of its triangle."""
+    value = planes[0].take(owner)
+    value *= x
+    slope = planes[1].take(owner)
+    slope *= y
+    value += slope
+    value += planes[2].take(owner)
+    return value
 
 
 def _doubled_area(corners: FloatArray) -> FloatArray:
@@ -98,17 +115,17 @@ def _inside_view(corners: FloatArray, shape: tuple[int, int]) -> npt.NDArray[np.
 def _row_range(corners: FloatArray, height: int) -> tuple[IntArray, IntArray]:
     """First and one-past-last row whose centre line crosses each triangle."""
     y = corners[..., 1]
-    first = np.ceil(y.min(axis=1) - 0.5).astype(np.int64)
-    last = np.floor(y.max(axis=1) - 0.5).astype(np.int64) + 1
+    first = np.ceil(y.min(axis=1) - 0.5).astype(np.int32)
+    last = np.floor(y.max(axis=1) - 0.5).astype(np.int32) + 1
     return np.maximum(first, 0), np.minimum(last, height)
 
 
 def _expand(first: IntArray, last: IntArray) -> tuple[IntArray, IntArray]:
     """Each index i repeated once per value in range(first[i], last[i]), with those values."""
     counts = np.maximum(last - first, 0)
-    owner = np.repeat(np.arange(len(counts)), counts)
-    starts = np.cumsum(counts) - counts
-    return owner, np.arange(len(owner)) - starts[owner] + first[owner]
+    owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    shift = first - (np.cumsum(counts) - counts)
+    return owner, np.arange(len(owner), dtype=np.int32) + shift.astype(np.int32).take(owner)
 
 
 def _spans(corners: FloatArray, rows: IntArray, width: int) -> tuple[IntArray, IntArray]:
@@ -125,19 +142,18 @@ def _spans(corners: FloatArray, rows: IntArray, width: int) -> tuple[IntArray, I
         x = a[:, 0] + share * (b[:, 0] - a[:, 0])
         low = np.where(crossing, np.minimum(low, x), low)
         high = np.where(crossing, np.maximum(high, x), high)
-    first = np.ceil(np.clip(low, -1, width + 1) - 0.5).astype(np.int64)
-    last = np.floor(np.clip(high, -1, width + 1) - 0.5).astype(np.int64) + 1
+    first = np.ceil(np.clip(low, -1, width + 1) - 0.5).astype(np.int32)
+    last = np.floor(np.clip(high, -1, width + 1) - 0.5).astype(np.int32) + 1
     return np.maximum(first, 0), np.minimum(last, width)
 
 
-def _planes(corners: FloatArray, area: FloatArray) -> FloatArray:
-    """(F, 3, 4): coefficients of x, y and 1 for the three weights and the depth."""
+def _planes(corners: FloatArray, area: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Coefficients of x, y and 1: (3, 3, F) for the weight of each corner, (3, F) for depth."""
     x, y, z = corners[..., 0], corners[..., 1], corners[..., 2]
-    planes = np.empty((len(corners), 3, 4), np.float32)
+    weights = np.empty((3, 3, len(corners)), np.float32)
     for corner in range(3):
         b, c = (corner + 1) % 3, (corner + 2) % 3
-        planes[:, 0, corner] = (y[:, b] - y[:, c]) / area
-        planes[:, 1, corner] = (x[:, c] - x[:, b]) / area
-        planes[:, 2, corner] = (x[:, b] * y[:, c] - x[:, c] * y[:, b]) / area
-    planes[..., 3] = np.einsum("fkc,fc->fk", planes[..., :3], z)
-    return planes
+        weights[corner, 0] = (y[:, b] - y[:, c]) / area
+        weights[corner, 1] = (x[:, c] - x[:, b]) / area
+        weights[corner, 2] = (x[:, b] * y[:, c] - x[:, c] * y[:, b]) / area
+    return weights, np.einsum("ckf,fc->kf", weights, z)

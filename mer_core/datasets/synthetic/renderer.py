@@ -65,6 +65,8 @@ class Renderer:
     def frame(self, points: FloatArray) -> npt.NDArray[np.uint8]:
         """(H, W, 3) oversampled sRGB picture of the mesh at `points`."""
         image = self._still.copy()
+        if not self._moving.any():
+            return image
         fragments = rasterise(
             self._camera.project(points),
             self._face.triangles[self._moving][:, ::-1],
@@ -130,7 +132,7 @@ class Renderer:
 
 
 def _part_shine(face: FaceModel, skin: float) -> FloatArray:
-    strengths = {"head": 0.085 * skin, "body": 0.0, "eye": 0.10, "teeth": 0.1, "hair": 0.02}
+    strengths = {"head": 0.085 * skin, "body": 0.0, "eye": 0.015, "teeth": 0.1, "hair": 0.03}
     shine = np.zeros(len(face.rest), np.float32)
     for part, strength in strengths.items():
         shine[face.triangles[face.parts == PARTS.index(part)]] = strength
@@ -144,4 +146,5 @@ def _sample(atlas: npt.NDArray[np.uint8], uv: FloatArray) -> npt.NDArray[np.uint
     places = np.zeros((rows * _LUT_WIDTH, 2), np.float32)
     places[:count] = uv * np.float32(atlas.shape[0]) - np.float32(0.5)
     grid = places.reshape(rows, _LUT_WIDTH, 2)
-    return cv2.remap(atlas, grid, None, cv2.INTER_LINEAR).reshape(-1, 3)[:count]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    found = cv2.remap(atlas, grid, np.empty(0), cv2.INTER_LINEAR)
+    return found.reshape(-1, 3)[:count].astype(np.uint8, copy=False)

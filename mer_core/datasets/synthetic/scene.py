@@ -63,11 +63,11 @@ def sample_scene(identity: Identity) -> Scene:
     rng = generator(identity.seed, "scene")
     side = float(rng.choice([-1, 1]))
     warmth = rng.normal(0, 0.03)
-    key = rng.uniform(0.85, 1.25) * np.array((1 + warmth, 1, 1 - warmth))
-    ambient = rng.uniform(0.30, 0.42) * np.array((1 - warmth / 2, 1, 1 + warmth))
+    key = rng.uniform(0.95, 1.3) * np.array((1 + warmth, 1, 1 - warmth))
+    ambient = rng.uniform(0.20, 0.32) * np.array((1 - warmth / 2, 1, 1 + warmth))
     return Scene(
         light=Light(
-            key_direction=(side * float(rng.uniform(0.15, 0.75)), float(rng.uniform(0.25, 0.7)), 1),
+            key_direction=(side * float(rng.uniform(0.2, 0.9)), float(rng.uniform(0.3, 0.8)), 1),
             key=_colour(key),
             fill_direction=(-side * 0.8, float(rng.uniform(-0.1, 0.3)), 0.6),
             fill=_colour(key * rng.uniform(0.12, 0.35)),

@@ -46,7 +46,7 @@ _TO_LINEAR = (np.arange(256) / 255.0).astype(np.float32) ** np.float32(2.2)
 
 
 def to_linear(colours: npt.NDArray[np.uint8]) -> FloatArray:
-    """sRGB bytes as linear light, with the plain power curve."""
+    """Bytes of sRGB as linear light, with the plain power curve."""
     return _TO_LINEAR[colours]
 
 

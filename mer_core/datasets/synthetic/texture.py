@@ -247,7 +247,8 @@ def _paint_brows(
     for side in (-1, 1):
         along = np.sort(rng.beta(1.0, 1.15, count))
         x = 12.5 + 39 * along
-        spine = brows.height - 2 + brows.arch * np.sin(np.pi * along**1.25) * 1.1 - 4.2 * along**3
+        spine = brows.height - 1.4 * (1 - along) ** 2 - 2.6 * along**4
+        spine = spine + brows.arch * np.sin(np.pi * np.clip(along, 0, 1) ** 1.4) - 1.2
         thick = brows.thickness * (1 - along) ** 0.35 * np.clip(0.6 + along * 4, 0, 1)
         root = spine + rng.uniform(-0.5, 0.5, count) * thick
         lean = np.deg2rad(78 - 68 * np.clip(along * 1.25, 0, 1) + rng.normal(0, 9, count))
@@ -271,16 +272,17 @@ def _paint_scalp(
     angle = hairdo.azimuth(points)
     jag = _strand_noise(rng, angle, points[..., 1], 150, 0.03)
     ragged = points.copy()
-    ragged[..., 1] += 3.2 * jag
-    softness = 7.0 if hair.style == "cropped" else 3.2
+    ragged[..., 1] += (3.4 if hair.fringe else 1.8) * jag
+    softness = 3.2 if hair.fringe else {"cropped": 8.0}.get(hair.style, 5.0)
     covered = hairdo.coverage(ragged, ears, hair, softness)
     cast = hairdo.coverage(points + (0, 6, 0), ears, hair, 7.0) * 0.22
     skin = skin * (1 - (cast * (1 - covered))[..., None])
     fine = _strand_noise(rng, angle, points[..., 1], 420, 0.05)
     broad = _strand_noise(rng, angle, points[..., 1], 90, 0.02)
     glow = np.exp(-(((points[..., 1] - 82) / 14) ** 2))
-    light = 1 + 0.20 * fine + 0.14 * broad + 0.25 * glow
+    light = 1 + 0.24 * fine + 0.16 * broad + 0.3 * glow
     colour = np.array(hair.colour, np.float32) * np.clip(light, 0.35, 1.9)[..., None]
+    colour += (np.clip(0.5 + fine, 0, 2) * (3 + 11 * glow))[..., None]
     share = covered * (0.8 if hair.style == "cropped" else 0.97)
     return skin * (1 - share[..., None]) + colour * share[..., None]
 
@@ -336,7 +338,7 @@ def _paint_eye(identity: Identity) -> FloatArray:
     rays = rng.standard_normal((3, 90)).astype(np.float32)
     turn = ((angle / (2 * np.pi) + 0.5) * 89).astype(np.float32)
     fibre = cv2.remap(rays, turn, radius * 10, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    iris_radius, pupil = 0.215, 0.088
+    iris_radius, pupil = 0.205, 0.085
     tint = 0.86 + 0.16 * fibre + 0.35 * smoothstep(pupil, iris_radius, radius)
     tint *= 1 - 0.65 * smoothstep(iris_radius * 0.8, iris_radius, radius)
     iris = np.array(identity.iris, np.float32) * tint[..., None]
@@ -351,8 +353,11 @@ def _paint_hair(identity: Identity) -> FloatArray:
     rows, columns = _tile("hair")
     shape = (rows.stop - rows.start, columns.stop - columns.start)
     rng = generator(identity.seed, "strands")
-    light = 1 + 0.2 * noise(rng, shape, (120, 1.4)) + 0.18 * noise(rng, shape, (90, 6))
-    return np.array(identity.hair.colour, np.float32) * np.clip(light, 0.3, 1.8)[..., None]
+    light = 1 + 0.2 * noise(rng, shape, (160, 2.2)) + 0.18 * noise(rng, shape, (90, 6))
+    down = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None]
+    sheen = 14 * np.exp(-(((down - 0.3) / 0.1) ** 2)) * np.clip(light, 0, 2)
+    colour = np.array(identity.hair.colour, np.float32) * np.clip(light, 0.3, 1.8)[..., None]
+    return colour * (1 - 0.25 * down[..., None]) + sheen[..., None]
 
 
 def _plain(part: str, colour: tuple[float, float, float]) -> FloatArray:

@@ -12,7 +12,7 @@ from mer_core.datasets.synthetic.twins.manifest import TwinManifest, read_manife
 from mer_core.datasets.synthetic.twins.planting import Planted, applicable
 from mer_core.datasets.synthetic.twins.script import LAYOUTS
 from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings, Variant
-from mer_core.datasets.synthetic.twins.writing import write_twin
+from mer_core.datasets.synthetic.twins.writing import write_twin, write_twin_of
 
 __all__ = [
     "DEFECTS",
@@ -30,4 +30,5 @@ __all__ = [
     "demo_twin",
     "read_manifest",
     "write_twin",
+    "write_twin_of",
 ]

@@ -95,4 +95,4 @@ class Casme(Layout):
         }
 
     def workbook(self, rows: Sequence[Row]) -> Workbook:
-        return Workbook("CASME-coding-20190721.xls", (table("Sheet1", _COLUMNS, rows),))
+        return Workbook("CASME-coded-20190721.xls", (table("Sheet1", _COLUMNS, rows),))
