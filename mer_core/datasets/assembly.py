@@ -1,0 +1,275 @@
+"""From annotated rows and clip folders to one table, every row accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from mer_core.datasets.action_units import parse_action_units
+from mer_core.datasets.corrections import (
+    CorrectionRule,
+    Corrections,
+    read_corrections,
+    shipped_corrections,
+)
+from mer_core.datasets.emotion_words import Spelling, emotion_word
+from mer_core.datasets.entry import Entry, Material
+from mer_core.datasets.frame_files import FrameFiles, scan_frames
+from mer_core.datasets.image_headers import image_oddities
+from mer_core.datasets.key_frames import KeyFrames, resolve_key_frames
+from mer_core.datasets.layout import TRUTH_FOLDER, clip_key, marker_folder
+from mer_core.datasets.oddities import cell_oddities, file_oddities
+from mer_core.datasets.published_counts import (
+    SYNTHETIC_VERSION,
+    UNKNOWN_VERSION,
+    sheet_versions,
+    tell_version,
+)
+from mer_core.datasets.replacement import frame_corrections, replace_literals
+from mer_core.datasets.table import (
+    ROW,
+    Correction,
+    DatasetTable,
+    Exclusion,
+    Finding,
+    Oddity,
+    Reason,
+)
+from mer_core.records import ActionUnit, Sample
+
+
+def assemble(material: Material, entries: Iterable[Entry]) -> DatasetTable:
+    """The table of all entries; each becomes a sample or an exclusion, never neither."""
+    return _Assembly(material, list(entries)).table()
+
+
+class _Assembly:
+    """The state of one table in the making."""
+
+    def __init__(self, material: Material, entries: list[Entry]) -> None:
+        self.material = material
+        self.entries = entries
+        self.name = material.info.name
+        marker = marker_folder(material.root)
+        self.synthetic = material.says_synthetic or marker is not None
+        self.truth = None if marker is None else marker / TRUTH_FOLDER
+        self.version, self.remarks = self._tell_version()
+        self.rules = self._rules()
+        self.samples: list[Sample] = []
+        self.excluded: list[Exclusion] = []
+        self.corrected: list[Correction] = []
+        self.findings: list[Finding] = []
+        self.seen: dict[tuple[str, str], int] = {}
+
+    def table(self) -> DatasetTable:
+        for entry in self.entries:
+            self._take(entry)
+        self._name_unannotated_folders()
+        self._compare_spellings()
+        material = self.material
+        return DatasetTable(
+            name=self.name,
+            root=material.root,
+            samples=tuple(self.samples),
+            excluded=tuple(self.excluded),
+            corrected=tuple(self.corrected),
+            findings=tuple(self.findings),
+            remarks=(*material.remarks, *material.footage.remarks, *self.remarks),
+            variant=material.footage.variant,
+            sheet=material.sheet,
+            sheet_version=self.version,
+            sheet_rows=len(self.entries),
+            synthetic=self.synthetic,
+            options={"variant": material.footage.variant, **material.choices},
+        )
+
+    def _tell_version(self) -> tuple[str, tuple[str, ...]]:
+        words = Counter(
+            emotion_word(entry.version_word or entry.label, self.name).text
+            for entry in self.entries
+        )
+        stem = "" if self.material.sheet is None else self.material.sheet.stem
+        version = tell_version(self.name, rows=len(self.entries), counts=words, stem=stem)
+        if version != UNKNOWN_VERSION or not sheet_versions(self.name):
+            return ("" if version == UNKNOWN_VERSION else version), ()
+        if self.synthetic:
+            return SYNTHETIC_VERSION, ()
+        remark = (
+            f"{len(self.entries)} rows with these class counts are no known release; "
+            "corrections keyed to one version are not applied"
+        )
+        return version, (remark,)
+
+    def _rules(self) -> Corrections:
+        own = self.material.options.corrections
+        rules = {**shipped_corrections(self.name), **(read_corrections(own) if own else {})}
+        return {key: rule for key, rule in rules.items() if rule.version in ("", self.version)}
+
+    def _take(self, entry: Entry) -> None:
+        if (refusal := self._refusal(entry)) is not None:
+            self._exclude(entry, *refusal)
+            return
+        folder = entry.folder or self.material.footage.clips.find(entry.subject, entry.clip)
+        if folder is None:
+            self._exclude(entry, *self._why_no_folder(entry))
+            return
+        files = scan_frames(folder.path)
+        if not files.paths:
+            self._exclude(entry, Reason.NO_FRAMES, f"{folder.path.name} holds no images")
+            return
+        self._build(entry, files)
+
+    def _refusal(self, entry: Entry) -> tuple[Reason, str] | None:
+        """Why an entry is out before any folder is looked at."""
+        options = self.material.options
+        if entry.problem:
+            return Reason.ROW_UNREADABLE, entry.problem
+        first = self.seen.setdefault(entry.key, entry.row)
+        if first != entry.row:
+            return Reason.DUPLICATE_ROW, f"row {first} names the same clip"
+        if options.expression not in ("both", entry.expression.value):
+            return Reason.TYPE_FILTERED, f"{entry.expression.value}-expression"
+        if f"{entry.subject}/{entry.clip}" in options.exclude:
+            return Reason.USER_OVERRIDE, "left out on request"
+        return None
+
+    def _why_no_folder(self, entry: Entry) -> tuple[Reason, str]:
+        whole = self.material.footage.elsewhere.find(entry.subject, entry.clip)
+        if whole is not None:
+            return Reason.NO_CROP, "full frames exist"
+        tree = self.material.footage.clips.tree
+        below = f" below {tree.name}" if tree else ""
+        return Reason.NO_FRAMES, f"no folder {entry.subject}/{entry.clip}{below}"
+
+    def _build(self, entry: Entry, files: FrameFiles) -> None:
+        rules = self._rules_for(entry)
+        entry, replaced = replace_literals(entry, rules)
+        frames = resolve_key_frames(
+            entry.frames,
+            files.numbers,
+            rules,
+            coding=self.material.coding,
+            trimmed=self.material.footage.trimmed,
+        )
+        if frames.reason is None and frames.apex is None and self.material.options.require_apex:
+            frames.reason, frames.detail = Reason.APEX_MISSING, "an apex was asked for"
+        if frames.reason is not None:
+            self._exclude(entry, frames.reason, frames.detail)
+            return
+        self.corrected += [*replaced, *frame_corrections(entry, frames)]
+        if entry.cut:
+            files, frames.numbers = cut_frames(files, frames.onset, frames.offset)
+        notes = self._note(entry, files, frames)
+        self.samples.append(self._sample(entry, files, frames, notes))
+
+    def _rules_for(self, entry: Entry) -> dict[str, CorrectionRule]:
+        return {rule.field: rule for key, rule in self.rules.items() if key[:2] == entry.key}
+
+    def _note(self, entry: Entry, files: FrameFiles, frames: KeyFrames) -> tuple[str, ...]:
+        oddities = [
+            *frames.oddities,
+            *file_oddities(files),
+            *cell_oddities(entry, self.name),
+            *(image_oddities(files.paths) if self.material.options.images else ()),
+        ]
+        for oddity, detail in oddities:
+            finding = Finding(subject=entry.subject, clip=entry.clip, oddity=oddity, detail=detail)
+            self.findings.append(finding)
+        return tuple(f"{oddity.value}: {detail}" for oddity, detail in oddities)
+
+    def _sample(
+        self, entry: Entry, files: FrameFiles, frames: KeyFrames, notes: tuple[str, ...]
+    ) -> Sample:
+        return Sample(
+            dataset=self.name,
+            subject=entry.subject,
+            clip=entry.clip,
+            frames=files.paths,
+            frame_numbers=frames.numbers,
+            onset=frames.onset,
+            apex=frames.apex,
+            offset=frames.offset,
+            label=entry.label,
+            action_units=_units(entry),
+            expression=entry.expression,
+            fps=entry.fps or self.material.info.fps,
+            derived=frozenset(frames.derived),
+            synthetic=self.synthetic,
+            truth=self._truth(entry),
+            notes=notes,
+            source_row={**entry.cells, ROW: str(entry.row)},
+        )
+
+    def _truth(self, entry: Entry) -> Path | None:
+        if self.truth is None:
+            return None
+        file = self.truth / entry.subject / f"{entry.clip}.npz"
+        return file if file.is_file() else None
+
+    def _exclude(self, entry: Entry, reason: Reason, detail: str) -> None:
+        exclusion = Exclusion(
+            subject=entry.subject,
+            clip=entry.clip,
+            reason=reason,
+            detail=detail,
+            label=entry.label,
+            row=entry.row,
+        )
+        self.excluded.append(exclusion)
+
+    def _name_unannotated_folders(self) -> None:
+        named = {entry.key for entry in self.entries}
+        clips = self.material.footage.clips
+        without = [
+            (f, "no row names it") for f in clips if (f.subject, clip_key(f.clip)) not in named
+        ]
+        second = [(f, f"a second folder of this name, {f.path.name}") for f in clips.repeated]
+        for folder, detail in [*without, *second]:
+            self.excluded.append(
+                Exclusion(
+                    subject=folder.subject,
+                    clip=folder.clip,
+                    reason=Reason.NO_SHEET_ROW,
+                    detail=detail,
+                    label=folder.group,
+                )
+            )
+
+    def _compare_spellings(self) -> None:
+        """Two accepted spellings of one word in one sheet: the rarer one is worth a line."""
+        spellings: dict[str, Counter[str]] = {}
+        for sample in self.samples:
+            word = emotion_word(sample.label, self.name)
+            if word.spelling in (Spelling.KNOWN, Spelling.SYNONYM):
+                spellings.setdefault(word.text, Counter())[sample.label] += 1
+        usual = {word: counts.most_common(1)[0][0] for word, counts in spellings.items()}
+        for sample in self.samples:
+            common = usual.get(emotion_word(sample.label, self.name).text, sample.label)
+            if sample.label != common:
+                detail = f"label {sample.label!r} stands beside {common!r}; both are one class"
+                self.findings.append(
+                    Finding(
+                        subject=sample.subject,
+                        clip=sample.clip,
+                        oddity=Oddity.LABEL_SPELLING,
+                        detail=detail,
+                    )
+                )
+
+
+def _units(entry: Entry) -> tuple[ActionUnit, ...]:
+    return parse_action_units(entry.action_units).units
+
+
+def cut_frames(
+    files: FrameFiles, first: int | None, last: int | None
+) -> tuple[FrameFiles, tuple[int, ...]]:
+    """The part of a recording that is the clip, and its frame numbers."""
+    inside = [
+        (number, path)
+        for number, path in zip(files.numbers, files.paths, strict=True)
+        if (first is None or first <= number) and (last is None or number <= last)
+    ]
+    part = FrameFiles(tuple(path for _, path in inside), tuple(number for number, _ in inside))
+    return part, part.numbers

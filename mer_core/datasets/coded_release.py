@@ -1,0 +1,83 @@
+"""A release with one sheet, a header row and clips in `subject/clip/`: CASME, CASME II, SAMM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from mer_core.datasets.annotation_file import find_annotation_file, sheet_with
+from mer_core.datasets.annotations import AnnotationRow, Columns, frame_cell, read_annotations
+from mer_core.datasets.assembly import assemble
+from mer_core.datasets.entry import Entry, Material
+from mer_core.datasets.footage import find_footage
+from mer_core.datasets.key_frames import CodedFrames
+from mer_core.datasets.layout import subject_number
+from mer_core.datasets.release import DatasetInfo, ReaderOptions
+from mer_core.datasets.table import DatasetTable
+
+
+def read_coded_release(
+    root: Path,
+    options: ReaderOptions,
+    *,
+    info: DatasetInfo,
+    columns: Columns,
+    name_subject: Callable[[int], str],
+) -> DatasetTable:
+    """Reads such a release.
+
+    Args:
+        root: Where it lies.
+        options: The user's choices.
+        info: The release.
+        columns: Its columns, by the names `coded_entries` knows them.
+        name_subject: Subject number -> subject key, which is also the folder's usual name.
+    """
+    accept = sheet_with(columns, ("subject", "clip", "onset", "label"))
+    file = find_annotation_file(root, info, options, accept)
+    annotations = read_annotations(file.sheet, columns)
+    material = Material(
+        info=info,
+        root=root,
+        options=options,
+        footage=find_footage(root, info, options, name_subject=name_subject),
+        sheet=file.path,
+        says_synthetic=file.workbook.says_synthetic,
+        remarks=(*file.remarks, *annotations.remarks),
+    )
+    return assemble(material, coded_entries(annotations.rows, name_subject))
+
+
+def coded_entries(
+    rows: Iterable[AnnotationRow], name_subject: Callable[[int], str]
+) -> Iterator[Entry]:
+    """One entry per row; a row whose subject or clip cannot be read says so."""
+    for row in rows:
+        cell = row.fields
+        number = subject_number(cell["subject"])
+        yield Entry(
+            subject="" if number is None else name_subject(number),
+            clip=cell["clip"],
+            row=row.number,
+            frames=coded_frames(row),
+            label=cell.get("label", ""),
+            action_units=cell.get("action_units", ""),
+            duration=cell.get("duration", ""),
+            cells=row.cells,
+            problem=row_problem(row, number),
+        )
+
+
+def coded_frames(row: AnnotationRow) -> CodedFrames:
+    """The three key-frame cells of a row."""
+    onset, apex, offset = (
+        frame_cell(row.fields.get(name, "")) for name in ("onset", "apex", "offset")
+    )
+    return CodedFrames(onset, apex, offset)
+
+
+def row_problem(row: AnnotationRow, subject: int | None) -> str:
+    """Why a row names no clip, or ""."""
+    if subject is None:
+        return f"row {row.number}: {row.fields['subject'] or 'blank'!r} is no subject"
+    return "" if row.fields["clip"] else f"row {row.number}: no clip is named"

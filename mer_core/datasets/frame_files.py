@@ -1,0 +1,106 @@
+"""The frames of a clip folder: numbers parsed from file names, never formatted into them.
+
+Padding differs within a release and even within a clip, extensions come doubled, and some
+releases renumber a clip's files from 1 while the sheet keeps the recording's numbers.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFiles:
+    """What a clip folder holds, in the order of its frame numbers.
+
+    Attributes:
+        paths: One image per frame number.
+        numbers: As parsed, ascending, without repeats.
+        duplicates: Images whose number another one already has; left aside.
+        strays: Files that are no images, and images without a number where others have one.
+        doubled: Images whose extension is written twice.
+    """
+
+    paths: tuple[Path, ...] = ()
+    numbers: tuple[int, ...] = ()
+    duplicates: tuple[Path, ...] = ()
+    strays: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+
+    @property
+    def gaps(self) -> tuple[int, ...]:
+        """Numbers missing between the first and the last."""
+        if not self.numbers:
+            return ()
+        return tuple(sorted(set(range(self.numbers[0], self.numbers[-1])) - set(self.numbers)))
+
+
+def frame_number(name: str) -> int | None:
+    """The last run of digits before the extension, however often the extension is repeated."""
+    runs = _DIGITS.findall(strip_extensions(name))
+    return int(runs[-1]) if runs else None
+
+
+def strip_extensions(name: str) -> str:
+    """`img12.jpg.jpg` -> `img12`; dots that belong to the name stay."""
+    while (cut := name.rfind(".")) > 0 and name[cut:].lower() in IMAGE_SUFFIXES:
+        name = name[:cut]
+    return name
+
+
+def is_image(name: str) -> bool:
+    """Whether a file name ends like an image's and is no hidden left-over of a file system."""
+    return Path(name).suffix.lower() in IMAGE_SUFFIXES and not name.startswith(".")
+
+
+def scan_frames(folder: Path) -> FrameFiles:
+    """Reads the names in `folder`; opens nothing.
+
+    Where no image carries a number, they are numbered from 1 in the order of their names.
+    """
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_file())
+    images = [name for name in names if is_image(name)]
+    strays = [name for name in names if not is_image(name) and not name.startswith(".")]
+    numbered = [(number, name) for name in images if (number := frame_number(name)) is not None]
+    if images and not numbered:
+        numbered = list(enumerate(images, start=1))
+    else:
+        strays += [name for name in images if frame_number(name) is None]
+    first: dict[int, str] = {}
+    duplicates = []
+    for number, name in sorted(numbered):
+        if first.setdefault(number, name) != name:
+            duplicates.append(folder / name)
+    return FrameFiles(
+        paths=tuple(folder / name for name in first.values()),
+        numbers=tuple(first),
+        duplicates=tuple(duplicates),
+        strays=tuple(strays),
+        doubled=tuple(name for name in images if is_image(Path(name).stem)),
+    )
+
+
+def frame_base(numbers: Sequence[int], onset: int | None, offset: int | None) -> tuple[int, bool]:
+    """How far to shift file numbers onto the sheet's scale, and whether that is certain.
+
+    Absolute numbers need no shift: onset and offset (onset alone where offset is missing) are
+    among them. Files that run 1..n with n = offset - onset + 1 are shifted by onset - 1. Anything
+    else stays as it is and is uncertain.
+    """
+    known = set(numbers)
+    if onset is None or not numbers:
+        return 0, False
+    if onset in known and (offset is None or offset in known):
+        return 0, True
+    renumbered = tuple(numbers) == tuple(range(1, len(numbers) + 1))
+    if renumbered and offset is not None and len(numbers) == offset - onset + 1:
+        return onset - 1, True
+    return 0, False

@@ -1,0 +1,128 @@
+"""Label schemes: which class a coder's word belongs to, as named data.
+
+The tables are in `label_schemes.toml`, each with the class counts it gives on the released
+sheets. `paper4` is the grouping that the counts printed by Verma et al. imply; `natural4` groups
+the same words the same way in every set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mer_core.datasets.emotion_words import Spelling, emotion_word, scheme_data, vocabulary
+from mer_core.datasets.table import DatasetTable, Reason
+from mer_core.errors import SettingsError
+from mer_core.records import Sample
+from mer_core.registry import Registry
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelScheme:
+    """A named mapping from (dataset, coder's word) to class.
+
+    Attributes:
+        name: Name on the command line.
+        title: What a reader sees.
+        about: Where it comes from and what it does not agree with.
+        maps: Dataset -> word -> class; empty for the scheme that keeps every word.
+        order: Dataset -> classes in the order of tables and network outputs.
+        dropped: Sample keys left out by name -> why.
+        counts: Dataset -> class -> clips on the released sheet.
+        composite: Datasets that are pooled into one task; () where each stands alone.
+    """
+
+    name: str
+    title: str
+    about: str
+    maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dropped: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    composite: tuple[str, ...] = ()
+
+    @property
+    def keeps_words(self) -> bool:
+        """Whether every word is its own class."""
+        return not self.maps
+
+    def covers(self, dataset: str) -> bool:
+        """Whether the scheme says anything about a dataset."""
+        return self.keeps_words or dataset in self.maps
+
+    def classes(self, dataset: str, samples: Iterable[Sample] = ()) -> tuple[str, ...]:
+        """Classes in their fixed order.
+
+        For the scheme that keeps words, `samples` narrow the vocabulary to the words that occur,
+        and are the only source where the words are the user's own.
+        """
+        self._require(dataset)
+        if not self.keeps_words:
+            return self.order[dataset]
+        seen = {word for sample in samples if (word := self.label(sample)) is not None}
+        known = vocabulary(dataset)
+        kept = tuple(word for word in known if word in seen or not seen)
+        return kept + tuple(sorted(seen - set(known)))
+
+    def label(self, sample: Sample) -> str | None:
+        """The class of a sample, or None where the scheme leaves it out."""
+        return self.classify(sample.dataset, sample.key, sample.label)
+
+    def classify(self, dataset: str, key: str, label: str) -> str | None:
+        """The class of a coder's word; `key` is the sample's, for clips left out by name."""
+        self._require(dataset)
+        if key in self.dropped:
+            return None
+        word = emotion_word(label, dataset)
+        if self.keeps_words:
+            return None if word.spelling is Spelling.UNKNOWN else word.text
+        return self.maps[dataset].get(word.text)
+
+    def apply(self, table: DatasetTable) -> DatasetTable:
+        """`table` without the clips the scheme leaves out, each with its reason."""
+        gone = {
+            sample.key: self.dropped.get(
+                sample.key, f"{sample.label or 'blank label'!r} has no class in {self.name}"
+            )
+            for sample in table
+            if self.label(sample) is None
+        }
+        return table.without(gone, Reason.LABEL_UNMAPPED, options={"scheme": self.name})
+
+    def _require(self, dataset: str) -> None:
+        if not self.covers(dataset):
+            able = [scheme.name for scheme in SCHEMES if scheme.covers(dataset)]
+            raise SettingsError(
+                f"the label scheme {self.name} says nothing of {dataset}",
+                remedy=f"choose one of: {', '.join(able)}",
+            )
+
+
+SCHEMES: Registry[LabelScheme] = Registry("label scheme")
+
+
+def label_scheme(name: str) -> LabelScheme:
+    """The scheme called `name`."""
+    return SCHEMES.get(name)
+
+
+def _build(name: str, tables: Mapping[str, Any]) -> LabelScheme:
+    own = tables[name]
+    data = {**tables[own["extends"]], **own} if "extends" in own else own
+    maps = data.get("map", {})
+    orders = data.get("classes_of", {})
+    return LabelScheme(
+        name=name,
+        title=data["title"],
+        about=data["about"],
+        maps=maps,
+        order={dataset: tuple(orders.get(dataset, data.get("classes", ()))) for dataset in maps},
+        dropped=data.get("dropped", {}),
+        counts=data.get("counts", {}),
+        composite=tuple(data.get("composite", ())),
+    )
+
+
+for _name in scheme_data()["schemes"]:
+    SCHEMES.register(_name, _build(_name, scheme_data()["schemes"]))

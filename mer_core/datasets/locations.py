@@ -1,0 +1,102 @@
+"""Where a user keeps each dataset: an explicit root, the environment, or a small TOML.
+
+    [roots]
+    casme2 = "/data/CASME2"
+
+lies in the platform's configuration folder as `datasets.toml`, written by `mer data add`. An
+explicit root wins over the environment variable (`MER_CASME2_ROOT`), which wins over the file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli_w
+
+from mer_core.atomic import write_bytes
+from mer_core.datasets.release import DatasetInfo
+from mer_core.errors import DatasetError
+from mer_core.folders import config_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A dataset's root and who said so."""
+
+    root: Path
+    source: str
+
+
+def locations_file() -> Path:
+    """The TOML that remembers roots."""
+    return config_folder() / "datasets.toml"
+
+
+def remembered() -> Mapping[str, Path]:
+    """Dataset name -> root, as written down; empty before anything is."""
+    return {name: Path(root) for name, root in _document().get("roots", {}).items()}
+
+
+def locate(info: DatasetInfo, root: Path | None = None) -> Location:
+    """The root to read, or a refusal that says every way to name one."""
+    if root is not None:
+        location = Location(root.expanduser(), "given")
+    elif chosen := os.environ.get(info.environment):
+        location = Location(Path(chosen).expanduser(), info.environment)
+    elif (kept := remembered().get(info.name)) is not None:
+        location = Location(kept, str(locations_file()))
+    else:
+        raise DatasetError(
+            f"no root is known for {info.title}",
+            where=info.name,
+            remedy=f"run `mer data add {info.name} ROOT`, set {info.environment} or give the root; "
+            f"to obtain it, {info.licence}",
+        )
+    if not location.root.is_dir():
+        raise info.not_found(f"no such folder ({location.source})", location.root)
+    return location
+
+
+def remember(name: str, root: Path) -> Path:
+    """Writes down a root, absolute, and returns the file; an earlier one is replaced."""
+    document = _document()
+    roots = {**document.get("roots", {}), name: str(root.expanduser().resolve())}
+    return _write({**document, "roots": roots})
+
+
+def forget(name: str) -> bool:
+    """Removes a root from the file; False where it held none. The data are not touched."""
+    document = _document()
+    roots = dict(document.get("roots", {}))
+    if roots.pop(name, None) is None:
+        return False
+    _write({**document, "roots": roots})
+    return True
+
+
+def _document() -> dict[str, dict[str, str]]:
+    file = locations_file()
+    if not file.is_file():
+        return {}
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DatasetError(
+            f"the list of datasets cannot be read ({error})",
+            where=file,
+            remedy="repair or delete it",
+        ) from error
+    roots = document.get("roots", {})
+    if not isinstance(roots, dict) or not all(isinstance(root, str) for root in roots.values()):
+        raise DatasetError("[roots] must map names to paths", where=file)
+    return document
+
+
+def _write(document: dict[str, dict[str, str]]) -> Path:
+    file = locations_file()
+    write_bytes(file, tomli_w.dumps(document).encode())
+    return file

@@ -1,0 +1,139 @@
+"""SMIC-HS: 16 subjects, 100 frames per second, and in the short set no sheet at all.
+
+    SMIC_all_raw/HS/s1/micro/negative/s1_ne_01/image000123.bmp           short set, full frames
+    SMIC_all_cropped/HS/s1/micro/negative/s1_ne_01/reg_image000123.bmp   short set, face crops
+    SMIC-E_raw image/HS_long/SMIC-HS-E/s01/s01_ne_01/image000123.jpg     extended set ("long")
+
+In the short set folders name subject, emotion and clip, and a clip's first and last file are its
+onset and offset. SMIC codes no apex: the middle frame stands in for it, flagged as derived. The
+near-infrared and visible-light recordings (NIR, VIS) and the clips without expression
+(non_micro) are other sets and left aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+from mer_core.datasets.annotation_file import find_annotation_file, sheet_with
+from mer_core.datasets.annotations import Columns, read_annotations
+from mer_core.datasets.assembly import assemble
+from mer_core.datasets.coded_release import coded_entries
+from mer_core.datasets.entry import Entry, Material
+from mer_core.datasets.footage import Footage, find_footage
+from mer_core.datasets.key_frames import Coding
+from mer_core.datasets.layout import (
+    ClipFolder,
+    ClipFolders,
+    Tree,
+    index_folders,
+    subfolders,
+    subject_number,
+)
+from mer_core.datasets.release import DatasetInfo, ReaderOptions
+from mer_core.datasets.table import DatasetTable
+
+COLUMNS: Columns = {
+    "subject": ("Subject",),
+    "clip": ("Filename",),
+    "onset": ("OnsetF",),
+    "offset": ("OffsetF",),
+    "label": ("Emotion",),
+    "first": ("FirstF",),
+}
+_EXTENDED = ("hs_long", "smic-hs-e", "smic-e")
+_OTHER_CAMERAS = frozenset({"nir", "vis"})
+
+
+def subject_key(number: int) -> str:
+    """Subject 1 is `s1`, padded or not on disk."""
+    return f"s{number}"
+
+
+def read_smic(root: Path, options: ReaderOptions) -> DatasetTable:
+    """Reads a copy of SMIC-HS, the short set unless only the extended one is there."""
+    footage = find_footage(
+        root,
+        INFO,
+        options,
+        name_subject=subject_key,
+        variant_of=_variant,
+        index=_micro_clips,
+        whole=lambda _: False,
+    )
+    if footage.variant == "long":
+        return _read_extended(root, options, footage)
+    material = Material(
+        info=INFO, root=root, options=options, footage=footage, coding=Coding.FILES_MIDDLE
+    )
+    return assemble(material, _folder_entries(footage))
+
+
+def _read_extended(root: Path, options: ReaderOptions, footage: Footage) -> DatasetTable:
+    accept = sheet_with(COLUMNS, ("subject", "clip", "onset", "first"))
+    file = find_annotation_file(root, INFO, options, accept)
+    annotations = read_annotations(file.sheet, COLUMNS)
+    material = Material(
+        info=INFO,
+        root=root,
+        options=options,
+        footage=footage,
+        coding=Coding.NO_APEX,
+        sheet=file.path,
+        says_synthetic=file.workbook.says_synthetic,
+        remarks=(*file.remarks, *annotations.remarks),
+    )
+    return assemble(material, coded_entries(annotations.rows, subject_key))
+
+
+def _variant(tree: Tree) -> str | None:
+    if _OTHER_CAMERAS & set(PurePosixPath(tree.inside).parts):
+        return None
+    if any(word in tree.inside for word in _EXTENDED):
+        return "long"
+    return "cropped" if "crop" in tree.inside else "raw"
+
+
+def _micro_clips(tree: Path | None, name_subject: Callable[[int], str]) -> ClipFolders:
+    """Clips of `subject/micro/emotion/clip`, or of `subject/clip` in the extended set."""
+    return index_folders(tree, _walk(tree, name_subject) if tree else ())
+
+
+def _walk(tree: Path, name_subject: Callable[[int], str]) -> Iterator[ClipFolder]:
+    for folder in subfolders(tree):
+        if (number := subject_number(folder.name)) is None:
+            continue
+        subject = name_subject(number)
+        inside = subfolders(folder)
+        micro = next((child for child in inside if child.name.casefold() == "micro"), None)
+        if micro is None:
+            yield from (ClipFolder(subject, clip.name, clip) for clip in inside)
+            continue
+        for emotion in subfolders(micro):
+            for clip in subfolders(emotion):
+                yield ClipFolder(subject, clip.name, clip, emotion.name)
+
+
+def _folder_entries(footage: Footage) -> Iterator[Entry]:
+    for row, folder in enumerate(footage.clips, start=1):
+        yield Entry(
+            subject=folder.subject,
+            clip=folder.clip,
+            row=row,
+            label=folder.group,
+            cells={"folder": folder.path.as_posix()},
+            folder=folder,
+        )
+
+
+INFO = DatasetInfo(
+    name="smic",
+    title="SMIC-HS",
+    citation="Li et al., A Spontaneous Micro-expression Database, IEEE FG 2013",
+    licence="sign the release agreement of the Center for Machine Vision and Signal Analysis, "
+    "University of Oulu, and ask for the download",
+    read=read_smic,
+    fps=100.0,
+    sheets=("smic-hs-e", "smic"),
+    layout=("ROOT/.../HS/s1/micro/negative/s1_ne_01/image000123.bmp",),
+)
