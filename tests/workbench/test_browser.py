@@ -1,0 +1,46 @@
+"""What only a browser can show: the page as a person meets it."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def settle(page) -> None:
+    """Waits until the app has run and its pictures are there; an exception box fails at once."""
+    page.get_by_role("heading", level=1).wait_for()
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    assert page.locator('[data-testid="stException"]').count() == 0
+
+
+def choose(page, label: str, option: str) -> None:
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    page.wait_for_timeout(300)
+    settle(page)
+
+
+def test_a_newcomer_sees_a_face_its_image_and_the_maps(page, server):
+    page.goto(server)
+    settle(page)
+    assert page.locator("img").count() >= 8
+    assert page.locator(".js-plotly-plot").count() == 2
+
+    choose(page, "Emotion", "surprise")
+    choose(page, "Weighting", "literal")
+    address = page.url
+    assert "emotion=surprise" in address
+    assert "w1=literal" in address
+    shown = page.get_by_alt_text("Affective-motion image under literal weights").get_attribute(
+        "alt"
+    )
+
+    page.context.clear_cookies()
+    again = page.context.new_page()
+    again.goto(address)
+    settle(again)
+    assert (
+        again.get_by_alt_text("Affective-motion image under literal").get_attribute("alt") == shown
+    )

@@ -1,0 +1,78 @@
+"""The first page: every control state draws, and says what is synthetic and what is untrained."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mer_core.ami import frame_weights
+from mer_core.features import RANKINGS
+from tests.workbench.conftest import APP
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_file(str(APP), default_timeout=120).run()
+
+
+def text_of(app: AppTest) -> str:
+    return " ".join(element.value for element in [*app.caption, *app.markdown, *app.subheader])
+
+
+def chart(app: AppTest, index: int) -> str:
+    return app.get("plotly_chart")[index].proto.spec
+
+
+def test_the_page_draws_without_an_exception_and_owns_up(app):
+    assert not app.exception
+    assert "untrained" in text_of(app)
+    assert "synthetic" in text_of(app).lower()
+    assert len(app.get("image")) >= 8
+
+
+def test_other_weights_change_the_curve(app):
+    before = chart(app, 0)
+    app.selectbox(key="w2").select("linear").run()
+    assert not app.exception
+    assert chart(app, 0) != before
+    names = [trace["name"] for trace in json.loads(chart(app, 0))["data"]]
+    assert names == ["Full", "Linear"]
+
+
+@pytest.mark.parametrize("rank", RANKINGS.names())
+def test_every_ranking_draws(app, rank):
+    app.segmented_control(key="rank").set_value(rank).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_every_depth_draws_the_four_kernels(app, depth):
+    app.selectbox(key="depth").select_index(depth).run()
+    assert not app.exception
+
+
+def test_a_still_clip_is_not_an_error(app):
+    app.selectbox(key="emotion").select("neutral").run()
+    app.segmented_control(key="rank").set_value("region").run()
+    assert not app.exception
+    assert any("no region" in info.value for info in app.info)
+
+
+def test_the_address_opens_the_view_and_a_bad_value_falls_back():
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.query_params["subject"] = "5"
+    app.query_params["emotion"] = "no such emotion"
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="subject").value == 5
+    assert app.selectbox(key="emotion").value != "no such emotion"
+
+
+def test_the_alternative_text_states_the_sum_that_the_formula_demands(app):
+    alt = app.get("plotly_chart")[0].proto.alt
+    (total,) = re.findall(r"full from [-.\d]+ to [-.\d]+, sum ([\d.]+)", alt)
+    frames = len(json.loads(chart(app, 0))["data"][0]["x"])
+    assert float(total) == frames == pytest.approx(frame_weights(frames, "full").sum())
