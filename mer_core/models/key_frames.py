@@ -7,8 +7,9 @@ For a clip with pooled features p_1 .. p_T (Peng et al., arXiv 2009.09179):
     beta_t  = cos(p_t, q)                         similarity
     B_t     = 1 if beta_t >= mean(beta) else 0    frame t is kept
 
-B has no slope, so its gradient passes to beta unchanged (straight through) while
-0 < mean(beta) < 1 and is 0 otherwise.
+B has no slope, so in training its gradient passes to beta unchanged (straight through) while
+0 < mean(beta) < 1 and is 0 otherwise. In eval it has none: attribution then asks for the slope
+of the answer itself, which between two choices of frames is that of the choice at hand.
 
 Neighbouring frames of a face are so alike that beta differs by less than single precision can
 hold near 1. We therefore compute the departure 1 - beta = |p/|p| - q/|q||^2 / 2, in which the
@@ -117,11 +118,12 @@ class KeyFrameMining(nn.Module):
         difference = functional.normalize(features, dim=-1) - functional.normalize(summary, dim=-1)
         departure = 0.5 * (difference**2).sum(-1)
         mean = _masked_mean(departure, valid)
+        step = StraightThrough.apply if self.training else StraightThrough.forward
         return Mining(
             attention=attention,
             departure=departure,
             mean=mean,
-            selected=StraightThrough.apply(departure, mean, valid),
+            selected=step(departure, mean, valid),
             valid=valid,
         )
 

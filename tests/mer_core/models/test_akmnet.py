@@ -146,6 +146,19 @@ def test_the_answer_alone_teaches_which_frames_to_keep(settled):
     assert network.mining.attention.weight.grad.any()
 
 
+def test_in_eval_the_gradient_is_the_slope_of_the_answer(settled):
+    network = copy.deepcopy(settled).double()
+    clip = clips((3,))[0][None].double().requires_grad_()
+    direction = torch.sign(clip.detach() - 0.5)
+    network(clip)[0, 0].backward()
+    with torch.no_grad():
+        ahead, behind = (network(clip + step * direction)[0, 0] for step in (1e-8, -1e-8))
+    assert len(network.key_frames(clip)[0].kept) < 3
+    torch.testing.assert_close(
+        (clip.grad * direction).sum(), (ahead - behind) / 2e-8, rtol=1e-4, atol=0
+    )
+
+
 def test_eval_is_deterministic_and_key_frames_leave_training_alone(settled):
     batch, lengths = pad_clips(clips((2, 3)))
     with torch.no_grad():
