@@ -107,7 +107,7 @@ def load_published(folder: Path | None = None) -> Published:
         table3=read_costs(text("table3.csv"), source="table3.csv"),
         figure5=read_confusions(text("confusions.toml"), source="confusions.toml"),
         datasets=read_dataset_statements(text("class_counts.toml")),
-        statements=read_statements(text("statements.csv")),
+        statements=read_statements(text("statements.csv"), source="statements.csv"),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from io import StringIO
+
+from mer_core.paper.tables import read_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,6 @@ def read_dataset_statements(text: str) -> tuple[DatasetStatement, ...]:
     )
 
 
-def read_statements(text: str) -> tuple[Statement, ...]:
+def read_statements(text: str, *, source: str) -> tuple[Statement, ...]:
     """Reads the sentences from CSV."""
-    return tuple(Statement(**line) for line in csv.DictReader(StringIO(text)))
+    return tuple(Statement(**line) for line in read_lines(text, source=source))

@@ -91,12 +91,12 @@ def read_accuracies(text: str, *, source: str) -> tuple[AccuracyRow, ...]:
         text: The CSV document.
         source: Its file name, for the message when it cannot be read.
     """
-    return tuple(_accuracy_row(line, source) for line in _lines(text))
+    return tuple(_accuracy_row(line, source) for line in read_lines(text, source=source))
 
 
 def read_costs(text: str, *, source: str) -> tuple[CostRow, ...]:
     """Reads Table 3 from CSV."""
-    return tuple(_cost_row(line, source) for line in _lines(text))
+    return tuple(_cost_row(line, source) for line in read_lines(text, source=source))
 
 
 def place(table: int, row: str, column: str) -> str:
@@ -109,8 +109,17 @@ def table_of(setup: str) -> int:
     return 1 if setup in _TABLE1_SETUPS else 2
 
 
-def _lines(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(text)))
+def read_lines(text: str, *, source: str) -> list[dict[str, str]]:
+    """CSV lines by column name; a line with more or fewer cells than columns is refused."""
+    header, *lines = csv.reader(StringIO(text))
+    for line in lines:
+        if len(line) != len(header):
+            raise SettingsError(
+                f"row {''.join(line[:1])!r} does not have {len(header)} cells",
+                where=source,
+                remedy="put cells that contain a comma in double quotes",
+            )
+    return [dict(zip(header, line, strict=True)) for line in lines]
 
 
 def _accuracy_row(line: Mapping[str, str], source: str) -> AccuracyRow:
