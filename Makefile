@@ -31,7 +31,7 @@ figures: $(READY)
 
 ## Every notebook, executed into notebooks/executed/.
 notebooks: $(READY)
-	$(BIN)/python -m tests.notebook_runner
+	$(BIN)/jupyter nbconvert --to notebook --execute --output-dir notebooks/executed notebooks/*.ipynb
 
 clean:
 	rm -rf .venv build *.egg-info

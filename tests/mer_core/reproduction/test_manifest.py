@@ -1,0 +1,41 @@
+"""Every file has an entry, and a synthetic one says so in its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from mer_core.errors import StoreError
+from mer_core.provenance import provenance
+from mer_core.reproduction import Manifest
+
+
+def made(synthetic: bool):
+    return provenance(data_digest="d", synthetic=synthetic, settings={"k": 3}, seed=1)
+
+
+def test_a_synthetic_file_carries_the_word_and_a_real_one_does_not(tmp_path):
+    manifest = Manifest(tmp_path / "figures")
+    options = {"title": "t", "maker": "mer x"}
+    twin = manifest.save("fig1", ".png", b"a", provenance=made(True), **options)
+    real = manifest.save("fig1", ".png", b"b", provenance=made(False), **options)
+    assert (twin.name, real.name) == ("fig1_synthetic.png", "fig1.png")
+    assert (twin.read_bytes(), real.read_bytes()) == (b"a", b"b")
+    assert {entry.file: entry.synthetic for entry in manifest.entries()} == {
+        "fig1_synthetic.png": True,
+        "fig1.png": False,
+    }
+
+
+def test_saving_again_replaces_the_entry(tmp_path):
+    manifest = Manifest(tmp_path)
+    for title in ("old", "new"):
+        manifest.save("t", ".csv", b"", title=title, maker="m", provenance=made(True))
+    (entry,) = manifest.entries()
+    assert entry.title == "new"
+    assert entry.provenance["settings"] == {"k": 3}
+
+
+def test_a_damaged_manifest_is_named(tmp_path):
+    (tmp_path / "manifest.json").write_text("[{]")
+    with pytest.raises(StoreError, match="manifest.json"):
+        Manifest(tmp_path).entries()

@@ -1,0 +1,90 @@
+"""Notebooks run from a fresh kernel, their key values hold, and their pairs are in step."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+CHECKS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], None]]] = {}
+
+
+def check(name: str, **parameters: Any) -> Callable[[Callable], Callable]:
+    """Names the notebook whose `results` the decorated function asserts."""
+
+    def keep(function: Callable[[dict[str, Any]], None]) -> Callable:
+        CHECKS[name] = (parameters, function)
+        return function
+
+    return keep
+
+
+@check("01_from_frames_to_ami")
+def _(results):
+    frames = results["frames"]
+    assert results["sums"]["full"] == pytest.approx(frames)
+    for zero in ("literal", "rank-pooling", "linear"):
+        assert results["sums"][zero] == pytest.approx(0, abs=1e-9)
+    assert results["halves_gap"] < 1e-3 * results["range"]
+    assert results["motion_gap"] < 1e-3 * results["range"]
+    assert results["synthetic"]
+    assert "synthetic" in results["figure"]
+
+
+def execute(path: Path, parameters: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Runs a notebook with `parameters` in place of its own and returns its `results`."""
+    notebook = nbformat.read(path, as_version=4)
+    values = {"figures": str(folder / "figures"), **parameters}
+    (at,) = [
+        i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])
+    ]
+    lines = [f"{name} = {value!r}" for name, value in values.items()]
+    notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("\n".join(lines)))
+    answer = folder / "results.json"
+    notebook.cells.append(
+        nbformat.v4.new_code_cell(
+            f"import json, pathlib\npathlib.Path({str(answer)!r}).write_text(json.dumps(results))"
+        )
+    )
+    context = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=context).execute()
+    return json.loads(answer.read_text())
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_and_its_values_hold(path, tmp_path, monkeypatch):
+    for name in ("CACHE", "CONFIG", "DATA"):
+        monkeypatch.setenv(f"MER_{name}", str(tmp_path / name.lower()))
+    parameters, assertions = CHECKS[path.stem]
+    assertions(execute(path, parameters, tmp_path))
+
+
+def test_every_notebook_has_a_check_and_every_check_a_notebook():
+    assert {path.stem for path in NOTEBOOKS} == set(CHECKS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_stripped_and_in_step_with_its_text(path):
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not any(cell.outputs or cell.execution_count for cell in code)
+    text = path.with_suffix(".py")
+    command = [sys.executable, "-m", "jupytext", "--to", "py:percent", "--output", "-", str(path)]
+    rendered = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert body(rendered) == body(text.read_text()), "run: jupytext --sync notebooks/*.ipynb"
+
+
+def body(text: str) -> str:
+    """What follows the header, which names versions of the tools."""
+    return text.split("# ---\n", 2)[-1].strip()
