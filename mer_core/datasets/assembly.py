@@ -13,13 +13,13 @@ from mer_core.datasets.corrections import (
     read_corrections,
     shipped_corrections,
 )
-from mer_core.datasets.emotion_words import Spelling, emotion_word
+from mer_core.datasets.emotion_words import emotion_word
 from mer_core.datasets.entry import Entry, Material
 from mer_core.datasets.frame_files import FrameFiles, scan_frames
 from mer_core.datasets.image_headers import image_oddities
 from mer_core.datasets.key_frames import KeyFrames, resolve_key_frames
 from mer_core.datasets.layout import TRUTH_FOLDER, clip_key, marker_folder
-from mer_core.datasets.oddities import cell_oddities, file_oddities
+from mer_core.datasets.oddities import cell_oddities, file_oddities, spelling_findings
 from mer_core.datasets.published_counts import (
     SYNTHETIC_VERSION,
     UNKNOWN_VERSION,
@@ -33,10 +33,9 @@ from mer_core.datasets.table import (
     DatasetTable,
     Exclusion,
     Finding,
-    Oddity,
     Reason,
 )
-from mer_core.records import ActionUnit, Sample
+from mer_core.records import Sample
 
 
 def assemble(material: Material, entries: Iterable[Entry]) -> DatasetTable:
@@ -66,7 +65,7 @@ class _Assembly:
         for entry in self.entries:
             self._take(entry)
         self._name_unannotated_folders()
-        self._compare_spellings()
+        self.findings += spelling_findings(self.samples)
         material = self.material
         return DatasetTable(
             name=self.name,
@@ -170,7 +169,7 @@ class _Assembly:
         oddities = [
             *frames.oddities,
             *file_oddities(files),
-            *cell_oddities(entry, self.name),
+            *cell_oddities(entry, frames, self.name),
             *(image_oddities(files.paths) if self.material.options.images else ()),
         ]
         for oddity, detail in oddities:
@@ -191,7 +190,7 @@ class _Assembly:
             apex=frames.apex,
             offset=frames.offset,
             label=entry.label,
-            action_units=_units(entry),
+            action_units=parse_action_units(entry.action_units).units,
             expression=entry.expression,
             fps=entry.fps or self.material.info.fps,
             derived=frozenset(frames.derived),
@@ -202,10 +201,14 @@ class _Assembly:
         )
 
     def _truth(self, entry: Entry) -> Path | None:
+        """A twin's ground truth: that of the full frames apart, where it has both variants."""
         if self.truth is None:
             return None
-        file = self.truth / entry.subject / f"{entry.clip}.npz"
-        return file if file.is_file() else None
+        name = Path(entry.subject, f"{entry.clip}.npz")
+        places = [self.truth / name]
+        if self.material.footage.variant != "cropped":
+            places.insert(0, self.truth / "raw" / name)
+        return next((file for file in places if file.is_file()), None)
 
     def _exclude(self, entry: Entry, reason: Reason, detail: str) -> None:
         exclusion = Exclusion(
@@ -235,31 +238,6 @@ class _Assembly:
                     label=folder.group,
                 )
             )
-
-    def _compare_spellings(self) -> None:
-        """Two accepted spellings of one word in one sheet: the rarer one is worth a line."""
-        spellings: dict[str, Counter[str]] = {}
-        for sample in self.samples:
-            word = emotion_word(sample.label, self.name)
-            if word.spelling in (Spelling.KNOWN, Spelling.SYNONYM):
-                spellings.setdefault(word.text, Counter())[sample.label] += 1
-        usual = {word: counts.most_common(1)[0][0] for word, counts in spellings.items()}
-        for sample in self.samples:
-            common = usual.get(emotion_word(sample.label, self.name).text, sample.label)
-            if sample.label != common:
-                detail = f"label {sample.label!r} stands beside {common!r}; both are one class"
-                self.findings.append(
-                    Finding(
-                        subject=sample.subject,
-                        clip=sample.clip,
-                        oddity=Oddity.LABEL_SPELLING,
-                        detail=detail,
-                    )
-                )
-
-
-def _units(entry: Entry) -> tuple[ActionUnit, ...]:
-    return parse_action_units(entry.action_units).units
 
 
 def cut_frames(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from mer_core.datasets.action_units import parse_action_units
 from mer_core.datasets.annotations import frame_cell
 from mer_core.datasets.emotion_words import Spelling, emotion_word
 from mer_core.datasets.entry import Entry
 from mer_core.datasets.frame_files import FrameFiles
-from mer_core.datasets.table import Oddity
+from mer_core.datasets.key_frames import KeyFrames
+from mer_core.datasets.table import Finding, Oddity
+from mer_core.records import Sample
+
+_CONVENTION = 0.8
+"""Share of labels in one letter case from which on it is the sheet's own."""
 
 
 def file_oddities(files: FrameFiles) -> list[tuple[Oddity, str]]:
@@ -25,7 +33,7 @@ def file_oddities(files: FrameFiles) -> list[tuple[Oddity, str]]:
     return found
 
 
-def cell_oddities(entry: Entry, dataset: str) -> list[tuple[Oddity, str]]:
+def cell_oddities(entry: Entry, frames: KeyFrames, dataset: str) -> list[tuple[Oddity, str]]:
     """What is odd about the cells of a row beside its frames."""
     found = []
     word = emotion_word(entry.label, dataset)
@@ -40,9 +48,59 @@ def cell_oddities(entry: Entry, dataset: str) -> list[tuple[Oddity, str]]:
         found.append(
             (Oddity.AU_UNREADABLE, f"{', '.join(units.unreadable)} in {entry.action_units!r}")
         )
+    if (mismatch := _duration_mismatch(entry, frames)) is not None:
+        found.append((Oddity.DURATION_MISMATCH, mismatch))
+    return found
+
+
+def _duration_mismatch(entry: Entry, frames: KeyFrames) -> str | None:
+    """The sheet's own check of onset and offset; an offset already settled by the files passes."""
     onset, offset = entry.frames.onset.value, entry.frames.offset.value
     stated = frame_cell(entry.duration).value
-    if None not in (onset, offset, stated) and stated != (offset or 0) - (onset or 0) + 1:
-        text = f"duration {stated}, but offset - onset + 1 = {(offset or 0) - (onset or 0) + 1}"
-        found.append((Oddity.DURATION_MISMATCH, text))
-    return found
+    if stated is None or onset is None or offset is None or frames.offset is None:
+        return None
+    if stated in (offset - onset + 1, frames.offset - onset + 1):
+        return None
+    return f"duration {stated}, but offset - onset + 1 = {offset - onset + 1}"
+
+
+def spelling_findings(samples: Sequence[Sample]) -> list[Finding]:
+    """Labels spelt otherwise than the rest of their sheet, though understood.
+
+    A word's usual spelling is its most frequent one; among equally frequent ones, and for a word
+    that occurs once, the letter case of the sheet, if nearly all of it has one.
+    """
+    cases = Counter(_letter_case(sample.label) for sample in samples)
+    usual_case, lines = cases.most_common(1)[0] if cases else ("", 0)
+    fixed_case = usual_case if lines >= _CONVENTION * len(samples) else ""
+    spellings: dict[str, Counter[str]] = {}
+    for sample in samples:
+        word = emotion_word(sample.label, sample.dataset)
+        if word.spelling in (Spelling.KNOWN, Spelling.SYNONYM):
+            spellings.setdefault(word.text, Counter())[sample.label] += 1
+    usual = {
+        word: max(counts, key=lambda text: (counts[text], _letter_case(text) == usual_case))
+        for word, counts in spellings.items()
+    }
+    return [
+        Finding(
+            subject=sample.subject,
+            clip=sample.clip,
+            oddity=Oddity.LABEL_SPELLING,
+            detail=f"label {sample.label!r}, where the sheet usually writes {text!r}",
+        )
+        for sample in samples
+        if (word := emotion_word(sample.label, sample.dataset)).text in usual
+        and (text := _in_case(usual[word.text], fixed_case)) != sample.label
+        and word.spelling is not Spelling.TYPO
+    ]
+
+
+def _letter_case(text: str) -> str:
+    return next(
+        (name for name in ("lower", "upper", "capitalize") if getattr(text, name)() == text), ""
+    )
+
+
+def _in_case(text: str, case: str) -> str:
+    return getattr(text, case)() if case else text

@@ -1,0 +1,110 @@
+"""Class counts three ways: found on disk, in the annotation sheet, as printed in the paper."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mer_core.datasets.label_schemes import SCHEMES, LabelScheme
+from mer_core.datasets.published_counts import printed_counts, sheet_versions
+from mer_core.datasets.table import DatasetTable, Reason
+from mer_core.records import Sample
+
+NOT_ROWS = (Reason.DUPLICATE_ROW, Reason.ROW_UNREADABLE, Reason.NO_SHEET_ROW)
+"""Exclusions that are no clip of the sheet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassCount:
+    """One class: clips found, clips the sheet lists, clips the paper prints (None: not said)."""
+
+    name: str
+    found: int
+    sheet: int
+    paper: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciliation:
+    """The counts of one dataset under one label scheme, and what explains their differences."""
+
+    scheme: str
+    source: str
+    classes: tuple[ClassCount, ...]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> ClassCount:
+        """The sums; the paper's only where it prints every class."""
+        printed = [c.paper for c in self.classes]
+        return ClassCount(
+            name="sum",
+            found=sum(c.found for c in self.classes),
+            sheet=sum(c.sheet for c in self.classes),
+            paper=None if None in printed else sum(count or 0 for count in printed),
+        )
+
+
+def reconcile(table: DatasetTable, scheme: LabelScheme) -> Reconciliation:
+    """Counts a table's clips, its sheet's rows and the paper's print under `scheme`."""
+    found = Counter(label for s in table if (label := scheme.label(s)) is not None)
+    sheet = found + Counter(_excluded_labels(table, scheme))
+    printed = printed_counts(scheme.name, table.name)
+    paper = _printed_words(table) if scheme.keeps_words else printed.counts if printed else {}
+    order = _order(table, scheme)
+    names = [*order, *sorted((set(found) | set(sheet)) - set(order))]
+    counts = tuple(
+        ClassCount(name=name, found=found[name], sheet=sheet[name], paper=paper.get(name))
+        for name in names
+    )
+    source = f"{table.sheet_version} as published" if scheme.keeps_words and paper else ""
+    return Reconciliation(
+        scheme=scheme.name,
+        source=printed.source if printed else source,
+        classes=counts,
+        remarks=tuple(_remarks(table, scheme, printed.note if printed else "")),
+    )
+
+
+def reconcile_all(table: DatasetTable) -> tuple[Reconciliation, ...]:
+    """Every scheme that covers the dataset and finds a class for at least one of its clips."""
+    covering = (scheme for scheme in SCHEMES if scheme.covers(table.name))
+    return tuple(
+        reconciliation
+        for scheme in covering
+        if (reconciliation := reconcile(table, scheme)).total.sheet
+    )
+
+
+def _excluded_labels(table: DatasetTable, scheme: LabelScheme) -> Iterator[str]:
+    for exclusion in table.excluded:
+        if exclusion.reason in NOT_ROWS:
+            continue
+        key = f"{table.name}/{exclusion.key}"
+        if (label := scheme.classify(table.name, key, exclusion.label)) is not None:
+            yield label
+
+
+def _printed_words(table: DatasetTable) -> dict[str, int]:
+    """The counts published for the sheet's own version, which are those of its words."""
+    versions = (v for v in sheet_versions(table.name) if v.version == table.sheet_version)
+    return dict(next(versions).counts) if table.sheet_version in _names(table.name) else {}
+
+
+def _names(dataset: str) -> set[str]:
+    return {version.version for version in sheet_versions(dataset)}
+
+
+def _order(table: DatasetTable, scheme: LabelScheme) -> tuple[str, ...]:
+    samples: tuple[Sample, ...] = table.samples
+    return scheme.classes(table.name, samples) if samples or not scheme.keeps_words else ()
+
+
+def _remarks(table: DatasetTable, scheme: LabelScheme, note: str) -> Iterator[str]:
+    if note:
+        yield note
+    unmapped = Counter(sample.label or "blank" for sample in table if scheme.label(sample) is None)
+    if unmapped:
+        words = ", ".join(f"{word} {count}" for word, count in unmapped.most_common())
+        yield f"without a class: {words}"
