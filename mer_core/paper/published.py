@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -48,6 +49,11 @@ class Published:
     figure5: tuple[PublishedMatrix, ...]
     datasets: tuple[DatasetStatement, ...]
     statements: tuple[Statement, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all numbers and their digits."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
     def column(self, setup: str) -> dict[str, Printed]:
         """The accuracies of one experiment by method, without the missing ones."""

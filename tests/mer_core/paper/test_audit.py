@@ -1,11 +1,13 @@
 """Verdicts listed by hand, sums done a second way, and planted errors."""
 
+import csv
 from dataclasses import replace
 from fractions import Fraction
+from io import StringIO
 
 import pytest
 
-from mer_core.paper.audit import audit, tally
+from mer_core.paper.audit import as_csv, audit, tally
 from mer_core.paper.checks.figure5 import rounding_allowance
 from mer_core.paper.findings import Basis, Verdict
 from mer_core.paper.printed import Printed
@@ -144,6 +146,12 @@ def test_findings_are_listed_once_with_their_place():
     assert counts[Basis.STATED][Verdict.MISMATCH] == 13
 
 
+def test_csv_keeps_every_finding():
+    lines = list(csv.DictReader(StringIO(as_csv(audit()))))
+    assert [line["id"] for line in lines] == list(FINDINGS)
+    assert all(line["note"] == FINDINGS[line["id"]].note for line in lines)
+
+
 def verdicts(published):
     return {finding.id: finding.verdict for finding in audit(published)}
 
@@ -228,4 +236,10 @@ def test_planted_errors_are_caught(paper_copy, name, old, new, expected):
 
 
 def test_an_untouched_copy_changes_nothing(paper_copy):
-    assert audit(load_published(paper_copy.folder)) == audit()
+    copy = load_published(paper_copy.folder)
+    assert audit(copy) == audit()
+    assert copy.digest == PUBLISHED.digest
+
+
+def test_the_digest_sees_a_single_digit():
+    assert with_cell("S2C2", "MobileNet", "8.0").digest != PUBLISHED.digest

@@ -1,0 +1,155 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Do the paper's own numbers agree with each other?
+#
+# Every numeric claim of the AffectiveNet paper is recomputed here from its own tables: gains from
+# accuracies, totals from class counts, accuracies from confusion matrices, parameter counts from
+# Eqs. 6 to 16. No data and no network are needed.
+#
+# Point `data` at a copy of `mer_core/paper/data` to see what a changed number would do.
+
+# %% tags=["parameters"]
+data = ""  # a folder with the paper's numbers; empty takes the numbers as printed
+figures = "../figures"  # where the table of findings is written
+
+# %%
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import display
+
+from mer_core.paper.architecture import VARIANTS, count_parameters
+from mer_core.paper.audit import as_csv, audit, tally
+from mer_core.paper.checks.pooling import own_accuracies
+from mer_core.paper.findings import Basis, Verdict
+from mer_core.paper.published import load_published
+from mer_core.paper.readings import READINGS
+from mer_core.paper.sizes import best_sizes, fit_size
+from mer_core.provenance import provenance
+from mer_core.reproduction import Manifest
+
+published = load_published(Path(data) if data else None)
+findings = audit(published)
+counts = tally(findings)
+pd.DataFrame(counts).T.rename_axis("claims")
+
+# %%
+saved = Manifest(Path(figures)).save(
+    "claims_audit",
+    ".csv",
+    as_csv(findings).encode(),
+    title="Every numeric claim of the paper, recomputed from its own numbers",
+    maker="notebooks/11_paper_audit.ipynb",
+    place="all tables, Fig. 5, Sections 3 and 4",
+    provenance=provenance(
+        data_digest=published.digest, synthetic=False, settings={"data": Path(data).name}
+    ),
+)
+saved.name
+
+# %% [markdown]
+# ## What the paper says, and its tables deny
+#
+# Stated claims first: sentences and captions. A gain is the difference of two printed cells, which
+# is exact.
+
+
+# %%
+def listing(basis, *verdicts):
+    columns = ["id", "printed", "computed", "verdict", "place", "note"]
+    rows = [f for f in findings if f.basis is basis and f.verdict in verdicts]
+    return pd.DataFrame([[str(getattr(f, c)) for c in columns] for f in rows], columns=columns)
+
+
+with pd.option_context("display.max_colwidth", None, "display.max_rows", None):
+    display(listing(Basis.STATED, Verdict.MISMATCH, Verdict.ROUNDING))
+
+# %% [markdown]
+# ## What its numbers imply about each other
+#
+# The paper does not say these things; they follow if its numbers belong together. `majority` rows
+# compare an accuracy with the rate of always answering the largest class.
+
+# %%
+with pd.option_context("display.max_colwidth", None, "display.max_rows", None):
+    display(listing(Basis.IMPLIED, Verdict.MISMATCH, Verdict.ROUNDING))
+
+# %% [markdown]
+# ## Which test-set sizes make the accuracies possible
+#
+# A pooled accuracy is 100 k / N. Cross-dataset accuracies fit one N per dataset far beyond chance;
+# person-independent ones fit none, so they are no pooled accuracies in the sense of Eq. 21.
+
+# %%
+sizes = pd.DataFrame(
+    [
+        {
+            "test set": dataset.name,
+            "accuracies": "cross-dataset" if cross else "person-independent",
+            "stated": str(fit_size(cells, dataset.total)),
+            "best": str(best_sizes(cells)[0]),
+        }
+        for dataset in published.datasets
+        for cross in (True, False)
+        for cells in [own_accuracies(published, dataset.name, cross=cross)]
+    ]
+)
+sizes
+
+# %% [markdown]
+# ## What Eqs. 6 to 16 count to
+
+# %%
+parameters = {
+    f"{row}, {reading}": count_parameters(variant)
+    for row, readings in VARIANTS.items()
+    for reading, variant in readings.items()
+}
+pd.DataFrame(
+    [
+        (key, f"{count:,}", str(published.cost(key.split(",")[0]).parameters_m))
+        for key, count in parameters.items()
+    ],
+    columns=["reading", "parameters", "Table 3, millions"],
+)
+
+# %% [markdown]
+# ## How ambiguous passages are read
+
+# %%
+with pd.option_context("display.max_colwidth", None, "display.max_rows", None):
+    display(
+        pd.DataFrame(
+            [(r.topic, r.passage, r.question, r.default, r.switch) for r in READINGS],
+            columns=["topic", "passage", "question", "read as", "switch"],
+        )
+    )
+
+# %%
+results = {
+    "claims": len(findings),
+    "counts": {str(b): {str(v): n for v, n in each.items()} for b, each in counts.items()},
+    "mismatches": [f.id for f in findings if f.verdict is Verdict.MISMATCH],
+    "best_sizes": {
+        dataset.name: best_sizes(own_accuracies(published, dataset.name, cross=True))[0].size
+        for dataset in published.datasets
+    },
+    "parameters": parameters["AffectiveNet-1, Eqs. 6 to 16"],
+    "readings": len(READINGS),
+    "file": saved.name,
+}
+results
