@@ -7,7 +7,7 @@ lies between the eyes, so that a change of identity does not move the head.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 ASSET_PATH = Path(__file__).with_name("face_asset.npz")
+ASSET_DIGEST = "32042b0620089c4c15ee061844b141461dfe45a88502dacfb63aa7ec180bbb7e"
+"""`content_digest` of the stored arrays; `build_asset` says when it no longer meets it."""
+
 PARTS = ("head", "mouth", "body", "eye", "teeth", "tongue", "hair")
 """Materials. "hair" is in no asset: it names the strands that `hair` adds to a head."""
 
@@ -115,23 +118,19 @@ def read_arrays(path: Path = ASSET_PATH) -> dict[str, npt.NDArray[np.generic]]:
 def load_asset() -> FaceAsset:
     """The face asset of this package, read once."""
     arrays = read_arrays()
-    plain = {field.name for field in fields(FaceAsset)} - {"shapes", "actions", "source"}
-    values = {name: _widened(arrays[name]) for name in plain}
     return FaceAsset(
-        **values,
+        neutral=arrays["neutral"].astype(np.float32),
+        triangles=arrays["triangles"].astype(np.int64),
+        parts=arrays["parts"].astype(np.uint8),
+        uv=arrays["uv"].astype(np.float32),
+        uv_triangles=arrays["uv_triangles"].astype(np.int64),
+        occlusion=arrays["occlusion"].astype(np.float32),
+        masks=arrays["masks"].astype(np.uint8),
+        eyes=arrays["eyes"].astype(np.bool_),
         shapes=_deltas(arrays, "shape"),
         actions=_deltas(arrays, "action"),
         source=str(arrays["source"]),
     )
-
-
-def _widened(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """Storage types to working types; bytes that stand for shares become shares."""
-    if array.dtype == np.float16:
-        return array.astype(np.float32)
-    if array.dtype == np.uint16:
-        return array.astype(np.int64)
-    return array
 
 
 def _deltas(arrays: dict[str, npt.NDArray[np.generic]], kind: str) -> Deltas:

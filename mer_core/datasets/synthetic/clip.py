@@ -19,10 +19,8 @@ from mer_core.datasets.synthetic.renderer import OVERSAMPLING, Renderer
 from mer_core.datasets.synthetic.scene import Camera, frame_shape, place_camera, sample_scene
 from mer_core.datasets.synthetic.texture import paint
 from mer_core.datasets.synthetic.truth import GroundTruth, region
-from mer_core.records import Frames
+from mer_core.records import FloatArray, Frames
 from mer_core.seeding import generator
-
-FloatArray = npt.NDArray[np.float32]
 
 _MOVED_MM = 0.03
 """Movements of a vertex below this change no grey level of a frame and are not redrawn."""

@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from mer_core.datasets.synthetic import hair as hairdo
 from mer_core.datasets.synthetic.asset import PARTS, TILES, FaceAsset, load_asset
+from mer_core.datasets.synthetic.atlas import mask
 from mer_core.datasets.synthetic.identity import Identity
-from mer_core.datasets.synthetic.texture import clothed, mask
+from mer_core.datasets.synthetic.texture import clothed
+from mer_core.records import FloatArray
 
-FloatArray = npt.NDArray[np.float32]
-IntArray = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.integer]
 
 _LIP_OVERLAP = 0.5
 """By how many mm closed lips press into each other."""

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.datasets.synthetic.identity import Hair
-
-FloatArray = npt.NDArray[np.float32]
+from mer_core.records import FloatArray
 
 _AXIS_DEPTH = -60.0
 """Depth in mm of the vertical axis of the head; angles below are taken around it."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from mer_core.errors import SettingsError
-
-FloatArray = npt.NDArray[np.float32]
+from mer_core.records import FloatArray
 
 
 def profile(frames: int, onset: int, apex: int, offset: int) -> FloatArray:

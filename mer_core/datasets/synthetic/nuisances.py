@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from mer_core.datasets.synthetic.motion import wander
 from mer_core.errors import SettingsError
+from mer_core.records import FloatArray
 
-FloatArray = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 
 
@@ -108,4 +108,5 @@ def compress(picture: Picture, quality: int) -> Picture:
     """`picture` after JPEG at `quality`."""
     bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     _, coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.cvtColor(cv2.imdecode(coded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(np.uint8)
+    decoded = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR))
+    return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)

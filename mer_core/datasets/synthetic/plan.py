@@ -126,7 +126,7 @@ def _key_frames(
 def _micro(
     identity: Identity, units: dict[str, float], asymmetry: Mapping[str, float]
 ) -> dict[str, float]:
-    """The intensities, scaled together if the largest movement is not that of a micro-expression."""
+    """The intensities, scaled together where the largest movement is not a micro one."""
     moves = build_face(identity).displacement(facial_actions(units, asymmetry))
     pixels = float(np.linalg.norm(moves[:, :2], axis=1).max()) * 128 / FACE_HEIGHT_MM
     if not pixels:

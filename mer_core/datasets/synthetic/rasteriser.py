@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float32]
+from mer_core.records import FloatArray
+
 IntArray = npt.NDArray[np.integer]
 
 

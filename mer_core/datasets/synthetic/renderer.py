@@ -16,8 +16,7 @@ from mer_core.datasets.synthetic.face_model import FaceModel, vertex_normals
 from mer_core.datasets.synthetic.rasteriser import Fragments, rasterise
 from mer_core.datasets.synthetic.scene import Camera, Scene
 from mer_core.datasets.synthetic.shading import to_display, to_linear, vertex_light
-
-FloatArray = npt.NDArray[np.float32]
+from mer_core.records import FloatArray
 
 OVERSAMPLING = 2
 _LUT_WIDTH = 2048
@@ -103,7 +102,7 @@ class Renderer:
         depth[front.pixels] = front.interpolate(points[triangles][..., 2:])[:, 0]
         neck = np.float32(70 * self._camera.scale)
         filled = np.where(np.isfinite(depth), np.minimum(depth, neck), neck)
-        return cv2.GaussianBlur(filled.reshape(self._shape), (0, 0), 3)
+        return cv2.GaussianBlur(filled.reshape(self._shape), (0, 0), 3).astype(np.float32)
 
     def _shade(
         self, normals: FloatArray, rows: npt.NDArray[np.bool_] | slice = slice(None)

@@ -9,9 +9,8 @@ import numpy.typing as npt
 
 from mer_core.datasets.synthetic.identity import Colour, Identity
 from mer_core.errors import SettingsError
+from mer_core.records import FloatArray
 from mer_core.seeding import generator
-
-FloatArray = npt.NDArray[np.float32]
 
 FRAMINGS = {
     # Height in mm that the frame shows at the depth of the eyes; height of its middle.

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.datasets.synthetic.scene import Light
-
-FloatArray = npt.NDArray[np.float32]
+from mer_core.records import FloatArray
 
 # Light that enters skin leaves it around the terminator, red farthest.
 _WRAP = np.array((0.30, 0.16, 0.12), np.float32)
