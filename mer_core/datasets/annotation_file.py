@@ -67,7 +67,7 @@ def find_annotation_file(
         raise info.not_found(
             f"no annotation sheet of {info.title}{seen}",
             root,
-            looked_for=f"{' or '.join(info.sheets)} as .xlsx, .xls or .csv",
+            looked_for=f"a file like {info.sheet_name}, as .xlsx, .xls or .csv",
         )
     chosen, *rest = accepted
     if not rest:

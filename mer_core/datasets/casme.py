@@ -46,6 +46,7 @@ INFO = DatasetInfo(
     "Academy of Sciences, and ask for the download",
     read=read_casme,
     fps=60.0,
+    sheet_name="CASME-coded-20190721.xls",
     sheets=("casme-coded", "casme(?!.?2)"),
     layout=("ROOT/.../sub01/EP01_5/EP01_5-123.jpg beside CASME-coded-20190721.xls",),
 )

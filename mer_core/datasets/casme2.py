@@ -44,6 +44,7 @@ INFO = DatasetInfo(
     "Academy of Sciences, and ask for the download",
     read=read_casme2,
     fps=200.0,
+    sheet_name="CASME2-coding-20140508.xlsx",
     sheets=("casme2-coding", "casme2.*(label|objective)", "casme.?2"),
     layout=("ROOT/.../sub01/EP02_01f/img123.jpg beside CASME2-coding-20140508.xlsx",),
 )

@@ -206,6 +206,7 @@ INFO = DatasetInfo(
     "Academy of Sciences, and ask for the download",
     read=read_casme_squared,
     fps=30.0,
+    sheet_name="CAS(ME)^2code_final.xlsx",
     sheets=(r"cas\(me\)\^?2.*code", "code_final"),
     layout=(
         "ROOT/selectedpic/s15/anger1_1/img123.jpg or ROOT/cropped/15/anger1_1/img123.jpg beside "

@@ -141,6 +141,7 @@ INFO = DatasetInfo(
     licence="nothing to obtain: arrange your clips like this",
     read=read_folder,
     fps=None,
+    sheet_name="annotations.csv",
     sheets=("annotations",),
     layout=("ROOT/subject/emotion/clip/0001.png with an optional ROOT/annotations.csv",),
 )

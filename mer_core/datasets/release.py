@@ -66,6 +66,7 @@ class DatasetInfo:
         licence: How a copy is obtained.
         read: Opens a root.
         fps: Frames per second of the recordings; None where clips differ.
+        sheet_name: The annotation file as released.
         sheets: Patterns of the annotation file's name, best first; () where there is none.
         layout: Example of a clip folder, for messages and documentation.
         options: Options of the reader beyond those every reader has.
@@ -77,6 +78,7 @@ class DatasetInfo:
     licence: str
     read: Callable[[Path, ReaderOptions], DatasetTable]
     fps: float | None
+    sheet_name: str
     sheets: tuple[str, ...]
     layout: tuple[str, ...]
     options: frozenset[str] = field(default_factory=frozenset)

@@ -46,6 +46,7 @@ INFO = DatasetInfo(
     "ask for the download",
     read=read_samm,
     fps=200.0,
+    sheet_name="SAMM_Micro_FACS_Codes_v2.xlsx",
     sheets=("micro_facs_codes", "samm(?!.?long)"),
     layout=("ROOT/.../006/006_1_2/006_01234.jpg beside SAMM_Micro_FACS_Codes_v2.xlsx",),
 )

@@ -134,6 +134,7 @@ INFO = DatasetInfo(
     "University of Oulu, and ask for the download",
     read=read_smic,
     fps=100.0,
+    sheet_name="SMIC-HS-E_annotation.xlsx",
     sheets=("smic-hs-e", "smic"),
     layout=("ROOT/.../HS/s1/micro/negative/s1_ne_01/image000123.bmp",),
 )
