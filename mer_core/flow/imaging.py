@@ -15,7 +15,7 @@ def flow_image(
     apex: npt.NDArray[np.uint8],
     *,
     size: tuple[int, int] | None = None,
-    method: str = "dis",
+    method: str = "tvl1",
 ) -> npt.NDArray[np.float32]:
     """Horizontal flow, vertical flow and strain, H x W x 3, all in per cent.
 

@@ -53,10 +53,10 @@ def test_a_still_face_does_not_move(method):
     assert np.abs(inner(optical_flow(frame, frame, method=method))).max() < 1e-3
 
 
-def test_the_default_is_dense_inverse_search():
+def test_the_default_is_tv_l1():
     moved = texture(shift=(1.0, 0.5))
     np.testing.assert_array_equal(
-        optical_flow(texture(), moved), optical_flow(texture(), moved, method="dis")
+        optical_flow(texture(), moved), optical_flow(texture(), moved, method="tvl1")
     )
 
 
