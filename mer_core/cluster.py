@@ -32,15 +32,18 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import queue
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from mer_core.errors import SettingsError
 
 log = logging.getLogger(__name__)
+
+_LOOK_ROUND_SECONDS = 0.5
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -140,14 +143,19 @@ class DaskExecutor:
         topic = f"report-{uuid.uuid4().hex}"
         self.client.subscribe_topic(topic, lambda event: report(event[1]))
         waiting, running = iter(items), {}
+        finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
         known = set(self.client.nthreads())
         try:
             while True:
                 for item in itertools.islice(waiting, max(self.slots, 1) - len(running)):
-                    running[self._submit(work, item, topic)] = item
+                    # Not pure: the same item again is the same work again.
+                    future = self.client.submit(_call, work, item, topic, pure=False)
+                    running[future] = item
+                    future.add_done_callback(finished.put)
                 if not running:
                     return
-                for future in self._finished(running):
+                with suppress(queue.Empty):  # look round now and then for lost workers
+                    future = finished.get(timeout=_LOOK_ROUND_SECONDS)
                     yield self._outcome(future, running.pop(future))
                 alive = set(self.client.nthreads())
                 yield from (LostWorker(worker=name) for name in sorted(known - alive))
@@ -161,20 +169,6 @@ class DaskExecutor:
         self.client.close()
         for part in self.owned:
             part.close()
-
-    def _submit(self, work: Work[Item, Value], item: Item, topic: str) -> Any:
-        # Not pure: the same item again is the same work again, never a remembered result.
-        return self.client.submit(_call, work, item, topic, pure=False)
-
-    def _finished(self, running: dict[Any, Any]) -> list[Any]:
-        """The futures that are done; waits a moment for one, then lets the caller look round."""
-        from distributed import wait
-
-        try:
-            done: Any = wait(list(running), timeout=0.5, return_when="FIRST_COMPLETED")
-        except TimeoutError:
-            return []
-        return list(done.done)
 
     @staticmethod
     def _outcome(future: Any, item: Item) -> Outcome[Item, Any]:
@@ -203,6 +197,7 @@ def open_executor(
     *,
     scheduler: str | None = None,
     workers: int | None = None,
+    most: int | None = None,
     memory: int = 2**30,
     threads: int = 1,
     devices: Sequence[str] = (),
@@ -213,12 +208,14 @@ def open_executor(
         scheduler: Address of a running Dask scheduler; the other arguments then do not apply.
         workers: Processes on this machine; 1 stays in this process. By default as many as cores
             (at `threads` each) and memory allow.
+        most: More workers than this would have nothing to do.
         memory: Bytes one worker needs.
         threads: Threads that one item of work uses.
         devices: One process for each of these, which sees that GPU alone.
     """
     if scheduler is None and not devices:
         workers = workers or worker_count(memory=memory, threads=threads)
+        workers = min(workers, most or workers)
         if workers == 1:
             yield SerialExecutor()
             return

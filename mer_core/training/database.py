@@ -1,0 +1,95 @@
+"""The tables of a study's database, and how it is opened."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mer_core.errors import StoreError
+
+SCHEMA = """
+CREATE TABLE study (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE sessions (
+    owner TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, born TEXT NOT NULL,
+    started TEXT NOT NULL, commit_name TEXT NOT NULL, versions TEXT NOT NULL
+);
+CREATE TABLE runs (id INTEGER PRIMARY KEY, seed INTEGER NOT NULL UNIQUE);
+CREATE TABLE folds (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id),
+    position INTEGER NOT NULL, name TEXT NOT NULL,
+    n_train INTEGER NOT NULL, n_test INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+    owner TEXT REFERENCES sessions (owner), lease REAL,
+    worker TEXT, seconds REAL, seconds_training REAL, epoch INTEGER, history TEXT,
+    weights_digest TEXT, error TEXT, finished TEXT,
+    UNIQUE (run, position)
+);
+CREATE TABLE predictions (
+    fold INTEGER NOT NULL REFERENCES folds (id), position INTEGER NOT NULL,
+    key TEXT NOT NULL, subject TEXT NOT NULL, truth TEXT NOT NULL, predicted TEXT NOT NULL,
+    probabilities TEXT NOT NULL,
+    PRIMARY KEY (fold, position)
+);
+"""
+
+FoldRow = tuple[int, int, str, int, int]
+"""Run, position, name, number of training and of test clips."""
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection for one use, as SQLite's are bound to the thread that opened them."""
+    try:
+        connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot be opened ({error})", where=path) from error
+    try:
+        yield connection
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"the study's database refused ({error})",
+            where=path,
+            remedy="check free space and rights; a damaged file must come from a backup",
+        ) from error
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection whose changes happen together or not at all; others wait meanwhile."""
+    with connected(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def write_new(
+    path: Path, values: Mapping[str, Any], seeds: Sequence[int], folds: Sequence[FoldRow]
+) -> None:
+    """Writes a database with one run per seed; a fold's run counts from 1."""
+    with connected(path) as connection:
+        connection.execute("BEGIN")
+        for statement in filter(str.strip, SCHEMA.split(";")):
+            connection.execute(statement)
+        connection.executemany(
+            "INSERT INTO study VALUES (?, ?)",
+            [(name, json.dumps(value)) for name, value in values.items()],
+        )
+        connection.executemany("INSERT INTO runs VALUES (?, ?)", list(enumerate(seeds, start=1)))
+        connection.executemany(
+            "INSERT INTO folds (run, position, name, n_train, n_test) VALUES (?, ?, ?, ?, ?)",
+            folds,
+        )
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,153 @@
+"""One process's work on a study: takes folds, hands them out, records what comes back."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mer_core.cluster import Executor, LostWorker, Outcome
+from mer_core.errors import MerError
+from mer_core.training import events
+from mer_core.training.storage import FoldState, StoredFold, StudyStore
+from mer_core.training.task import FoldOutcome, FoldTask, run_fold
+
+Listener = Callable[[events.Event], None]
+
+_POLL_SECONDS = 0.5
+
+
+class Session:
+    """What `Study.run` does once data, store and executor are there.
+
+    Args:
+        store: Where folds are claimed and recorded.
+        task: Fold -> its piece of work.
+        executor: Where work runs.
+        listener: Called with each event at once, or None.
+        wait: Whether to wait for folds that other processes hold.
+        epochs: Of each fold, for the progress of one.
+        warnings: What a reader of the results should know of the data.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: StudyStore,
+        task: Callable[[StoredFold], FoldTask],
+        executor: Executor,
+        listener: Listener | None,
+        wait: bool,
+        epochs: int,
+        warnings: tuple[str, ...],
+    ) -> None:
+        self.store, self.task, self.executor = store, task, executor
+        self.listener, self.wait = listener, wait
+        self.epochs, self.warnings = epochs, warnings
+        self.began = time.monotonic()
+        self.finished = 0
+        self.rows = {fold.identity: fold for fold in self.store.folds()}
+        self.queue: deque[events.Event] = deque()
+        self.state = self._look()
+
+    def run(self) -> Iterator[events.Event]:
+        self._tell(
+            events.StudyStarted(
+                progress=self.state,
+                slots=self.executor.slots,
+                dashboard=self.executor.dashboard,
+                warnings=self.warnings,
+            )
+        )
+        others = 0
+        while True:
+            for outcome in self.executor.map(run_fold, self._take(), report=self._report):
+                self._receive(outcome)
+                yield from self._told()
+            held = self._look().running
+            if not held or not self.wait:
+                break
+            if held != others:
+                others = held
+                self._tell(events.WaitingForOthers(progress=self.state, folds=held))
+            yield from self._told()
+            time.sleep(_POLL_SECONDS)
+        self._tell(events.StudyFinished(progress=self.state))
+        yield from self._told()
+
+    def _take(self) -> Iterator[FoldTask]:
+        while (identity := self.store.claim()) is not None:
+            fold = self.rows[identity]
+            self._look()
+            self._tell(events.FoldStarted(progress=self.state, seed=fold.seed, name=fold.name))
+            yield self.task(fold)
+
+    def _receive(self, outcome: Outcome[FoldTask, FoldOutcome] | LostWorker) -> None:
+        if isinstance(outcome, LostWorker):
+            self._tell(events.WorkerLost(progress=self._look(), worker=outcome.worker))
+            return
+        fold = self.rows[outcome.item.identity]
+        if outcome.value is None:
+            error = _one_line(outcome.error)
+            self.store.fail(fold.identity, error)
+            self._tell(
+                events.FoldFailed(
+                    progress=self._look(), seed=fold.seed, name=fold.name, error=error
+                )
+            )
+            return
+        if not self.store.record(fold.identity, outcome.value, worker=outcome.worker):
+            return  # our lease ran out and another process has it; its result is the same
+        self.finished += 1
+        self._tell(
+            events.FoldFinished(
+                progress=self._look(),
+                seed=fold.seed,
+                name=fold.name,
+                right=sum(answer.correct for answer in outcome.value.predictions),
+                n_test=fold.n_test,
+                seconds=outcome.value.seconds,
+            )
+        )
+
+    def _report(self, message: dict[str, Any]) -> None:
+        self._tell(
+            events.EpochFinished(
+                progress=self.state,
+                name=message["name"],
+                epoch=message["epoch"],
+                epochs=self.epochs,
+                loss=message["loss"],
+                accuracy=message["accuracy"],
+            )
+        )
+
+    def _look(self) -> events.Progress:
+        counts = self.store.counts()
+        elapsed = time.monotonic() - self.began
+        left = counts[FoldState.WAITING] + counts[FoldState.RUNNING]
+        self.state = events.Progress(
+            total=len(self.rows),
+            done=counts[FoldState.DONE],
+            failed=counts[FoldState.FAILED],
+            running=counts[FoldState.RUNNING],
+            elapsed=elapsed,
+            eta=elapsed / self.finished * left if self.finished else None,
+        )
+        return self.state
+
+    def _tell(self, event: events.Event) -> None:
+        self.queue.append(event)
+        if self.listener is not None:
+            self.listener(event)
+
+    def _told(self) -> Iterator[events.Event]:
+        while self.queue:
+            yield self.queue.popleft()
+
+
+def _one_line(error: BaseException | None) -> str:
+    if isinstance(error, MerError):
+        return str(error)
+    return " ".join(f"{type(error).__name__}: {error}".split())
