@@ -240,9 +240,9 @@ ENTRIES: tuple[ModelEntry, ...] = (
         notes=(
             "Layers, initialisation and loss of the authors' published code. Where all frames are "
             "equally similar, all are kept and the separation term is left out; the published "
-            "code gives NaN there. Layers see one frame at a time: maps are per frame. The choice of "
-            "frames jumps, so attributions that integrate or compare (integrated gradients, "
-            "DeepLift) do not add up to the answer."
+            "code gives NaN there. Layers see one frame at a time, so maps are per frame. The "
+            "choice of frames jumps, so attributions that integrate or compare (integrated "
+            "gradients, DeepLift) do not add up to the answer."
         ),
     ),
 )
