@@ -21,6 +21,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "synth": ("mer_core.cli.synth", "Write a synthetic twin of a dataset in its own layout."),
     "ami": ("mer_core.cli.ami", "Build the affective-motion image of a clip."),
     "paper": ("mer_core.cli.paper", "The publication: tables, claims audit, ambiguous passages."),
+    "models": ("mer_core.cli.models", "List the networks and what each costs."),
+    "export": ("mer_core.cli.models", "Write a network as ONNX."),
+    "reproduce": ("mer_core.cli.reproduce", "Regenerate tables and figures of the paper."),
 }
 
 

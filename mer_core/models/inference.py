@@ -148,8 +148,8 @@ class _Cast(nn.Module):
 
     def __init__(self, network: nn.Module, dtype: torch.dtype) -> None:
         super().__init__()
-        laid_out = {"memory_format": torch.channels_last}  # which the stubs of `to` do not know
-        self.network = network.to(dtype).to(**laid_out)
+        # The stubs of `to` do not know this form of it.
+        self.network = network.to(dtype).to(memory_format=torch.channels_last)  # pyright: ignore
         self.dtype = dtype
 
     def forward(self, inputs: Tensor) -> Tensor:

@@ -98,6 +98,8 @@ def load_model(
     if weights in ("random", "imagenet"):
         if not classes:
             raise SettingsError(f"{name} needs its class names where weights are {weights}")
+        if len(set(classes)) < len(classes) or not all(classes):
+            raise SettingsError("class names must differ and not be empty", where=str(classes))
         module = build_seeded(entry, len(classes), seed)
         if weights == "imagenet":
             return _with_published(entry, module, tuple(classes), seed)
