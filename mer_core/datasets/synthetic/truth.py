@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +58,9 @@ class GroundTruth:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 values = {name: stored[name] for name in _FIELDS}
-        except (OSError, ValueError, KeyError, EOFError) as reason:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as reason:
             raise FrameError(
-                "is not the ground truth of a synthetic clip",
+                "is not a readable ground truth of a synthetic clip",
                 where=path,
                 remedy="write the synthetic data again",
             ) from reason
