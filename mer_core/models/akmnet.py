@@ -144,7 +144,11 @@ class AKMNet(nn.Module):
                 f"AKMNet takes clips of T x 1 x {SIDE} x {SIDE}, not {tuple(clips.shape[1:])}",
                 remedy="give at least one grey frame of that size per clip",
             )
-        valid = valid_frames(clips, lengths)
+        # Neighbouring frames differ by less than half precision holds: 1 - beta is around 1e-5.
+        with torch.autocast(clips.device.type, enabled=False):
+            return self._mine_and_read(clips, valid_frames(clips, lengths))
+
+    def _mine_and_read(self, clips: Tensor, valid: Tensor) -> tuple[Tensor, Mining]:
         maps = self._frame_maps(clips, valid)  # B x T x 512 x 4 x 4
         features = self.pool(maps.flatten(0, 1)).flatten(1).unflatten(0, maps.shape[:2])
         mining = self.mining(features, valid)

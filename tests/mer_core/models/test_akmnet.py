@@ -159,6 +159,14 @@ def test_in_eval_the_gradient_is_the_slope_of_the_answer(settled):
     )
 
 
+def test_half_precision_around_it_changes_nothing(settled):
+    clip = clips((4,))[0][None]
+    with torch.no_grad():
+        expected = settled(clip)
+        with torch.autocast("cpu", torch.bfloat16):
+            assert torch.equal(settled(clip), expected)
+
+
 def test_eval_is_deterministic_and_key_frames_leave_training_alone(settled):
     batch, lengths = pad_clips(clips((2, 3)))
     with torch.no_grad():
