@@ -16,7 +16,11 @@ from mer_core.datasets.synthetic.twins.takes import Take, Variant
 
 PARTIAL = ".partial"
 _FRAMING = {Variant.RAW: "camera", Variant.CROPPED: "crop"}
-_ENCODING = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_PNG_COMPRESSION, 3]
+_ENCODING = {
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 95],
+    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 3],
+    ".bmp": [],
+}
 
 
 class Render(Protocol):
@@ -61,5 +65,6 @@ def sweep(root: Path) -> None:
 
 def _write_frame(path: Path, frame: npt.NDArray[np.uint8], *, grey: bool) -> None:
     colours = cv2.COLOR_RGB2GRAY if grey else cv2.COLOR_RGB2BGR
-    _, content = cv2.imencode(path.suffix, cv2.cvtColor(frame, colours), _ENCODING)
+    options = _ENCODING[path.suffix]
+    _, content = cv2.imencode(path.suffix, cv2.cvtColor(frame, colours), options)
     path.write_bytes(content.tobytes())
