@@ -62,6 +62,8 @@ def lift(points: FloatArray, normals: FloatArray, ears: FloatArray, hair: Hair) 
     depth = smoothstep(-2.0, 16.0, above) * (1 - np.clip(ears * 2, 0, 1))
     crown = 1 + 0.2 * smoothstep(60.0, 110.0, points[..., 1])
     parted = 1 - 0.35 * np.exp(-(((points[..., 0] - hair.parting) / 7.0) ** 2))
+    if hair.style == "curly":
+        parted = 1 + 0.16 * np.sin(points / 3.1 + np.roll(points, 1, axis=-1) / 4.7).sum(axis=-1)
     return normals * (hair.volume * depth * crown * parted)[..., None]
 
 

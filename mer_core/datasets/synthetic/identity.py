@@ -61,7 +61,7 @@ class Hair:
     """How the hair is worn.
 
     Attributes:
-        style: "cropped", "short", "full", "bob" or "long".
+        style: "cropped", "short", "full", "curly", "bob" or "long".
         colour: Colour of the strands.
         hairline: Height of the hairline above the eyes in mm: front, temple, before the ear.
         volume: How far the hair stands off the scalp, in mm.
@@ -149,7 +149,7 @@ def sample_identity(seed: int) -> Identity:
         skin=skin,
         brows=_sample_brows(rng, sex, hair_colour),
         iris=_jitter(rng, _IRIS[0][0] if melanin > 0.45 else _choose(rng, _IRIS), 8),
-        hair=_sample_hair(rng, sex, age, hair_colour),
+        hair=_sample_hair(rng, sex, age, hair_colour, ancestry["african"]),
         clothing=_sample_clothing(rng),
         neckline=float(rng.uniform(0, 1)),
     )
@@ -252,17 +252,21 @@ def _sample_hair_colour(rng: np.random.Generator, melanin: float, age: float) ->
     return _colour((1 - grey) * colour + grey * rng.uniform(120, 185))
 
 
-def _sample_hair(rng: np.random.Generator, sex: str, age: float, colour: Colour) -> Hair:
+def _sample_hair(
+    rng: np.random.Generator, sex: str, age: float, colour: Colour, african: float
+) -> Hair:
+    styles = ("cropped", "short", "full", "curly", "bob", "long")
+    curly = 0.06 + 0.5 * african
     if sex == "female":
-        styles, chances = ("long", "bob", "full", "short"), (0.45, 0.25, 0.2, 0.1)
+        chances = np.array((0.02 + 0.2 * african, 0.08, 0.2, curly, 0.25, 0.42))
     else:
-        styles, chances = ("short", "cropped", "full", "bob"), (0.5, 0.22, 0.23, 0.05)
-    style = str(rng.choice(styles, p=chances))
+        chances = np.array((0.22 + 0.4 * african, 0.5, 0.2, curly, 0.04, 0.03))
+    style = str(rng.choice(styles, p=chances / chances.sum()))
     receding = rng.uniform(0, 22) * (sex == "male") * np.clip((age - 20) / 25, 0.1, 1)
     front = rng.uniform(52, 62) + 0.6 * receding
     length = {"long": rng.uniform(150, 230), "bob": rng.uniform(85, 125)}.get(style, 0.0)
-    volume = {"cropped": (1.5, 3), "short": (4, 9)}.get(style, (7, 12))
-    fringed = style != "cropped" and rng.random() < 0.4
+    volume = {"cropped": (1.5, 3), "short": (4, 9), "curly": (9, 20)}.get(style, (7, 12))
+    fringed = style not in ("cropped", "curly") and rng.random() < 0.35
     return Hair(
         style=style,
         colour=colour,

@@ -46,6 +46,7 @@ def _complexion(identity: Identity, points: FloatArray, rng: np.random.Generator
     flush *= identity.skin.redness * (1 + 0.25 * mottle)
     skin *= 1 + flush[..., None] * np.array((0.03, -0.15, -0.13), np.float32)
     shadow = _blob(points, 30, -13, 15, 5) * (0.10 + 0.16 * identity.skin.wrinkles)
+    shadow += 0.45 * _blob(points, 9.5, -48, 4.2, 1.8)  # nostrils
     shadow += 0.07 * _blob(points, 22, 3, 9, 9) + 0.10 * _blob(points, 29, 7, 17, 3.5)
     return skin * (1 - shadow[..., None] * np.array((0.75, 1.0, 0.9), np.float32))
 
@@ -98,8 +99,9 @@ def _paint_stubble(
     chin = _blob(points, 0, -102, 26, 16) * 1.2
     area = np.clip(np.maximum(np.maximum(jaw, moustache), chin), 0, 1)
     area *= smoothstep(-70.0, -50.0, points[..., 2])
-    grain = 0.72 + 0.3 * noise(rng, y.shape, (1.6, 1.6)) + 0.1 * noise(rng, y.shape, (12, 12))
-    share = area * identity.skin.stubble * np.clip(grain, 0, 1.4) * 0.55
+    grain = 0.8 + 0.2 * noise(rng, y.shape, (3.5, 1.5)) + 0.08 * noise(rng, y.shape, (12, 12))
+    beard = 0.5 + 0.4 * float(np.clip((identity.skin.stubble - 0.7) / 0.25, 0, 1))
+    share = area * identity.skin.stubble * np.clip(grain, 0, 1.4) * beard
     cool = np.array(identity.hair.colour) * 0.7 + np.array((16, 18, 22))
     return mix(skin, tuple(cool), share)
 
@@ -126,9 +128,9 @@ def _paint_lids(identity: Identity, points: FloatArray, skin: FloatArray) -> Flo
         gap = np.linalg.norm(points - middle, axis=-1) - radius
         upper = smoothstep(-2.5, 2.0, points[..., 1] - middle[1])
         feminine = 1.25 if identity.sex == "female" else 0.95
-        reach = 0.4 + (0.9 + 1.0 * upper) * feminine
+        reach = 0.4 + (1.1 + 2.2 * upper) * feminine
         rim = 1 - smoothstep(0.35, 1.0, gap / reach)
-        skin = mix(skin, tuple(lash), rim * (0.35 + 0.55 * upper))
+        skin = mix(skin, tuple(lash), rim * (0.3 + 0.62 * upper))
     return skin
 
 
@@ -165,12 +167,15 @@ def _paint_scalp(
     jag = _strand_noise(rng, angle, points[..., 1], 150, 0.03)
     ragged = points.copy()
     ragged[..., 1] += (3.4 if hair.fringe else 1.8) * jag
-    softness = 3.2 if hair.fringe else {"cropped": 8.0}.get(hair.style, 5.0)
+    softness = 3.2 if hair.fringe else {"cropped": 8.0, "curly": 3.0}.get(hair.style, 5.0)
     covered = hairdo.coverage(ragged, ears, hair, softness)
     cast = hairdo.coverage(points + (0, 6, 0), ears, hair, 7.0) * 0.22
     skin = skin * (1 - (cast * (1 - covered))[..., None])
-    fine = _strand_noise(rng, angle, points[..., 1], 420, 0.05)
-    broad = _strand_noise(rng, angle, points[..., 1], 90, 0.02)
+    if hair.style in ("curly", "cropped"):
+        fine, broad = noise(rng, shape, (3.5, 3.5)), noise(rng, shape, (9, 9))
+    else:
+        fine = _strand_noise(rng, angle, points[..., 1], 420, 0.05)
+        broad = _strand_noise(rng, angle, points[..., 1], 90, 0.02)
     glow = np.exp(-(((points[..., 1] - 82) / 14) ** 2))
     light = 1 + 0.24 * fine + 0.16 * broad + 0.3 * glow
     colour = np.array(hair.colour, np.float32) * np.clip(light, 0.35, 1.9)[..., None]

@@ -58,6 +58,7 @@ def _paint_eye(identity: Identity) -> FloatArray:
     x, y = (across + 0.5) / shape[1] - 0.5, (down + 0.5) / shape[0] - 0.5
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
     white = np.array((226, 217, 208), np.float32) * (1 - 0.9 * radius[..., None] ** 2)
+    lid_shadow = 1 - 0.4 * smoothstep(0.0, 0.2, -y)
     rays = rng.standard_normal((3, 90)).astype(np.float32)
     turn = ((angle / (2 * np.pi) + 0.5) * 89).astype(np.float32)
     fibre = cv2.remap(rays, turn, radius * 10, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
@@ -67,6 +68,7 @@ def _paint_eye(identity: Identity) -> FloatArray:
     iris = np.array(identity.iris, np.float32) * tint[..., None]
     share = 1 - smoothstep(iris_radius * 0.95, iris_radius * 1.06, radius)
     eye = white * (1 - share[..., None]) + iris * share[..., None]
+    eye = eye * lid_shadow[..., None]
     eye = mix(eye, (8, 7, 7), 1 - smoothstep(pupil * 0.85, pupil * 1.1, radius))
     glint = np.exp(-(((x + 0.055) / 0.035) ** 2) - ((y + 0.075) / 0.035) ** 2)
     return mix(eye, (255, 255, 255), glint * 1.1)
