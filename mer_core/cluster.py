@@ -35,7 +35,7 @@ import os
 import queue
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -87,8 +87,11 @@ class Executor(Protocol):
 
     def map(
         self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
-    ) -> Iterator[Outcome[Item, Value] | LostWorker]:
-        """Does `work` on every item; yields outcomes as they come."""
+    ) -> Iterator[Outcome[Item, Value] | LostWorker | None]:
+        """Does `work` on every item; yields outcomes as they come, and None now and then.
+
+        None says that nothing new has happened, so that a caller can do something else.
+        """
         ...
 
     def close(self) -> None:
@@ -104,7 +107,7 @@ class SerialExecutor:
 
     def map(
         self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
-    ) -> Iterator[Outcome[Item, Value] | LostWorker]:
+    ) -> Iterator[Outcome[Item, Value] | LostWorker | None]:
         """Does `work` on every item, in order; an item's error does not stop the others."""
         for item in items:
             try:
@@ -138,7 +141,7 @@ class DaskExecutor:
 
     def map(
         self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
-    ) -> Iterator[Outcome[Item, Value] | LostWorker]:
+    ) -> Iterator[Outcome[Item, Value] | LostWorker | None]:
         """Does `work` on every item, as many at a time as there are slots."""
         topic = f"report-{uuid.uuid4().hex}"
         self.client.subscribe_topic(topic, lambda event: report(event[1]))
@@ -154,8 +157,11 @@ class DaskExecutor:
                     future.add_done_callback(finished.put)
                 if not running:
                     return
-                with suppress(queue.Empty):  # look round now and then for lost workers
+                try:
                     future = finished.get(timeout=_LOOK_ROUND_SECONDS)
+                except queue.Empty:
+                    yield None
+                else:
                     yield self._outcome(future, running.pop(future))
                 alive = set(self.client.nthreads())
                 yield from (LostWorker(worker=name) for name in sorted(known - alive))

@@ -6,7 +6,7 @@ beside the unchanged study, on the same folds and seeds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
@@ -29,7 +29,7 @@ class Control:
         name: What the command line calls it.
         title: What a reader sees.
         expectation: What must happen if the study measures what it claims to.
-        alter: What is done to every clip before its image is made, both sides alike.
+        stills: Whether the expression is taken out of every clip, both sides alike.
         reverses: Whether frames are taken in reversed time.
         shuffles: Whether labels are shuffled within each training subject.
         selection: Replaces the study's epoch selection, or None.
@@ -38,7 +38,7 @@ class Control:
     name: str
     title: str
     expectation: str
-    alter: Callable[[Sample], Sample] = staticmethod(lambda sample: sample)
+    stills: bool = False
     reverses: bool = False
     shuffles: bool = False
     selection: Selection | None = None
@@ -96,7 +96,7 @@ for _control in (
         name="motionless",
         title="clips without motion",
         expectation="falls to chance",
-        alter=still_clip,
+        stills=True,
     ),
     Control(
         name="time-reversed",

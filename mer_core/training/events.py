@@ -37,6 +37,14 @@ class StudyStarted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InputsBuilt(Event):
+    """`made` of `wanted` network inputs are in the store; folds start when all are."""
+
+    made: int
+    wanted: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FoldStarted(Event):
     """A fold was handed to a worker."""
 

@@ -6,8 +6,8 @@ once, through the store of derived images, however many folds it trains.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, Self, runtime_checkable
@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from mer_core.errors import SettingsError
+from mer_core.errors import DatasetError, SettingsError
 from mer_core.inputs import AmiStore, Imaging, InputSet
 from mer_core.provenance import settings_digest
 from mer_core.records import InputKind, InputSpec, Sample
-from mer_core.training.controls import Control
+from mer_core.training.controls import Control, still_clip
 from mer_core.training.fold import Images
 
 
@@ -59,6 +59,10 @@ class Experiment(Protocol):
 
     def table(self) -> StudyTable:
         """The labelled clips; cheap, no pixel is read."""
+        ...
+
+    def prepare(self, table: StudyTable, control: Control) -> Iterator[tuple[int, int]]:
+        """Makes what `images` only loads afterwards; yields how many of how many are made."""
         ...
 
     def images(self, table: StudyTable, control: Control) -> Images:
@@ -156,8 +160,31 @@ class CatalogExperiment:
             warnings=tuple(line for table in opened for line in table.warnings),
         )
 
+    def prepare(self, table: StudyTable, control: Control) -> Iterator[tuple[int, int]]:
+        """Builds every input into the store, on all cores, before workers ask for them."""
+        from mer_core.inputs import build_inputs
+
+        failures: list[str] = []
+        for built in build_inputs(self._inputs(table, control)):
+            if built.failure:
+                failures.append(built.failure)
+            yield built.done, built.total
+        if failures:
+            raise DatasetError(
+                f"{len(failures)} clips give no input, the first: {failures[0]}",
+                where=", ".join(choice.name for choice in self.datasets),
+                remedy="run `mer data check`, and leave out or repair what it names",
+            )
+
     def images(self, table: StudyTable, control: Control) -> Images:
         """All inputs in memory: one tensor, or one per clip where their lengths differ."""
+        inputs = self._inputs(table, control)
+        loaded = [inputs[i] for i in range(len(inputs))]
+        if inputs.spec.kind is InputKind.CLIP:
+            return [torch.from_numpy(clip) for clip in loaded]
+        return torch.from_numpy(np.stack(loaded))
+
+    def _inputs(self, table: StudyTable, control: Control) -> InputSet:
         spec = self.input_spec()
         imaging = Imaging(
             weighting=self.weighting or spec.weighting,
@@ -165,11 +192,20 @@ class CatalogExperiment:
             stabilise=self.stabilise,
             reverse=control.reverses,
         )
-        samples = tuple(control.alter(sample) for sample in table.samples)
-        inputs = InputSet(samples, spec, AmiStore(), imaging)
-        if spec.kind is InputKind.CLIP:
-            return [torch.from_numpy(inputs[i]) for i in range(len(inputs))]
-        return torch.from_numpy(np.stack([inputs[i] for i in range(len(inputs))]))
+        samples = self._still_samples(table) if control.stills else table.samples
+        return InputSet(samples, spec, AmiStore(), imaging)
+
+    def _still_samples(self, table: StudyTable) -> tuple[Sample, ...]:
+        """Every clip without its expression: re-rendered where it is synthetic."""
+        from mer_core.training.still_twin import still_twin
+
+        rendered: dict[str, Sample] = {}
+        for choice in self.datasets:
+            root = still_twin(Path(choice.open().root))
+            if root is not None:
+                still = replace(choice, root=str(root)).open()
+                rendered |= {sample.key: sample for sample in still}
+        return tuple(rendered.get(sample.key) or still_clip(sample) for sample in table.samples)
 
     def input_spec(self) -> InputSpec:
         """How the network wants to see a clip."""

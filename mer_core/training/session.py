@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from mer_core.cluster import Executor, LostWorker, Outcome
@@ -23,6 +23,7 @@ class Session:
 
     Args:
         store: Where folds are claimed and recorded.
+        prepare: Makes the inputs; yields how many of how many are made.
         task: Fold -> its piece of work.
         executor: Where work runs.
         listener: Called with each event at once, or None.
@@ -35,6 +36,7 @@ class Session:
         self,
         *,
         store: StudyStore,
+        prepare: Iterable[tuple[int, int]],
         task: Callable[[StoredFold], FoldTask],
         executor: Executor,
         listener: Listener | None,
@@ -43,6 +45,7 @@ class Session:
         warnings: tuple[str, ...],
     ) -> None:
         self.store, self.task, self.executor = store, task, executor
+        self.prepare = prepare
         self.listener, self.wait = listener, wait
         self.epochs, self.warnings = epochs, warnings
         self.began = time.monotonic()
@@ -60,6 +63,10 @@ class Session:
                 warnings=self.warnings,
             )
         )
+        for made, wanted in self.prepare:
+            self._tell(events.InputsBuilt(progress=self._look(), made=made, wanted=wanted))
+            yield from self._told()
+        self.began = time.monotonic()  # the time left is told from folds alone
         others = 0
         while True:
             for outcome in self.executor.map(run_fold, self._take(), report=self._report):
@@ -83,7 +90,9 @@ class Session:
             self._tell(events.FoldStarted(progress=self.state, seed=fold.seed, name=fold.name))
             yield self.task(fold)
 
-    def _receive(self, outcome: Outcome[FoldTask, FoldOutcome] | LostWorker) -> None:
+    def _receive(self, outcome: Outcome[FoldTask, FoldOutcome] | LostWorker | None) -> None:
+        if outcome is None:
+            return
         if isinstance(outcome, LostWorker):
             self._tell(events.WorkerLost(progress=self._look(), worker=outcome.worker))
             return

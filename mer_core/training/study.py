@@ -207,6 +207,7 @@ class Study:
             stack.enter_context(self.store.renewing())
             session = Session(
                 store=self.store,
+                prepare=self._prepare(),
                 task=self.task,
                 executor=executor,
                 listener=progress,
@@ -234,6 +235,10 @@ class Study:
             data_digest=self.table.digest,
             subjects_disjoint=protocol.subjects_disjoint,
         )
+
+    def _prepare(self) -> Iterator[tuple[int, int]]:
+        if any(fold.state is not FoldState.DONE for fold in self.store.folds()):
+            yield from self.experiment.prepare(self.table, find_control(self.control))
 
     def _derived_name(self) -> str:
         described = self.experiment.describe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,9 @@ class BlobExperiment:
             digest=f"blobs-{self.subjects}-{self.clips}-{self.seed}",
             synthetic=True,
         )
+
+    def prepare(self, table: StudyTable, control: Control) -> Iterator[tuple[int, int]]:
+        yield from ()
 
     def images(self, table: StudyTable, control: Control) -> Tensor:
         noise = generator(self.seed, "blobs")

@@ -19,7 +19,7 @@ def new_study(folder, experiment: BlobExperiment) -> Study:
 
 def test_a_killed_worker_costs_time_and_no_fold(tmp_path):
     alone = new_study(tmp_path / "alone", BlobExperiment()).complete(workers=1)
-    study = new_study(tmp_path / "spread", BlobExperiment(delay=0.4))
+    study = new_study(tmp_path / "spread", BlobExperiment(delay=0.3))
     killed, heard = 0, []
     with open_executor(workers=2) as executor:
         assert isinstance(executor, DaskExecutor)
