@@ -14,7 +14,7 @@ from mer_core.datasets.key_frames import KeyFrames
 from mer_core.datasets.table import Finding, Oddity
 from mer_core.records import Sample
 
-_CONVENTION = 0.8
+_CONVENTION = 0.7
 """Share of labels in one letter case from which on it is the sheet's own."""
 
 
