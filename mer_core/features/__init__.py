@@ -1,5 +1,18 @@
 """What the layers of a network answer to an input."""
 
+from mer_core.features.comparison import MapDifference, difference, matched_layers, mean_maps
+from mer_core.features.field import Field, receptive_field
 from mer_core.features.maps import RANKINGS, FeatureMaps, Ranking, feature_maps
 
-__all__ = ["RANKINGS", "FeatureMaps", "Ranking", "feature_maps"]
+__all__ = [
+    "RANKINGS",
+    "FeatureMaps",
+    "Field",
+    "MapDifference",
+    "Ranking",
+    "difference",
+    "feature_maps",
+    "matched_layers",
+    "mean_maps",
+    "receptive_field",
+]
