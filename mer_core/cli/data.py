@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.images import build, cache
 from mer_core.datasets.catalog import DATASETS, dataset_info, open_dataset
 from mer_core.datasets.locations import forget, locate, locations_file, remember, remembered
 from mer_core.datasets.release import EXPRESSIONS, LABEL_SOURCES, VARIANTS
@@ -21,6 +22,10 @@ _SHOWN = 12
 @click.group()
 def data() -> None:
     """Check a dataset, and say where each is kept."""
+
+
+data.add_command(build)
+data.add_command(cache)
 
 
 @data.command()

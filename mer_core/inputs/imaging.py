@@ -29,6 +29,7 @@ class Imaging:
             cropped variants leave it off.
         stabilise: Whether rigid head motion is undone before accumulating.
         reverse: Frames in reversed time, a control.
+        flow: The named estimator (`mer_core.flow.FLOW_METHODS`), for networks that take flow.
         first: First frame number taken, or None for the onset.
         last: Last frame number taken, or None for the offset.
     """
@@ -38,6 +39,7 @@ class Imaging:
     crop: bool = False
     stabilise: bool = False
     reverse: bool = False
+    flow: str = "tvl1"
     first: int | None = None
     last: int | None = None
 

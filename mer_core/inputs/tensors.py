@@ -139,7 +139,7 @@ def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
     def build() -> dict[str, npt.NDArray[np.generic]]:
         source = FrameSource.from_paths(paths, numbers=numbers, name=sample.key)
         onset, apex = registered_frames(source, imaging)
-        return {"flow": flow_image(onset, apex, size=imaging.size)}
+        return {"flow": flow_image(onset, apex, size=imaging.size, method=imaging.flow)}
 
     key = store_key(kind="flow", frames=files_digest(paths), imaging=asdict(imaging))
     return store.fetch(key, build)["flow"].astype(np.float32, copy=False)

@@ -1,0 +1,96 @@
+"""`mer data build` and `mer data cache`: derived images made ahead of time, and where they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
+from mer_core.cli.answer import Answer, answers
+from mer_core.datasets.catalog import open_dataset
+from mer_core.errors import SettingsError
+from mer_core.inputs import AmiStore, Imaging, InputSet, StoreInfo, build_inputs
+from mer_core.records import InputKind, InputSpec
+
+
+@click.command()
+@answers
+@click.argument("dataset")
+@click.argument("root", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--weighting",
+    type=click.Choice(WEIGHTINGS.names()),
+    default=DEFAULT_WEIGHTING,
+    show_default=True,
+    help="Frame weights of the affective-motion images.",
+)
+@click.option("--size", type=click.IntRange(16, 1024), default=112, show_default=True)
+@click.option("--crop", is_flag=True, help="Find the face first; for uncropped frames.")
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one per core]")
+def build(
+    dataset: str, root: Path | None, weighting: str, size: int, crop: bool, workers: int | None
+) -> Answer:
+    """Build every affective-motion image of DATASET into the cache.
+
+    What is there already is kept, so an interrupted build continues where it stopped.
+
+    JSON: dataset, synthetic, images, failed [{clip, reason}], cache {folder, entries, bytes,
+    limit}.
+    """
+    from tqdm import tqdm
+
+    table = open_dataset(dataset, root)
+    store = AmiStore()
+    spec = InputSpec(kind=InputKind.AMI, size=(size, size), weighting=weighting)
+    inputs = InputSet(table.samples, spec, store, Imaging(weighting=weighting, crop=crop))
+    failed: list[dict[str, str]] = []
+    with tqdm(total=len(inputs), unit="clip", desc=dataset, dynamic_ncols=True) as bar:
+        for built in build_inputs(inputs, workers=workers):
+            bar.update()
+            if built.failure is not None:
+                failed.append({"clip": built.sample.key, "reason": built.failure})
+    done = len(inputs) - len(failed)
+    return Answer(
+        document={
+            "dataset": dataset,
+            "synthetic": table.synthetic,
+            "images": done,
+            "failed": failed,
+            "cache": _document(store.info()),
+        },
+        text=f"{done} of {len(inputs)} images of {dataset}"
+        f"{' (synthetic)' if table.synthetic else ''} are in {store.folder}",
+        warnings=[f"{failure['clip']}: {failure['reason']}" for failure in failed],
+        refused=done == 0,
+    )
+
+
+@click.command()
+@answers
+@click.option("--info", is_flag=True, help="Show what the cache holds.")
+@click.option("--clear", is_flag=True, help="Remove every derived image; they can be rebuilt.")
+def cache(info: bool, clear: bool) -> Answer:
+    """Show or clear the cache of derived images.
+
+    JSON: folder, entries, bytes, limit (before clearing), cleared.
+    """
+    if info == clear:
+        raise SettingsError("say what to do with the cache", remedy="give --info or --clear")
+    store = AmiStore()
+    found = store.clear() if clear else store.info()
+    verb = "held and now gone" if clear else "held"
+    return Answer(
+        document={**_document(found), "cleared": clear},
+        text=f"{found.entries} images, {found.bytes / 2**20:.1f} of {found.limit / 2**20:.0f} MiB "
+        f"{verb} in {found.folder}",
+    )
+
+
+def _document(info: StoreInfo) -> dict[str, object]:
+    return {
+        "folder": info.folder,
+        "entries": info.entries,
+        "bytes": info.bytes,
+        "limit": info.limit,
+    }
