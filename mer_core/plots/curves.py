@@ -66,7 +66,9 @@ def intensity_curves(
             hovertemplate=f"{name} at frame %{{x}}: %{{y:.2f}}<extra></extra>",
         )
     _mark_key_frames(drawn, key_frames or {})
-    drawn.update_layout(xaxis_title="frame", yaxis_title="intensity", yaxis_rangemode="tozero")
+    drawn.update_layout(
+        xaxis_title="frame", yaxis_title="intensity", yaxis_rangemode="tozero", showlegend=True
+    )
     return drawn
 
 

@@ -58,6 +58,7 @@ def mark_synthetic(target: go.Figure) -> None:
         yref="paper",
         x=1,
         y=1,
+        yshift=16,  # clear of the names of key frames
         xanchor="right",
         yanchor="bottom",
         showarrow=False,
