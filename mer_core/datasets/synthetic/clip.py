@@ -16,7 +16,7 @@ from mer_core.datasets.synthetic.nuisances import NO_NUISANCES, expose, sample_s
 from mer_core.datasets.synthetic.plan import ClipPlan
 from mer_core.datasets.synthetic.rasteriser import rasterise
 from mer_core.datasets.synthetic.renderer import OVERSAMPLING, Renderer
-from mer_core.datasets.synthetic.scene import Camera, frame_shape, place_camera, sample_scene
+from mer_core.datasets.synthetic.scene import frame_shape, place_camera, sample_scene
 from mer_core.datasets.synthetic.texture import paint
 from mer_core.datasets.synthetic.truth import GroundTruth, region
 from mer_core.records import FloatArray, Frames
@@ -136,29 +136,21 @@ def _truth(
     plan: ClipPlan, face: FaceModel, shape: tuple[int, int], framing: str, curves: FloatArray
 ) -> GroundTruth:
     camera = place_camera(sample_scene(plan.identity), shape, framing, 1)
-    alone = [
-        _displacement_field(face, camera, shape, facial_actions({unit: peak}, plan.asymmetry))
-        for unit, peak in plan.action_units.items()
-    ]
-    together = facial_actions(dict(plan.action_units), plan.asymmetry)
-    masks = [region(field) for field in alone]
+    rest, triangles = camera.project(face.rest), face.triangles[:, ::-1]
+    visible = rasterise(rest, triangles, shape)
+
+    def flow(units: dict[str, float]) -> FloatArray:
+        """(H, W, 2) projected movement of whatever surface each pixel shows at rest."""
+        moved = camera.project(face.moved(facial_actions(units, plan.asymmetry)))
+        return visible.image(visible.interpolate((moved - rest)[:, :2][triangles]))
+
+    masks = [region(flow({unit: peak})) for unit, peak in plan.action_units.items()]
     return GroundTruth(
         action_units=tuple(plan.action_units),
         curves=curves,
-        displacement=_displacement_field(face, camera, shape, together),
+        displacement=flow(dict(plan.action_units)),
         masks=np.stack(masks) if masks else np.zeros((0, *shape), bool),
         onset=plan.onset,
         apex=plan.apex,
         offset=plan.offset,
     )
-
-
-def _displacement_field(
-    face: FaceModel, camera: Camera, shape: tuple[int, int], actions: dict[str, float]
-) -> FloatArray:
-    """(H, W, 2) projected movement of whatever surface each pixel shows at rest."""
-    rest = camera.project(face.rest)
-    moved = camera.project(face.moved(actions))
-    triangles = face.triangles[:, ::-1]
-    visible = rasterise(rest, triangles, shape)
-    return visible.image(visible.interpolate((moved - rest)[:, :2][triangles]))

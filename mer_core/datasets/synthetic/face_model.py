@@ -43,7 +43,8 @@ class FaceModel:
     def moved(self, actions: Mapping[str, float]) -> FloatArray:
         """(V, 3) vertices under facial actions with weights 0 (rest) to 1 (full).
 
-        Displacements add up linearly, as they do in the face units they come from.
+        Displacements add up and are the same for every subject, as in the face units they come
+        from (`build_asset` checks it on the source).
         """
         points = self.rest.copy()
         load_asset().actions.add(points, dict(actions))
