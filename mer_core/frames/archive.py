@@ -36,7 +36,7 @@ def open_archive(content: Path | bytes, *, name: str, threads: int | None = None
     except _UNREADABLE as error:
         raise FrameError(f"is a damaged zip ({error})", where=name) from error
     images = _images(archive, name)
-    ordered = in_order(images, [_base(entry) for entry in images])
+    ordered = in_order(images, [_place(entry).name for entry in images])
 
     def decode(entry: zipfile.ZipInfo) -> Frame:
         label = f"{name}/{entry.filename}"
@@ -60,7 +60,7 @@ def _images(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
         raise FrameError("is a zip without images", where=name, remedy="zip one clip's frames")
     for entry in images:
         _check(entry, f"{name}/{entry.filename}")
-    folders = sorted({str(PurePosixPath(entry.filename).parent) for entry in images})
+    folders = sorted({str(_place(entry).parent) for entry in images})
     if len(folders) > 1:
         raise FrameError(
             f"holds images in {len(folders)} folders ({folders[0]}, {folders[1]}, ...)",
@@ -71,13 +71,13 @@ def _images(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
 
 
 def _is_image(entry: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(entry.filename)
+    path = _place(entry)
     hidden = path.name.startswith(".") or "__MACOSX" in path.parts
     return not entry.is_dir() and not hidden and path.suffix.lower() in IMAGE_SUFFIXES
 
 
 def _check(entry: zipfile.ZipInfo, label: str) -> None:
-    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    path = _place(entry)
     if path.is_absolute() or ".." in path.parts:
         raise FrameError("leads out of its archive", where=label, remedy="zip a plain folder")
     if entry.flag_bits & 1:
@@ -98,5 +98,5 @@ def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str) -> b
         raise FrameError(f"is damaged in its zip ({error})", where=label) from error
 
 
-def _base(entry: zipfile.ZipInfo) -> str:
-    return PurePosixPath(entry.filename).name
+def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
+    return PurePosixPath(entry.filename.replace("\\", "/"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -22,7 +22,7 @@ def default_threads() -> int:
 
 def ahead(
     work: Callable[[In], Out], items: Iterable[In], *, threads: int, depth: int | None = None
-) -> Iterator[Out]:
+) -> Generator[Out, None, None]:
     """Yields `work(item)` for each item in order, keeping up to `depth` results ready.
 
     Decoders release the interpreter lock, so threads run side by side. An exception is raised

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from itertools import repeat
 from pathlib import Path
@@ -89,12 +89,14 @@ def _decode(
         for skipped in range(start):
             if not capture.grab():
                 raise _truncated(name, skipped, count)
-        # FFmpeg decodes one stream in its own threads; ours only keeps it ahead of the consumer.
-        frames = ahead(_read, repeat(capture, stop - start), threads=1, depth=_DEPTH)
-        for position, frame in enumerate(frames, start):
-            if frame is None:
-                raise _truncated(name, position, count)
-            yield frame
+        # FFmpeg decodes one stream in its own threads; ours only keeps it ahead of the consumer,
+        # and must have stopped before the capture is released.
+        reads = ahead(_read, repeat(capture, stop - start), threads=1, depth=_DEPTH)
+        with closing(reads) as frames:
+            for position, frame in enumerate(frames, start):
+                if frame is None:
+                    raise _truncated(name, position, count)
+                yield frame
 
 
 def _read(capture: cv2.VideoCapture) -> Frame | None:

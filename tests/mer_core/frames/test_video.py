@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from mer_core.errors import FrameError
+from mer_core.frames import open_frames, open_upload, read_clip
+from mer_core.frames.video import container
+
+KINDS = [("clip.avi", "MJPG"), ("clip.mp4", "mp4v"), ("clip.mkv", "mp4v")]
+
+
+def resembles(frames, others):
+    """Whether frames correspond one by one, up to lossy compression."""
+    assert frames.shape == others.shape
+    return np.abs(frames.astype(int) - others).mean(axis=(1, 2, 3)).max() < 12
+
+
+@pytest.mark.parametrize(("name", "codec"), KINDS)
+def test_a_video_is_read_from_disk_and_from_memory(make_video, clip, name, codec):
+    path = make_video(name, codec)
+    for found in (open_frames(path), open_upload(path.read_bytes(), name)):
+        held = read_clip(found)
+        assert held.frame_numbers == (1, 2, 3, 4, 5, 6)
+        assert held.fps == pytest.approx(25)
+        assert resembles(held.frames, clip.frames)
+        assert found.warnings == ()
+
+
+def test_the_container_is_known_by_its_content(make_video, clip):
+    path = make_video()
+    renamed = path.rename(path.with_suffix(".dat"))
+    assert resembles(read_clip(open_frames(renamed)).frames, clip.frames)
+
+
+@pytest.mark.parametrize(("name", "codec"), KINDS)
+def test_a_range_skips_to_its_first_frame(make_video, clip, name, codec):
+    held = read_clip(open_frames(make_video(name, codec), first=3, last=5))
+    assert held.frame_numbers == (3, 4, 5)
+    assert resembles(held.frames, clip.frames[2:5])
+
+
+def test_the_path_need_not_be_ascii(make_video, clip):
+    assert resembles(read_clip(open_frames(make_video("vidéo 微.avi"))).frames, clip.frames)
+
+
+@pytest.mark.parametrize(("name", "codec"), KINDS)
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.85])
+def test_a_truncated_video_is_refused_by_name(make_video, name, codec, share):
+    path = make_video(name, codec, repeats=5)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    for open_it in (
+        lambda: open_frames(path),
+        lambda: open_upload(path.read_bytes(), name),
+    ):
+        with pytest.raises(FrameError, match=f"{name}: .*truncated"):
+            read_clip(open_it())
+
+
+def test_a_playlist_is_not_a_video(tmp_path):
+    path = tmp_path / "clip.mp4"
+    path.write_text("#EXTM3U\nfile:///etc/hostname\n")
+    with pytest.raises(FrameError, match=r"clip\.mp4: holds no clip"):
+        open_frames(path)
+
+
+def test_a_huge_declared_size_is_refused(make_video, monkeypatch):
+    monkeypatch.setattr("mer_core.frames.decoding.MAX_PIXELS", 100)
+    with pytest.raises(FrameError, match=r"clip\.avi: declares 32 x 24 pixels"):
+        open_frames(make_video())
+
+
+def test_reading_can_stop_early_and_start_again(make_video):
+    found = open_frames(make_video(repeats=5))
+    first = next(iter(found))
+    np.testing.assert_array_equal(first, next(iter(found)))
+
+
+@pytest.mark.parametrize("head", [b"", b"RIFF\0\0\0\0WAVE", b"\xff\xd8\xff\xe0", b"PK\x03\x04"])
+def test_other_content_is_no_container(head):
+    assert container(head) is None
