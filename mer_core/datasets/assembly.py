@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from mer_core.datasets.action_units import parse_action_units
@@ -65,7 +66,7 @@ class _Assembly:
         for entry in self.entries:
             self._take(entry)
         self._name_unannotated_folders()
-        self.findings += spelling_findings(self.samples)
+        self._note_spellings()
         material = self.material
         return DatasetTable(
             name=self.name,
@@ -238,6 +239,17 @@ class _Assembly:
                     label=folder.group,
                 )
             )
+
+    def _note_spellings(self) -> None:
+        """Spellings are compared across the sheet, so their notes come when it is complete."""
+        found = {finding.key: finding for finding in spelling_findings(self.samples)}
+        self.findings += found.values()
+        self.samples = [
+            replace(sample, notes=(*sample.notes, f"{finding.code}: {finding.detail}"))
+            if (finding := found.get(f"{sample.subject}/{sample.clip}")) is not None
+            else sample
+            for sample in self.samples
+        ]
 
 
 def cut_frames(
