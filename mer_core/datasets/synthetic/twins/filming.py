@@ -50,12 +50,17 @@ def film(
                 _write_frame(partial / name, frame, grey=script.layout.grey)
         target = root / reel.folder
         target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():  # frames or the ground truth were removed from it
+            shutil.rmtree(target)
         partial.replace(target)
 
 
 def is_filmed(reel: Reel, root: Path) -> bool:
     """Whether a reel's frames and ground truth are there."""
-    return (root / reel.folder).is_dir() and (root / reel.truth).is_file()
+    folder = root / reel.folder
+    if not folder.is_dir() or not (root / reel.truth).is_file():
+        return False
+    return {name for name in reel.names if name} <= {path.name for path in folder.iterdir()}
 
 
 def sweep(root: Path) -> None:

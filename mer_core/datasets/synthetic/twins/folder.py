@@ -13,7 +13,7 @@ from mer_core.datasets.synthetic.twins.workbook import Workbook
 
 _COLUMNS = tuple(
     Column(name, name)
-    for name in ("subject", "clip", "onset", "apex", "offset", "action_units", "emotion")
+    for name in ("subject", "clip", "onset", "apex", "offset", "action_units", "emotion", "fps")
 )
 
 
@@ -34,6 +34,7 @@ class Folder(Layout):
     first_frame = (1, 1)
     camera = (480, 640)
     crop = (240, 200)
+    one_tree = True
 
     def subject_key(self, number: int) -> str:
         return f"person{number:02d}"
@@ -61,6 +62,7 @@ class Folder(Layout):
             "offset": take.offset,
             "action_units": joined(take.action_units),
             "emotion": take.label,
+            "fps": take.fps,
         }
 
     def workbook(self, rows: Sequence[Row]) -> Workbook:

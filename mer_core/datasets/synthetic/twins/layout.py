@@ -56,6 +56,7 @@ class Layout(ABC):
         camera: Height and width of a full frame.
         crop: Height and width of a face crop.
         grey: Whether images have one channel.
+        one_tree: Whether full frames and face crops would lie in the same place.
     """
 
     dataset: ClassVar[str]
@@ -68,6 +69,7 @@ class Layout(ABC):
     camera: ClassVar[tuple[int, int]]
     crop: ClassVar[tuple[int, int]]
     grey: ClassVar[bool] = False
+    one_tree: ClassVar[bool] = False
 
     @abstractmethod
     def subject_key(self, number: int) -> str:

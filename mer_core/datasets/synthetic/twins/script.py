@@ -20,6 +20,7 @@ from mer_core.datasets.synthetic.twins.samm import Samm
 from mer_core.datasets.synthetic.twins.smic import Smic
 from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings, Variant
 from mer_core.datasets.synthetic.twins.workbook import Workbook
+from mer_core.errors import SettingsError
 from mer_core.records import ActionUnit, Expression
 from mer_core.registry import Registry
 from mer_core.seeding import generator
@@ -107,6 +108,12 @@ class Script:
 def write_script(settings: TwinSettings) -> Script:
     """Casts, plans and damages the twin of `settings`; the same settings give the same script."""
     layout = LAYOUTS.get(settings.dataset)
+    if layout.one_tree and settings.variant == "both":
+        raise SettingsError(
+            f"{layout.dataset} keeps full frames and face crops in one place",
+            where="variant",
+            remedy="choose raw or cropped",
+        )
     takes = [_with_units(take) for take in cast(layout, settings)]
     planting = plant(takes, layout, settings)
     return Script(
