@@ -36,12 +36,12 @@ from IPython.display import Image
 
 from mer_core.ami import WEIGHTINGS, build_ami, frame_weights, motion_images, partial_ami
 from mer_core.frames import open_frames, read_clip
+from mer_core.inputs import synthetic_recording
 from mer_core.plots.curves import weight_curves
 from mer_core.plots.images import paper_figure_1
 from mer_core.plots.raster import png_bytes
 from mer_core.provenance import provenance, versions
 from mer_core.reproduction import Manifest
-from mer_core.reproduction.demonstration import synthetic_recording
 
 versions()
 
@@ -52,7 +52,7 @@ versions()
 if clip:
     recording = read_clip(open_frames(Path(clip)))
 else:
-    recording = synthetic_recording(subject=subject, emotion=emotion, seed=seed)
+    recording = synthetic_recording(subject=subject, emotion=emotion, seed=seed).expression
 print(recording.name, recording.frames.shape, "synthetic" if recording.synthetic else "")
 
 # %% [markdown]

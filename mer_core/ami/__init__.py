@@ -2,6 +2,7 @@
 
 from mer_core.ami.accumulation import Accumulator, weighted_sum
 from mer_core.ami.imaging import AffectiveMotionImage, build_ami, motion_images, partial_ami
+from mer_core.ami.motion import motion_over_time
 from mer_core.ami.registration import FaceBox, Registration, RigidMotion, find_face
 from mer_core.ami.weighting import DEFAULT_WEIGHTING, WEIGHTINGS, Weighting, frame_weights
 
@@ -18,6 +19,7 @@ __all__ = [
     "find_face",
     "frame_weights",
     "motion_images",
+    "motion_over_time",
     "partial_ami",
     "weighted_sum",
 ]

@@ -2,6 +2,7 @@
 
 from mer_core.inputs.building import Built, build_inputs
 from mer_core.inputs.imaging import Imaging, expression_source, image_of, sample_image
+from mer_core.inputs.recording import Recording, sample_recording, synthetic_recording
 from mer_core.inputs.store import AmiStore, StoreInfo
 from mer_core.inputs.tensors import (
     InputSet,
@@ -18,6 +19,7 @@ __all__ = [
     "Built",
     "Imaging",
     "InputSet",
+    "Recording",
     "StoreInfo",
     "build_inputs",
     "clip_frames",
@@ -29,4 +31,6 @@ __all__ = [
     "model_input",
     "sample_clip",
     "sample_image",
+    "sample_recording",
+    "synthetic_recording",
 ]

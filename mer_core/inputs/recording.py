@@ -1,0 +1,114 @@
+"""A clip in memory together with all that is known of it, whatever it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from mer_core.ami import AffectiveMotionImage, build_ami
+from mer_core.datasets.synthetic import GroundTruth, plan_clip, render_clip, sample_identity
+from mer_core.inputs.imaging import resized
+from mer_core.inputs.tensors import sample_clip
+from mer_core.records import Clip, Sample
+
+_KEY_FRAMES = ("onset", "apex", "offset")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Recording:
+    """What a page or notebook shows of one clip.
+
+    Attributes:
+        clip: All frames, also those before the onset and after the offset.
+        subject: Who.
+        label: The coders' word, or the emotion that was acted.
+        action_units: As coded, or as generated.
+        onset: Frame number on the clip's own scale, None where unknown; likewise the next two.
+        apex: See `onset`.
+        offset: See `onset`.
+        truth: For generated clips, what is known because it was made.
+    """
+
+    clip: Clip
+    subject: str
+    label: str
+    action_units: tuple[str, ...] = ()
+    onset: int | None = None
+    apex: int | None = None
+    offset: int | None = None
+    truth: GroundTruth | None = None
+
+    @property
+    def key_frames(self) -> dict[str, int]:
+        """Names and numbers of the key frames that are known."""
+        named = {name: getattr(self, name) for name in _KEY_FRAMES}
+        return {name: number for name, number in named.items() if number is not None}
+
+    @cached_property
+    def expression(self) -> Clip:
+        """The frames from onset to offset; the whole clip where either is unknown."""
+        first = self.clip.frame_numbers[0] if self.onset is None else self.onset
+        last = self.clip.frame_numbers[-1] if self.offset is None else self.offset
+        inside = [i for i, n in enumerate(self.clip.frame_numbers) if first <= n <= last]
+        return Clip(
+            name=self.clip.name,
+            frames=self.clip.frames[inside[0] : inside[-1] + 1],
+            frame_numbers=tuple(self.clip.frame_numbers[i] for i in inside),
+            fps=self.clip.fps,
+            synthetic=self.clip.synthetic,
+        )
+
+    @property
+    def region(self) -> npt.NDArray[np.bool_] | None:
+        """Where the expression moves the face, for generated clips in which anything moves."""
+        if self.truth is None or not len(self.truth.masks):
+            return None
+        return np.asarray(self.truth.masks.any(axis=0))
+
+    def image(self, weighting: str, *, size: tuple[int, int] | None = None) -> AffectiveMotionImage:
+        """The affective-motion image of the expression."""
+        clip = self.expression
+        image = build_ami(
+            clip.frames, count=len(clip), weighting=weighting, frame_numbers=clip.frame_numbers
+        )
+        return image if size is None else resized(image, size)
+
+
+def sample_recording(sample: Sample) -> Recording:
+    """A sample of a dataset, decoded; with its ground truth if it is a twin's."""
+    return Recording(
+        clip=sample_clip(sample, whole=True),
+        subject=sample.subject,
+        label=sample.label,
+        action_units=tuple(map(str, sample.action_units)),
+        onset=sample.onset,
+        apex=sample.apex,
+        offset=sample.offset,
+        truth=None if sample.truth is None else GroundTruth.load(sample.truth),
+    )
+
+
+def synthetic_recording(*, subject: int, emotion: str, seed: int, size: int = 224) -> Recording:
+    """A synthetic subject showing `emotion`; frames are numbered from 0."""
+    plan = plan_clip(identity=sample_identity(subject), emotion=emotion, seed=seed)
+    rendered = render_clip(plan, size=size)
+    clip = Clip(
+        name=f"synthetic subject {subject}, {emotion}, seed {seed}",
+        frames=rendered.frames,
+        frame_numbers=tuple(range(len(rendered.frames))),
+        fps=plan.fps,
+        synthetic=True,
+    )
+    return Recording(
+        clip=clip,
+        subject=str(subject),
+        label=emotion,
+        action_units=rendered.truth.action_units,
+        onset=plan.onset,
+        apex=plan.apex,
+        offset=plan.offset,
+        truth=rendered.truth,
+    )
