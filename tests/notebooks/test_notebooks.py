@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
-CHECKS: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], None]]] = {}
-
-
-def check(name: str, **parameters: Any) -> Callable[[Callable], Callable]:
-    """Names the notebook whose `results` the decorated function asserts."""
-
-    def keep(function: Callable[[dict[str, Any]], None]) -> Callable:
-        CHECKS[name] = (parameters, function)
-        return function
-
-    return keep
+CHECKS = Path(__file__).parent / "checks"
 
 
-@check("01_from_frames_to_ami")
-def _(results):
-    frames = results["frames"]
-    assert results["sums"]["full"] == pytest.approx(frames)
-    for zero in ("literal", "rank-pooling", "linear"):
-        assert results["sums"][zero] == pytest.approx(0, abs=1e-9)
-    assert results["halves_gap"] < 1e-3 * results["range"]
-    assert results["motion_gap"] < 1e-3 * results["range"]
-    assert results["synthetic"]
-    assert "synthetic" in results["figure"]
+
+def checks_of(path: Path) -> ModuleType:
+    """What is asserted of a notebook: `checks/<name>.py` with PARAMETERS and check(results)."""
+    spec = importlib.util.spec_from_file_location(path.stem, CHECKS / f"{path.stem}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def execute(path: Path, parameters: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -66,12 +54,13 @@ def execute(path: Path, parameters: dict[str, Any], folder: Path) -> dict[str, A
 def test_a_notebook_runs_and_its_values_hold(path, tmp_path, monkeypatch):
     for name in ("CACHE", "CONFIG", "DATA"):
         monkeypatch.setenv(f"MER_{name}", str(tmp_path / name.lower()))
-    parameters, assertions = CHECKS[path.stem]
-    assertions(execute(path, parameters, tmp_path))
+    checks = checks_of(path)
+    checks.check(execute(path, checks.PARAMETERS, tmp_path))
 
 
 def test_every_notebook_has_a_check_and_every_check_a_notebook():
-    assert {path.stem for path in NOTEBOOKS} == set(CHECKS)
+    checks = {path.stem for path in CHECKS.glob("[0-9]*.py")}
+    assert checks == {path.stem for path in NOTEBOOKS}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
