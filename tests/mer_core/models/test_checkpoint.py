@@ -1,0 +1,171 @@
+"""Checkpoints come back exactly, or the reader learns in one line what is wrong."""
+
+import json
+import pickle
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from mer_core.errors import CheckpointError
+from mer_core.models.checkpoint import (
+    FORMAT,
+    CheckpointHeader,
+    load_checkpoint,
+    restore,
+    save_checkpoint,
+    weights_digest,
+)
+
+HEADER = CheckpointHeader(
+    model="tiny",
+    classes=("happy", "überrascht"),
+    seed=3,
+    data_digest="abc",
+    synthetic=True,
+    settings={"rate": 0.001, "epochs": 5},
+    versions={"torch": "2"},
+)
+
+
+def tiny(outputs=2):
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(16, outputs)
+    )
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "net.safetensors"
+    save_checkpoint(path, tiny(), HEADER)
+    return path
+
+
+def refused(path, match):
+    with pytest.raises(CheckpointError, match=match) as caught:
+        load_checkpoint(path)
+    assert path.name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_round_trip(saved):
+    header, state = load_checkpoint(saved)
+    expected = tiny().state_dict()
+    assert header.weights_digest == weights_digest(expected)
+    assert {name: getattr(header, name) for name in ("model", "classes", "seed", "synthetic")} == {
+        name: getattr(HEADER, name) for name in ("model", "classes", "seed", "synthetic")
+    }
+    assert dict(header.settings) == dict(HEADER.settings)
+    network = tiny()
+    nn.init.zeros_(network[0].weight)
+    restore(network, state, where=saved)
+    assert all(torch.equal(network.state_dict()[name], expected[name]) for name in expected)
+
+
+def test_channels_last_weights_are_stored_alike(saved, tmp_path):
+    other = tmp_path / "last.safetensors"
+    save_checkpoint(other, tiny().to(memory_format=torch.channels_last), HEADER)
+    assert other.read_bytes() == saved.read_bytes()
+
+
+def test_the_header_is_plain_json_of_the_stated_format(saved):
+    with safe_open(saved, framework="pt") as file:
+        values = json.loads(file.metadata()["mer"])
+    assert values["format"] == FORMAT
+    assert values["classes"] == ["happy", "überrascht"]
+
+
+@pytest.mark.parametrize("kept", [0, 4, 100, 400, -1])
+def test_truncated(saved, kept):
+    saved.write_bytes(saved.read_bytes()[:kept])
+    refused(saved, "not a whole safetensors file")
+
+
+def test_missing_and_folder(tmp_path):
+    refused(tmp_path / "absent.safetensors", "no such weights file")
+    (tmp_path / "folder.safetensors").mkdir()
+    refused(tmp_path / "folder.safetensors", "no such weights file")
+
+
+def test_a_changed_weight_is_noticed(saved):
+    content = bytearray(saved.read_bytes())
+    content[-2] ^= 0x40
+    saved.write_bytes(content)
+    refused(saved, "not those the header was written for")
+
+
+class Trap:
+    def __reduce__(self):
+        return exec, ("raise SystemExit('unpickled')",)
+
+
+def test_a_pickle_is_refused_unread(tmp_path):
+    path = tmp_path / "evil.safetensors"
+    path.write_bytes(pickle.dumps(Trap()))
+    refused(path, "not a whole safetensors file")
+    torch.save({"weight": torch.ones(2)}, path)
+    refused(path, "not a whole safetensors file")
+
+
+@pytest.mark.parametrize(
+    ("header", "match"),
+    [
+        (None, "without this workbench's header"),
+        ("{not json", "unreadable header"),
+        ("[]", "unreadable header"),
+        ('{"format": "other/9"}', "another format version"),
+        (json.dumps({"format": FORMAT, "classes": ["a"]}), "unreadable header"),
+        (json.dumps({"format": FORMAT, "model": "m", "classes": 3}), "unreadable header"),
+    ],
+)
+def test_foreign_headers(tmp_path, header, match):
+    path = tmp_path / "foreign.safetensors"
+    save_file({"weight": torch.ones(2)}, path, metadata=None if header is None else {"mer": header})
+    refused(path, match)
+
+
+def test_weights_of_another_shape_change_nothing(saved):
+    _, state = load_checkpoint(saved)
+    wider = tiny(outputs=3)
+    before = {name: value.clone() for name, value in wider.state_dict().items()}
+    with pytest.raises(CheckpointError, match=r"3.weight is \(2, 16\) instead of \(3, 16\)"):
+        restore(wider, state, where=saved)
+    assert all(torch.equal(value, before[name]) for name, value in wider.state_dict().items())
+    with pytest.raises(CheckpointError, match="0.weight is missing.*extra is unknown"):
+        restore(
+            wider,
+            {name: value for name, value in before.items() if name != "0.weight"}
+            | {"extra": torch.ones(1)},
+            where=saved,
+        )
+
+
+def test_a_failed_write_leaves_the_old_file(saved, monkeypatch):
+    before = saved.read_bytes()
+
+    def fail(*_args, **_options):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("pathlib.Path.replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save_checkpoint(saved, tiny(), HEADER)
+    monkeypatch.undo()
+    assert saved.read_bytes() == before
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+def test_the_digest_tells_names_shapes_and_values_apart():
+    digests = {
+        weights_digest(state)
+        for state in (
+            {"a": torch.zeros(4)},
+            {"b": torch.zeros(4)},
+            {"a": torch.zeros(2, 2)},
+            {"a": torch.zeros(4, dtype=torch.int32)},
+            {"a": torch.tensor([0.0, 0, 0, 1])},
+        )
+    }
+    assert len(digests) == 5
