@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
@@ -59,6 +60,7 @@ class Complexity:
         return 2 * self.multiply_adds
 
 
+@cache
 def measure(entry: ModelEntry, *, classes: int) -> Complexity:
     """Builds the network and measures one pass.
 
