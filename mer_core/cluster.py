@@ -272,6 +272,10 @@ def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
         )
     else:
         cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=":0"
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=0,
+            dashboard_address=":0",
+            silence_logs=logging.ERROR,
         )
     return DaskExecutor(Client(cluster, set_as_default=False), owned=[cluster])

@@ -1,0 +1,269 @@
+"""`mer study`: run, resume, list, show, compare and export studies, and run their controls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.study_options import (
+    chooses_experiment,
+    chooses_place,
+    chosen_experiment,
+    chosen_settings,
+)
+from mer_core.cli.study_progress import follow
+from mer_core.cli.study_text import compared_cells, controls_text, marked, shown
+from mer_core.errors import MerError, SettingsError
+from mer_core.protocols.intervals import SCORE_NAMES
+from mer_core.training.comparison import compare
+from mer_core.training.control_studies import (
+    as_dict,
+    control_rows,
+    control_studies,
+    identity_rows,
+)
+from mer_core.training.controls import CONTROLS
+from mer_core.training.export import EXPORTS, export_result
+from mer_core.training.result import StudyResult
+from mer_core.training.storage import StudyStore
+from mer_core.training.study import Study, list_studies, studies_folder, study_folder
+
+
+@click.group()
+def study() -> None:
+    r"""Trains and tests by subject, fold by fold; can be stopped and resumed at any point.
+
+    \b
+    mer study run --dataset casme2 --twin --profile quick
+    mer study show NAME --json
+
+    Folds run as processes on this machine, as many as cores and memory allow. For more machines,
+    start a Dask scheduler and workers that see the same folders, and name it:
+
+    \b
+    host-a$ dask scheduler
+    host-b$ dask worker tcp://host-a:8786 --nworkers 8 --nthreads 1
+    host-a$ mer study run ... --scheduler tcp://host-a:8786
+
+    On SLURM, dask-jobqueue's SLURMCluster gives such an address; see `mer_core.cluster`.
+    """
+
+
+@study.command("run")
+@click.argument("name", required=False)
+@answers
+@chooses_experiment
+@click.option("--control", type=click.Choice(CONTROLS.names()), default="none", show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), help="Keep the study here.")
+@click.option("--no-weights", is_flag=True, help="Keep answers only, no networks.")
+@chooses_place
+def run_command(
+    name: str | None,
+    control: str,
+    folder: Path | None,
+    no_weights: bool,
+    workers: int | None,
+    scheduler: str | None,
+    devices: tuple[str, ...],
+    **choices: Any,
+) -> Answer:
+    """Starts the study NAME, or continues it if it was started the same way before.
+
+    --json prints the document of `mer study show`.
+    """
+    one = Study(
+        chosen_experiment(choices),
+        name=name,
+        protocol=choices["protocol"],
+        settings=chosen_settings(choices, devices),
+        seeds=choices["seeds"] or (0,),
+        control=control,
+        folder=folder,
+        keep_weights=not no_weights,
+    )
+    follow(one, workers=workers, scheduler=scheduler, devices=devices)
+    return shown(one.result())
+
+
+@study.command("resume")
+@click.argument("name")
+@answers
+@chooses_place
+def resume_command(name: str, **place: Any) -> Answer:
+    """Continues the study NAME (or the folder of one); failed folds are tried again.
+
+    --json prints the document of `mer study show`.
+    """
+    one = Study.open(name)
+    follow(one, **place)
+    return shown(one.result())
+
+
+@study.command("list")
+@answers
+@click.option("--folder", type=click.Path(path_type=Path), help="Where to look.")
+def list_command(folder: Path | None) -> Answer:
+    """Lists studies.
+
+    --json prints a list of: name, folder, synthetic, folds, completed, accuracy_pooled,
+    accuracy_subject_mean, uf1, uar, majority_rate.
+    """
+    rows, warnings = [], []
+    for found in list_studies(folder):
+        try:
+            document = StudyResult.of(StudyStore(found)).as_dict()
+        except MerError as error:
+            warnings.append(str(error))
+            continue
+        kept = ("name", "synthetic", "folds", "completed", *SCORE_NAMES, "majority_rate")
+        rows.append({name: document[name] for name in kept} | {"folder": found})
+    header = ("name", "data", "folds", "UAR", "accuracy", "majority")
+    text = table(
+        header,
+        [
+            (
+                row["name"],
+                "synthetic" if row["synthetic"] else "real",
+                f"{row['completed']}/{row['folds']}",
+                row["uar"],
+                row["accuracy_pooled"],
+                row["majority_rate"],
+            )
+            for row in rows
+        ],
+    )
+    empty = f"no studies in {folder or studies_folder()}; start one with `mer study run`"
+    return Answer(document=rows, text=text if rows else empty, warnings=warnings)
+
+
+@study.command("show")
+@click.argument("name")
+@answers
+@click.option(
+    "--absent",
+    type=click.Choice(["skip", "zero", "refuse"]),
+    default="skip",
+    show_default=True,
+    help="What UAR and UF1 do with a class that was never tested.",
+)
+def show_command(name: str, absent: str) -> Answer:
+    r"""Shows the scores of the study NAME (or the folder of one).
+
+    \b
+    --json prints: name, synthetic, folds, completed (numbers of folds), failed,
+      accuracy_pooled, accuracy_subject_mean, uf1, uar (means over seeds; null before
+      the first fold), majority_rate, majority_class, intervals (score -> value, low,
+      high, level; null until complete), classes, absent_classes, absent, confusion
+      (counts over all seeds, rows true), confusion_shares, n, subjects, seeds, by_seed,
+      fold_results (name, seed, state, n_train, n_test, right, accuracy, epoch, seconds,
+      weights_digest, error), definition, data_digest, result_digest, created, sessions
+      (host, started, commit, versions), warnings.
+    """
+    return shown(StudyResult.of(StudyStore(study_folder(name)), absent=absent))
+
+
+@study.command("compare")
+@click.argument("names", nargs=-1, required=True)
+@answers
+@click.option("--score", type=click.Choice(SCORE_NAMES), default="uar", show_default=True)
+def compare_command(names: Sequence[str], score: str) -> Answer:
+    """Sets studies side by side, each with its distance from the first.
+
+    --json prints a list of: name, synthetic, folds, completed, accuracy_pooled,
+    accuracy_subject_mean, uf1, uar, majority_rate, intervals, n, subjects, seeds, classes,
+    difference (value, low, high, level; null where the subjects differ).
+    """
+    results = [StudyResult.of(StudyStore(study_folder(name))) for name in names]
+    rows = compare(results, score=score)
+    header = ("name", *SCORE_NAMES, "majority", f"{score} - first")
+    text = table(header, [compared_cells(row) for row in rows])
+    unfinished = [
+        f"{result.name}: {result.completed} of {len(result.folds)} folds"
+        for result in results
+        if not result.complete
+    ]
+    return Answer(
+        document=[row.as_dict() for row in rows],
+        text=marked(text, any(result.synthetic for result in results)),
+        warnings=unfinished,
+    )
+
+
+@study.command("export")
+@click.argument("name")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@answers
+@click.option("--format", "form", type=click.Choice(EXPORTS.names()), help="[default: by ending]")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+def export_command(name: str, target: Path, form: str | None, overwrite: bool) -> Answer:
+    """Writes the answers of NAME as CSV or Parquet, or its scores as Markdown, to TARGET.
+
+    --json prints: file, rows, synthetic.
+    """
+    result = StudyResult.of(StudyStore(study_folder(name)))
+    written = export_result(result, target, form=form, overwrite=overwrite)
+    rows = len(result.predictions())
+    return Answer(
+        document={"file": written, "rows": rows, "synthetic": result.synthetic},
+        text=marked(f"{written}: {rows} answers", result.synthetic),
+    )
+
+
+@study.command("controls")
+@answers
+@chooses_experiment
+@click.option("--folder", type=click.Path(path_type=Path), help="Keep the studies here.")
+@chooses_place
+def controls_command(
+    folder: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    devices: tuple[str, ...],
+    **choices: Any,
+) -> Answer:
+    r"""Does a study measure expression? Runs it beside controls that must fall to chance.
+
+    \b
+    shuffled-labels  labels shuffled within training subjects
+    motionless       the same clips without the expression
+    time-reversed    frames in reversed time
+    leak             best epoch chosen on the test subject
+    identity probe   who is in the image, under each frame weighting
+
+    \b
+    --json prints: synthetic, controls (name, title, expectation, uar, accuracy, change
+      from the unchanged study; each value, low, high, level; chance, majority_rate) and
+      identity (weighting, accuracy, chance).
+    """
+    experiment = chosen_experiment(choices)
+    studies = control_studies(
+        experiment,
+        settings=chosen_settings(choices, devices),
+        protocol=choices["protocol"],
+        seeds=choices["seeds"] or (0,),
+        folder=folder,
+    )
+    results = {}
+    for name, one in studies.items():
+        follow(one, workers=workers, scheduler=scheduler, devices=devices, label=name)
+        results[name] = one.result()
+        if not results[name].complete:
+            raise SettingsError(
+                f"{len(results[name].failed)} folds failed: {results[name].failed[0].error}",
+                where=one.name,
+                remedy="the same command tries them again",
+            )
+    controls, identity = control_rows(results), tuple(identity_rows(experiment))
+    synthetic = results["none"].synthetic
+    return Answer(
+        document={
+            "synthetic": synthetic,
+            "controls": [as_dict(row) for row in controls],
+            "identity": [as_dict(row) for row in identity],
+        },
+        text=marked(controls_text(controls, identity), synthetic),
+    )

@@ -1,0 +1,114 @@
+"""The options that say what a study is about and where it runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mer_core.errors import SettingsError
+from mer_core.protocols import PROTOCOLS, CrossDataset, find_protocol
+from mer_core.training.experiment import CatalogExperiment, DatasetChoice
+from mer_core.training.settings import PROFILES, TrainingSettings, profile
+
+
+def chooses_experiment(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that say what is studied."""
+    options = [
+        click.option("--dataset", "datasets", multiple=True, help="Dataset; may be repeated."),
+        click.option("--root", "roots", multiple=True, help="Where each dataset lies, in order."),
+        click.option("--twin", is_flag=True, help="Use the synthetic twin of each dataset."),
+        click.option("--scheme", help="Label scheme; by default the one the protocol implies."),
+        click.option(
+            "--protocol",
+            default="loso",
+            show_default=True,
+            help=f"{', '.join(PROTOCOLS.names())}, or TRAIN:TEST.",
+        ),
+        click.option("--model", default="affectivenet", show_default=True, help="Network."),
+        click.option(
+            "--weights",
+            default="random",
+            show_default=True,
+            help="random, imagenet, or a checkpoint file.",
+        ),
+        click.option("--weighting", help="Frame weights of accumulated images."),
+        click.option("--crop", is_flag=True, help="Find the face and cut it out first."),
+        click.option(
+            "--profile",
+            "profile_name",
+            type=click.Choice(PROFILES.names()),
+            default="standard",
+            show_default=True,
+            help="Training settings to start from.",
+        ),
+        click.option(
+            "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change one of them."
+        ),
+        click.option("--seed", "seeds", multiple=True, type=int, help="One repeat each.  [0]"),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def chooses_place(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that say where folds run."""
+    options = [
+        click.option("--workers", type=int, help="Processes; 1 stays in this one."),
+        click.option("--scheduler", metavar="tcp://...", help="A running Dask scheduler."),
+        click.option("--gpu", "devices", multiple=True, help="One process for this GPU."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def chosen_experiment(choices: dict[str, Any]) -> CatalogExperiment:
+    """What the options of `chooses_experiment` describe."""
+    protocol = find_protocol(choices["protocol"])
+    pair = (protocol.train, protocol.test) if isinstance(protocol, CrossDataset) else ()
+    names, roots = choices["datasets"] or pair or ("casme2",), choices["roots"]
+    if roots and len(roots) != len(names):
+        raise SettingsError(
+            f"{len(roots)} roots for {len(names)} datasets", where="--root", remedy="give each one"
+        )
+    if roots and choices["twin"]:
+        raise SettingsError("give either --root or --twin", where="--twin")
+    implied = "cross" if pair else "megc3" if choices["protocol"] == "composite" else "paper4"
+    return CatalogExperiment(
+        datasets=tuple(
+            DatasetChoice(
+                name=name,
+                root=str(Path(roots[i]).expanduser().resolve()) if roots else None,
+                twin=choices["twin"],
+            )
+            for i, name in enumerate(names)
+        ),
+        scheme=choices["scheme"] or implied,
+        model=choices["model"],
+        weights=choices["weights"],
+        weighting=choices["weighting"],
+        crop=choices["crop"],
+    )
+
+
+def chosen_settings(choices: dict[str, Any], devices: tuple[str, ...]) -> TrainingSettings:
+    """The profile with its changes."""
+    changes: dict[str, Any] = {"device": "cuda"} if devices else {}
+    for change in choices["changes"]:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise SettingsError(f"{change!r} is not NAME=VALUE", where="--set")
+        changes[name] = _value(value)
+    return profile(choices["profile_name"], **changes)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,91 @@
+"""Studies as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mer_core.cli.answer import Answer, table
+from mer_core.protocols import Interval
+from mer_core.protocols.intervals import SCORE_NAMES
+from mer_core.training.comparison import Compared
+from mer_core.training.control_studies import ControlRow, IdentityRow
+from mer_core.training.result import StudyResult
+
+SYNTHETIC = "SYNTHETIC DATA: these figures say nothing about real faces."
+
+
+def shown(result: StudyResult) -> Answer:
+    """One study: its scores, how far they could move, and what was taken for what."""
+    document = result.as_dict()
+    lines = [
+        f"{result.name}: {result.completed} of {len(result.folds)} folds",
+        f"{document['n']} answers of {document['subjects']} subjects, "
+        f"{len(result.seeds)} seed{'s' * (len(result.seeds) > 1)}",
+        "",
+        table(
+            ("score", "value", "95 % interval over subjects"),
+            [(name, result.means[name], _span(result, name)) for name in SCORE_NAMES]
+            + [("majority rate", result.majority_rate, f"always {document['majority_class']}")],
+        ),
+        "",
+        "rows true, columns predicted",
+        table(
+            ("", *result.classes),
+            [(name, *row) for name, row in zip(result.classes, document["confusion"], strict=True)],
+        ),
+    ]
+    if document["absent_classes"]:
+        lines += ["", f"never tested, {result.absent}: {', '.join(document['absent_classes'])}"]
+    failed = [f"{fold.name} failed: {fold.error}" for fold in result.failed]
+    return Answer(
+        document=document, text=marked("\n".join(lines), result.synthetic), warnings=failed
+    )
+
+
+def _span(result: StudyResult, name: str) -> str:
+    return _range(result.intervals[name]) if result.intervals else ""
+
+
+def _range(interval: Interval) -> str:
+    return f"{interval.low:.3f} to {interval.high:.3f}"
+
+
+def compared_cells(row: Compared) -> tuple[object, ...]:
+    """One line of a comparison."""
+    distance = row.difference
+    return (
+        row.result.name,
+        *(row.result.means[name] for name in SCORE_NAMES),
+        row.result.majority_rate,
+        f"{distance.value:+.3f} ({_range(distance)})" if distance else "",
+    )
+
+
+def controls_text(controls: Sequence[ControlRow], identity: Sequence[IdentityRow]) -> str:
+    """The table of controls, and that of the identity probe."""
+    changed = table(
+        ("control", "UAR", "interval", "chance", "accuracy", "majority", "change", "expected"),
+        [
+            (
+                row.title,
+                row.uar.value,
+                _range(row.uar),
+                row.chance,
+                row.accuracy.value,
+                row.majority_rate,
+                f"{row.change.value:+.3f} ({_range(row.change)})" if row.change else "",
+                row.expectation,
+            )
+            for row in controls
+        ],
+    )
+    probed = table(
+        ("identity from", "accuracy", "interval", "chance"),
+        [(row.weighting, row.accuracy.value, _range(row.accuracy), row.chance) for row in identity],
+    )
+    return f"{changed}\n\n{probed}"
+
+
+def marked(text: str, synthetic: bool) -> str:
+    """`text` under the word that a synthetic result carries everywhere."""
+    return f"{SYNTHETIC}\n{text}" if synthetic else text

@@ -1,0 +1,119 @@
+"""The controls of one study, run beside it on the same folds and seeds, and read together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mer_core.protocols import Interval, paired_difference, score_intervals
+from mer_core.training.controls import CONTROLS, find_control
+from mer_core.training.experiment import CatalogExperiment
+from mer_core.training.identity import identity_scores
+from mer_core.training.result import StudyResult
+from mer_core.training.settings import TrainingSettings
+from mer_core.training.study import Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlRow:
+    """One line of the table of controls.
+
+    Attributes:
+        name: The control.
+        title: What was changed.
+        expectation: What must happen.
+        uar: Unweighted average recall with its interval over subjects.
+        accuracy: Pooled accuracy with its interval.
+        change: UAR minus the unchanged study's, same subjects drawn; None for that study.
+        chance: What guessing gives: one over the number of classes with true samples.
+        majority_rate: What the most frequent answer gives in accuracy.
+    """
+
+    name: str
+    title: str
+    expectation: str
+    uar: Interval
+    accuracy: Interval
+    change: Interval | None
+    chance: float
+    majority_rate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityRow:
+    """How well a linear probe tells who is in an image, under one weighting."""
+
+    weighting: str
+    accuracy: Interval
+    chance: float
+
+
+def control_studies(
+    experiment: CatalogExperiment,
+    *,
+    settings: TrainingSettings,
+    protocol: str = "loso",
+    seeds: tuple[int, ...] = (0,),
+    folder: Path | None = None,
+) -> dict[str, Study]:
+    """The unchanged study and one for each control, created or taken up."""
+    return {
+        name: Study(
+            experiment,
+            protocol=protocol,
+            settings=settings,
+            seeds=seeds,
+            control=name,
+            folder=folder / name if folder else None,
+            keep_weights=False,
+        )
+        for name in CONTROLS.names()
+    }
+
+
+def control_rows(results: Mapping[str, StudyResult]) -> tuple[ControlRow, ...]:
+    """The table of finished control studies; the unchanged one, "none", must be among them."""
+    plain = list(results["none"].by_seed.values())
+    rows = []
+    for name, result in results.items():
+        control, repeats = find_control(name), list(result.by_seed.values())
+        intervals = score_intervals(repeats)
+        present = len(result.classes) - len(repeats[0].absent_classes)
+        rows.append(
+            ControlRow(
+                name=name,
+                title=control.title,
+                expectation=control.expectation,
+                uar=intervals["uar"],
+                accuracy=intervals["accuracy_pooled"],
+                change=None if name == "none" else paired_difference(repeats, plain),
+                chance=1 / present,
+                majority_rate=repeats[0].majority_rate,
+            )
+        )
+    return tuple(rows)
+
+
+def identity_rows(experiment: CatalogExperiment) -> Iterator[IdentityRow]:
+    """The identity probe under each named frame weighting."""
+    from mer_core.ami import WEIGHTINGS
+
+    table = experiment.table()
+    for weighting in WEIGHTINGS.names():
+        seen = replace(experiment, weighting=weighting)
+        images = seen.images(table, find_control("none"))
+        scores = identity_scores(np.stack([np.asarray(image) for image in images]), table.samples)
+        yield IdentityRow(
+            weighting=weighting,
+            accuracy=score_intervals([scores])["accuracy_pooled"],
+            chance=scores.majority_rate,
+        )
+
+
+def as_dict(row: ControlRow | IdentityRow) -> dict[str, Any]:
+    """Plain values, ready for JSON."""
+    return asdict(row)
