@@ -185,8 +185,9 @@ class AttributionMap:
     """Why a network answered as it did for one input, as numbers per pixel.
 
     `values` is H x W at input resolution; `signed` says whether negative values speak against
-    the target. `delta` is the completeness error |sum - (F(x) - F(baseline))| where the method
-    promises completeness, else None.
+    the target. `channels` has the shape of the input, C x H x W or T x C x H x W, with C = 1 for
+    methods that know no channels. `difference` is F(x) - F(baseline) and `delta` the completeness
+    error |sum - difference| where the method promises completeness, else None.
     """
 
     values: npt.NDArray[np.float32]
@@ -201,6 +202,7 @@ class AttributionMap:
     input_digest: str
     parameters: Mapping[str, float | int | str | bool]
     channels: npt.NDArray[np.float32] | None = None
+    difference: float | None = None
 
 
 def array_digest(array: npt.NDArray[np.generic]) -> str:

@@ -1,0 +1,276 @@
+"""What every attribution method promises, as data.
+
+Whether it applies to a network, and why not; which knobs it has; what kind of answer it gives;
+and what it costs. Pages draw forms from this and know no method by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from mer_core.errors import SettingsError
+from mer_core.models.entry import ModelEntry
+from mer_core.models.loaded import LoadedModel
+from mer_core.records import InputKind, Layer
+
+Value = float | int | str | bool
+Values = Mapping[str, Value]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One knob of a method, with all that a form or a command line needs to offer it.
+
+    Attributes:
+        name: What settings and commands call it.
+        title: What a reader sees.
+        kind: "int", "float", "bool" or "choice".
+        default: The value it has unless another is given.
+        low: Least number allowed.
+        high: Greatest number allowed.
+        choices: The words allowed, in order.
+        help: One sentence.
+    """
+
+    name: str
+    title: str
+    kind: Literal["int", "float", "bool", "choice"]
+    default: Value
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+    def check(self, value: Value) -> Value:
+        """`value` in this knob's own type, or `SettingsError` with what is allowed."""
+        match self.kind:
+            case "bool" if isinstance(value, bool):
+                return value
+            case "choice" if value in self.choices:
+                return value
+            case "int" | "float" if isinstance(value, (int, float)) and not isinstance(value, bool):
+                number = float(value)
+                whole = self.kind == "float" or number.is_integer()
+                if whole and self._inside(number):
+                    return int(number) if self.kind == "int" else number
+        raise SettingsError(f"{self.name} cannot be {value!r}", remedy=f"give {self.allowed()}")
+
+    def parse(self, text: str) -> Value:
+        """The value that `text` writes, for command lines and addresses."""
+        word = text.strip()
+        if self.kind == "bool" and word.lower() in ("true", "yes", "on", "1"):
+            return True
+        if self.kind == "bool" and word.lower() in ("false", "no", "off", "0"):
+            return False
+        if self.kind in ("int", "float"):
+            try:
+                return self.check(float(word))
+            except ValueError:
+                pass
+        return self.check(word)
+
+    def allowed(self) -> str:
+        """The permitted values in words."""
+        if self.kind == "bool":
+            return "true or false"
+        if self.kind == "choice":
+            return f"one of: {', '.join(self.choices)}"
+        noun = "a whole number" if self.kind == "int" else "a number"
+        ends = (self.low is not None, self.high is not None)
+        match ends:
+            case (True, True):
+                return f"{noun} from {self.low:g} to {self.high:g}"
+            case (True, False):
+                return f"{noun} of at least {self.low:g}"
+            case _:
+                return noun
+
+    def _inside(self, number: float) -> bool:
+        above = self.low is None or number >= self.low
+        return bool(np.isfinite(number)) and above and (self.high is None or number <= self.high)
+
+
+class Resolution(StrEnum):
+    """How finely a method's answer is resolved before it is laid over the input."""
+
+    PIXEL = "pixel"
+    PATCH = "patch"
+    REGION = "region"
+    LAYER = "layer"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Question:
+    """One call of a method, complete and checked.
+
+    Attributes:
+        model: The network, in eval mode, its lock held.
+        inputs: A batch of one, without gradient.
+        target: Index of the class asked about.
+        layer: For methods that look into one.
+        parameters: Every knob with its value.
+        reference: The input that stands for absence, for methods that compare with one.
+        regions: Named masks, H x W, for methods that ablate regions.
+        generator: The only source of random numbers, so that no other thread disturbs it.
+        chunk: How many inputs go through the network at once.
+    """
+
+    model: LoadedModel
+    inputs: Tensor
+    target: int
+    layer: Layer | None
+    parameters: Values
+    reference: Tensor | None
+    regions: Mapping[str, Mask]
+    generator: torch.Generator
+    chunk: int
+
+    def compared_with(self) -> Tensor:
+        """The reference, of a method that has declared that it uses one."""
+        assert self.reference is not None
+        return self.reference
+
+    def number(self, name: str) -> float:
+        """The value of a numeric knob."""
+        return float(self.parameters[name])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reply:
+    """What a method computed.
+
+    Attributes:
+        attribution: B x C x H x W or B x T x C x H x W with B = 1; C may be 1 where the method
+            knows no channels.
+        multiplier: g where the attribution is (input - reference) * g, else None. It is what
+            carries an attribution from the accumulated image back to its frames.
+    """
+
+    attribution: Tensor
+    multiplier: Tensor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """An attribution method.
+
+    Attributes:
+        name: Stable lower-case name used by commands and pages.
+        title: The name as papers print it.
+        paper: Citation.
+        says: What a value means, in one sentence.
+        run: From a question to the answer.
+        objection: Why the method says nothing about a network, or None where it applies.
+        cost: Forward passes it takes the time of, from its knobs and the network.
+        signed: Whether negative values speak against the target.
+        signed_with: A knob that makes an unsigned method signed while it is on.
+        resolution: Of the answer before it is laid over the input.
+        parameters: Knobs of its own, besides the reference and smoothing.
+        uses_reference: Whether it compares with an input that stands for absence.
+        needs_layer: Whether it looks into one layer.
+        needs_regions: Whether the caller must say which regions to ablate.
+        complete: Whether its values sum to F(input) - F(reference).
+        carries: Whether it has a multiplier, so that it can be carried back to frames.
+        smoothing: Noisy copies it averages over by default.
+    """
+
+    name: str
+    title: str
+    paper: str
+    says: str
+    run: Callable[[Question], Reply]
+    objection: Callable[[LoadedModel], str | None]
+    cost: Callable[[Values, ModelEntry], float]
+    signed: bool = True
+    signed_with: str = ""
+    resolution: Resolution = Resolution.PIXEL
+    parameters: tuple[Parameter, ...] = ()
+    uses_reference: bool = False
+    needs_layer: bool = False
+    needs_regions: bool = False
+    complete: bool = False
+    carries: bool = False
+    smoothing: int = 0
+
+    def knobs(self, entry: ModelEntry) -> tuple[Parameter, ...]:
+        """Every knob this method has on the network `entry` describes."""
+        reference = (reference_parameter(entry.input.kind),) if self.uses_reference else ()
+        return (*reference, *self.parameters, *smoothing_parameters(self.smoothing))
+
+    def settle(self, given: Values, entry: ModelEntry) -> dict[str, Value]:
+        """All knobs with their values: those in `given`, checked, and defaults for the others."""
+        knobs = {knob.name: knob for knob in self.knobs(entry)}
+        unknown = [name for name in given if name not in knobs]
+        if unknown:
+            raise SettingsError(
+                f"{self.title} has no parameter called {unknown[0]!r}",
+                remedy=f"choose from: {', '.join(knobs)}",
+            )
+        return {name: knob.check(given.get(name, knob.default)) for name, knob in knobs.items()}
+
+    def is_signed(self, values: Values) -> bool:
+        """Whether negative values speak against the target, with the knobs as they are."""
+        return self.signed or bool(self.signed_with and values[self.signed_with])
+
+    def forwards(self, values: Values, entry: ModelEntry) -> float:
+        """Roughly the time of one call, in forward passes of one input."""
+        copies = max(1, int(values["smoothing_samples"]))
+        return copies * self.cost(values, entry)
+
+
+_REFERENCES = {
+    InputKind.AMI: ("auto", "zero", "black", "grey", "mean", "blur", "origin"),
+    InputKind.FLOW: ("zero", "mean", "blur"),
+    InputKind.CLIP: ("still", "black", "grey", "blur", "origin"),
+}
+_REFERENCES[InputKind.DYNAMIC_IMAGE] = _REFERENCES[InputKind.AMI]
+
+
+def reference_parameter(kind: InputKind) -> Parameter:
+    """The knob that chooses what stands for absence; see `reference.py` for each choice."""
+    choices = _REFERENCES[kind]
+    return Parameter(
+        name="baseline",
+        title="Compared with",
+        kind="choice",
+        default=choices[0],
+        choices=choices,
+        help="The input that stands for absence.",
+    )
+
+
+_SMOOTHING = (
+    Parameter(
+        name="smoothing_samples",
+        title="Noisy copies",
+        kind="int",
+        default=0,
+        low=0,
+        high=64,
+        help="Average over this many noisy copies of the input; 0 for none.",
+    ),
+    Parameter(
+        name="smoothing_noise",
+        title="Noise",
+        kind="float",
+        default=0.1,
+        low=0.0,
+        high=0.5,
+        help="Standard deviation of that noise, as a share of the input's range.",
+    ),
+)
+
+
+def smoothing_parameters(samples: int) -> tuple[Parameter, ...]:
+    """The two knobs of SmoothGrad, which goes on top of every method."""
+    copies, noise = _SMOOTHING
+    return (replace(copies, default=samples), noise)

@@ -1,0 +1,67 @@
+"""All methods, and which of them apply to a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mer_core.attribution import cam, gradient, smoothing
+from mer_core.attribution.base import Method, Parameter
+from mer_core.errors import NotApplicableError
+from mer_core.models.loaded import LoadedModel
+from mer_core.registry import Registry
+
+METHODS: Registry[Method] = Registry("attribution method")
+
+for _module in (gradient, smoothing, cam):
+    for _method in _module.METHODS:
+        METHODS.register(_method.name, _method)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A method as one network has it.
+
+    Attributes:
+        method: The method.
+        reason: Why it does not apply, or "" where it does.
+        parameters: Its knobs on this network.
+        forwards: What it costs with default knobs, in forward passes.
+    """
+
+    method: Method
+    reason: str
+    parameters: tuple[Parameter, ...]
+    forwards: float
+
+    @property
+    def applies(self) -> bool:
+        """Whether the method says anything about the network."""
+        return not self.reason
+
+
+def list_methods(model: LoadedModel) -> tuple[Offer, ...]:
+    """Every method, with the reason where it does not apply to `model`."""
+    return tuple(_offer(method, model) for method in METHODS)
+
+
+def applicable_method(name: str, model: LoadedModel) -> Method:
+    """The method called `name`, or `NotApplicableError` with the reason."""
+    method = METHODS.get(name)
+    reason = method.objection(model)
+    if reason:
+        others = [offer.method.name for offer in list_methods(model) if offer.applies]
+        raise NotApplicableError(
+            reason,
+            where=f"{method.title} on {model.entry.title}",
+            remedy=f"choose one of: {', '.join(others)}",
+        )
+    return method
+
+
+def _offer(method: Method, model: LoadedModel) -> Offer:
+    return Offer(
+        method=method,
+        reason=method.objection(model) or "",
+        parameters=method.knobs(model.entry),
+        forwards=method.forwards(method.settle({}, model.entry), model.entry),
+    )

@@ -1,0 +1,250 @@
+"""The one entry point for attribution: a network, an input and a method in, a frozen map out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from mer_core.attribution.base import Mask, Method, Question, Reply, Value, Values
+from mer_core.attribution.catalog import applicable_method
+from mer_core.attribution.guard import as_found, hook_count
+from mer_core.attribution.reference import reference_input, reference_name
+from mer_core.attribution.smoothing import answer
+from mer_core.errors import ModelError, SettingsError, UnknownNameError
+from mer_core.models.loaded import LoadedModel, check_input
+from mer_core.records import AttributionMap, InputKind, Layer, array_digest
+from mer_core.seeding import derive_seed
+
+# Inputs that go through a network at once, by measurement (tests/benchmarks/bench_attribution.py).
+_CHUNK = {InputKind.AMI: 8, InputKind.DYNAMIC_IMAGE: 8, InputKind.FLOW: 32, InputKind.CLIP: 1}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Finding:
+    """A map together with what frames need: the multiplier g and the reference, in input units."""
+
+    map: AttributionMap
+    multiplier: Tensor | None
+    reference: Tensor | None
+
+
+def explain(
+    model: LoadedModel,
+    inputs: Tensor,
+    *,
+    method: str,
+    target: str | None = None,
+    layer: str | None = None,
+    parameters: Values | None = None,
+    seed: int = 0,
+    input_digest: str | None = None,
+    zero_level: float | None = None,
+    regions: Mapping[str, Mask] | None = None,
+) -> AttributionMap:
+    """Why `model` answers `inputs` as it does, by one method.
+
+    Holds the model's lock, so calls on one model wait for each other and give the same bits from
+    any thread. The network is left as it was found, also after a failure; PyTorch's global
+    generator is neither read nor moved.
+
+    Args:
+        model: Any network of the catalogue.
+        inputs: A batch of one, in the network's own units (`mer_core.inputs`).
+        method: A name in `catalog.METHODS`.
+        target: The class asked about; the predicted one by default.
+        layer: Public layer name, for methods that need one; the last by default.
+        parameters: Knobs that are not to have their default (`Method.knobs`).
+        seed: Of random samples and noise.
+        input_digest: Identity of the clip or image; of the tensor by default.
+        zero_level: Grey level, 0 to 255, of zero accumulation (`AffectiveMotionImage.offset`),
+            for the baseline of accumulated images.
+        regions: Named masks of the input's height and width, for methods that ablate regions.
+
+    Raises:
+        NotApplicableError: The method says nothing about this network; the reason is given.
+    """
+    return find(
+        model,
+        inputs,
+        method=method,
+        target=target,
+        layer=layer,
+        parameters=parameters,
+        seed=seed,
+        input_digest=input_digest,
+        zero_level=zero_level,
+        regions=regions,
+    ).map
+
+
+def find(
+    model: LoadedModel,
+    inputs: Tensor,
+    *,
+    method: str,
+    target: str | None = None,
+    layer: str | None = None,
+    parameters: Values | None = None,
+    seed: int = 0,
+    input_digest: str | None = None,
+    zero_level: float | None = None,
+    regions: Mapping[str, Mask] | None = None,
+) -> Finding:
+    """`explain` with the intermediate results that `frames.py` carries back to frames."""
+    check_input(model.entry, inputs)
+    if inputs.shape[0] != 1:
+        raise SettingsError(f"attribution is for one input at a time, not {inputs.shape[0]}")
+    with model.lock, torch.inference_mode(False):
+        chosen = applicable_method(method, model)
+        knobs = chosen.settle(parameters or {}, model.entry)
+        inputs = inputs.detach().clone()
+        question = Question(
+            model=model,
+            inputs=inputs,
+            target=_target(model, inputs, target),
+            layer=_layer(chosen, model, layer),
+            parameters=knobs,
+            reference=_reference(chosen, model, inputs, knobs, zero_level),
+            regions=_regions(chosen, inputs, regions),
+            generator=torch.Generator().manual_seed(derive_seed(seed, "attribution", method)),
+            chunk=_CHUNK[model.entry.input.kind],
+        )
+        started = time.perf_counter()
+        reply = _ask(chosen, question)
+        seconds = time.perf_counter() - started
+        recorded = dict(knobs) | {"seed": seed}
+        if chosen.uses_reference and zero_level is not None:
+            recorded["zero_level"] = float(zero_level)
+        digest = input_digest or array_digest(inputs.numpy())
+        return Finding(
+            map=_map(chosen, question, reply, recorded, seconds=seconds, digest=digest),
+            multiplier=reply.multiplier,
+            reference=question.reference,
+        )
+
+
+def _ask(method: Method, question: Question) -> Reply:
+    module = question.model.module
+    before = hook_count(module)
+    with as_found(module):
+        assert not any(part.training for part in module.modules())
+        reply = answer(method, question)
+    assert hook_count(module) == before
+    if not torch.isfinite(reply.attribution).all():
+        raise ModelError(
+            f"{method.title} gives values that are not finite",
+            where=question.model.entry.title,
+            remedy="check the weights and the input",
+        )
+    return reply
+
+
+def _map(
+    method: Method,
+    question: Question,
+    reply: Reply,
+    recorded: Mapping[str, Value],
+    *,
+    seconds: float,
+    digest: str,
+) -> AttributionMap:
+    signed = method.is_signed(question.parameters)
+    attribution = reply.attribution[0].to(torch.float32).numpy()
+    difference, delta = _completeness(method, question, reply)
+    return AttributionMap(
+        values=plane(attribution, signed=signed),
+        method=method.name,
+        model=question.model.entry.name,
+        target=question.model.classes[question.target],
+        signed=signed,
+        layer=None if question.layer is None else question.layer.name,
+        delta=delta,
+        difference=difference,
+        seconds=seconds,
+        model_digest=question.model.digest,
+        input_digest=digest,
+        parameters=recorded,
+        channels=attribution,
+    )
+
+
+def plane(attribution: npt.NDArray[np.float32], *, signed: bool) -> npt.NDArray[np.float32]:
+    """C x H x W or T x C x H x W as H x W.
+
+    Signed values are summed, so what added up still does. Of unsigned ones each pixel gets its
+    strongest channel, and its mean over frames.
+    """
+    if signed:
+        return attribution.sum(axis=tuple(range(attribution.ndim - 2)), dtype=np.float32)
+    strongest = np.abs(attribution).max(axis=-3)
+    return strongest if strongest.ndim == 2 else strongest.mean(axis=0, dtype=np.float32)
+
+
+def _completeness(
+    method: Method, question: Question, reply: Reply
+) -> tuple[float | None, float | None]:
+    """F(x) - F(reference), and how far the attribution's sum is from it."""
+    if not method.complete or question.number("smoothing_samples"):
+        return None, None
+    pair = torch.cat([question.inputs, question.compared_with()])
+    answers = question.model.logits(pair)[:, question.target].double()
+    difference = float(answers[0] - answers[1])
+    return difference, abs(float(reply.attribution.double().sum()) - difference)
+
+
+def _target(model: LoadedModel, inputs: Tensor, name: str | None) -> int:
+    if name is None:
+        return int(model.logits(inputs)[0].argmax())
+    if name not in model.classes:
+        raise UnknownNameError(
+            f"there is no class called {name!r}",
+            remedy=f"choose one of: {', '.join(model.classes)}",
+        )
+    return model.classes.index(name)
+
+
+def _layer(method: Method, model: LoadedModel, name: str | None) -> Layer | None:
+    if method.needs_layer:
+        return model.entry.layers[-1] if name is None else model.entry.layer(name)
+    if name is not None:
+        raise SettingsError(f"{method.title} is about the input", remedy="name no layer")
+    return None
+
+
+def _reference(
+    method: Method,
+    model: LoadedModel,
+    inputs: Tensor,
+    knobs: dict[str, Value],
+    zero_level: float | None,
+) -> Tensor | None:
+    """The reference the knob asks for; the knob then says what "auto" came to."""
+    if not method.uses_reference:
+        return None
+    spec = model.entry.input
+    knobs["baseline"] = name = reference_name(str(knobs["baseline"]), spec, zero_level)
+    return reference_input(name, inputs, spec, zero_level)
+
+
+def _regions(
+    method: Method, inputs: Tensor, regions: Mapping[str, Mask] | None
+) -> Mapping[str, Mask]:
+    if not method.needs_regions:
+        return {}
+    if not regions:
+        raise SettingsError(
+            f"{method.title} needs to know the regions", remedy="give regions, masks by name"
+        )
+    size = tuple(inputs.shape[-2:])
+    for name, mask in regions.items():
+        if mask.shape != size or mask.dtype != np.bool_ or not mask.any():
+            raise SettingsError(
+                f"the mask of region {name} is not a boolean array of {size} with any pixel set",
+            )
+    return regions

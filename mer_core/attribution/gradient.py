@@ -1,0 +1,191 @@
+"""Methods that follow the gradient of a logit down to the input."""
+
+from __future__ import annotations
+
+import warnings
+
+import torch
+from captum.attr import DeepLift, GuidedBackprop, IntegratedGradients, Saliency
+from torch import Tensor
+
+from mer_core.attribution import objections
+from mer_core.attribution.base import Method, Parameter, Question, Reply
+
+# Said on every call, of hooks that `guard.py` sees to.
+warnings.filterwarnings("ignore", message="Setting (forward, )?backward hooks")
+warnings.filterwarnings("ignore", message="Input Tensor .* did not already require gradients")
+
+
+def gradient(question: Question) -> Tensor:
+    """dF/dx of the target's logit F."""
+    return Saliency(question.model.module).attribute(
+        question.inputs.clone().requires_grad_(), target=question.target, abs=False
+    )
+
+
+def _saliency(question: Question) -> Reply:
+    return Reply(attribution=gradient(question).detach())
+
+
+def _input_x_gradient(question: Question) -> Reply:
+    return _scaled(question, gradient(question))
+
+
+def _integrated_gradients(question: Question) -> Reply:
+    slope = IntegratedGradients(question.model.module, multiply_by_inputs=False).attribute(
+        question.inputs,
+        question.compared_with(),
+        target=question.target,
+        n_steps=int(question.number("steps")),
+        internal_batch_size=question.chunk,
+    )
+    return _scaled(question, slope)
+
+
+def _gradient_shap(question: Question) -> Reply:
+    """Mean of (x' - b) dF/dx at b + a (x' - b), over noisy x' and uniform a.
+
+    Captum draws from the generators that all threads share, so the draws are made here.
+    """
+    samples, noise = int(question.number("samples")), question.number("noise")
+    reference = question.compared_with()
+    spread = noise * (question.inputs.max() - question.inputs.min())
+    total = torch.zeros_like(question.inputs)
+    for first in range(0, samples, question.chunk):
+        count = min(question.chunk, samples - first)
+        shape = (count, *question.inputs.shape[1:])
+        noisy = question.inputs + spread * torch.randn(shape, generator=question.generator)
+        place = torch.rand((count, *(1,) * (len(shape) - 1)), generator=question.generator)
+        points = (reference + place * (noisy - reference)).requires_grad_()
+        logits = question.model.module(points)[:, question.target].sum()
+        (slopes,) = torch.autograd.grad(logits, points)
+        total += ((noisy - reference) * slopes).sum(0, keepdim=True)
+    return Reply(attribution=total / samples)
+
+
+def _deeplift(question: Question) -> Reply:
+    multiplier = DeepLift(question.model.module, multiply_by_inputs=False).attribute(
+        question.inputs.clone().requires_grad_(), question.compared_with(), target=question.target
+    )
+    return _scaled(question, multiplier)
+
+
+def guided(question: Question) -> Tensor:
+    """The gradient, with negative slopes stopped at each ReLU."""
+    return GuidedBackprop(question.model.module).attribute(
+        question.inputs.clone().requires_grad_(), target=question.target
+    )
+
+
+def _guided_backprop(question: Question) -> Reply:
+    return Reply(attribution=guided(question).detach())
+
+
+def _scaled(question: Question, multiplier: Tensor) -> Reply:
+    multiplier = multiplier.detach()
+    return Reply(
+        attribution=(question.inputs - question.compared_with()) * multiplier,
+        multiplier=multiplier,
+    )
+
+
+SALIENCY = Method(
+    name="saliency",
+    title="Saliency",
+    paper="Simonyan, Vedaldi, Zisserman. Deep Inside Convolutional Networks. arXiv 1312.6034",
+    says="How strongly the class's logit reacts to a small change of the pixel.",
+    run=_saliency,
+    objection=objections.none,
+    cost=lambda values, entry: 3,
+    signed=False,
+)
+
+METHODS: tuple[Method, ...] = (
+    SALIENCY,
+    Method(
+        name="input-x-gradient",
+        title="Input x gradient",
+        paper="Shrikumar, Greenside, Kundaje. Not Just a Black Box. arXiv 1605.01713",
+        says="The logit's slope times the pixel's distance from absence.",
+        run=_input_x_gradient,
+        objection=objections.none,
+        cost=lambda values, entry: 3,
+        uses_reference=True,
+        carries=True,
+    ),
+    Method(
+        name="integrated-gradients",
+        title="Integrated gradients",
+        paper="Sundararajan, Taly, Yan. Axiomatic Attribution for Deep Networks. arXiv 1703.01365",
+        says="The pixel's part in the difference between this logit and that of absence.",
+        run=_integrated_gradients,
+        objection=objections.no_jumps,
+        cost=lambda values, entry: 1 + 1.2 * float(values["steps"]),
+        parameters=(
+            Parameter(
+                name="steps",
+                title="Steps",
+                kind="int",
+                default=32,
+                low=4,
+                high=256,
+                help="Points on the way from absence to the input (Gauss-Legendre).",
+            ),
+        ),
+        uses_reference=True,
+        complete=True,
+        carries=True,
+    ),
+    Method(
+        name="gradient-shap",
+        title="Gradient SHAP",
+        paper="Lundberg, Lee. A Unified Approach to Interpreting Model Predictions. 1705.07874",
+        says="The pixel's expected part in the difference to absence, over random ways there.",
+        run=_gradient_shap,
+        objection=objections.no_jumps,
+        cost=lambda values, entry: 1 + 1.2 * float(values["samples"]),
+        parameters=(
+            Parameter(
+                name="samples",
+                title="Samples",
+                kind="int",
+                default=32,
+                low=4,
+                high=256,
+                help="Random points on the way from absence to the input.",
+            ),
+            Parameter(
+                name="noise",
+                title="Jitter",
+                kind="float",
+                default=0.02,
+                low=0.0,
+                high=0.5,
+                help="Noise on the input, as a share of its range.",
+            ),
+        ),
+        uses_reference=True,
+    ),
+    Method(
+        name="deeplift",
+        title="DeepLift",
+        paper="Shrikumar, Greenside, Kundaje. Learning Important Features. arXiv 1704.02685",
+        says="The pixel's part in the difference to absence, by finite steps through each unit.",
+        run=_deeplift,
+        objection=objections.known_to_deeplift,
+        cost=lambda values, entry: 8,
+        uses_reference=True,
+        complete=True,
+        carries=True,
+    ),
+    Method(
+        name="guided-backprop",
+        title="Guided backpropagation",
+        paper="Springenberg et al. Striving for Simplicity. arXiv 1412.6806",
+        says="The logit's slope along ways on which every unit helps; sharp, but hardly class-"
+        "specific.",
+        run=_guided_backprop,
+        objection=objections.plain_relu,
+        cost=lambda values, entry: 4,
+    ),
+)
