@@ -3,12 +3,12 @@
 OpenCV has one fused, vectorised kernel that reads 8-bit pixels and updates floats:
 `accumulateWeighted`, a running mean `mean <- (1 - a) mean + a frame`. With `a = w / (w_1 + ...
 + w)` it yields the weighted mean of frames whose weights share a sign, and that mean times the
-sum of their weights is their weighted sum. So frames are taken in runs of at most `_RUN` frames
-of one sign, each run is averaged stripe by stripe while the stripe stays in cache, and its sum
-is added to the total.
+sum of their weights is their weighted sum. So frames are taken in blocks of at most `_BLOCK`
+frames of one sign; each is averaged as its frames arrive and added to the total when it ends.
+No frame is held, so a decoder can use its memory again while it is still in cache.
 
-Everything is single precision. Each run rounds relative to its own weights and the total rounds
-once per run; over 256 frames, where weights reach -1055 and partial sums half a million, the
+Everything is single precision. A block rounds relative to its own weights and the total rounds
+once per block; over 256 frames, where weights reach -1055 and partial sums half a million, the
 total is within one unit of exact arithmetic. One grey level of the normalised image is then
 worth a few hundred units under `full`, and tens even under a zero-sum weighting of a clip whose
 only change is sensor noise, so the error stays below a twentieth of a grey level
@@ -29,30 +29,24 @@ from mer_core.errors import FrameError
 Frame = npt.NDArray[np.uint8]
 Total = npt.NDArray[np.float32]
 
-_RUN = 16
-# Values per stripe: its mean and its total in single precision fit a typical L2 cache.
-_STRIPE = 96 * 1024
+_BLOCK = 16
 
 
 class Accumulator:
-    """Adds `weight * frame` for frames of one size.
-
-    A run of frames waits until it is complete, so callers must not change a frame after adding
-    it.
-    """
+    """Adds `weight * frame` for frames of one size."""
 
     def __init__(self) -> None:
         self._total: Total | None = None
         self._reference: Frame | None = None
         self._still = True
         self._weights_sum = 0.0
-        self._run: list[Frame] = []
-        self._run_weights: list[float] = []
+        self._block_sum = 0.0
+        self._block_length = 0
 
     def add(self, frame: Frame, weight: float) -> None:
         """Adds one frame; a frame of weight 0 costs nothing."""
         if self._total is None:
-            self._begin(frame)
+            self._total = self._begin(frame)
         elif frame.shape != self._total.shape or frame.dtype != np.uint8:
             raise FrameError(
                 f"frames differ: {frame.dtype} {frame.shape} after uint8 {self._total.shape}",
@@ -60,14 +54,14 @@ class Accumulator:
             )
         if weight == 0.0:
             return
-        if self._reference is None:
-            self._reference = frame.copy()
-        self._still = self._still and np.array_equal(frame, self._reference)
+        if self._still:
+            self._watch(frame)
+        if self._block_length == _BLOCK or weight * self._block_sum < 0:
+            self._end_block(self._total)
         self._weights_sum += weight
-        if self._run and not self._continues(weight):
-            self._flush()
-        self._run.append(np.ascontiguousarray(frame))
-        self._run_weights.append(weight)
+        self._block_sum += weight
+        self._block_length += 1
+        cv2.accumulateWeighted(frame, self._mean, weight / self._block_sum)
 
     def total(self) -> Total:
         """The weighted sum of all frames added so far."""
@@ -75,37 +69,28 @@ class Accumulator:
             raise FrameError("there are no frames to accumulate", remedy="give at least one")
         if self._still and self._reference is not None:
             return (self._weights_sum * self._reference.astype(np.float64)).astype(np.float32)
-        self._flush()
+        self._end_block(self._total)
         return self._total.copy()
 
-    def _begin(self, frame: Frame) -> None:
+    def _begin(self, frame: Frame) -> Total:
         if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or not frame.size:
             raise FrameError(
                 f"frames must be 8-bit RGB, H x W x 3; this one is {frame.dtype} {frame.shape}"
             )
-        height, width = frame.shape[:2]
-        self._rows = -(-height // max(1, round(frame.size / _STRIPE)))
-        self._mean = np.empty((self._rows, width, 3), np.float32)
-        self._total = np.zeros(frame.shape, np.float32)
+        # Any finite values will do: the first step of a block has a = 1 and forgets them.
+        self._mean = np.zeros(frame.shape, np.float32)
+        return np.zeros(frame.shape, np.float32)
 
-    def _continues(self, weight: float) -> bool:
-        return len(self._run) < _RUN and (weight < 0) == (self._run_weights[0] < 0)
+    def _watch(self, frame: Frame) -> None:
+        """Notices the first change; until then the clip is one frame, many times."""
+        if self._reference is None:
+            self._reference = frame.copy()
+        self._still = np.array_equal(frame, self._reference)
 
-    def _flush(self) -> None:
-        assert self._total is not None
-        for top in range(0, len(self._total), self._rows):
-            rows = slice(top, top + self._rows)
-            total = self._total[rows]
-            mean = self._mean[: len(total)]
-            # The first step has a = 1; it must not meet NaN or infinity left by another run.
-            mean.fill(0)
-            so_far = 0.0
-            for frame, weight in zip(self._run, self._run_weights, strict=True):
-                so_far += weight
-                cv2.accumulateWeighted(frame[rows], mean, weight / so_far)
-            cv2.scaleAdd(mean, so_far, total, dst=total)
-        self._run.clear()
-        self._run_weights.clear()
+    def _end_block(self, total: Total) -> None:
+        cv2.scaleAdd(self._mean, self._block_sum, total, dst=total)
+        self._block_sum = 0.0
+        self._block_length = 0
 
 
 def weighted_sum(frames: Iterable[Frame], weights: Iterable[float]) -> Total:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -69,10 +70,9 @@ class AffectiveMotionImage:
     @cached_property
     def image(self) -> Frame:
         """H x W x 3, 8-bit RGB; black where the total is flat."""
-        levels = self.total * np.float32(self.scale)
-        levels += np.float32(self.offset)
-        np.rint(levels, out=levels)
-        return np.clip(levels, 0, 255, out=levels).astype(np.uint8)
+        # Scales, rounds and saturates in one pass; what rounding makes negative is near 0.
+        levels = cv2.convertScaleAbs(self.total, alpha=self.scale, beta=self.offset)
+        return np.asarray(levels, np.uint8)
 
     @cached_property
     def digest(self) -> str:
