@@ -72,23 +72,23 @@ def read_manifest(root: Path) -> TwinManifest | None:
     """The manifest of the twin at `root`; None if there is no twin or one of another generation."""
     try:
         document = json.loads((root / NAME).read_text(encoding="utf-8"))
+        if document["generation"] != GENERATION:
+            return None
+        return TwinManifest(
+            root=root,
+            settings=_settings(document["settings"]),
+            clips=tuple(_take(fields) for fields in document["clips"]),
+            planted=tuple(Planted(**fields) for fields in document["planted"]),
+            complete=document["complete"],
+        )
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise DatasetError(
-            "the twin's manifest cannot be read",
+            f"the twin's manifest cannot be read ({type(error).__name__})",
             where=root / NAME,
             remedy="delete the twin and write it again",
         ) from error
-    if document.get("generation") != GENERATION:
-        return None
-    return TwinManifest(
-        root=root,
-        settings=_settings(document["settings"]),
-        clips=tuple(_take(fields) for fields in document["clips"]),
-        planted=tuple(Planted(**fields) for fields in document["planted"]),
-        complete=document["complete"],
-    )
 
 
 def _settings(fields: Mapping[str, Any]) -> TwinSettings:

@@ -94,19 +94,37 @@ def write_twin_of(
     script = write_script(settings)
     root = out.expanduser().resolve()
     _refuse_strangers(root, manifest_of(script, root, complete=False))
-    (root / TRUTH).mkdir(parents=True, exist_ok=True)
-    with FileLock(root / TRUTH / ".lock"):
-        _refuse_strangers(root, manifest_of(script, root, complete=False))
+    try:
+        (root / TRUTH).mkdir(parents=True, exist_ok=True)
+        with FileLock(root / TRUTH / ".lock"):
+            _refuse_strangers(root, manifest_of(script, root, complete=False))
+            return _write(script, root, progress=progress, workers=workers, render=render)
+    except OSError as error:
+        raise SettingsError(
+            f"the twin cannot be written ({error.strerror or error})",
+            where=error.filename or root,
+            remedy="name a folder with room and permission; finished clips are kept",
+        ) from error
+
+
+def _write(
+    script: Script,
+    root: Path,
+    *,
+    progress: Progress | None,
+    workers: int | None,
+    render: Render,
+) -> TwinManifest:
+    sweep(root)
+    _declare(script, root, complete=False)
+    try:
+        _film_all(script, root, progress=progress, workers=workers, render=render)
+    finally:
         sweep(root)
-        _declare(script, root, complete=False)
-        try:
-            _film_all(script, root, progress=progress, workers=workers, render=render)
-        finally:
-            sweep(root)
-        book = script.workbook()
-        if book is not None:
-            write_workbook(root, book)
-        return _declare(script, root, complete=True)
+    book = script.workbook()
+    if book is not None:
+        write_workbook(root, book)
+    return _declare(script, root, complete=True)
 
 
 def _refuse_strangers(root: Path, manifest: TwinManifest) -> None:

@@ -124,12 +124,20 @@ def test_a_manifest_comes_back_as_it_was_saved(tmp_path):
     assert manifest.complete
 
 
-def test_a_broken_manifest_is_an_error_and_none_is_none(tmp_path):
+def test_a_place_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        quick_twin("casme2", tmp_path / "file" / "twin")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"generation": 1, "settings": 3}'])
+def test_a_broken_manifest_is_an_error_and_none_is_none(content, tmp_path):
     assert read_manifest(tmp_path) is None
-    manifest = quick_twin("smic", tmp_path / "twin")
-    (manifest.root / "ground_truth" / "manifest.json").write_text("{")
+    manifest = tmp_path / "ground_truth" / "manifest.json"
+    manifest.parent.mkdir()
+    manifest.write_text(content)
     with pytest.raises(DatasetError, match="manifest"):
-        read_manifest(manifest.root)
+        read_manifest(tmp_path)
 
 
 def small(out: Path, **options):
