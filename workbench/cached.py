@@ -6,52 +6,75 @@ as immutable, and every cache is bounded.
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
+
 import streamlit as st
 import torch
 
-from mer_core.ami import AffectiveMotionImage, build_ami
-from mer_core.datasets.synthetic import SyntheticClip, plan_clip, render_clip, sample_identity
+from mer_core.ami import AffectiveMotionImage
+from mer_core.datasets.table import DatasetTable
 from mer_core.features import FeatureMaps, feature_maps
-from mer_core.inputs import image_tensor
-from mer_core.inputs.imaging import resized
+from mer_core.inputs import Recording, recording_input, sample_recording, synthetic_recording
+from mer_core.inputs.sources import Source
+from mer_core.inputs.sources import sources as find_sources
 from mer_core.models.loaded import LoadedModel, load_model
 from mer_core.plots.animation import animation_bytes
+
+if TYPE_CHECKING:
+    from workbench.selection import ClipChoice
 
 CLASSES = ("positive", "negative", "surprise", "others")
 
 
-@st.cache_resource(max_entries=24, show_spinner="Rendering the clip")
-def synthetic_clip(subject: int, emotion: str, seed: int, size: int = 224) -> SyntheticClip:
-    """A synthetic subject showing `emotion`."""
-    identity = sample_identity(subject)
-    return render_clip(plan_clip(identity=identity, emotion=emotion, seed=seed), size=size)
+@st.cache_data(max_entries=1, ttl=10, show_spinner=False)
+def sources() -> tuple[Source, ...]:
+    """Datasets that can be opened; looked up anew after a few seconds, as twins are finished."""
+    return find_sources()
 
 
-@st.cache_resource(max_entries=96)
-def synthetic_image(subject: int, emotion: str, seed: int, weighting: str) -> AffectiveMotionImage:
-    """The affective-motion image of a synthetic clip, from onset to offset."""
-    clip = synthetic_clip(subject, emotion, seed)
-    shown = range(clip.plan.onset, clip.plan.offset + 1)
-    return build_ami(
-        (clip.frames[i] for i in shown),
-        count=len(shown),
-        weighting=weighting,
-        frame_numbers=tuple(shown),
-    )
+@st.cache_resource(max_entries=8, show_spinner="Reading the dataset")
+def dataset(name: str) -> DatasetTable:
+    """The table of a dataset that `sources` lists."""
+    return next(source for source in find_sources() if source.dataset == name).open()
+
+
+def recording(choice: ClipChoice) -> Recording:
+    """The chosen clip with all that is known of it."""
+    return _recording(choice.source, choice.subject, choice.clip)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Preparing the clip")
+def _recording(source: str, subject: str, clip: str) -> Recording:
+    if source == "live":
+        emotion, _, seed = clip.rpartition("-")
+        return synthetic_recording(subject=int(subject), emotion=emotion, seed=int(seed))
+    samples = dataset(source).samples
+    return sample_recording(next(s for s in samples if (s.subject, s.clip) == (subject, clip)))
+
+
+def image(choice: ClipChoice, weighting: str) -> AffectiveMotionImage:
+    """The affective-motion image of the chosen clip at the frames' own size."""
+    return _image(choice.key, weighting, choice)
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
+def _image(key: str, weighting: str, _choice: ClipChoice) -> AffectiveMotionImage:
+    return recording(_choice).image(weighting)
+
+
+def animation(choice: ClipChoice, fps: float) -> bytes:
+    """The chosen clip as a moving picture at `fps`."""
+    return _animation(choice.key, fps, choice)
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def synthetic_animation(subject: int, emotion: str, seed: int, fps: float) -> bytes:
-    """The clip as a moving picture at `fps`."""
-    clip = synthetic_clip(subject, emotion, seed)
-    plan = clip.plan
+def _animation(key: str, fps: float, _choice: ClipChoice) -> bytes:
+    found = recording(_choice)
     return animation_bytes(
-        list(clip.frames),
+        list(found.clip.frames),
         fps=fps,
-        frame_numbers=range(len(clip.frames)),
-        key_frames={"onset": plan.onset, "apex": plan.apex, "offset": plan.offset},
+        frame_numbers=found.clip.frame_numbers,
+        key_frames=found.key_frames,
     )
 
 
@@ -61,13 +84,13 @@ def network(name: str, seed: int = 0) -> LoadedModel:
     return load_model(name, classes=CLASSES, seed=seed)
 
 
+def maps(choice: ClipChoice, weighting: str, model: str) -> dict[str, FeatureMaps]:
+    """Feature maps of every catalogued layer of `model` for the chosen clip."""
+    return _maps(choice.key, weighting, model, choice)
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
-def synthetic_maps(
-    subject: int, emotion: str, seed: int, weighting: str, model: str
-) -> dict[str, FeatureMaps]:
-    """Feature maps of every catalogued layer of `model` for a synthetic clip."""
+def _maps(key: str, weighting: str, model: str, _choice: ClipChoice) -> dict[str, FeatureMaps]:
     loaded = network(model)
-    spec = loaded.entry.input
-    image = resized(synthetic_image(subject, emotion, seed, weighting), spec.size)
-    batch: npt.NDArray[np.float32] = image_tensor(image.image, spec)[None]
+    batch = recording_input(recording(_choice), loaded.entry.input, weighting=weighting)[None]
     return feature_maps(loaded, torch.from_numpy(batch))

@@ -2,7 +2,13 @@
 
 from mer_core.inputs.building import Built, build_inputs
 from mer_core.inputs.imaging import Imaging, expression_source, image_of, sample_image
-from mer_core.inputs.recording import Recording, sample_recording, synthetic_recording
+from mer_core.inputs.recording import (
+    Recording,
+    recording_input,
+    sample_recording,
+    synthetic_recording,
+)
+from mer_core.inputs.sources import Source, sources
 from mer_core.inputs.store import AmiStore, StoreInfo
 from mer_core.inputs.tensors import (
     InputSet,
@@ -20,6 +26,7 @@ __all__ = [
     "Imaging",
     "InputSet",
     "Recording",
+    "Source",
     "StoreInfo",
     "build_inputs",
     "clip_frames",
@@ -29,8 +36,10 @@ __all__ = [
     "image_of",
     "image_tensor",
     "model_input",
+    "recording_input",
     "sample_clip",
     "sample_image",
     "sample_recording",
+    "sources",
     "synthetic_recording",
 ]

@@ -10,9 +10,17 @@ import numpy.typing as npt
 
 from mer_core.ami import AffectiveMotionImage, build_ami
 from mer_core.datasets.synthetic import GroundTruth, plan_clip, render_clip, sample_identity
+from mer_core.flow import flow_image
 from mer_core.inputs.imaging import resized
-from mer_core.inputs.tensors import sample_clip
-from mer_core.records import Clip, Sample
+from mer_core.inputs.tensors import (
+    clip_frames,
+    flow_apex,
+    flow_tensor,
+    frames_tensor,
+    image_tensor,
+    sample_clip,
+)
+from mer_core.records import Clip, InputKind, InputSpec, Sample
 
 _KEY_FRAMES = ("onset", "apex", "offset")
 
@@ -112,3 +120,26 @@ def synthetic_recording(*, subject: int, emotion: str, seed: int, size: int = 22
         offset=plan.offset,
         truth=rendered.truth,
     )
+
+
+def recording_input(
+    recording: Recording, spec: InputSpec, *, weighting: str | None = None
+) -> npt.NDArray[np.float32]:
+    """What a network with `spec` sees of a recording; equals `model_input` of the same sample.
+
+    Args:
+        recording: The clip.
+        spec: Declared by the network.
+        weighting: Of accumulated images; the network's own where not given.
+    """
+    clip = recording.expression
+    match spec.kind:
+        case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
+            image = recording.image(weighting or spec.weighting, size=spec.size)
+            return image_tensor(image.image, spec)
+        case InputKind.CLIP:
+            return frames_tensor(clip_frames(clip, spec), spec)
+        case InputKind.FLOW:
+            apex = flow_apex(clip.frame_numbers, recording.apex, name=clip.name)
+            flow = flow_image(clip.frames[0], clip.frames[apex], size=spec.size)
+            return flow_tensor(flow, spec)

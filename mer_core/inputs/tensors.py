@@ -146,14 +146,19 @@ def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
 
 
 def flow_pair(sample: Sample, imaging: Imaging) -> tuple[list[Path], list[int]]:
-    """The onset and the apex frame; the middle frame stands in where no apex is annotated."""
+    """The onset and the apex frame: paths and numbers."""
     paths, numbers = expression_files(sample, imaging)
-    if len(numbers) < 2:
-        raise FrameError("one frame has no flow", where=sample.key, remedy="leave this clip out")
-    apex = max(1, len(numbers) // 2)
-    if sample.apex is not None and sample.apex in numbers[1:]:
-        apex = numbers.index(sample.apex)
+    apex = flow_apex(numbers, sample.apex, name=sample.key)
     return [paths[0], paths[apex]], [numbers[0], numbers[apex]]
+
+
+def flow_apex(numbers: Sequence[int], apex: int | None, *, name: str) -> int:
+    """Position of the apex among the frames; the middle one where no apex is annotated."""
+    if len(numbers) < 2:
+        raise FrameError("one frame has no flow", where=name, remedy="leave this clip out")
+    if apex is not None and apex in numbers[1:]:
+        return list(numbers).index(apex)
+    return max(1, len(numbers) // 2)
 
 
 def sample_clip(sample: Sample, *, whole: bool = False) -> Clip:

@@ -34,3 +34,8 @@ def model_entry(name: str) -> ModelEntry:
 def list_models() -> tuple[ModelEntry, ...]:
     """All networks, AffectiveNet first."""
     return tuple(MODELS)
+
+
+def branched_models() -> tuple[ModelEntry, ...]:
+    """The networks whose layers run in parallel branches of different kernel size."""
+    return tuple(entry for entry in MODELS if entry.branches())

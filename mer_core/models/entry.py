@@ -66,6 +66,13 @@ class ModelEntry:
             remedy=f"choose one of: {', '.join(layer.name for layer in self.layers)}",
         )
 
+    def branches(self) -> dict[str, tuple[Layer, ...]]:
+        """The layers of each parallel branch, for networks that have several."""
+        names = dict.fromkeys(layer.branch for layer in self.layers if layer.branch)
+        return {
+            name: tuple(layer for layer in self.layers if layer.branch == name) for name in names
+        }
+
 
 @runtime_checkable
 class AuxiliaryLoss(Protocol):

@@ -8,7 +8,17 @@ import pytest
 from mer_core.ami import build_ami
 from mer_core.datasets.catalog import open_dataset
 from mer_core.datasets.synthetic.twins import write_twin
-from mer_core.inputs import AmiStore, Imaging, sample_image, sample_recording, synthetic_recording
+from mer_core.inputs import (
+    AmiStore,
+    Imaging,
+    model_input,
+    recording_input,
+    sample_image,
+    sample_recording,
+    sources,
+    synthetic_recording,
+)
+from mer_core.records import InputKind, InputSpec
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +59,24 @@ def test_a_synthetic_recordings_image_leaves_out_what_lies_around_the_expression
 def test_a_still_face_has_no_region():
     recording = synthetic_recording(subject=2, emotion="neutral", seed=1, size=48)
     assert recording.region is None
+
+
+@pytest.mark.parametrize("kind", list(InputKind))
+def test_page_and_training_feed_a_network_the_same_numbers(table, tmp_path, kind):
+    channels = 1 if kind is InputKind.CLIP else 3
+    spec = InputSpec(kind=kind, size=(32, 32), channels=channels, mean=(0.4,), std=(0.5,))
+    sample = table.samples[0]
+    trained = model_input(sample, spec, store=AmiStore(tmp_path))
+    np.testing.assert_array_equal(recording_input(sample_recording(sample), spec), trained)
+
+
+def test_sources_are_the_users_data_and_finished_demo_twins(table, tmp_path, monkeypatch):
+    monkeypatch.setenv("MER_CACHE", str(tmp_path))
+    monkeypatch.setenv("MER_CONFIG", str(tmp_path))
+    for name in ("CASME", "CASME2", "SAMM"):
+        monkeypatch.delenv(f"MER_{name}_ROOT", raising=False)
+    assert sources() == ()
+    monkeypatch.setenv("MER_CASME2_ROOT", str(table.root))
+    (found,) = sources()
+    assert (found.dataset, found.demo) == ("casme2", False)
+    assert len(found.open()) == len(table)

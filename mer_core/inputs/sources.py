@@ -1,0 +1,51 @@
+"""Where clips can be taken from right now: datasets the user has, and demo twins for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mer_core.datasets.catalog import DATASETS, open_dataset
+from mer_core.datasets.locations import locate
+from mer_core.datasets.synthetic.twins import demo_folder, read_manifest
+from mer_core.datasets.table import DatasetTable
+from mer_core.errors import DatasetError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A dataset that can be opened.
+
+    Attributes:
+        dataset: Its name in the catalog.
+        title: What a reader sees; a demo twin's says that it is synthetic.
+        root: Where it lies.
+        demo: Whether it is the demo twin rather than a place the user named.
+    """
+
+    dataset: str
+    title: str
+    root: Path
+    demo: bool
+
+    def open(self) -> DatasetTable:
+        """Reads it."""
+        return open_dataset(self.dataset, self.root)
+
+
+def sources() -> tuple[Source, ...]:
+    """Every dataset that lies somewhere: the user's copy first, else its finished demo twin."""
+    found = []
+    for info in DATASETS:
+        try:
+            root = locate(info).root
+        except DatasetError:
+            root = demo_folder(info.name)
+            manifest = read_manifest(root)
+            if manifest is None or not manifest.complete:
+                continue
+            title = f"{info.title}, synthetic twin"
+            found.append(Source(dataset=info.name, title=title, root=root, demo=True))
+        else:
+            found.append(Source(dataset=info.name, title=info.title, root=root, demo=False))
+    return tuple(found)

@@ -1,0 +1,99 @@
+"""Pieces that several pages draw: the playing clip, an image with its numbers, a download."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
+from mer_core.inputs import Recording
+from mer_core.plots.colour import Rgb
+from mer_core.plots.raster import png_bytes
+from workbench import cached
+from workbench.selection import ClipChoice
+
+SLOW = 12
+
+
+def note(synthetic: bool) -> str:
+    """What every caption of generated data ends with."""
+    return " Synthetic." if synthetic else ""
+
+
+def player(choice: ClipChoice, recording: Recording, *, where: Any = st) -> None:
+    """The clip, slowed down, with its key frames on a bar of time."""
+    movie = cached.animation(choice, SLOW)
+    units = ", ".join(recording.action_units) or "no action unit"
+    speed = f" of {recording.clip.fps:g}" if recording.clip.fps else ""
+    moved = ""
+    if recording.truth is not None:
+        peak = float(np.linalg.norm(recording.truth.displacement, axis=2).max())
+        moved = f" The skin moves by {peak:.1f} px at most."
+    keys = ", ".join(f"{name} {number}" for name, number in recording.key_frames.items())
+    where.image(
+        f"data:image/webp;base64,{base64.b64encode(movie).decode()}",
+        width="stretch",
+        caption=f"{recording.label.capitalize()}: {units}. Played at {SLOW}{speed} frames per "
+        f"second; marks: {keys}.{moved}{note(recording.clip.synthetic)}",
+        alt=f"{recording.clip.name}: {recording.label}, {units}, {keys}",
+    )
+
+
+def motion_image(
+    image: AffectiveMotionImage, weighting: str, *, synthetic: bool, where: Any = st
+) -> None:
+    """An affective-motion image with the facts of its weighting."""
+    entry = WEIGHTINGS.get(weighting)
+    where.image(
+        image.image,
+        width="stretch",
+        caption=f"{entry.title}: {entry.formula}; the weights sum to {entry.sums_to}. Raw sum "
+        f"{image.minimum:.0f} to {image.maximum:.0f}.{note(synthetic)}",
+        alt=f"Affective-motion image under {weighting} weights, raw sum {image.minimum:.0f} to "
+        f"{image.maximum:.0f}",
+    )
+
+
+def downloads(
+    stem: str,
+    picture: Rgb | None = None,
+    *,
+    array: np.ndarray | None = None,
+    table: str | None = None,
+    script: str | None = None,
+    synthetic: bool,
+    where: Any = st,
+) -> None:
+    """Buttons for everything that can be taken away; names say what is synthetic."""
+    name = f"{stem}_synthetic" if synthetic else stem
+    offers: list[tuple[str, str, Any, str]] = []
+    if picture is not None:
+        offers.append(("Picture", f"{name}.png", lambda: png_bytes(picture), "image/png"))
+    if array is not None:
+        offers.append(("Array", f"{name}.npy", lambda: _npy(array), "application/octet-stream"))
+    if table is not None:
+        offers.append(("Table", f"{name}.csv", table, "text/csv"))
+    if script is not None:
+        offers.append(("Script", f"{name}.py", script, "text/x-python"))
+    with where.container(horizontal=True):
+        for label, file, content, mime in offers:
+            st.download_button(
+                label,
+                content,
+                file_name=file,
+                mime=mime,
+                key=f"download {file}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def _npy(array: np.ndarray) -> bytes:
+    import io
+
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
