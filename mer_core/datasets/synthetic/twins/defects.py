@@ -112,6 +112,18 @@ def _text_subjects(book: Workbook) -> Workbook:
     return dataclasses.replace(book, sheets=(dataclasses.replace(sheet, rows=rows), *others))
 
 
+def _recoded(book: Workbook) -> Workbook:
+    """CASME II's sheet of 2019: three clips of sadness have become clips of surprise."""
+    sheet, *others = book.sheets
+    label = sheet.rows[0].index("Estimated Emotion")
+    sad = [i for i, row in enumerate(sheet.rows) if row and row[label] == "sadness"][:3]
+    rows = tuple(
+        (*row[:label], "surprise", *row[label + 1 :]) if i in sad else row
+        for i, row in enumerate(sheet.rows)
+    )
+    return Workbook("CASME2-coding-20190701.xlsx", (dataclasses.replace(sheet, rows=rows), *others))
+
+
 def _as_csv(book: Workbook) -> Workbook:
     return Workbook(book.name.rsplit(".", 1)[0] + ".csv", book.sheets[:1])
 
@@ -293,6 +305,13 @@ _KINDS = (
         title="subjects are text with a leading zero",
         datasets=("casme", "casme2"),
         edit=_text_subjects,
+        alone=True,
+    ),
+    Defect(
+        name="coding-2019",
+        title="the sheet is that of 2019, with up to three clips of sadness coded as surprise",
+        datasets=("casme2",),
+        edit=_recoded,
         alone=True,
     ),
     Defect(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from mer_core.datasets.synthetic import ClipPlan, plan_clip, sample_identity
@@ -129,7 +130,7 @@ def plan_take(take: Take) -> ClipPlan:
     """The motion of a take's face: its first frame is the onset, its last one the offset."""
     last = take.offset - take.onset
     return plan_clip(
-        identity=sample_identity(take.identity),
+        identity=_face(take.identity),
         emotion=take.emotion,
         seed=take.seed,
         frames=last + 1,
@@ -139,6 +140,10 @@ def plan_take(take: Take) -> ClipPlan:
         offset=last,
         intensity=_intensity(take),
     )
+
+
+_face = lru_cache(maxsize=32)(sample_identity)
+"""A subject's face serves all of its takes."""
 
 
 def _intensity(take: Take) -> float | None:

@@ -91,11 +91,15 @@ def test_casme_squared_mixes_macro_and_micro(tmp_path):
         assert kept
 
 
-def test_a_full_twin_passes_for_the_release_it_copies(tmp_path):
-    manifest = quick_twin("casme2", tmp_path / "twin", full=True, frames=(3, 3))
+@pytest.mark.parametrize(
+    ("defects", "version", "surprise"), [((), "20140508", 25), (("coding-2019",), "20190701", 28)]
+)
+def test_a_full_twin_passes_for_the_release_it_copies(defects, version, surprise, tmp_path):
+    manifest = quick_twin("casme2", tmp_path / "twin", full=True, frames=(3, 3), defects=defects)
     table = open_dataset("casme2", manifest.root)
     assert len(table) == 255
-    assert table.sheet_version == "20140508"
+    assert table.sheet_version == version
+    assert sum(sample.label == "surprise" for sample in table) == surprise
     assert table.codes() == ()
 
 
