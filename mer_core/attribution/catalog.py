@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mer_core.attribution import cam, gradient, smoothing
+from mer_core.attribution import cam, gradient, occlusion, relevance, smoothing
 from mer_core.attribution.base import Method, Parameter
 from mer_core.errors import NotApplicableError
 from mer_core.models.loaded import LoadedModel
@@ -12,7 +12,7 @@ from mer_core.registry import Registry
 
 METHODS: Registry[Method] = Registry("attribution method")
 
-for _module in (gradient, smoothing, cam):
+for _module in (gradient, smoothing, cam, occlusion, relevance):
     for _method in _module.METHODS:
         METHODS.register(_method.name, _method)
 

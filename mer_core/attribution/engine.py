@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,19 @@ from mer_core.seeding import derive_seed
 
 # Inputs that go through a network at once, by measurement (tests/benchmarks/bench_attribution.py).
 _CHUNK = {InputKind.AMI: 8, InputKind.DYNAMIC_IMAGE: 8, InputKind.FLOW: 32, InputKind.CLIP: 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What may be asked of a method besides the network and its input; see `explain`."""
+
+    target: str | None = None
+    layer: str | None = None
+    parameters: Values = field(default_factory=dict)
+    seed: int = 0
+    input_digest: str | None = None
+    zero_level: float | None = None
+    regions: Mapping[str, Mask] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -69,64 +82,50 @@ def explain(
     Raises:
         NotApplicableError: The method says nothing about this network; the reason is given.
     """
-    return find(
-        model,
-        inputs,
-        method=method,
+    asked = Request(
         target=target,
         layer=layer,
-        parameters=parameters,
+        parameters=parameters or {},
         seed=seed,
         input_digest=input_digest,
         zero_level=zero_level,
-        regions=regions,
-    ).map
+        regions=regions or {},
+    )
+    return find(model, inputs, applicable_method(method, model), asked).map
 
 
-def find(
-    model: LoadedModel,
-    inputs: Tensor,
-    *,
-    method: str,
-    target: str | None = None,
-    layer: str | None = None,
-    parameters: Values | None = None,
-    seed: int = 0,
-    input_digest: str | None = None,
-    zero_level: float | None = None,
-    regions: Mapping[str, Mask] | None = None,
-) -> Finding:
-    """`explain` with the intermediate results that `frames.py` carries back to frames."""
+def find(model: LoadedModel, inputs: Tensor, method: Method, asked: Request) -> Finding:
+    """`explain` with what `frames.py` needs besides, and for a method whatever it objects."""
     check_input(model.entry, inputs)
     if inputs.shape[0] != 1:
         raise SettingsError(f"attribution is for one input at a time, not {inputs.shape[0]}")
     with model.lock, torch.inference_mode(False):
-        chosen = applicable_method(method, model)
-        knobs = chosen.settle(parameters or {}, model.entry)
-        inputs = inputs.detach().clone()
-        question = Question(
-            model=model,
-            inputs=inputs,
-            target=_target(model, inputs, target),
-            layer=_layer(chosen, model, layer),
-            parameters=knobs,
-            reference=_reference(chosen, model, inputs, knobs, zero_level),
-            regions=_regions(chosen, inputs, regions),
-            generator=torch.Generator().manual_seed(derive_seed(seed, "attribution", method)),
-            chunk=_CHUNK[model.entry.input.kind],
-        )
+        question = _question(model, inputs.detach().clone(), method, asked)
         started = time.perf_counter()
-        reply = _ask(chosen, question)
+        reply = _ask(method, question)
         seconds = time.perf_counter() - started
-        recorded = dict(knobs) | {"seed": seed}
-        if chosen.uses_reference and zero_level is not None:
-            recorded["zero_level"] = float(zero_level)
-        digest = input_digest or array_digest(inputs.numpy())
         return Finding(
-            map=_map(chosen, question, reply, recorded, seconds=seconds, digest=digest),
+            map=_map(method, question, reply, asked, seconds),
             multiplier=reply.multiplier,
             reference=question.reference,
         )
+
+
+def _question(model: LoadedModel, inputs: Tensor, method: Method, asked: Request) -> Question:
+    knobs = method.settle(asked.parameters, model.entry)
+    reference = _reference(method, model, inputs, knobs, asked.zero_level)
+    draws = torch.Generator().manual_seed(derive_seed(asked.seed, "attribution", method.name))
+    return Question(
+        model=model,
+        inputs=inputs,
+        target=_target(model, inputs, asked.target),
+        layer=_layer(method, model, asked.layer),
+        parameters=knobs,
+        reference=reference,
+        regions=_regions(method, inputs, asked.regions),
+        generator=draws,
+        chunk=_CHUNK[model.entry.input.kind],
+    )
 
 
 def _ask(method: Method, question: Question) -> Reply:
@@ -146,17 +145,14 @@ def _ask(method: Method, question: Question) -> Reply:
 
 
 def _map(
-    method: Method,
-    question: Question,
-    reply: Reply,
-    recorded: Mapping[str, Value],
-    *,
-    seconds: float,
-    digest: str,
+    method: Method, question: Question, reply: Reply, asked: Request, seconds: float
 ) -> AttributionMap:
     signed = method.is_signed(question.parameters)
     attribution = reply.attribution[0].to(torch.float32).numpy()
     difference, delta = _completeness(method, question, reply)
+    recorded = dict(question.parameters) | {"seed": asked.seed}
+    if method.uses_reference and asked.zero_level is not None:
+        recorded["zero_level"] = float(asked.zero_level)
     return AttributionMap(
         values=plane(attribution, signed=signed),
         method=method.name,
@@ -168,7 +164,7 @@ def _map(
         difference=difference,
         seconds=seconds,
         model_digest=question.model.digest,
-        input_digest=digest,
+        input_digest=asked.input_digest or array_digest(question.inputs.numpy()),
         parameters=recorded,
         channels=attribution,
     )
@@ -232,9 +228,7 @@ def _reference(
     return reference_input(name, inputs, spec, zero_level)
 
 
-def _regions(
-    method: Method, inputs: Tensor, regions: Mapping[str, Mask] | None
-) -> Mapping[str, Mask]:
+def _regions(method: Method, inputs: Tensor, regions: Mapping[str, Mask]) -> Mapping[str, Mask]:
     if not method.needs_regions:
         return {}
     if not regions:

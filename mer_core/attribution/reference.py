@@ -82,3 +82,13 @@ def _blurred(inputs: Tensor) -> Tensor:
     padded = functional.pad(planes, (radius,) * 4, mode="replicate")
     across = functional.conv2d(padded, kernel.reshape(1, 1, 1, -1))
     return functional.conv2d(across, kernel.reshape(1, 1, -1, 1)).reshape(inputs.shape)
+
+
+def probe_input(spec: InputSpec, *, frames: int = 4, seed: int = 0) -> Tensor:
+    """A random input of a network, always the same, to measure properties of the network on."""
+    generator = torch.Generator().manual_seed(seed)
+    clip = spec.kind is InputKind.CLIP
+    shape = (1, *((frames,) if clip else ()), spec.channels, *spec.size)
+    pixels = torch.rand(shape, generator=generator)
+    mean, std = (torch.tensor(part).reshape(-1, 1, 1) for part in (spec.mean, spec.std))
+    return (pixels - mean) / std

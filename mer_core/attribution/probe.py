@@ -1,0 +1,164 @@
+"""Measures whether a method does on a network what it promises.
+
+`objections.py` decides by looking at a network's parts; this decides by running the method. The
+tests hold one against the other for every network of the catalogue, and a probe of a network of
+your own says what may be believed of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mer_core.attribution.base import Method
+from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.engine import Finding, Request, find
+from mer_core.attribution.gradient import SALIENCY
+from mer_core.attribution.reference import probe_input
+from mer_core.errors import MerError
+from mer_core.models.loaded import LoadedModel
+
+COMPLETENESS = 0.01
+"""Completeness error allowed, as a share of F(input) - F(baseline)."""
+
+_DISTINCT = ("guided-backprop", "deeplift", "lrp")
+"""Methods that are pointless where they come to the plain gradient, or it times the input."""
+
+_MATES = 1e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One promise, measured.
+
+    Attributes:
+        name: What was promised.
+        passed: Whether it holds.
+        figure: What was measured; None where the method could not be run.
+        says: The outcome in one clause.
+    """
+
+    name: str
+    passed: bool
+    figure: float | None
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """All promises of one method on one network."""
+
+    method: str
+    model: str
+    checks: tuple[Check, ...]
+
+    @property
+    def fit(self) -> bool:
+        """Whether every promise holds."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What does not hold, in words."""
+        return tuple(check.says for check in self.checks if not check.passed)
+
+
+def probe(
+    model: LoadedModel, method: str, inputs: Tensor | None = None, *, request: Request | None = None
+) -> Probe:
+    """Runs `method` on `model`, also where it objects, and measures what comes out.
+
+    Args:
+        model: A fitted network. On untrained ones logits of input and baseline hardly differ,
+            and shares of their difference say little.
+        method: A name in `METHODS`.
+        inputs: A batch of one; random pixels by default.
+        request: Regions, baseline and so on, where the method needs them.
+    """
+    chosen = METHODS.get(method)
+    inputs = probe_input(model.entry.input) if inputs is None else inputs
+    asked = request or Request()
+    try:
+        found = find(model, inputs, chosen, asked)
+        again = find(model, inputs, chosen, asked)
+    except (MerError, RuntimeError, TypeError, AssertionError) as error:
+        line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        checks = (Check(name="runs", passed=False, figure=None, says=f"cannot be run: {line}"),)
+    else:
+        checks = (
+            _varies(found),
+            _repeats(found, again),
+            *_adds_up(chosen, found),
+            *_distinct(chosen, model, inputs, found, asked),
+            _alone(model, inputs),
+        )
+    return Probe(method=method, model=model.entry.name, checks=checks)
+
+
+def _varies(found: Finding) -> Check:
+    spread = float(np.ptp(found.map.values))
+    finite = bool(np.isfinite(found.map.values).all())
+    return Check(
+        name="varies",
+        passed=finite and spread > 0,
+        figure=spread,
+        says=f"values span {spread:.3g}" if spread > 0 else "every value is the same",
+    )
+
+
+def _repeats(found: Finding, again: Finding) -> Check:
+    apart = float(np.abs(found.map.values - again.map.values).max())
+    return Check(
+        name="repeats", passed=apart == 0, figure=apart, says=f"two runs differ by {apart:.3g}"
+    )
+
+
+def _adds_up(method: Method, found: Finding) -> tuple[Check, ...]:
+    delta, difference = found.map.delta, found.map.difference
+    if not method.complete or delta is None or difference is None:
+        return ()
+    share = delta / max(abs(difference), 1e-12)
+    return (
+        Check(
+            name="adds up",
+            passed=share < COMPLETENESS,
+            figure=share,
+            says=f"its sum misses the difference of the logits by {share:.2%}",
+        ),
+    )
+
+
+def _distinct(
+    method: Method, model: LoadedModel, inputs: Tensor, found: Finding, asked: Request
+) -> tuple[Check, ...]:
+    if method.name not in _DISTINCT:
+        return ()
+    plain = find(model, inputs, SALIENCY, Request(target=asked.target)).map.channels
+    other = found.map.channels if found.multiplier is None else found.multiplier[0].numpy()
+    assert plain is not None
+    assert other is not None
+    apart = float(np.abs(other - plain).max() / max(float(np.abs(plain).max()), 1e-30))
+    return (
+        Check(
+            name="differs from the gradient",
+            passed=apart > 1e-6,
+            figure=apart,
+            says=f"differs from the plain gradient by {apart:.3g} of its peak",
+        ),
+    )
+
+
+def _alone(model: LoadedModel, inputs: Tensor) -> Check:
+    """The answer to an input must not depend on what else is in its batch."""
+    mates = torch.cat([inputs, inputs.flip(-1)])
+    alone, together = model.logits(inputs)[0], model.logits(mates)[0]
+    apart = float((alone - together).abs().max() / alone.abs().max().clamp(min=1e-12))
+    return Check(
+        name="independent of batch mates",
+        passed=apart < _MATES,
+        figure=apart,
+        says=f"logits change by {apart:.3g} in company",
+    )
