@@ -1,0 +1,79 @@
+"""Whether a map stays when the input changes by what no eye would see.
+
+Noise is Gaussian, its deviation a share of the input's range. Reported are the rank correlation of
+each noisy map with the undisturbed one, and the largest relative change (max-sensitivity; Yeh et
+al., "On the (In)fidelity and Sensitivity of Explanations", NeurIPS 2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from mer_core.attribution.similarity import rank_correlation
+from mer_core.errors import SettingsError
+from mer_core.seeding import derive_seed
+
+Map = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stability:
+    """What noise did to a map.
+
+    Attributes:
+        correlations: Rank correlation with the undisturbed map, one per draw; NaN where one of
+            the two is constant.
+        sensitivity: max over draws of |E(x + n) - E(x)| / |E(x)|; infinite if E(x) is 0
+            everywhere and a noisy map is not, 0 if no map moved.
+        noise: Deviation of the noise, as a share of the input's range.
+    """
+
+    correlations: tuple[float, ...]
+    sensitivity: float
+    noise: float
+
+    @property
+    def mean(self) -> float:
+        """Mean correlation; NaN as soon as one is."""
+        return float(np.mean(self.correlations))
+
+
+def stability(
+    explain: Callable[[Tensor], Map],
+    inputs: Tensor,
+    *,
+    original: Map | None = None,
+    noise: float = 0.02,
+    draws: int = 4,
+    seed: int = 0,
+) -> Stability:
+    """Explains `inputs` again under noise.
+
+    Args:
+        explain: Input -> H x W map, for one network and class.
+        inputs: A batch of one.
+        original: The undisturbed map, where the caller has it already.
+        noise: Deviation, as a share of the input's range.
+        draws: Number of noisy copies.
+        seed: Of the noise.
+    """
+    if noise <= 0 or draws < 1:
+        raise SettingsError(f"noise {noise} and {draws} draws test nothing", where="stability")
+    original = explain(inputs) if original is None else original
+    spread = noise * float(inputs.max() - inputs.min())
+    lots = torch.Generator().manual_seed(derive_seed(seed, "stability"))
+    correlations: list[float] = []
+    changes: list[float] = []
+    for _ in range(draws):
+        moved = explain(inputs + spread * torch.randn(inputs.shape, generator=lots))
+        correlations.append(rank_correlation(original, moved))
+        changes.append(float(np.linalg.norm(np.subtract(moved, original, dtype=np.float64))))
+    size, change = float(np.linalg.norm(original)), max(changes)
+    relative = change / size if size else (np.inf if change else 0.0)
+    return Stability(correlations=tuple(correlations), sensitivity=float(relative), noise=noise)
