@@ -42,16 +42,16 @@ def compare(results: Sequence[StudyResult], *, score: str = "uar") -> tuple[Comp
         SettingsError: A study has no finished fold, or has other classes than the first.
     """
     for result in results:
-        if not result.by_seed:
-            raise SettingsError(
-                "no fold of this study is finished", where=result.name, remedy="resume it first"
-            )
         if set(result.classes) != set(results[0].classes):
             raise SettingsError(
                 f"its classes are {', '.join(result.classes)}, those of {results[0].name} are "
                 f"{', '.join(results[0].classes)}",
                 where=result.name,
                 remedy="compare studies of one label scheme",
+            )
+        if not result.by_seed:
+            raise SettingsError(
+                "no fold of this study is finished", where=result.name, remedy="resume it first"
             )
     first, *others = results
     rows = [Compared(result=first, difference=None)]
