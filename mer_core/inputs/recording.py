@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,8 @@ import numpy.typing as npt
 from mer_core.ami import AffectiveMotionImage, build_ami
 from mer_core.datasets.synthetic import GroundTruth, plan_clip, render_clip, sample_identity
 from mer_core.flow import flow_image
-from mer_core.inputs.imaging import resized
+from mer_core.frames import open_frames, read_clip
+from mer_core.inputs.imaging import Imaging, registered_frames, resized
 from mer_core.inputs.tensors import (
     clip_frames,
     flow_apex,
@@ -97,6 +99,25 @@ def sample_recording(sample: Sample) -> Recording:
         offset=sample.offset,
         truth=None if sample.truth is None else GroundTruth.load(sample.truth),
     )
+
+
+def open_recording(
+    path: str | Path, *, first: int | None = None, last: int | None = None, crop: bool = False
+) -> Recording:
+    """A folder of images, a video or a zip, taken as an expression from first to last frame.
+
+    Args:
+        path: Where the frames lie.
+        first: Frame number of the onset; the first frame there is by default.
+        last: Frame number of the offset; the last frame by default.
+        crop: Whether the face is found on the first frame and cut out of all.
+    """
+    source = open_frames(Path(path), first=first, last=last)
+    clip = read_clip(source)
+    if crop:
+        faces = registered_frames(source, Imaging(crop=True))
+        clip = replace(clip, frames=np.stack(list(faces)))
+    return Recording(clip=clip, subject="", label="")
 
 
 def synthetic_recording(*, subject: int, emotion: str, seed: int, size: int = 224) -> Recording:

@@ -1,0 +1,85 @@
+"""A clip in, a map out: the engine with everything it needs taken from the recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+
+from mer_core.ami import FaceBox, find_face
+from mer_core.attribution.base import Mask, Values
+from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.engine import explain
+from mer_core.attribution.regions import View, template_regions
+from mer_core.datasets.synthetic import ACTION_UNITS
+from mer_core.errors import FaceNotFoundError
+from mer_core.inputs import Recording, recording_input
+from mer_core.models.loaded import LoadedModel
+from mer_core.records import ActionUnit, AttributionMap, InputKind
+
+
+def explain_recording(
+    model: LoadedModel,
+    recording: Recording,
+    *,
+    method: str,
+    target: str | None = None,
+    layer: str | None = None,
+    weighting: str | None = None,
+    parameters: Values | None = None,
+    seed: int = 0,
+) -> AttributionMap:
+    """`explain` for what `model` sees of a clip.
+
+    The baseline of an accumulated image is the clip's own zero accumulation, and regions to
+    ablate are those of the face template, one per action unit.
+
+    Args:
+        model: Any network of the catalogue.
+        recording: The clip.
+        method: A name in `catalog.METHODS`.
+        target: The class asked about; the predicted one by default.
+        layer: Public layer name, for methods that need one; the last by default.
+        weighting: Of an accumulated image; the network's own by default.
+        parameters: Knobs that are not to have their default.
+        seed: Of random samples and noise.
+    """
+    spec = model.entry.input
+    numbers = recording_input(recording, spec, weighting=weighting)
+    needs_regions = METHODS.get(method).needs_regions
+    return explain(
+        model,
+        torch.from_numpy(numbers)[None],
+        method=method,
+        target=target,
+        layer=layer,
+        parameters=parameters,
+        seed=seed,
+        input_digest=recording.expression.digest,
+        zero_level=zero_level(model, recording, weighting),
+        regions=face_regions(recording, spec.size) if needs_regions else None,
+    )
+
+
+def zero_level(
+    model: LoadedModel, recording: Recording, weighting: str | None = None
+) -> float | None:
+    """Grey level of zero accumulation in what `model` sees of a clip; None without an image."""
+    spec = model.entry.input
+    if spec.kind not in (InputKind.AMI, InputKind.DYNAMIC_IMAGE):
+        return None
+    return recording.image(weighting or spec.weighting, size=spec.size).offset
+
+
+def face_regions(recording: Recording, size: tuple[int, int]) -> Mapping[str, Mask]:
+    """The template's region of every action unit on the clip's first frame, at `size`."""
+    frame = recording.expression.frames[0]
+    height, width = frame.shape[:2]
+    try:
+        face = find_face(frame, name=recording.clip.name)
+    except FaceNotFoundError:
+        face = None  # the template then lies over the whole frame
+    view = View(shape=(height, width), window=FaceBox(0, 0, width, height), face=face)
+    units = [ActionUnit(int(name.removeprefix("AU"))) for name in ACTION_UNITS]
+    masks = template_regions(units, view, size).masks
+    return {name: mask for name, mask in masks.items() if mask.any()}

@@ -1,0 +1,317 @@
+"""`mer explain`: why a network answers a clip as it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from mer_core.ami import WEIGHTINGS
+from mer_core.atomic import atomic_path, write_bytes, write_text
+from mer_core.cli.ami import FrameRange
+from mer_core.cli.answer import Answer, answers, as_document, table
+from mer_core.cli.models import PAPER_CLASSES
+from mer_core.errors import SettingsError
+from mer_core.plots.colour import Rgb, shared_scale
+from mer_core.plots.raster import (
+    enlarge,
+    overlay,
+    png_bytes,
+    stack,
+    stamp_synthetic,
+    text_strip,
+    tile_sheet,
+)
+from mer_core.records import AttributionMap, InputKind
+
+if TYPE_CHECKING:
+    from mer_core.attribution import Offer, Parameter
+    from mer_core.attribution.script import Recipe
+    from mer_core.inputs import Recording
+    from mer_core.models.loaded import LoadedModel
+
+_SIDE = 336
+_BAR = 12
+
+
+@click.command()
+@answers
+@click.argument("clip", required=False, type=click.Path(path_type=Path))
+@click.argument("out", required=False, type=click.Path(path_type=Path))
+@click.option("--list", "listing", is_flag=True, help="Show the methods instead.")
+@click.option("--model", help="Network; see `mer models`.")
+@click.option("--method", default="integrated-gradients", show_default=True)
+@click.option(
+    "--weights",
+    default="random",
+    show_default=True,
+    help="random, imagenet, or a checkpoint file (.safetensors).",
+)
+@click.option("--classes", help="Class names, comma-separated; a checkpoint knows its own.")
+@click.option("--target", help="The class asked about.  [default: the predicted one]")
+@click.option("--layer", help="For methods that look into one.  [default: the last]")
+@click.option(
+    "--set", "knobs", multiple=True, metavar="KNOB=VALUE", help="A knob of the method; repeatable."
+)
+@click.option(
+    "--weighting",
+    type=click.Choice(WEIGHTINGS.names()),
+    help="Frame weights of the image.  [default: the network's own]",
+)
+@click.option("--frames", "span", type=FrameRange(), help="Frame numbers to use, both included.")
+@click.option("--crop", is_flag=True, help="Find the face first; for uncropped frames.")
+@click.option("--seed", default=0, show_default=True, help="Of random weights, samples and noise.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def explain(
+    clip: Path | None,
+    out: Path | None,
+    listing: bool,
+    model: str | None,
+    method: str,
+    weights: str,
+    classes: str | None,
+    target: str | None,
+    layer: str | None,
+    knobs: tuple[str, ...],
+    weighting: str | None,
+    span: tuple[int | None, int | None] | None,
+    crop: bool,
+    seed: int,
+    force: bool,
+) -> Answer:
+    """Explain the answer of a network to CLIP, and write the map to the folder OUT.
+
+    CLIP is a folder of images, a video or a zip of images. OUT gets four files: the map over the
+    input (.png), its numbers (.npy), how it was made (.json), and a Python script that computes
+    the same numbers again (.py). Where anything was generated, their names say "synthetic".
+
+    With --list: the methods, and with --model which of them apply to it, and why not.
+
+    \b
+    JSON keys:
+      files                PNG, array, record and script
+      model, weights       the network, and what its weights are
+      method, layer        what was asked, and where
+      target, probability  the class asked about, and the network's answer for it
+      parameters           every knob with its value
+      signed               whether negative values speak against the class
+      low, high            of the colour scale
+      difference, delta    logit less that of the baseline, and how far the sum misses it; or null
+      seconds, synthetic, notes
+    JSON with --list: per method name, title, paper, says, applies, reason, signed, resolution,
+    needs_layer, needs_regions, complete, forwards, parameters.
+    """  # noqa: D301 - the backspace tells click to keep the lines below it
+    loaded = _loaded(model, weights, classes, seed, needed=not listing)
+    if listing:
+        return _list(loaded)
+    if clip is None or out is None or loaded is None:
+        raise SettingsError("give CLIP and OUT", remedy="or --list to see the methods")
+    from mer_core.attribution.recording import explain_recording
+    from mer_core.attribution.script import ClipFile, Recipe
+    from mer_core.inputs.recording import open_recording
+
+    first, last = span or (None, None)
+    recording = open_recording(clip, first=first, last=last, crop=crop)
+    found = explain_recording(
+        loaded,
+        recording,
+        method=method,
+        target=target,
+        layer=layer,
+        weighting=weighting,
+        parameters=_knobs(method, loaded, knobs),
+        seed=seed,
+    )
+    recipe = Recipe(
+        clip=ClipFile(path=clip.resolve(), first=first, last=last, crop=crop),
+        model=loaded,
+        weights=_absolute(weights),
+        weights_seed=seed,
+        weighting=weighting,
+        map=found,
+        synthetic=recording.clip.synthetic or loaded.weights.synthetic,
+    )
+    picture = _picture(recipe, recording)
+    files = _write(out, recipe, picture, force=force)
+    return _answer(recipe, recording, files)
+
+
+def _loaded(
+    name: str | None, weights: str, classes: str | None, seed: int, *, needed: bool
+) -> LoadedModel | None:
+    if name is None and not needed:
+        return None
+    if name is None:
+        raise SettingsError("say which network", remedy="give --model; `mer models` lists them")
+    from mer_core.models.loaded import load_model
+
+    given = [part.strip() for part in classes.split(",")] if classes else None
+    untrained = weights in ("random", "imagenet")
+    names = given or (PAPER_CLASSES if untrained else None)
+    return load_model(name, classes=names, weights=weights, seed=seed)
+
+
+def _absolute(weights: str) -> str:
+    return weights if weights in ("random", "imagenet") else str(Path(weights).resolve())
+
+
+def _knobs(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str, Any]:
+    from mer_core.attribution import METHODS
+
+    chosen = METHODS.get(method)
+    known = {knob.name: knob for knob in chosen.knobs(model.entry)}
+    values: dict[str, Any] = {}
+    for item in written:
+        name, equals, text = item.partition("=")
+        if not equals or name not in known:
+            raise SettingsError(
+                f"--set {item!r} is no knob of {chosen.title}",
+                remedy=f"write one of {', '.join(known)}, then = and its value",
+            )
+        values[name] = known[name].parse(text)
+    return values
+
+
+def _write(out: Path, recipe: Recipe, picture: Rgb, *, force: bool) -> dict[str, Path]:
+    if out.exists() and not out.is_dir():
+        raise SettingsError("is not a folder", where=out)
+    found = recipe.map
+    words = [found.model, found.method, found.target, "synthetic" if recipe.synthetic else ""]
+    name = "-".join(re.sub(r"[^\w]+", "-", word).strip("-") for word in words if word)
+    kinds = {"png": "png", "array": "npy", "record": "json", "script": "py"}
+    files = {kind: out / f"{name}.{suffix}" for kind, suffix in kinds.items()}
+    for file in files.values():
+        if file.exists() and not force:
+            raise SettingsError("exists already", where=file, remedy="pass --force to replace it")
+    write_bytes(files["png"], png_bytes(picture))
+    with atomic_path(files["array"]) as partial:
+        np.save(partial, found.values, allow_pickle=False)
+    write_text(files["record"], as_document(recipe.record()) + "\n")
+    write_text(files["script"], recipe.script(name))
+    return files
+
+
+def _picture(recipe: Recipe, recording: Recording) -> Rgb:
+    """What the network saw, and the map over it, with the scale below."""
+    found, spec = recipe.map, recipe.model.entry.input
+    if spec.kind in (InputKind.AMI, InputKind.DYNAMIC_IMAGE):
+        seen = recording.image(recipe.weighting or spec.weighting, size=spec.size).image
+    else:
+        frames = recording.expression.frames
+        seen = enlarge(frames[len(frames) // 2], spec.size, smooth=True)
+    scale = shared_scale([found.values], signed=found.signed)
+    tiles = [enlarge(tile, (_SIDE, _SIDE)) for tile in (seen, overlay(seen, found.values, scale))]
+    where = f", {found.layer}" if found.layer else ""
+    sheet = tile_sheet(
+        tiles,
+        columns=2,
+        captions=["input", f"{found.method}{where}, for {found.target}"],
+        title=f"{recipe.model.entry.title}, {recipe.model.weights.label}",
+    )
+    ramp = np.linspace(scale.low, scale.high, sheet.shape[1] // 2)
+    bar = np.repeat(scale.apply(ramp)[None], _BAR, axis=0)
+    sheet = stack([sheet, bar, text_strip(scale.describe(), sheet.shape[1])], align="centre")
+    return stamp_synthetic(sheet) if recipe.synthetic else sheet
+
+
+def _answer(recipe: Recipe, recording: Recording, files: dict[str, Path]) -> Answer:
+    found, model = recipe.map, recipe.model
+    scale = shared_scale([found.values], signed=found.signed)
+    probability = _probability(recipe, recording)
+    notes = []
+    if not model.weights.trained:
+        notes.append(f"{model.weights.label}: the map says nothing about expressions")
+    if not np.ptp(found.values):
+        notes.append("every value of the map is the same")
+    document = {
+        "files": files,
+        "model": found.model,
+        "weights": model.weights.label,
+        "method": found.method,
+        "layer": found.layer,
+        "target": found.target,
+        "probability": probability,
+        "parameters": dict(found.parameters),
+        "signed": found.signed,
+        "low": scale.low,
+        "high": scale.high,
+        "difference": found.difference,
+        "delta": found.delta,
+        "seconds": found.seconds,
+        "synthetic": recipe.synthetic,
+        "notes": notes,
+    }
+    return Answer(document=document, text=_text(found, recipe, probability, files), warnings=notes)
+
+
+def _text(found: AttributionMap, recipe: Recipe, probability: float, files: dict[str, Path]) -> str:
+    generated = " (synthetic data)" if recipe.synthetic else ""
+    adds_up = ""
+    if found.delta is not None and found.difference is not None:
+        adds_up = f"; sums to {found.difference:.4g} within {found.delta:.2g}"
+    return (
+        f"{recipe.model.entry.title} gives {found.target} {probability:.1%}{generated}\n"
+        f"{found.method} in {found.seconds:.2f} s{adds_up}\n"
+        + "\n".join(str(file) for file in files.values())
+    )
+
+
+def _probability(recipe: Recipe, recording: Recording) -> float:
+    import torch
+
+    from mer_core.inputs import recording_input
+
+    model = recipe.model
+    numbers = recording_input(recording, model.entry.input, weighting=recipe.weighting)
+    shares = model.probabilities(torch.from_numpy(numbers)[None])[0]
+    return float(shares[model.classes.index(recipe.map.target)])
+
+
+def _list(model: LoadedModel | None) -> Answer:
+    from mer_core.attribution import METHODS, list_methods
+
+    if model is None:
+        rows = [(method.name, method.title, method.says) for method in METHODS]
+        document = [_promises(method) for method in METHODS]
+        return Answer(document=document, text=table(("method", "title", "a value says"), rows))
+    offers = list_methods(model)
+    rows = [
+        (offer.method.name, "yes" if offer.applies else "no", _facts(offer)) for offer in offers
+    ]
+    return Answer(
+        document=[
+            _promises(offer.method)
+            | {
+                "applies": offer.applies,
+                "reason": offer.reason or None,
+                "forwards": offer.forwards,
+                "parameters": [_knob(knob) for knob in offer.parameters],
+            }
+            for offer in offers
+        ],
+        text=table(("method", "applies", f"on {model.entry.title}"), rows),
+    )
+
+
+def _facts(offer: Offer) -> str:
+    if not offer.applies:
+        return offer.reason
+    method = offer.method
+    knobs = ", ".join(f"{knob.name}={knob.default}" for knob in offer.parameters)
+    sign = "signed" if method.signed else "unsigned"
+    return f"{sign}, per {method.resolution}, about {offer.forwards:.0f} forwards; {knobs}"
+
+
+def _promises(method: Any) -> dict[str, Any]:
+    names = ("name", "title", "paper", "says", "signed", "resolution")
+    needs = ("needs_layer", "needs_regions", "complete")
+    return {name: getattr(method, name) for name in (*names, *needs)}
+
+
+def _knob(knob: Parameter) -> dict[str, Any]:
+    names = ("name", "title", "kind", "default", "low", "high", "choices", "help")
+    return {name: getattr(knob, name) for name in names}
