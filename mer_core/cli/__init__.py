@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "paper": ("mer_core.cli.paper", "The publication: tables, claims audit, ambiguous passages."),
     "models": ("mer_core.cli.models", "List the networks and what each costs."),
     "export": ("mer_core.cli.models", "Write a network as ONNX."),
+    "explain": ("mer_core.cli.explain", "Show what a network looks at in a clip, and why."),
     "study": ("mer_core.cli.study", "Run, resume, show, compare and check studies."),
     "reproduce": ("mer_core.cli.reproduce", "Regenerate tables and figures of the paper."),
 }
