@@ -13,23 +13,39 @@ from mer_core.training.study import Study
 from tests.mer_core.training.blobs import TINY, BlobExperiment
 
 
+@pytest.fixture(scope="module")
+def executor():
+    """Two processes; the tests share them, because starting them is what takes long."""
+    with open_executor(workers=2) as two:
+        assert isinstance(two, DaskExecutor)
+        assert two.slots == 2
+        yield two
+
+
 def new_study(folder, experiment: BlobExperiment) -> Study:
     return Study(experiment, folder=folder, settings=TINY, seeds=(0, 1))
 
 
-def test_a_killed_worker_costs_time_and_no_fold(tmp_path):
+def test_an_error_in_a_worker_comes_back_as_a_failed_fold(tmp_path, executor):
+    trouble = tmp_path / "trouble"
+    trouble.touch()
+    study = new_study(tmp_path / "failing", BlobExperiment(fails=str(trouble)))
+    heard = list(study.run(executor=executor))
+    failures = [event for event in heard if isinstance(event, events.FoldFailed)]
+    assert len(failures) == 8
+    assert failures[0].error == "RuntimeError: the network cannot be built today"
+
+
+def test_a_killed_worker_costs_time_and_no_fold(tmp_path, executor):
     alone = new_study(tmp_path / "alone", BlobExperiment()).complete(workers=1)
     study = new_study(tmp_path / "spread", BlobExperiment(delay=0.3))
     killed, heard = 0, []
-    with open_executor(workers=2) as executor:
-        assert isinstance(executor, DaskExecutor)
-        assert executor.slots == 2
-        for event in study.run(executor=executor, progress=heard.append):
-            if isinstance(event, events.FoldFinished) and not killed:
-                pids = executor.client.run(os.getpid)
-                killed = next(iter(pids.values()))
-                os.kill(killed, signal.SIGKILL)
-        result = study.result()
+    for event in study.run(executor=executor, progress=heard.append):
+        if isinstance(event, events.FoldFinished) and not killed:
+            pids = executor.client.run(os.getpid)
+            killed = next(iter(pids.values()))
+            os.kill(killed, signal.SIGKILL)
+    result = study.result()
     assert killed
     assert result.complete
     assert not result.failed
@@ -39,18 +55,6 @@ def test_a_killed_worker_costs_time_and_no_fold(tmp_path):
     assert all(str(worker).startswith("tcp://") for worker in workers)
     epochs = [event for event in heard if isinstance(event, events.EpochFinished)]
     assert {event.name for event in epochs} == {fold.name for fold in result.folds}
-
-
-def test_an_error_in_a_worker_comes_back_as_a_failed_fold(tmp_path):
-    trouble = tmp_path / "trouble"
-    trouble.touch()
-    study = new_study(tmp_path / "failing", BlobExperiment(fails=str(trouble)))
-    with open_executor(workers=2) as executor:
-        failures = [
-            event for event in study.run(executor=executor) if isinstance(event, events.FoldFailed)
-        ]
-    assert len(failures) == 8
-    assert failures[0].error == "RuntimeError: the network cannot be built today"
 
 
 @pytest.mark.parametrize("names", [("3", "5")])
