@@ -6,6 +6,7 @@ as immutable, and every cache is bounded.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,13 +15,30 @@ import torch
 from mer_core.ami import AffectiveMotionImage
 from mer_core.datasets.table import DatasetTable
 from mer_core.features import FeatureMaps, feature_maps
-from mer_core.inputs import Recording, recording_input, sample_recording, synthetic_recording
+from mer_core.inputs import (
+    AmiStore,
+    Recording,
+    recording_input,
+    sample_image,
+    sample_recording,
+    synthetic_recording,
+)
 from mer_core.inputs.sources import Source
 from mer_core.inputs.sources import sources as find_sources
 from mer_core.models.loaded import LoadedModel, load_model
+from mer_core.paper.audit import audit
+from mer_core.paper.findings import Finding
+from mer_core.paper.published import PUBLISHED, printed_tables
+from mer_core.paper.readings import READINGS, TOPICS, Reading
 from mer_core.plots.animation import animation_bytes
+from mer_core.plots.raster import png_bytes
+from mer_core.records import Prediction
+from mer_core.reproduction import Artefact, Manifest
+from mer_core.training.demonstration import held_out_weights
+from mer_core.training.study import Study, list_studies
 
 if TYPE_CHECKING:
+    from workbench.demo_mode import Preparation
     from workbench.selection import ClipChoice
 
 CLASSES = ("positive", "negative", "surprise", "others")
@@ -78,19 +96,94 @@ def _animation(key: str, fps: float, _choice: ClipChoice) -> bytes:
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the network")
-def network(name: str, seed: int = 0) -> LoadedModel:
-    """A network of the catalogue with random weights; its label says so."""
-    return load_model(name, classes=CLASSES, seed=seed)
+def network(name: str, choice: ClipChoice | None = None) -> LoadedModel:
+    """The demo's network that never saw the chosen clip's subject; untrained while there is none.
+
+    Its label says which, and belongs beside everything it answers.
+    """
+    weights = held_out_weights(name, choice.subject if choice else None)
+    return _network(name, "random" if weights is None else str(weights))
+
+
+@st.cache_resource(max_entries=12, show_spinner="Loading the network")
+def _network(name: str, weights: str) -> LoadedModel:
+    return load_model(name, classes=CLASSES if weights == "random" else None, weights=weights)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def preparation() -> Preparation:
+    """The background work of this process; looking at it for the first time starts it."""
+    from workbench.demo_mode import Preparation
+
+    work = Preparation()
+    work.start()
+    return work
 
 
 def maps(choice: ClipChoice, weighting: str, model: str) -> dict[str, FeatureMaps]:
     """Feature maps of every catalogued layer of `model` for the chosen clip."""
-    return _maps(choice.key, weighting, model, choice)
+    return _maps(choice.key, weighting, network(model, choice).digest, model, choice)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _maps(key: str, weighting: str, model: str, _choice: ClipChoice) -> dict[str, FeatureMaps]:
-    loaded = network(model)
+def _maps(
+    key: str, weighting: str, digest: str, model: str, _choice: ClipChoice
+) -> dict[str, FeatureMaps]:
+    loaded = network(model, _choice)
     batch = recording_input(recording(_choice), loaded.entry.input, weighting=weighting)[None]
     return feature_maps(loaded, torch.from_numpy(batch))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def image_store() -> AmiStore:
+    """The store of derived images on disk."""
+    return AmiStore()
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def thumbnail(source: str, subject: str, clip: str) -> bytes:
+    """The affective-motion image of a dataset's clip as a small PNG."""
+    samples = dataset(source).samples
+    sample = next(s for s in samples if (s.subject, s.clip) == (subject, clip))
+    return png_bytes(sample_image(sample, store=image_store()).image)
+
+
+@st.cache_data(max_entries=1, ttl=5, show_spinner=False)
+def studies() -> tuple[str, ...]:
+    """Names of the studies on this machine."""
+    return tuple(folder.name for folder in list_studies())
+
+
+@st.cache_data(max_entries=8, ttl=5, show_spinner=False)
+def verdicts(study: str) -> dict[str, Prediction]:
+    """Sample key -> the answer of its held-out network in the study's first seed."""
+    result = Study.open(study).result()
+    return {p.key: p for p in (result.predictions(result.seeds[0]) if result.seeds else ())}
+
+
+@st.cache_data(max_entries=1, show_spinner="Recomputing the paper's claims")
+def findings() -> tuple[Finding, ...]:
+    """The claims audit."""
+    return tuple(audit())
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def paper_tables() -> dict[str, list[dict[str, str]]]:
+    """The paper's tables as rows of text, by title."""
+    return printed_tables(PUBLISHED)
+
+
+@st.cache_data(max_entries=1, ttl=30, show_spinner=False)
+def artefacts() -> list[tuple[Artefact, bytes]]:
+    """The pictures among the regenerated figures, with their entries in the manifest."""
+    manifest = Manifest(Path("figures"))
+    return [
+        (entry, (manifest.folder / entry.file).read_bytes())
+        for entry in manifest.entries()
+        if entry.file.endswith(".png") and (manifest.folder / entry.file).exists()
+    ]
+
+
+def readings() -> dict[str, list[Reading]]:
+    """Topic -> the ambiguous passages and how they are read."""
+    return {topic: [entry for entry in READINGS if entry.topic == topic] for topic in TOPICS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
 from mer_core.inputs import Recording
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import png_bytes
+from mer_core.records import Sample
 from workbench import cached
 from workbench.selection import ClipChoice
 
@@ -57,6 +59,27 @@ def motion_image(
     )
 
 
+def facts(sample: Sample) -> dict[str, str]:
+    """What the annotation says of a sample, as rows of a table."""
+    derived = {name.value for name in sample.derived}
+
+    def frame(name: str, value: int | None) -> str:
+        return "not annotated" if value is None else f"{value}{' (derived)' * (name in derived)}"
+
+    return {
+        "Subject": sample.subject,
+        "Clip": sample.clip,
+        "Coders' word": sample.label,
+        "Action units": " + ".join(map(str, sample.action_units)) or "none coded",
+        "Onset": frame("onset", sample.onset),
+        "Apex": frame("apex", sample.apex),
+        "Offset": frame("offset", sample.offset),
+        "Frames": f"{sample.frame_numbers[0]} to {sample.frame_numbers[-1]}",
+        "Expression": sample.expression.value,
+        "Data": "synthetic" if sample.synthetic else "recorded",
+    }
+
+
 def downloads(
     stem: str,
     picture: Rgb | None = None,
@@ -92,8 +115,6 @@ def downloads(
 
 
 def _npy(array: np.ndarray) -> bytes:
-    import io
-
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()

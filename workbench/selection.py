@@ -15,15 +15,22 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from mer_core.ami import WEIGHTINGS
+from mer_core.ami import WEIGHTINGS, FaceBox
 from mer_core.datasets.synthetic import EMOTIONS
+from mer_core.datasets.table import DatasetTable
 from mer_core.features import RANKINGS
-from workbench import cached
+from mer_core.inputs import Source
+from mer_core.models.catalog import compared_models
+from mer_core.models.catalog import image_models as catalogue_image_models
+from mer_core.records import Prediction, Sample
+from workbench import cached, demo_mode
 
 VERSION = 1
 LIVE = "live"
 SUBJECTS = tuple(range(1, 25))
 _SHOWN = "fields shown on this page"
+_BRUSHED = "brush seen last"
+_CLICKED = "unit clicked last"
 
 T = TypeVar("T")
 
@@ -53,6 +60,7 @@ def begin_page(title: str, question: str) -> None:
     st.session_state[_SHOWN] = {}
     st.title(title)
     st.caption(question)
+    demo_mode.banner()
 
 
 def choose(
@@ -133,6 +141,134 @@ def clip_choice() -> ClipChoice:
     labels = {s.clip: f"{s.clip} · {s.label}" for s in samples if s.subject == subject}
     clip = choose("Clip", list(labels), key="clip", where=place[2], format_func=labels.__getitem__)
     return ClipChoice(source, subject, clip)
+
+
+def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) -> tuple[int, int]:
+    """Draws the range of frames; a brush on the curve moves it."""
+    if brushed is not None:
+        inside = [n for n in numbers if brushed[0] <= n <= brushed[1]]
+        if inside and st.session_state.get(_BRUSHED) != brushed:
+            st.session_state["frames"] = (inside[0], inside[-1])
+        st.session_state[_BRUSHED] = brushed
+    held = st.session_state.get("frames")
+    if held is not None and not set(held) <= set(numbers):
+        del st.session_state["frames"]  # of another clip
+    first, last = st.select_slider(
+        "Frames",
+        options=list(numbers),
+        value=(numbers[0], numbers[-1]),
+        key="frames",
+        bind="query-params",
+    )
+    return _shown("frames", (int(first), int(last)))
+
+
+def face_box(shape: tuple[int, int], *, drawn: FaceBox | None) -> FaceBox:
+    """Draws the four sides of a box as numbers; a box drawn on the picture overrides them."""
+    height, width = shape
+    if drawn is not None:
+        st.caption(
+            f"Box: rows {drawn.y} to {drawn.y + drawn.height}, "
+            f"columns {drawn.x} to {drawn.x + drawn.width}."
+        )
+        return drawn
+    place = st.columns(4)
+    top = number("Top", 0, height - 1, key="top", default=0, where=place[0])
+    left = number("Left", 0, width - 1, key="left", default=0, where=place[1])
+    bottom = number("Bottom", 1, height, key="bottom", default=height, where=place[2])
+    right = number("Right", 1, width, key="right", default=width, where=place[3])
+    return FaceBox(left, top, max(1, right - left), max(1, bottom - top))
+
+
+def dataset_choice() -> tuple[Source, DatasetTable] | None:
+    """Draws the choice of a dataset; None where there is none yet."""
+    found = {source.dataset: source for source in cached.sources()}
+    if not found:
+        return None
+    held = st.session_state.get("source")
+    if held is not None and held not in (*found, LIVE):
+        del st.session_state["source"]
+    name = choose("Dataset", list(found), key="dataset", format_func=lambda name: found[name].title)
+    return found[name], cached.dataset(name)
+
+
+@dataclass(frozen=True)
+class SampleFilter:
+    """Which samples a reader wants to see; empty means all."""
+
+    subjects: tuple[str, ...]
+    labels: tuple[str, ...]
+    units: tuple[str, ...]
+    study: str
+    verdict: str
+
+    def keeps(self, sample: Sample) -> bool:
+        """Whether the sample passes everything but the verdict."""
+        units = {str(unit.number) for unit in sample.action_units}
+        return (
+            (not self.subjects or sample.subject in self.subjects)
+            and (not self.labels or sample.label in self.labels)
+            and (not self.units or bool(units & set(self.units)))
+        )
+
+    def agrees(self, prediction: Prediction | None) -> bool:
+        """Whether the study's answer is of the wanted kind."""
+        if not self.study or self.verdict == ANY:
+            return True
+        return prediction is not None and prediction.correct == (self.verdict == "right")
+
+
+ANY = "any answer"
+
+
+def sample_filter(table: DatasetTable) -> SampleFilter:
+    """Draws the filters of a dataset's clips."""
+    place = st.columns(3)
+    subjects = several("Subjects", table.subjects, key="subjects", where=place[0])
+    labels = sorted({sample.label for sample in table})
+    emotions = several("Emotions", labels, key="labels", where=place[1])
+    units = sorted({unit.number for sample in table for unit in sample.action_units})
+    wanted = several("Action units", [str(n) for n in units], key="units", where=place[2])
+    studies = ["", *cached.studies()]
+    study = choose(
+        "Answers of a study", studies, key="study", format_func=lambda name: name or "none"
+    )
+    verdict = switch("Answer", (ANY, "right", "wrong"), key="verdict_of") if study else ANY
+    return SampleFilter(subjects, emotions, wanted, study, verdict)
+
+
+def image_models() -> list[str]:
+    """Names of the networks that look at one image, the paper's three first."""
+    first = [entry.name for entry in compared_models()]
+    return [*first, *(e.name for e in catalogue_image_models() if e.name not in first)]
+
+
+def unit(shape: tuple[int, ...], *, clicked: tuple[int, int] | None) -> tuple[int, int]:
+    """Draws row and column of a unit; a click on the map moves them."""
+    rows, columns = shape
+    if clicked is not None and st.session_state.get(_CLICKED) != clicked:
+        st.session_state["row"] = min(clicked[0], rows - 1)
+        st.session_state["column"] = min(clicked[1], columns - 1)
+    st.session_state[_CLICKED] = clicked
+    place = st.columns(2)
+    for key, most in (("row", rows), ("column", columns)):
+        if st.session_state.get(key, 0) >= most:
+            del st.session_state[key]  # of a larger map
+    row = number("Row", 0, rows - 1, key="row", default=rows // 2, where=place[0])
+    column = number("Column", 0, columns - 1, key="column", default=columns // 2, where=place[1])
+    return row, column
+
+
+def second_clip(first: ClipChoice) -> ClipChoice:
+    """Draws the choice of another clip by the same subject."""
+    if first.source == LIVE:
+        emotion, _, seed = first.clip.rpartition("-")
+        others = [name for name in EMOTIONS if name != emotion]
+        return ClipChoice(LIVE, first.subject, f"{choose('and', others, key='emotion2')}-{seed}")
+    samples = cached.dataset(first.source).samples
+    others = [s.clip for s in samples if s.subject == first.subject and s.clip != first.clip]
+    clip = choose("and", others or [first.clip], key="clip2")
+    return ClipChoice(first.source, first.subject, clip)
 
 
 def weighting(label: str, *, key: str, default: str, where: Any = st) -> str:

@@ -14,5 +14,13 @@ pages = [
         url_path="clip",
         default=True,
     ),
+    st.Page("app_pages/clips.py", title="Clips", icon=":material/grid_view:"),
+    st.Page(
+        "app_pages/affective_motion_image.py",
+        title="Affective-motion image",
+        icon=":material/layers:",
+    ),
+    st.Page("app_pages/feature_maps.py", title="Feature maps", icon=":material/blur_on:"),
+    st.Page("app_pages/paper.py", title="Paper", icon=":material/article:"),
 ]
 st.navigation(pages).run()

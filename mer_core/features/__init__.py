@@ -1,6 +1,12 @@
 """What the layers of a network answer to an input."""
 
-from mer_core.features.comparison import MapDifference, difference, matched_layers, mean_maps
+from mer_core.features.comparison import (
+    MapDifference,
+    comparable_models,
+    difference,
+    matched_layers,
+    mean_maps,
+)
 from mer_core.features.field import Field, receptive_field
 from mer_core.features.maps import RANKINGS, FeatureMaps, Ranking, feature_maps
 
@@ -10,6 +16,7 @@ __all__ = [
     "Field",
     "MapDifference",
     "Ranking",
+    "comparable_models",
     "difference",
     "feature_maps",
     "matched_layers",

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mer_core.errors import SettingsError
 from mer_core.features.maps import FeatureMaps, Maps, feature_maps
+from mer_core.models.catalog import list_models
 from mer_core.models.entry import ModelEntry
 from mer_core.models.loaded import LoadedModel
 from mer_core.records import Layer
@@ -94,6 +95,20 @@ def matched_layers(entries: Sequence[ModelEntry]) -> dict[str, dict[str, Layer]]
         stage: {entry.name: stages[stage] for entry, stages in zip(entries, last, strict=True)}
         for stage in joint
     }
+
+
+def comparable_models(layer: Layer, entry: ModelEntry) -> tuple[ModelEntry, ...]:
+    """Other networks that have a layer of this name and size: the ablations of one network."""
+    return tuple(
+        other
+        for other in list_models()
+        if other.name != entry.name
+        and other.input == entry.input
+        and any(
+            (twin.name, twin.channels, twin.stride) == (layer.name, layer.channels, layer.stride)
+            for twin in other.layers
+        )
+    )
 
 
 def _ranks(values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:

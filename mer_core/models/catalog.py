@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from mer_core.models.entry import ModelEntry
+from mer_core.records import InputKind
 from mer_core.registry import Registry
 
 # Each of these modules lists its networks as ENTRIES.
@@ -39,3 +40,14 @@ def list_models() -> tuple[ModelEntry, ...]:
 def branched_models() -> tuple[ModelEntry, ...]:
     """The networks whose layers run in parallel branches of different kernel size."""
     return tuple(entry for entry in MODELS if entry.branches())
+
+
+def image_models() -> tuple[ModelEntry, ...]:
+    """The networks that look at one accumulated image and can be trained here."""
+    kinds = (InputKind.AMI, InputKind.DYNAMIC_IMAGE)
+    return tuple(entry for entry in MODELS if entry.trains and entry.input.kind in kinds)
+
+
+def compared_models() -> tuple[ModelEntry, ...]:
+    """The three networks that the paper puts side by side."""
+    return tuple(map(model_entry, ("affectivenet", "resnet50", "mobilenet")))

@@ -130,3 +130,30 @@ TABLE1 = PUBLISHED.table1
 TABLE2 = PUBLISHED.table2
 TABLE3 = PUBLISHED.table3
 FIGURE5 = PUBLISHED.figure5
+
+
+def printed_tables(published: Published) -> dict[str, list[dict[str, str]]]:
+    """Tables 1 to 3 as printed: title -> rows of column name and text, "" where nothing stands."""
+
+    def accuracies(rows: tuple[AccuracyRow, ...]) -> list[dict[str, str]]:
+        return [
+            {"method": row.method + "*" * row.quoted, "task": ", ".join(row.task)}
+            | {setup: value.text if value else "" for setup, value in row.accuracies.items()}
+            for row in rows
+        ]
+
+    return {
+        "Table 1. Accuracy in per cent, leave one subject out (* quoted by the paper)": accuracies(
+            published.table1
+        ),
+        "Table 2. Accuracy in per cent, within and across datasets": accuracies(published.table2),
+        "Table 3. Cost": [
+            {
+                "network": row.network,
+                "parameters, millions": row.parameters_m.text,
+                "memory, MB": row.memory_mb.text,
+                "speed, s": row.speed_s.text,
+            }
+            for row in published.table3
+        ],
+    }

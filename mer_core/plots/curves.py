@@ -78,8 +78,9 @@ def share_curve(
     *,
     key_frames: Mapping[str, int] | None = None,
     synthetic: bool = False,
+    title: str = "share",
 ) -> go.Figure:
-    """How much of an attribution each frame contributes, one line per method or model."""
+    """How much each frame contributes to something, one line per method, model or region."""
     drawn = figure(height=220, synthetic=synthetic)
     drawn.add_hline(y=0, line={"color": FAINT, "width": 1})
     for name, values in shares.items():
@@ -87,7 +88,7 @@ def share_curve(
             x=list(frame_numbers), y=np.asarray(values, float), name=name, mode="lines+markers"
         )
     _mark_key_frames(drawn, key_frames or {})
-    drawn.update_layout(xaxis_title="frame", yaxis_title="share", showlegend=len(shares) > 1)
+    drawn.update_layout(xaxis_title="frame", yaxis_title=title, showlegend=len(shares) > 1)
     return drawn
 
 

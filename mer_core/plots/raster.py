@@ -69,6 +69,17 @@ def outline(
     return drawn
 
 
+def frame_box(image: Rgb, top: int, left: int, bottom: int, right: int, *, zoom: int = 4) -> Rgb:
+    """`image` enlarged, with everything outside the box dimmed and its border drawn."""
+    height, width = image.shape[:2]
+    dimmed = (image * 0.45).astype(np.uint8)
+    dimmed[top:bottom, left:right] = image[top:bottom, left:right]
+    large = enlarge(dimmed, (height * zoom, width * zoom))
+    corners = (left * zoom, top * zoom), (right * zoom - 1, bottom * zoom - 1)
+    cv2.rectangle(large, *corners, (230, 159, 0), 2)
+    return large
+
+
 def text_strip(
     text: str, width: int, *, height: int = 18, colour: tuple[int, int, int] = INK
 ) -> Rgb:

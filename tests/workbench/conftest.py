@@ -39,7 +39,14 @@ def chromium() -> str | None:
 def workplace(tmp_path_factory):
     """Folders of their own, so that tests neither see nor touch the user's."""
     place = tmp_path_factory.mktemp("workplace")
-    return {f"MER_{name}": str(place / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
+    folders = {f"MER_{name}": str(place / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
+    return {**folders, "MER_DEMO": "off"}
+
+
+@pytest.fixture(autouse=True)
+def _apart(workplace, monkeypatch):
+    for name, value in workplace.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")

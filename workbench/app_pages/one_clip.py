@@ -84,7 +84,7 @@ if truth is not None:
 
 st.subheader("What the kernels see")
 entry = branched_models()[0]
-model = cached.network(entry.name)
+model = cached.network(entry.name, choice)
 st.caption(f"{entry.title} on the {one} image. **{model.weights.label}**")
 how, depth = st.columns([3, 2])
 rank = selection.ranking(region=recording.region is not None, where=how)

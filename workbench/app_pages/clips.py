@@ -1,0 +1,75 @@
+"""What is in this dataset?"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import streamlit as st
+
+from workbench import cached, panels, selection
+
+PER_PAGE = 24
+COLUMNS = 8
+
+selection.begin_page("Clips", "What is in this dataset? Filter it, and open a clip on any page.")
+found = selection.dataset_choice()
+if found is None:
+    st.info(
+        "No dataset lies here yet. The synthetic twins are being prepared; until they are there, "
+        "every other page works on clips that are drawn on the spot."
+    )
+    st.stop()
+source, table = found
+st.caption(
+    f"{source.title}: {len(table)} clips of {len(table.subjects)} subjects, {table.variant} "
+    f"frames, annotation version {table.sheet_version or 'none'}.{panels.note(table.synthetic)}"
+)
+if table.warnings:
+    with st.expander(f"{len(table.warnings)} things to know about these data"):
+        st.markdown("\n".join(f"- {line}" for line in table.warnings))
+
+filters = selection.sample_filter(table)
+verdicts = cached.verdicts(filters.study) if filters.study else {}
+kept = [
+    sample for sample in table if filters.keeps(sample) and filters.agrees(verdicts.get(sample.key))
+]
+words = Counter(sample.label for sample in kept)
+st.caption(
+    f"{len(kept)} clips: " + ", ".join(f"{word} {count}" for word, count in words.most_common())
+    if kept
+    else "No clip passes these filters."
+)
+pages = max(1, -(-len(kept) // PER_PAGE))
+shown = selection.number("Sheet", 1, pages, key="sheet", default=1) if pages > 1 else 1
+gallery = kept[(shown - 1) * PER_PAGE : shown * PER_PAGE]
+for start in range(0, len(gallery), COLUMNS):
+    row = gallery[start : start + COLUMNS]
+    for column, sample in zip(st.columns(COLUMNS), row, strict=False):
+        verdict = verdicts.get(sample.key)
+        mark = "" if verdict is None else (" · right" if verdict.correct else " · wrong")
+        column.image(
+            cached.thumbnail(source.dataset, sample.subject, sample.clip),
+            width="stretch",
+            caption=f"{sample.label}{mark}",
+            alt=f"Affective-motion image of {sample.key}: {sample.label}{mark}"
+            f"{panels.note(table.synthetic)}",
+        )
+        column.page_link(
+            "app_pages/affective_motion_image.py",
+            label=f"{sample.subject} {sample.clip}",
+            query_params={"source": source.dataset, "person": sample.subject, "clip": sample.clip},
+        )
+
+if kept:
+    st.subheader("One of them")
+    sample = selection.choose(
+        "Clip", kept, key="look", format_func=lambda one: f"{one.subject} {one.clip} · {one.label}"
+    )
+    choice = selection.ClipChoice(source.dataset, sample.subject, sample.clip)
+    recording = cached.recording(choice)
+    movie, facts = st.columns([2, 3], gap="large")
+    with movie:
+        panels.player(choice, recording)
+    with facts:
+        st.table(panels.facts(sample))
+selection.share()

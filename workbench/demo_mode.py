@@ -1,0 +1,75 @@
+"""The first start: prepares demo data and networks in the background while pages already work.
+
+Set MER_DEMO=off to prepare nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from mer_core.errors import MerError
+from mer_core.training.demonstration import Step, prepare
+from workbench import cached
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Preparation:
+    """The background work of this process and where it stands."""
+
+    step: Step | None = None
+    failure: str | None = None
+    finished: bool = False
+    thread: threading.Thread | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Begins, once."""
+        self.thread = threading.Thread(target=self._run, name="demo preparation", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            prepare(self._report)
+            self.finished = True
+        except MerError as error:
+            self.failure = str(error)
+            log.warning("the demo could not be prepared: %s", error)
+
+    def _report(self, step: Step) -> None:
+        self.step = step
+
+
+def wanted() -> bool:
+    """Whether this process prepares a demo."""
+    return os.environ.get("MER_DEMO", "on") != "off"
+
+
+def banner() -> None:
+    """Draws what is still being prepared, and nothing once all is there."""
+    if not wanted():
+        return
+    preparation = cached.preparation()
+    if not preparation.finished:
+        _progress()
+
+
+@st.fragment(run_every=2)
+def _progress() -> None:
+    preparation = cached.preparation()
+    if preparation.finished:
+        st.caption(":material/check: Demo data and networks are ready.")
+    elif preparation.failure:
+        st.caption(f":material/error: {preparation.failure}")
+    elif preparation.step is not None:
+        step = preparation.step
+        st.progress(
+            step.done / max(step.total, 1),
+            text=f"Preparing in the background: {step.title}, {step.done} of {step.total}. "
+            "Everything already works; untrained networks are labelled until theirs are there.",
+        )
