@@ -72,7 +72,11 @@ def choose(
     where: Any = st,
     **drawn: Any,
 ) -> T:
-    """A select box bound to the URL; an unknown value in the URL gives the default."""
+    """A select box bound to the URL; an unknown value in the URL gives the default.
+
+    The URL holds an option as it is displayed, so options are shown by their plain names, which
+    commands use too.
+    """
     first = default if default is not None else options[0]
     index = list(options).index(first)
     found = where.selectbox(label, options, index=index, key=key, bind="query-params", **drawn)
@@ -115,12 +119,13 @@ def several(
 
 def clip_choice() -> ClipChoice:
     """Draws the choice of a clip; it follows the reader from page to page."""
-    titles = {LIVE: "Synthetic, drawn here"} | {
-        source.dataset: source.title for source in cached.sources()
-    }
     place = st.columns([2, 2, 2, 1])
     source = choose(
-        "Clips from", list(titles), key="source", where=place[0], format_func=titles.__getitem__
+        "Clips from",
+        [LIVE, *(source.dataset for source in cached.sources())],
+        key="source",
+        where=place[0],
+        help="live: a synthetic face drawn on the spot; the others are datasets on this machine.",
     )
     if source == LIVE:
         subject = choose("Synthetic subject", SUBJECTS, key="subject", where=place[1])
@@ -138,8 +143,8 @@ def clip_choice() -> ClipChoice:
     samples = cached.dataset(source).samples
     subjects = sorted({sample.subject for sample in samples})
     subject = choose("Subject", subjects, key="person", where=place[1])
-    labels = {s.clip: f"{s.clip} · {s.label}" for s in samples if s.subject == subject}
-    clip = choose("Clip", list(labels), key="clip", where=place[2], format_func=labels.__getitem__)
+    clips = [sample.clip for sample in samples if sample.subject == subject]
+    clip = choose("Clip", clips, key="clip", where=place[2])
     return ClipChoice(source, subject, clip)
 
 
@@ -188,7 +193,7 @@ def dataset_choice() -> tuple[Source, DatasetTable] | None:
     held = st.session_state.get("source")
     if held is not None and held not in (*found, LIVE):
         del st.session_state["source"]
-    name = choose("Dataset", list(found), key="dataset", format_func=lambda name: found[name].title)
+    name = choose("Dataset", list(found), key="dataset")
     return found[name], cached.dataset(name)
 
 
@@ -213,12 +218,13 @@ class SampleFilter:
 
     def agrees(self, prediction: Prediction | None) -> bool:
         """Whether the study's answer is of the wanted kind."""
-        if not self.study or self.verdict == ANY:
+        if self.verdict == ANY:
             return True
         return prediction is not None and prediction.correct == (self.verdict == "right")
 
 
 ANY = "any answer"
+NONE = "none"
 
 
 def sample_filter(table: DatasetTable) -> SampleFilter:
@@ -229,11 +235,10 @@ def sample_filter(table: DatasetTable) -> SampleFilter:
     emotions = several("Emotions", labels, key="labels", where=place[1])
     units = sorted({unit.number for sample in table for unit in sample.action_units})
     wanted = several("Action units", [str(n) for n in units], key="units", where=place[2])
-    studies = ["", *cached.studies()]
-    study = choose(
-        "Answers of a study", studies, key="study", format_func=lambda name: name or "none"
-    )
-    verdict = switch("Answer", (ANY, "right", "wrong"), key="verdict_of") if study else ANY
+    study = choose("Answers of a study", [NONE, *cached.studies()], key="study")
+    if study == NONE:
+        return SampleFilter(subjects, emotions, wanted, "", ANY)
+    verdict = switch("Answer", (ANY, "right", "wrong"), key="verdict_of")
     return SampleFilter(subjects, emotions, wanted, study, verdict)
 
 

@@ -62,9 +62,8 @@ for start in range(0, len(gallery), COLUMNS):
 
 if kept:
     st.subheader("One of them")
-    sample = selection.choose(
-        "Clip", kept, key="look", format_func=lambda one: f"{one.subject} {one.clip} · {one.label}"
-    )
+    named = {f"{sample.subject} {sample.clip}": sample for sample in kept}
+    sample = named[selection.choose("Clip", list(named), key="look")]
     choice = selection.ClipChoice(source.dataset, sample.subject, sample.clip)
     recording = cached.recording(choice)
     movie, facts = st.columns([2, 3], gap="large")

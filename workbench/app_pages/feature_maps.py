@@ -64,7 +64,8 @@ with left:
     name = selection.choose("Network", names, key="net")
     layers = [layer.name for layer in models[name].entry.layers if layer.receptive_field]
     layer = models[name].entry.layer(selection.choose("Layer", layers, key="layer"))
-    channel = selection.number("Map", 0, layer.channels - 1, key="map", default=0)
+    (first,) = maps[name][layer.name].top(1, rank, recording.region)
+    channel = selection.number("Map", 0, layer.channels - 1, key="map", default=first)
     plane = maps[name][layer.name].values[channel]
     scale = shared_scale([plane], signed=bool((plane < 0).any()))
     event = st.plotly_chart(

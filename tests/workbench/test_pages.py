@@ -1,0 +1,141 @@
+"""Every page draws in every state of its controls, on clips that need no data at all."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mer_core.datasets.synthetic.twins import write_twin
+from mer_core.features import RANKINGS
+from tests.workbench.conftest import APP
+
+
+def open_page(name: str, **parameters) -> AppTest:
+    """The page as a link with `parameters` opens it, in a new session."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.switch_page(f"app_pages/{name}.py")
+    for key, value in parameters.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(caption.value for caption in app.caption)
+
+
+@pytest.fixture
+def twin(tmp_path_factory, monkeypatch):
+    root = tmp_path_factory.mktemp("twin") / "casme2"
+    write_twin("casme2", root, subjects=2, clips_per_subject=3, seed=5, size=64, frames=(8, 10))
+    monkeypatch.setenv("MER_CASME2_ROOT", str(root))
+    from workbench import cached
+
+    cached.sources.clear()
+    cached.dataset.clear()
+    yield root
+    monkeypatch.undo()
+    cached.sources.clear()
+    cached.dataset.clear()
+
+
+def test_the_image_page_draws_and_keeps_the_range_of_the_brush():
+    app = open_page("affective_motion_image")
+    assert not app.exception
+    numbers = app.select_slider(key="frames").options
+    app.session_state["brush"] = {
+        "selection": {
+            "box": [{"x": [float(numbers[2]) - 0.4, float(numbers[6]) + 0.4], "y": [0, 1]}]
+        }
+    }
+    app.run()
+    assert not app.exception
+    assert f"frames {numbers[2]} to {numbers[6]}" in captions(app)
+
+
+def test_the_box_page_shows_motion_inside_the_box():
+    app = open_page("affective_motion_image")
+    before = json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]
+    app.session_state["box"] = {"selection": {"box": [{"x": [40, 90], "y": [120, 180]}]}}
+    app.run()
+    after = json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]
+    assert not app.exception
+    assert [trace["name"] for trace in before] == ["whole frame"]
+    assert [trace["name"] for trace in after] == ["inside the box", "whole frame"]
+
+
+def test_no_weighting_at_all_is_not_an_error():
+    app = open_page("affective_motion_image")
+    app.multiselect(key="w").set_value([]).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("rank", RANKINGS.names())
+def test_feature_maps_draw_under_every_ranking(rank):
+    app = open_page("feature_maps", rank=rank, nets=["affectivenet"])
+    assert not app.exception
+    assert "untrained" in captions(app)
+
+
+def test_feature_maps_compare_ablations_and_clips():
+    app = open_page("feature_maps", nets=["affectivenet"])
+    assert "rank correlation" in captions(app)
+    app.segmented_control(key="between").set_value("two clips").run()
+    assert not app.exception
+    app.selectbox(key="layer").select("mfl.fm2").run()
+    assert not app.exception
+
+
+def test_a_clicked_unit_moves_the_receptive_field():
+    app = open_page("feature_maps", nets=["affectivenet"])
+    app.session_state["unit"] = {"selection": {"points": [{"x": 20, "y": 31}]}}
+    app.run()
+    assert not app.exception
+    assert (app.number_input(key="row").value, app.number_input(key="column").value) == (31, 20)
+
+
+def test_the_clips_page_says_so_where_there_is_no_dataset():
+    app = open_page("clips")
+    assert not app.exception
+    assert any("No dataset" in info.value for info in app.info)
+
+
+def test_the_clips_page_filters_and_lists(twin):
+    app = open_page("clips")
+    assert not app.exception
+    assert "6 clips of 2 subjects" in captions(app)
+    person = app.multiselect(key="subjects").options[0]
+    app.multiselect(key="subjects").select(person).run()
+    assert "3 clips:" in captions(app)
+    assert not app.exception
+
+
+def test_a_clip_of_a_dataset_follows_to_every_page(twin):
+    app = open_page("clips")
+    clip = app.selectbox(key="look").options[0]
+    subject = clip.split()[0]
+    for page in ("affective_motion_image", "one_clip"):
+        app = open_page(page, source="casme2", person=subject)
+        assert not app.exception
+        assert app.selectbox(key="person").value == subject
+
+
+def test_the_paper_page_filters_verdicts():
+    app = open_page("paper")
+    assert not app.exception
+    every = len(app.dataframe[0].value)
+    app.multiselect(key="verdict").set_value(["ok"]).run()
+    assert not app.exception
+    assert len(app.dataframe[0].value) != every
+
+
+def test_a_link_holds_the_complete_view_and_its_version():
+    app = open_page("affective_motion_image", subject="3", emotion="disgust")
+    link = next(code.value for code in app.code if "subject=" in code.value)
+    fields = parse_qs(urlsplit(link).query)
+    assert fields["v"] == ["1"]
+    assert fields["subject"] == ["3"]
+    assert fields["emotion"] == ["disgust"]
+    assert set(fields) >= {"seed", "w", "frames", "source"}
