@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.localisation import localisation
 from mer_core.cli.study_options import (
     chooses_experiment,
     chooses_place,
@@ -267,3 +268,6 @@ def controls_command(
         },
         text=marked(controls_text(controls, identity), synthetic),
     )
+
+
+study.add_command(localisation)

@@ -1,0 +1,207 @@
+"""`mer study localisation`: where trained networks look, against the regions that move."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.study_text import marked
+from mer_core.errors import SettingsError
+from mer_core.training.study import study_folder
+
+# The rest is imported where it is used: every `mer study` command loads this file, and only this
+# one needs Captum and Plotly.
+if TYPE_CHECKING:
+    from mer_core.reproduction.localisation import Findings
+
+
+@click.command("localisation")
+@click.argument("studies", nargs=-1, required=True)
+@answers
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("localisation"),
+    show_default=True,
+    help="Folder for the tables; an interrupted run continues there.",
+)
+@click.option(
+    "--method",
+    "chosen",
+    multiple=True,
+    metavar="NAME[:KNOB=VALUE,...]|all",
+    help="Repeatable.  [default: saliency, integrated-gradients, grad-cam, occlusion, coarsely]",
+)
+@click.option(
+    "--target",
+    type=click.Choice(["predicted", "true"]),
+    default="predicted",
+    show_default=True,
+    help="Which class is explained.",
+)
+@click.option(
+    "--reduction",
+    type=click.Choice(["positive", "absolute"]),
+    default="positive",
+    show_default=True,
+    help="What signed maps count by.",
+)
+@click.option("--clips", type=click.IntRange(1), help="At most so many clips of each fold.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes with one thread each; 1 is this process with all its threads.",
+)
+@click.option("--figure", is_flag=True, help="Write an interactive figure too.")
+def localisation(
+    studies: Sequence[str],
+    out: Path,
+    chosen: Sequence[str],
+    target: str,
+    reduction: str,
+    clips: int | None,
+    seed: int,
+    workers: int,
+    figure: bool,
+) -> Answer:
+    r"""Scores where the networks of STUDIES look, against the regions that move.
+
+    Each fold's network explains the clips it was tested on. Its maps, a random map, a centre
+    Gaussian and the motion energy of the image are scored against the region of every action
+    unit. STUDIES are names or folders, finished and with their weights; the first study's network
+    is compared with those of the others.
+
+    \b
+    mer study localisation affectivenet resnet50 mobilenet --out figures/localisation
+
+    \b
+    --json prints: synthetic, rows (number of scores), files, left_out (method on
+      network -> reason), summary (group all|au|emotion, name, dataset, model, method,
+      baseline, metric, normalised and beats_motion with value, low, high, level; value,
+      clips, subjects, constant) and contrasts (dataset, first, second, method, metric,
+      difference, clips, verdict more|less|cannot be told).
+    """
+    from tqdm import tqdm
+
+    from mer_core.attribution.localisation import Reduction
+    from mer_core.reproduction.localisation import localise_studies
+    from mer_core.reproduction.localisation_clips import LocalisationSettings
+
+    settings = LocalisationSettings(
+        methods=_methods(chosen),
+        target=target,
+        reduction=Reduction(reduction),
+        clips=clips,
+        seed=seed,
+    )
+    with tqdm(unit="clip", desc="explaining", dynamic_ncols=True, disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        found = localise_studies(
+            [study_folder(name) for name in studies],
+            out,
+            settings=settings,
+            workers=workers,
+            figure=figure,
+            progress=show,
+        )
+    return _answer(found)
+
+
+def _methods(chosen: Sequence[str]) -> dict[str, dict[str, Any]]:
+    from mer_core.attribution.catalog import METHODS
+    from mer_core.reproduction.localisation_clips import DEFAULT_METHODS
+
+    if not chosen:
+        return {name: dict(knobs) for name, knobs in DEFAULT_METHODS.items()}
+    if tuple(chosen) == ("all",):
+        return {method.name: {} for method in METHODS if not method.needs_regions}
+    return dict(_method(text) for text in chosen)
+
+
+def _method(text: str) -> tuple[str, dict[str, Any]]:
+    from mer_core.attribution.catalog import METHODS
+    from mer_core.reproduction.localisation_clips import NEEDS_REGIONS
+
+    name, _, rest = text.partition(":")
+    method = METHODS.get(name)
+    if method.needs_regions:
+        raise SettingsError(NEEDS_REGIONS, where=name, remedy="choose another method")
+    knobs: dict[str, Any] = {}
+    for change in filter(None, rest.split(",")):
+        knob, equals, value = change.partition("=")
+        if not equals:
+            raise SettingsError(f"{change!r} is not KNOB=VALUE", where="--method")
+        try:
+            knobs[knob.strip()] = json.loads(value)
+        except ValueError:
+            knobs[knob.strip()] = value
+    return name, knobs
+
+
+def _answer(found: Findings) -> Answer:
+    from mer_core.reproduction.localisation import HEADLINE
+    from mer_core.reproduction.localisation_text import shown
+
+    overall = [line for line in found.summary if line.group == "all" and line.metric == HEADLINE]
+    lines = [
+        f"{HEADLINE} inside the moving region over chance: 1 is a random map",
+        "",
+        table(
+            ("network", "map", "score", "beats motion", "clips"),
+            [
+                (
+                    line.model,
+                    line.method,
+                    shown(line.normalised),
+                    shown(line.beats_motion, sign=True) if line.beats_motion else "",
+                    line.clips,
+                )
+                for line in overall
+            ],
+        ),
+    ]
+    contrasts = [line for line in found.contrasts if line.metric == HEADLINE]
+    if contrasts:
+        lines += [
+            "",
+            table(
+                ("network", "than", "map", "difference", "looks there"),
+                [
+                    (line.first, line.second, line.method, shown(line.difference, sign=True))
+                    + (line.verdict,)
+                    for line in contrasts
+                ],
+            ),
+        ]
+    lines += ["", *(f"left out: {what}: {why}" for what, why in found.left_out.items())]
+    lines += [f"wrote {file}" for file in found.files]
+    return Answer(
+        document={
+            "synthetic": found.synthetic,
+            "rows": len(found.rows),
+            "files": found.files,
+            "left_out": found.left_out,
+            "summary": [asdict(line) for line in found.summary],
+            "contrasts": [asdict(line) | {"verdict": line.verdict} for line in found.contrasts],
+        },
+        text=marked("\n".join(lines), found.synthetic),
+        warnings=list(dict.fromkeys(_failures(found))),
+    )
+
+
+def _failures(found: Findings) -> list[str]:
+    """Maps that could not be made; everything else that lacks a score says so in the table."""
+    return [f"{row.model}, {row.method}: {row.note}" for row in found.rows if not row.metric]

@@ -1,0 +1,262 @@
+"""Where trained networks look: maps of their own held-out clips, scored against moving regions.
+
+    findings = localise_studies([Path("studies/a"), Path("studies/b")], Path("out"))
+    findings.contrasts          # does one network look at the moving region more than the other?
+
+Each fold's network explains only the clips it was tested on. Rows are kept fold by fold, so a run
+that was stopped goes on where it stopped, and a fold trained anew is explained anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from mer_core.attribution.baselines import BASELINES
+from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.localisation import METRICS
+from mer_core.cluster import Outcome, open_executor
+from mer_core.errors import SettingsError, StoreError
+from mer_core.models.catalog import model_entry
+from mer_core.plots.localisation import Bar, Figure, localisation_bars, localisation_page
+from mer_core.provenance import provenance, settings_digest
+from mer_core.reproduction.localisation_clips import (
+    DEFAULT_METHODS,
+    FoldWork,
+    LocalisationSettings,
+    catalog_experiment,
+    chosen_clips,
+    explain_fold,
+    fold_model,
+    left_out,
+    part_name,
+)
+from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
+from mer_core.reproduction.localisation_summary import Contrast, Mean, contrasts, summarise
+from mer_core.reproduction.localisation_text import contrast_csv, markdown, summary_csv
+from mer_core.reproduction.manifest import Manifest
+from mer_core.training.storage import FoldState
+from mer_core.training.study import Study
+
+HEADLINE = "mass"
+"""The metric of figures and of the first table: it uses the whole map."""
+
+_WORKER_BYTES = 2 * 2**30
+
+Progress = Callable[[int, int], None]
+"""Told how many clips of how many are explained."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Findings:
+    """What a localisation study found.
+
+    Attributes:
+        rows: The tidy table.
+        summary: Means with intervals.
+        contrasts: Differences between networks.
+        left_out: "method on network" -> why it was not used.
+        synthetic: Whether any clip was generated.
+        files: What was written.
+    """
+
+    rows: tuple[Row, ...]
+    summary: tuple[Mean, ...]
+    contrasts: tuple[Contrast, ...]
+    left_out: dict[str, str]
+    synthetic: bool
+    files: tuple[Path, ...] = field(default=())
+
+
+def localise_studies(
+    folders: Sequence[Path],
+    out: Path,
+    *,
+    settings: LocalisationSettings | None = None,
+    workers: int | None = 1,
+    figure: bool = False,
+    progress: Progress | None = None,
+) -> Findings:
+    """Scores the maps of every finished fold of the studies, and writes tables to `out`.
+
+    Args:
+        folders: Studies whose networks are explained; complete, with their weights, no controls.
+        out: Receives `localisation*.csv`, `.md` and a manifest, and keeps parts below `parts/`.
+        settings: What is explained; the default takes some hundred forward passes per clip.
+        workers: Processes; 1 stays in this one and uses its threads, None takes what fits.
+        figure: Whether to write the interactive figure as well.
+        progress: Told after every clip.
+    """
+    settings = settings or LocalisationSettings(methods=DEFAULT_METHODS)
+    studies = [_checked(Study.open(folder)) for folder in folders]
+    if not studies:
+        raise SettingsError("there is no study to look at", where="localisation")
+    refused = _check_methods(studies, settings)
+    work = [
+        item for study in studies for item in _work(study, settings, out / "parts", workers != 1)
+    ]
+    _explain(work, _clip_count(studies, settings), workers, progress)
+    rows = tuple(row for item in work for row in read_csv(item.part))
+    findings = Findings(
+        rows=rows,
+        summary=summarise(rows),
+        contrasts=contrasts(rows),
+        left_out=refused,
+        synthetic=any(study.store.read("synthetic") for study in studies),
+    )
+    return _saved(findings, studies, settings, out, figure=figure)
+
+
+def _checked(study: Study) -> Study:
+    catalog_experiment(study)
+    counts = study.store.counts()
+    left = sum(counts.values()) - counts[FoldState.DONE]
+    if left:
+        raise StoreError(
+            f"{left} of {sum(counts.values())} folds are not finished",
+            where=study.folder,
+            remedy=f"run `mer study resume {study.name}` first",
+        )
+    if study.control != "none":
+        raise StoreError(f"is the control {study.control!r}, not a plain study", where=study.folder)
+    if study.table.digest != study.store.read("data_digest"):
+        raise StoreError(
+            "the data changed since this study was made",
+            where=study.folder,
+            remedy="restore them, or run the study again",
+        )
+    return study
+
+
+def _check_methods(studies: Sequence[Study], settings: LocalisationSettings) -> dict[str, str]:
+    """Refuses unknown methods and knobs before any work; returns what does not apply."""
+    refused: dict[str, str] = {}
+    for study in studies:
+        entry = model_entry(catalog_experiment(study).model)
+        for name, knobs in settings.methods.items():
+            METHODS.get(name).settle(knobs, entry)
+        reasons = left_out(fold_model(study, study.store.folds()[0]), settings)
+        refused |= {f"{name} on {entry.name}": reason for name, reason in reasons.items()}
+    return refused
+
+
+def _work(
+    study: Study, settings: LocalisationSettings, parts: Path, shared: bool
+) -> Iterator[FoldWork]:
+    for fold in study.store.folds():
+        yield FoldWork(
+            study=study.folder,
+            identity=fold.identity,
+            settings=settings,
+            part=(parts / part_name(study, fold, settings)).resolve(),
+            threads=1 if shared else None,
+        )
+
+
+def _clip_count(studies: Sequence[Study], settings: LocalisationSettings) -> int:
+    return sum(
+        len(chosen_clips(study, fold, settings.clips))
+        for study in studies
+        for fold in study.store.folds()
+    )
+
+
+def _explain(
+    work: Sequence[FoldWork], clips: int, workers: int | None, progress: Progress | None
+) -> None:
+    done = 0
+
+    def report(_message: object) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, clips)
+
+    with open_executor(workers=workers, most=len(work), memory=_WORKER_BYTES) as executor:
+        for outcome in executor.map(explain_fold, work, report=report):
+            if isinstance(outcome, Outcome) and outcome.error is not None:
+                raise outcome.error
+
+
+def _saved(
+    findings: Findings,
+    studies: Sequence[Study],
+    settings: LocalisationSettings,
+    out: Path,
+    *,
+    figure: bool,
+) -> Findings:
+    made = provenance(
+        data_digest=settings_digest([study.store.read("data_digest") for study in studies]),
+        synthetic=findings.synthetic,
+        settings={
+            **asdict(settings),
+            "reduction": str(settings.reduction),
+            "studies": {study.name: study.result().digest for study in studies},
+        },
+        seed=settings.seed,
+    )
+    page = markdown(
+        findings.summary,
+        findings.contrasts,
+        metric=HEADLINE,
+        synthetic=findings.synthetic,
+        target=settings.target,
+        reduction=str(settings.reduction),
+        sources=list(dict.fromkeys(row.source for row in findings.rows)),
+        left_out=findings.left_out,
+    )
+    contents = {
+        ("localisation", ".csv"): as_csv(findings.rows).encode(),
+        ("localisation_summary", ".csv"): summary_csv(findings.summary).encode(),
+        ("localisation_contrasts", ".csv"): contrast_csv(findings.contrasts).encode(),
+        ("localisation", ".md"): page.encode(),
+    }
+    if figure:
+        drawn = list(figures(findings))
+        contents["localisation", ".html"] = localisation_page(drawn)
+    manifest = Manifest(out)
+    files = [
+        manifest.save(
+            stem,
+            suffix,
+            content,
+            title="Where networks look, against the regions that move",
+            maker=f"mer study localisation {' '.join(study.name for study in studies)}",
+            place="Fig. 6",
+            provenance=made,
+        )
+        for (stem, suffix), content in contents.items()
+    ]
+    return replace(findings, files=tuple(files))
+
+
+def figures(findings: Findings, metric: str = HEADLINE) -> Iterator[Figure]:
+    """One figure for each dataset: methods side by side, networks in colour, baselines across."""
+    lines = [m for m in findings.summary if m.group == "all" and m.metric == metric]
+    for dataset in dict.fromkeys(line.dataset for line in lines):
+        here = [line for line in lines if line.dataset == dataset]
+        first = here[0].model
+        yield localisation_bars(
+            [
+                Bar(
+                    group=METHODS.get(line.method).title,
+                    series=model_entry(line.model).title,
+                    value=line.normalised.value,
+                    low=line.normalised.low,
+                    high=line.normalised.high,
+                    clips=line.clips,
+                )
+                for line in here
+                if not line.baseline
+            ],
+            baselines={
+                BASELINES[line.method]: line.normalised.value
+                for line in here
+                if line.baseline and line.model == first
+            },
+            metric=METRICS.get(metric).title,
+            title=f"{dataset}: does the map lie where the face moves?",
+            synthetic=findings.synthetic,
+        )

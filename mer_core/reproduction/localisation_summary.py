@@ -1,0 +1,168 @@
+"""What the tidy table says: means with intervals by region, emotion and network, and differences.
+
+Means are of values over chance, over clips; several seeds of one clip are averaged first. Intervals
+draw subjects. A difference is taken clip by clip and then averaged, so both sides see the same
+faces, and its interval, not the overlap of two intervals, says whether there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from mer_core.protocols import Interval
+from mer_core.protocols.means import mean_interval
+from mer_core.reproduction.localisation_rows import ANY, Row
+
+MOTION = "motion-energy"
+
+ClipKey = tuple[str, str, str]
+"""Dataset, subject, clip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """One line of the summary.
+
+    Attributes:
+        group: "all", "au" or "emotion".
+        name: Which unit or emotion; "" for all.
+        dataset: Name in the catalogue.
+        model: Network.
+        method: Method or baseline.
+        baseline: Whether no network made the maps.
+        metric: Which score.
+        normalised: Mean of value over chance, with interval unless there is one subject.
+        value: Mean value.
+        beats_motion: Mean of the clipwise difference from the motion baseline; None for itself.
+        clips: How many clips have a score.
+        subjects: How many people are on them.
+        constant: Share of the maps that had one value everywhere.
+    """
+
+    group: str
+    name: str
+    dataset: str
+    model: str
+    method: str
+    baseline: bool
+    metric: str
+    normalised: Interval
+    value: float
+    beats_motion: Interval | None
+    clips: int
+    subjects: int
+    constant: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """Two networks on the same clips: `difference` is first - second, of value over chance."""
+
+    dataset: str
+    first: str
+    second: str
+    method: str
+    metric: str
+    difference: Interval
+    clips: int
+
+    @property
+    def verdict(self) -> str:
+        """In words; "cannot be told" where the interval holds 0 or there is none."""
+        if not self.difference.low > 0 and not self.difference.high < 0:
+            return "cannot be told"
+        return "more" if self.difference.low > 0 else "less"
+
+
+def summarise(rows: Sequence[Row]) -> tuple[Mean, ...]:
+    """Means over all clips, by action unit and by emotion."""
+    scored = [row for row in rows if np.isfinite(row.normalised)]
+    whole = [row for row in scored if row.au == ANY]
+    units = [row for row in scored if row.au != ANY]
+    return (
+        *_means("all", whole, lambda row: ""),
+        *_means("au", units, lambda row: row.au),
+        *_means("emotion", whole, lambda row: row.emotion),
+    )
+
+
+def contrasts(rows: Sequence[Row]) -> tuple[Contrast, ...]:
+    """Every pair of networks, by dataset, method and metric, on the region of all units."""
+    whole = [
+        row for row in rows if row.au == ANY and not row.baseline and np.isfinite(row.normalised)
+    ]
+    tables = _grouped(whole, lambda row: (row.dataset, row.method, row.metric))
+    found: list[Contrast] = []
+    for (dataset, method, metric), table in tables.items():
+        models = _grouped(table, lambda row: row.model)
+        for first, second in combinations(models, 2):
+            one, two = _by_clip(models[first]), _by_clip(models[second])
+            shared = [clip for clip in one if clip in two]
+            if shared:
+                change = np.array([one[clip] - two[clip] for clip in shared])
+                found.append(
+                    Contrast(
+                        dataset=dataset,
+                        first=first,
+                        second=second,
+                        method=method,
+                        metric=metric,
+                        difference=_interval(change, shared),
+                        clips=len(shared),
+                    )
+                )
+    return tuple(found)
+
+
+def _means(group: str, rows: Sequence[Row], name: Callable[[Row], str]) -> Iterable[Mean]:
+    def cell(row: Row) -> tuple[str, str, str, str]:
+        return (name(row), row.dataset, row.model, row.metric)
+
+    for (which, dataset, model, metric), table in _grouped(rows, cell).items():
+        methods = _grouped(table, lambda row: row.method)
+        motion = _by_clip(methods.get(MOTION, ()))
+        for method, lines in methods.items():
+            scores = _by_clip(lines)
+            clips = list(scores)
+            paired = [clip for clip in clips if clip in motion] if method != MOTION else []
+            excess = np.array([scores[clip] - motion[clip] for clip in paired])
+            yield Mean(
+                group=group,
+                name=which,
+                dataset=dataset,
+                model=model,
+                method=method,
+                baseline=lines[0].baseline,
+                metric=metric,
+                normalised=_interval(np.array(list(scores.values())), clips),
+                value=float(np.mean([row.value for row in lines])),
+                beats_motion=_interval(excess, paired) if paired else None,
+                clips=len(clips),
+                subjects=len({clip[:2] for clip in clips}),
+                constant=float(np.mean([row.constant for row in lines])),
+            )
+
+
+def _by_clip(rows: Iterable[Row]) -> dict[ClipKey, float]:
+    """Each clip's value over chance, averaged over seeds."""
+    clips = _grouped(rows, lambda row: (row.dataset, row.subject, row.clip))
+    return {clip: float(np.mean([row.normalised for row in r])) for clip, r in clips.items()}
+
+
+def _interval(values: np.ndarray, clips: Sequence[ClipKey]) -> Interval:
+    """With one subject the ends are NaN: nothing says how far the mean could move."""
+    people = [f"{dataset}/{subject}" for dataset, subject, _ in clips]
+    found = mean_interval(values, people)
+    nan = float("nan")
+    return found or Interval(float(values.mean()), nan, nan, 0.95)
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], object]) -> Mapping:
+    groups: dict[object, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups

@@ -1,0 +1,152 @@
+"""Means and contrasts of a table small enough to average by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mer_core.errors import StoreError
+from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
+from mer_core.reproduction.localisation_summary import contrasts, summarise
+from mer_core.reproduction.localisation_text import contrast_csv, markdown, summary_csv
+
+
+def row(subject, clip, method, normalised, **changes):
+    values = {
+        "dataset": "casme2",
+        "model": "affectivenet",
+        "method": method,
+        "baseline": method == "motion-energy",
+        "au": "any",
+        "emotion": "positive",
+        "subject": subject,
+        "clip": clip,
+        "seed": 0,
+        "target": "positive",
+        "correct": True,
+        "metric": "mass",
+        "value": normalised / 10,
+        "normalised": normalised,
+        "area": 0.1,
+        "source": "ground truth",
+        "reduction": "",
+        "constant": False,
+        "note": "",
+        "synthetic": True,
+    }
+    return Row(**{**values, **changes})
+
+
+ROWS = [
+    row("s1", "a", "saliency", 2.0),
+    row("s1", "b", "saliency", 4.0, emotion="negative"),
+    row("s2", "a", "saliency", 3.0),
+    row("s1", "a", "motion-energy", 1.0),
+    row("s1", "b", "motion-energy", 1.5, emotion="negative"),
+    row("s2", "a", "motion-energy", 4.0),
+    row("s2", "a", "saliency", 9.0, au="AU12"),
+    row("s2", "b", "saliency", float("nan"), note="the region is empty"),
+]
+
+
+def line(group, method, name=""):
+    (found,) = (
+        mean
+        for mean in summarise(ROWS)
+        if (mean.group, mean.method, mean.name) == (group, method, name)
+    )
+    return found
+
+
+def test_means_are_over_clips_and_skip_what_has_no_score():
+    everything = line("all", "saliency")
+    assert everything.normalised.value == pytest.approx(3)
+    assert (everything.clips, everything.subjects) == (3, 2)
+    assert everything.value == pytest.approx(0.3)
+    # s1 alone averages 3, s2 alone 3: whoever is drawn, the mean stays.
+    assert (everything.normalised.low, everything.normalised.high) == pytest.approx((3, 3))
+    assert line("emotion", "saliency", "negative").normalised.value == pytest.approx(4)
+    assert line("au", "saliency", "AU12").normalised.value == pytest.approx(9)
+
+
+def test_motion_is_beaten_clip_by_clip():
+    everything = line("all", "saliency")
+    assert everything.beats_motion is not None
+    assert everything.beats_motion.value == pytest.approx((1 + 2.5 - 1) / 3)
+    assert line("all", "motion-energy").beats_motion is None
+
+
+def test_one_subject_gives_a_mean_without_an_interval():
+    negative = line("emotion", "saliency", "negative")
+    assert np.isnan([negative.normalised.low, negative.normalised.high]).all()
+
+
+def test_seeds_of_one_clip_are_averaged_first():
+    rows = [row("s1", "a", "saliency", 2.0, seed=seed) for seed in (0, 1, 2)]
+    rows.append(row("s2", "a", "saliency", 4.0))
+    (mean, *_) = summarise(rows)
+    assert mean.normalised.value == pytest.approx(3)
+    assert mean.clips == 2
+
+
+def test_networks_are_compared_on_the_clips_they_share():
+    others = [
+        row("s1", "a", "saliency", 1.0, model="mobilenet"),
+        row("s2", "a", "saliency", 2.5, model="mobilenet"),
+        row("s9", "a", "saliency", 99.0, model="mobilenet"),
+    ]
+    (found,) = contrasts([*ROWS, *others])
+    assert (found.first, found.second, found.clips) == ("affectivenet", "mobilenet", 2)
+    assert found.difference.value == pytest.approx((1.0 + 0.5) / 2)
+    assert found.verdict == "more"
+    (turned,) = contrasts([*others, *ROWS])
+    assert turned.verdict == "less"
+
+
+def test_an_interval_around_zero_tells_nothing():
+    mixed = [
+        row("s1", "a", "saliency", 1.0, model="mobilenet"),
+        row("s2", "a", "saliency", 5.0, model="mobilenet"),
+    ]
+    (found,) = contrasts([*ROWS, *mixed])
+    assert found.verdict == "cannot be told"
+    (alone,) = contrasts([*ROWS, mixed[0]])
+    assert alone.verdict == "cannot be told"  # one subject: no interval
+
+
+def test_the_table_survives_its_file(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(as_csv(ROWS))
+    again = read_csv(path)
+    assert as_csv(again) == as_csv(ROWS)
+    assert again[0] == ROWS[0]
+    assert np.isnan(again[-1].value)
+
+
+@pytest.mark.parametrize("damage", ["", "a,b\n1,2\n", "HEAD\nx\n"])
+def test_a_damaged_table_is_refused(tmp_path, damage):
+    path = tmp_path / "rows.csv"
+    path.write_text(damage.replace("HEAD", as_csv([]).strip()))
+    with pytest.raises(StoreError, match="not a table of localisation scores"):
+        read_csv(path)
+
+
+def test_the_page_says_synthetic_and_answers_the_question():
+    others = [row(s, c, "saliency", 1.0, model="mobilenet") for s, c in (("s1", "a"), ("s2", "a"))]
+    rows = [*ROWS, *others]
+    page = markdown(
+        summarise(rows),
+        contrasts(rows),
+        metric="mass",
+        synthetic=True,
+        target="predicted",
+        reduction="positive",
+        sources=["ground truth"],
+        left_out={"deeplift on mobilenet": "no rule"},
+    )
+    assert "SYNTHETIC DATA" in page
+    assert "| casme2 | Saliency | AffectiveNet | MobileNet" in page
+    assert "more" in page
+    assert "- deeplift on mobilenet: no rule" in page
+    assert summary_csv(summarise(rows)).count("\n") == len(summarise(rows)) + 1
+    assert contrast_csv(contrasts(rows)).splitlines()[1].endswith("more")
