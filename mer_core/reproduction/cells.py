@@ -1,0 +1,257 @@
+"""A cell of Table 1 or 2 as a study: which network, which data, which protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mer_core.errors import MerError
+from mer_core.models.catalog import model_entry
+from mer_core.paper.tables import SETUPS, Setup
+from mer_core.protocols import CrossDataset, find_protocol
+from mer_core.reproduction.job import Job
+from mer_core.reproduction.roots import MissingDataError
+from mer_core.reproduction.table3 import READINGS
+from mer_core.training import events
+from mer_core.training.experiment import CatalogExperiment
+from mer_core.training.result import StudyResult
+from mer_core.training.settings import PROFILES
+from mer_core.training.storage import FILE_NAME, StudyStore
+from mer_core.training.study import Study, list_studies
+
+CATALOG_NAMES = {
+    "CASME-I": "casme",
+    "CASME-II": "casme2",
+    "CASME^2": "casme-squared",
+    "SAMM": "samm",
+}
+"""The paper's names of its datasets -> ours."""
+
+ADDED = {"LEARNet": "learnet", "AKMNet": "akmnet"}
+"""Networks of the workbench that are set beside Table 1's rows."""
+
+NETWORKS = {
+    **{row: readings[0][0] for row, readings in READINGS.items() if not row.startswith("VGG")},
+    **ADDED,
+}
+"""Row of the tables -> network, by the reading of the row that counts."""
+
+# What may differ between machines without making it another study.
+_HARDWARE = frozenset({"precision", "device", "threads", "channels_last"})
+
+
+class Status(StrEnum):
+    """Where a cell's figure comes from, or why there is none."""
+
+    REAL = "real"
+    SYNTHETIC = "synthetic"
+    MISSING = "data missing"
+    NOT_RUN = "not run"
+    FAILED = "failed"
+    QUOTED = "quoted"
+    UNSTATED = "setup not stated"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CellResult:
+    """What a cell's study found and where it lies, or why there is none."""
+
+    status: Status
+    result: StudyResult | None = None
+    folder: Path | None = None
+    profile: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One network under one setup of the paper."""
+
+    method: str
+    model: str
+    setup: Setup
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Catalog names, the training set first."""
+        names = [self.setup.train, self.setup.test]
+        return tuple(CATALOG_NAMES[name] for name in names if name)
+
+    @property
+    def protocol(self) -> str:
+        """As studies name it."""
+        return "loso" if self.setup.person_independent else ":".join(self.datasets)
+
+    def experiment(self, job: Job) -> CatalogExperiment:
+        """Clips, labels and network; raises `MissingDataError` where a root is missing."""
+        return CatalogExperiment(
+            datasets=tuple(job.roots.choice(name) for name in self.datasets),
+            scheme="paper4" if self.setup.person_independent else "cross",
+            model=self.model,
+            weights=job.weights if model_entry(self.model).published else "random",
+        )
+
+
+def cells_of(method: str, setups: Sequence[str]) -> tuple[Cell, ...]:
+    """The cells of one row."""
+    return tuple(Cell(method=method, model=NETWORKS[method], setup=SETUPS[name]) for name in setups)
+
+
+def solve(cell: Cell, job: Job) -> CellResult:
+    """The cell's result: from a finished study, or trained now unless the job forbids it.
+
+    A study that cannot be run is reported in the result, so that one does not cost the table.
+    """
+    try:
+        experiment = cell.experiment(job)
+        found = finished_study(cell, job, experiment)
+        if found is not None:
+            return found
+        if job.existing or not wanted(cell, job):
+            return CellResult(status=Status.NOT_RUN)
+        study = Study(experiment, protocol=cell.protocol, settings=job.settings, seeds=job.seeds)
+        label = f"{cell.method}, {cell.setup.name}"
+        result = study.complete(progress=_Teller(job, label), workers=job.workers)
+    except MissingDataError as error:
+        return CellResult(status=Status.MISSING, note=str(error))
+    except MerError as error:
+        return CellResult(status=Status.FAILED, note=str(error))
+    if not result.complete:
+        return CellResult(status=Status.FAILED, note=f"{result.failed[0].error}")
+    return _measured(result, job.profile, study.folder)
+
+
+def wanted(cell: Cell, job: Job) -> bool:
+    """Whether the job asks for the cell's row to be run."""
+    return job.methods is None or cell.method in job.methods
+
+
+def finished_study(
+    cell: Cell, job: Job, experiment: CatalogExperiment | None = None
+) -> CellResult | None:
+    """A finished study of this cell on the same data, whatever machine it ran on.
+
+    The job's own settings come first. A job that trains nothing also takes another profile's.
+    """
+    experiment = experiment or cell.experiment(job)
+    asked = _training(job.settings.as_dict())
+    accepted = {job.profile: asked}
+    if job.existing:
+        others = {name: _training(PROFILES.get(name).as_dict()) for name in PROFILES.names()}
+        accepted |= {name: values for name, values in others.items() if name != job.profile}
+    digest = None
+    for name, settings in accepted.items():
+        for folder in list_studies():
+            if not _same(_definition(folder), experiment, cell, settings, job.seeds):
+                continue
+            store = StudyStore(folder)
+            digest = digest or experiment.table().digest
+            if store.read("data_digest") != digest:
+                continue
+            result = StudyResult.of(store)
+            if result.complete:
+                return _measured(result, name, folder)
+    return None
+
+
+def study_needs(job: Job, cells: Sequence[Cell], *, finished: bool = False) -> dict[str, Any]:
+    """What a result made of these cells depends on besides the code.
+
+    A job that trains nothing depends on which studies are finished. Any other is decided by data
+    and settings, so its studies need not even be on this machine; `finished` is for results that
+    never train and take what they find.
+    """
+    needs: dict[str, Any] = {
+        "data": job.digests(*sorted({name for cell in cells for name in cell.datasets})),
+        "training": job.settings.as_dict(),
+        "seeds": list(job.seeds),
+        "methods": job.methods and list(job.methods),
+        "weights": job.weights,
+        "existing": job.existing,
+    }
+    if job.existing or finished:
+        needs["studies"] = sorted(_found_digests(job, cells))
+    return needs
+
+
+def _found_digests(job: Job, cells: Sequence[Cell]) -> Iterator[str]:
+    for cell in cells:
+        if not all(map(job.roots.has, cell.datasets)):
+            continue
+        found = finished_study(cell, job)
+        if found is not None and found.result is not None:
+            yield found.result.digest
+
+
+def _measured(result: StudyResult, profile: str, folder: Path) -> CellResult:
+    status = Status.SYNTHETIC if result.synthetic else Status.REAL
+    return CellResult(status=status, result=result, profile=profile, folder=folder)
+
+
+def _definition(folder: Path) -> Mapping[str, Any]:
+    return _read_definition(folder, (folder / FILE_NAME).stat().st_ino)
+
+
+@lru_cache(maxsize=4096)
+def _read_definition(folder: Path, _inode: int) -> Mapping[str, Any]:
+    """A study's definition, which never changes as long as its file is the same one."""
+    return StudyStore(folder).read("definition")
+
+
+def _same(
+    definition: Mapping[str, Any],
+    experiment: CatalogExperiment,
+    cell: Cell,
+    settings: Mapping[str, Any],
+    seeds: tuple[int, ...],
+) -> bool:
+    # Where an experiment was not made from the catalog, it has other keys and is no match.
+    held = _portable(definition["experiment"])
+    return (
+        held == _portable(experiment.describe())
+        and _protocol(definition["protocol"]) == _protocol(cell.protocol)
+        and definition["control"] == "none"
+        and tuple(definition["seeds"]) == seeds
+        and _training(definition["settings"]) == settings
+    )
+
+
+def _portable(experiment: Mapping[str, Any]) -> dict[str, Any]:
+    """An experiment without the places of its data, which the data's digest stands for."""
+    choices = [
+        {"name": choice["name"], "options": [list(pair) for pair in choice.get("options", ())]}
+        for choice in experiment.get("datasets", ())
+    ]
+    return {**experiment, "datasets": choices}
+
+
+def _protocol(name: str) -> tuple[str, ...]:
+    protocol = find_protocol(name)
+    if isinstance(protocol, CrossDataset):
+        return (protocol.name, protocol.train, protocol.test)
+    return (protocol.name,)
+
+
+def _training(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in _HARDWARE}
+
+
+class _Teller:
+    """Turns a study's events into lines, one per finished fold."""
+
+    def __init__(self, job: Job, label: str) -> None:
+        self.job, self.label = job, label
+
+    def __call__(self, event: events.Event) -> None:
+        at = event.progress
+        left = "" if at.eta is None else f", about {at.eta / 60:.0f} min left"
+        if isinstance(event, events.FoldFinished):
+            self.job.tell(f"{self.label}: fold {at.done} of {at.total}{left}")
+        elif isinstance(event, events.FoldFailed):
+            self.job.tell(f"{self.label}: fold {event.name} failed: {event.error}")
+        elif isinstance(event, events.InputsBuilt) and event.made == event.wanted:
+            self.job.tell(f"{self.label}: {event.made} inputs")

@@ -1,0 +1,169 @@
+"""Fig. 5, the confusion matrices of AffectiveNet: the paper's above ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mer_core.paper.confusions import PublishedMatrix
+from mer_core.paper.published import FIGURE5
+from mer_core.plots.matrices import Matrix, confusion_sheet
+from mer_core.plots.raster import png_bytes
+from mer_core.provenance import settings_digest
+from mer_core.reproduction.cells import (
+    CATALOG_NAMES,
+    Cell,
+    CellResult,
+    Status,
+    cells_of,
+    solve,
+    study_needs,
+)
+from mer_core.reproduction.job import Job, Made, Maker, Product
+
+METHOD = "AffectiveNet-1"
+
+# The paper's class names -> ours.
+_CLASSES = {
+    "Neg": "negative",
+    "Oth": "others",
+    "Pos": "positive",
+    "Sur": "surprise",
+    "Ang": "anger",
+    "Dis": "disgust",
+    "Hap": "happy",
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Panel:
+    """One panel of Fig. 5 and our own answer to it, classes in the paper's order."""
+
+    printed: PublishedMatrix
+    found: CellResult
+
+    @property
+    def theirs(self) -> Matrix:
+        """The paper's matrix."""
+        shares = [[float(cell.decimal) for cell in row] for row in self.printed.cells]
+        return Matrix(
+            title=f"{self.printed.letter}) {self.printed.setup}: paper",
+            classes=self.printed.classes,
+            shares=np.array(shares),
+            note=f"diagonal {float(self.printed.trace):.2f}",
+        )
+
+    @property
+    def ours(self) -> Matrix | None:
+        """Our matrix, counts over all seeds; None where there is no study."""
+        result = self.found.result
+        if result is None:
+            return None
+        order = [result.classes.index(_CLASSES[name]) for name in self.printed.classes]
+        counts = result.confusion[np.ix_(order, order)]
+        return Matrix.counted(
+            f"{self.printed.letter}) {self.printed.setup}: ours, {self.found.status}",
+            self.printed.classes,
+            counts,
+            note=f"diagonal {np.trace(counts) / counts.sum():.2f}, {counts.sum()} answers",
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        ours = self.ours
+        return {
+            "letter": self.printed.letter,
+            "setup": self.printed.setup,
+            "classes": list(self.printed.classes),
+            "paper_shares": self.theirs.shares.tolist(),
+            "data": str(self.found.status),
+            "profile": self.found.profile,
+            "counts": None if ours is None or ours.counts is None else ours.counts.tolist(),
+            "shares": None if ours is None else ours.shares.round(6).tolist(),
+            "study": None if self.found.result is None else self.found.result.name,
+            "note": self.found.note,
+        }
+
+
+def panels(job: Job, letters: str = "abcdefg") -> tuple[Panel, ...]:
+    """The panels of Fig. 5 by letter."""
+    return tuple(
+        Panel(printed=printed, found=solve(_cell(printed), job))
+        for printed in FIGURE5
+        if printed.letter in letters
+    )
+
+
+def _cell(printed: PublishedMatrix) -> Cell:
+    (cell,) = cells_of(METHOD, (printed.setup,))
+    return cell
+
+
+def make_figure5(job: Job, letters: str = "abcdefg") -> Made:
+    """Both rows of matrices as a picture, and all numbers as JSON."""
+    found = panels(job, letters)
+    synthetic = any(panel.found.status == Status.SYNTHETIC for panel in found)
+    drawn = [panel.theirs for panel in found]
+    blank = [panel.ours or _empty(panel) for panel in found]
+    half = 4
+    rows = [
+        matrix
+        for start in range(0, len(found), half)
+        for line in (drawn[start : start + half], blank[start : start + half])
+        for matrix in [*line, *[_gap()] * (min(half, len(found)) - len(line))]
+    ]
+    sheet = confusion_sheet(
+        rows,
+        columns=min(half, len(found)),
+        title="Shares of all test clips; rows true, columns answered; small figures are clips",
+        synthetic=synthetic,
+    )
+    document = json.dumps([panel.as_dict() for panel in found], indent=1)
+    return Made(
+        products=(
+            Product(suffix=".png", content=png_bytes(sheet)),
+            Product(suffix=".json", content=(document + "\n").encode()),
+        ),
+        data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
+        synthetic=synthetic,
+        settings={
+            "profile": job.profile,
+            "training": job.settings.as_dict(),
+            "studies": [panel.found.result.name for panel in found if panel.found.result],
+        },
+        seed=job.seeds[0],
+        warnings=tuple(
+            f"Fig. 5{panel.printed.letter}: {panel.found.note}"
+            for panel in found
+            if panel.found.status == Status.FAILED
+        ),
+        values=found,
+    )
+
+
+def _empty(panel: Panel) -> Matrix:
+    size = len(panel.printed.classes)
+    title = f"{panel.printed.letter}) {panel.printed.setup}: {panel.found.status}"
+    return Matrix(title=title, classes=panel.printed.classes, shares=np.zeros((size, size)))
+
+
+def _gap() -> Matrix:
+    return Matrix(title="", classes=(), shares=np.zeros((0, 0)))
+
+
+def _needs(job: Job) -> Mapping[str, Any]:
+    cells = [_cell(printed) for printed in FIGURE5]
+    return study_needs(job, cells)
+
+
+FIGURE5_MAKER = Maker(
+    name="fig5",
+    title="Confusion matrices of AffectiveNet: the paper's above ours",
+    place="Fig. 5",
+    make=make_figure5,
+    needs=_needs,
+)

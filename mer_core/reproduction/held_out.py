@@ -1,0 +1,101 @@
+"""A clip, and a network that has never seen the person in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from mer_core.ami import AffectiveMotionImage
+from mer_core.attribution.regions import sample_regions
+from mer_core.datasets.label_schemes import label_scheme
+from mer_core.errors import DatasetError
+from mer_core.inputs import AmiStore, Imaging, model_input, sample_image
+from mer_core.models.loaded import LoadedModel, load_model
+from mer_core.records import Sample
+from mer_core.reproduction.cells import CATALOG_NAMES, NETWORKS, cells_of, finished_study
+from mer_core.reproduction.job import Job
+from mer_core.training.study import Study
+
+SIZE = (112, 112)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Exhibit:
+    """A clip as figures show it."""
+
+    sample: Sample
+
+    @cached_property
+    def image(self) -> AffectiveMotionImage:
+        """Its affective-motion image at the networks' size."""
+        return sample_image(self.sample, Imaging(size=SIZE), store=AmiStore())
+
+    @cached_property
+    def region(self) -> npt.NDArray[np.bool_]:
+        """Where its action units move the face; nowhere if none are annotated."""
+        return sample_regions(self.sample, SIZE).union
+
+    @property
+    def caption(self) -> str:
+        """What it is, in a few words."""
+        return f"{self.sample.label}, {self.sample.subject} {self.sample.clip}"
+
+    def tensor(self, model: LoadedModel) -> Tensor:
+        """A batch of one, as `model` sees the clip."""
+        seen = model_input(self.sample, model.entry.input, store=AmiStore())
+        return torch.from_numpy(seen)[None]
+
+
+def exhibit(job: Job, dataset: str, label: str, *, subject: str | None = None) -> Exhibit:
+    """The first clip of `dataset` with the coders' word `label`, of `subject` where given.
+
+    A clip of the same class stands in where the word does not occur; the caption tells.
+    """
+    table = job.table(dataset)
+    scheme = label_scheme("natural4")
+    wanted = scheme.classify(dataset, "", label)
+    able = [s for s in table if subject is None or s.subject == subject]
+    exact = [sample for sample in able if sample.label.lower() == label]
+    alike = [sample for sample in able if scheme.label(sample) == wanted]
+    found = [*exact, *alike]
+    if not found:
+        raise DatasetError(f"no clip shows {label}", where=dataset)
+    return Exhibit(sample=found[0])
+
+
+def both_emotions(job: Job, dataset: str, first: str, second: str) -> tuple[Exhibit, Exhibit]:
+    """Two clips of one person; of two people where nobody shows both."""
+    table = job.table(dataset)
+    shown = {(sample.subject, sample.label.lower()) for sample in table}
+    people = [s for s in table.subjects if {(s, first), (s, second)} <= shown]
+    subject = people[0] if people else None
+    return (
+        exhibit(job, dataset, first, subject=subject),
+        exhibit(job, dataset, second, subject=subject),
+    )
+
+
+def held_out_network(job: Job, method: str, clip: Sample) -> LoadedModel:
+    """The network of a table's row from the fold that held the clip's subject out.
+
+    Where no such study is finished the weights are random, and `weights.label` says so.
+    """
+    model = NETWORKS[method]
+    setup = {ours: paper for paper, ours in CATALOG_NAMES.items()}.get(clip.dataset)
+    if setup is not None:
+        (cell,) = cells_of(method, (setup,))
+        found = finished_study(cell, job)
+        if found is not None and found.result is not None and found.folder is not None:
+            study = Study.open(found.folder, experiment=cell.experiment(job))
+            for fold in found.result.folds:
+                keys = {answer.key for answer in found.result.answers[fold.identity]}
+                path = study.weights_path(fold)
+                if clip.key in keys and path.is_file():
+                    return load_model(model, weights=path)
+    classes = label_scheme("paper4").classes(clip.dataset)
+    return load_model(model, classes=classes, weights="random", seed=job.seeds[0])

@@ -1,0 +1,148 @@
+"""What goes into an artefact and what comes out: the contract of everything that is made here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from mer_core.datasets.table import DatasetTable
+from mer_core.provenance import settings_digest
+from mer_core.reproduction.roots import Roots
+from mer_core.training.settings import TrainingSettings, profile
+
+Tell = Callable[[str], None]
+
+
+def _silent(_line: str) -> None:
+    """Tells no one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One order to reproduce.
+
+    Attributes:
+        roots: Where the data lie.
+        profile: Name of the training settings.
+        changes: Training settings that differ from the profile.
+        seeds: One repeat of every study each.
+        methods: Rows of the accuracy tables to run, as the tables name them; None for all.
+        existing: Take finished studies only, of whatever profile, and train nothing.
+        weights: What networks with published weights start from: "random" or "imagenet".
+        workers: Processes per study; None for as many as fit, 1 for this one.
+        rounds: Timing rounds of Table 3; 0 leaves speed out.
+        tell: Told what is being done.
+    """
+
+    roots: Roots = field(default_factory=Roots)
+    profile: str = "standard"
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    seeds: tuple[int, ...] = (0,)
+    methods: tuple[str, ...] | None = None
+    existing: bool = False
+    weights: str = "random"
+    workers: int | None = None
+    rounds: int = 3
+    tell: Tell = _silent
+
+    @cached_property
+    def settings(self) -> TrainingSettings:
+        """How folds are trained."""
+        return profile(self.profile, **self.changes)
+
+    @cached_property
+    def _tables(self) -> dict[str, DatasetTable]:
+        return {}
+
+    def table(self, dataset: str) -> DatasetTable:
+        """The dataset's table, read once per job."""
+        if dataset not in self._tables:
+            self.tell(f"opening {dataset}")
+            self._tables[dataset] = self.roots.open(dataset)
+        return self._tables[dataset]
+
+    def digests(self, *datasets: str) -> dict[str, str]:
+        """Dataset -> digest of its annotations and frame files; "missing" where it has no root."""
+        return {
+            name: self.table(name).digest if self.roots.has(name) else "missing"
+            for name in datasets
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """One file before it is written.
+
+    Attributes:
+        suffix: What the file name ends in.
+        content: Its bytes; the same for the same data, settings and code, unless `timed`.
+        stem: Of the file name, where it is not its maker's.
+        title: One line on what it shows, where it is not its maker's.
+    """
+
+    suffix: str
+    content: bytes
+    stem: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What a maker made, and from what.
+
+    Attributes:
+        products: The files.
+        data_digest: Identity of the data.
+        synthetic: Whether any of them were generated.
+        settings: What a reader needs to make it again.
+        seed: Of what was drawn, where anything was.
+        warnings: What a reader should know.
+        values: The same result as plain values or records, for notebooks and tests.
+    """
+
+    products: tuple[Product, ...]
+    data_digest: str
+    synthetic: bool
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    warnings: tuple[str, ...] = ()
+    values: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maker:
+    """A table or figure and how it is made.
+
+    Attributes:
+        name: What the command line calls it; also the stem of its files.
+        title: One line on what it shows.
+        place: Where the publication has it, or "".
+        make: Does the work.
+        needs: What the result depends on besides the code, as plain values; cheap to find out.
+    """
+
+    name: str
+    title: str
+    make: Callable[[Job], Made]
+    needs: Callable[[Job], Mapping[str, Any]]
+    place: str = ""
+
+    def recipe(self, job: Job) -> str:
+        """Digest of everything the result depends on: equal recipes give equal files."""
+        return settings_digest({"name": self.name, "code": code_digest(), **self.needs(job)})
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over the package's files, so that changed code is noticed before it is committed."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    kinds = {".py", ".toml", ".csv", ".npz"}
+    for file in sorted(package.rglob("*")):
+        if file.suffix in kinds and "cli" not in file.relative_to(package).parts:
+            digest.update(str(file.relative_to(package)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
