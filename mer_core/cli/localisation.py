@@ -73,12 +73,12 @@ def localisation(
     workers: int,
     figure: bool,
 ) -> Answer:
-    r"""Scores where the networks of STUDIES look, against the regions that move.
+    """Scores where the networks of STUDIES look, against the regions that move.
 
     Each fold's network explains the clips it was tested on. Its maps, a random map, a centre
     Gaussian and the motion energy of the image are scored against the region of every action
-    unit. STUDIES are names or folders, finished and with their weights; the first study's network
-    is compared with those of the others.
+    unit, and every two networks are compared clip by clip. STUDIES are names or folders, finished
+    and with their weights.
 
     \b
     mer study localisation affectivenet resnet50 mobilenet --out figures/localisation
@@ -89,7 +89,7 @@ def localisation(
       baseline, metric, normalised and beats_motion with value, low, high, level; value,
       clips, subjects, constant) and contrasts (dataset, first, second, method, metric,
       difference, clips, verdict more|less|cannot be told).
-    """
+    """  # noqa: D301 - click wants the character itself, not a backslash and a b
     from tqdm import tqdm
 
     from mer_core.attribution.localisation import Reduction

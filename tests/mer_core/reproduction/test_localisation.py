@@ -59,9 +59,8 @@ def test_every_clip_is_explained_by_the_network_that_was_tested_on_it(found, fol
         tested = {(s.subject, s.clip) for s in study.table.samples}
         mine = [row for row in rows if row.model == study.experiment.model]
         assert {(row.subject, row.clip) for row in mine} == tested
-        truth = {
-            (s.subject, s.clip): label for s, label in zip(study.table.samples, study.table.labels)
-        }
+        labelled = zip(study.table.samples, study.table.labels, strict=True)
+        truth = {(sample.subject, sample.clip): label for sample, label in labelled}
         answers = {tuple(a.key.split("/")[1:]): a for a in study.result().predictions()}
         for row in mine:
             assert row.emotion == truth[row.subject, row.clip]
