@@ -53,14 +53,21 @@ def _gradient_shap(question: Question) -> Reply:
     total = torch.zeros_like(question.inputs)
     for first in range(0, samples, question.chunk):
         count = min(question.chunk, samples - first)
-        shape = (count, *question.inputs.shape[1:])
-        noisy = question.inputs + spread * torch.randn(shape, generator=question.generator)
-        place = torch.rand((count, *(1,) * (len(shape) - 1)), generator=question.generator)
+        drawn = [_draw(question) for _ in range(count)]
+        noisy = question.inputs + spread * torch.stack([noise for noise, _ in drawn])
+        place = torch.stack([place for _, place in drawn])
         points = (reference + place * (noisy - reference)).requires_grad_()
         logits = question.model.module(points)[:, question.target].sum()
         (slopes,) = torch.autograd.grad(logits, points)
         total += ((noisy - reference) * slopes).sum(0, keepdim=True)
     return Reply(attribution=total / samples)
+
+
+def _draw(question: Question) -> tuple[Tensor, Tensor]:
+    """Noise and a place on the way, drawn one by one so that chunks do not matter."""
+    shape = question.inputs.shape[1:]
+    noise = torch.randn(shape, generator=question.generator)
+    return noise, torch.rand((1,) * len(shape), generator=question.generator)
 
 
 def _deeplift(question: Question) -> Reply:

@@ -27,6 +27,9 @@ COMPLETENESS = 0.01
 _DISTINCT = ("guided-backprop", "deeplift", "lrp")
 """Methods that are pointless where they come to the plain gradient, or it times the input."""
 
+_RESTS_ON = {"guided-grad-cam": "guided-backprop"}
+"""Methods that come to nothing new where another one does."""
+
 _MATES = 1e-4
 
 
@@ -134,6 +137,10 @@ def _adds_up(method: Method, found: Finding) -> tuple[Check, ...]:
 def _distinct(
     method: Method, model: LoadedModel, inputs: Tensor, found: Finding, asked: Request
 ) -> tuple[Check, ...]:
+    ground = _RESTS_ON.get(method.name)
+    if ground is not None:
+        method = METHODS.get(ground)
+        found = find(model, inputs, method, Request(target=asked.target))
     if method.name not in _DISTINCT:
         return ()
     plain = find(model, inputs, SALIENCY, Request(target=asked.target)).map.channels
