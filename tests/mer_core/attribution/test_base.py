@@ -1,0 +1,82 @@
+import pytest
+
+from mer_core.attribution import METHODS, Parameter
+from mer_core.errors import SettingsError
+from mer_core.models.catalog import model_entry
+
+STEPS = Parameter(name="steps", title="Steps", kind="int", default=8, low=4, high=16)
+NOISE = Parameter(name="noise", title="Noise", kind="float", default=0.1, low=0.0)
+FREE = Parameter(name="free", title="Free", kind="float", default=0.1)
+KEEP = Parameter(name="keep", title="Keep", kind="bool", default=False)
+WAY = Parameter(name="way", title="Way", kind="choice", default="a", choices=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("knob", "text", "value"),
+    [
+        (STEPS, "4", 4),
+        (STEPS, " 16 ", 16),
+        (NOISE, "0", 0.0),
+        (NOISE, "1e-3", 0.001),
+        (FREE, "-7.5", -7.5),
+        (KEEP, "Yes", True),
+        (KEEP, "off", False),
+        (WAY, "b", "b"),
+    ],
+)
+def test_what_is_written_becomes_a_value_of_the_knobs_own_type(knob, text, value):
+    found = knob.parse(text)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("knob", "text", "allowed"),
+    [
+        (STEPS, "3", "a whole number from 4 to 16"),
+        (STEPS, "4.5", "a whole number from 4 to 16"),
+        (STEPS, "many", "a whole number from 4 to 16"),
+        (NOISE, "nan", "a number of at least 0"),
+        (NOISE, "inf", "a number of at least 0"),
+        (FREE, "x", "a number"),
+        (KEEP, "maybe", "true or false"),
+        (WAY, "c", "one of: a, b"),
+    ],
+)
+def test_what_is_not_allowed_is_refused_with_what_is(knob, text, allowed):
+    with pytest.raises(SettingsError, match=allowed):
+        knob.parse(text)
+
+
+def test_true_is_not_a_number():
+    with pytest.raises(SettingsError):
+        STEPS.check(True)
+
+
+def test_defaults_are_allowed_and_unknown_knobs_are_named():
+    for name in ("affectivenet", "ststnet", "akmnet"):
+        entry = model_entry(name)
+        for method in METHODS:
+            settled = method.settle({}, entry)
+            for knob in method.knobs(entry):
+                assert knob.check(knob.default) == settled[knob.name]
+                assert knob.title
+                assert knob.help
+            with pytest.raises(SettingsError, match="smoothing_samples"):
+                method.settle({"wrong": 1}, entry)
+
+
+def test_cost_grows_with_the_knobs():
+    entry = model_entry("affectivenet")
+    for name, knob in (
+        ("integrated-gradients", "steps"),
+        ("gradient-shap", "samples"),
+        ("occlusion", "patches"),
+    ):
+        method = METHODS.get(name)
+        low, high = (method.forwards(method.settle({knob: n}, entry), entry) for n in (4, 16))
+        assert high > 3 * low
+    saliency = METHODS.get("saliency")
+    once = saliency.forwards(saliency.settle({}, entry), entry)
+    ten = saliency.forwards(saliency.settle({"smoothing_samples": 10}, entry), entry)
+    assert ten == 10 * once
