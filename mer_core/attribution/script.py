@@ -68,6 +68,30 @@ class SyntheticClip:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class DatasetClip:
+    """A clip of a dataset, under the root where it lay."""
+
+    dataset: str
+    root: Path
+    subject: str
+    clip: str
+    imports: str = (
+        "from mer_core.datasets.catalog import open_dataset\n"
+        "from mer_core.inputs import sample_recording"
+    )
+
+    @property
+    def code(self) -> str:
+        """See `ClipCode`; the first argument of the script replaces the root."""
+        root = f"sys.argv[1] if len(sys.argv) > 1 else {str(self.root)!r}"
+        return (
+            f"sample_recording(\n    next(\n        sample\n        for sample in open_dataset("
+            f"{self.dataset!r}, {root})\n        if (sample.subject, sample.clip) == "
+            f"({self.subject!r}, {self.clip!r})\n    )\n)"
+        )
+
+
 _SCRIPT = '''"""{title} of {network} for the class {target}.
 
 {note}Run: python {file} [CLIP] [OUT.npy]

@@ -30,6 +30,7 @@ class WeightsState:
         seed: Of the random part, where there is one.
         digest: Of the weights as they are in memory.
         synthetic: Whether they were trained on generated clips.
+        path: The checkpoint they were read from, where there is one.
     """
 
     kind: Literal["random", "imagenet", "checkpoint"]
@@ -37,6 +38,7 @@ class WeightsState:
     digest: str
     seed: int | None = None
     synthetic: bool = False
+    path: Path | None = None
 
     @property
     def trained(self) -> bool:
@@ -169,5 +171,6 @@ def _from_checkpoint(entry: ModelEntry, path: Path, classes: Sequence[str] | Non
         digest=header.weights_digest,
         seed=header.seed,
         synthetic=header.synthetic,
+        path=path,
     )
     return LoadedModel(entry=entry, module=module.eval(), classes=header.classes, weights=state)

@@ -91,6 +91,13 @@ class StudyResult:
             for answer in self.answers.get(fold.identity, ())
         )
 
+    def fold_of(self, key: str) -> StoredFold | None:
+        """The first finished fold that held the clip out, `dataset/subject/clip`."""
+        for fold in self.folds:
+            if any(answer.key == key for answer in self.answers.get(fold.identity, ())):
+                return fold
+        return None
+
     @cached_property
     def by_seed(self) -> Mapping[int, Scores]:
         """Scores of each repeat that has answers."""

@@ -1,0 +1,207 @@
+"""One network looking at one recording: its answer, its maps, and how well they find the motion.
+
+What pages and notebooks ask for, in the words of a recording rather than of tensors.
+
+    look = Inspection(model=model, recording=recording)
+    look.answer                                     # class -> probability
+    found = look.explain("grad-cam")                # AttributionMap
+    look.localise(found.values)["mass"].normalised  # 1 is what a random map scores
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from mer_core.ami import FaceBox, find_face
+from mer_core.attribution.base import Values
+from mer_core.attribution.baselines import (
+    BASELINES,
+    centre_map,
+    energy_map,
+    motion_weighting,
+    random_map,
+)
+from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.explainer import explainer
+from mer_core.attribution.frames import FrameShares, frame_shares
+from mer_core.attribution.localisation import Localisation, localise
+from mer_core.attribution.recording import explain_recording, zero_level
+from mer_core.attribution.reference import reference_input, reference_name
+from mer_core.attribution.regions import (
+    Regions,
+    View,
+    template_regions,
+    true_regions,
+)
+from mer_core.attribution.sanity import SanityCard, sanity_card
+from mer_core.datasets.action_units import parse_action_units
+from mer_core.errors import FaceNotFoundError
+from mer_core.inputs import Recording, recording_input
+from mer_core.models.loaded import LoadedModel
+from mer_core.records import AttributionMap, InputKind
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Inspection:
+    """A network, a recording, and everything between the two.
+
+    Attributes:
+        model: Any network of the catalogue.
+        recording: The clip.
+        weighting: Of accumulated images; the network's own by default.
+    """
+
+    model: LoadedModel
+    recording: Recording
+    weighting: str | None = None
+
+    @property
+    def size(self) -> Size:
+        """Height and width of what the network sees."""
+        return self.model.entry.input.size
+
+    @cached_property
+    def inputs(self) -> Tensor:
+        """What the network sees, a batch of one."""
+        seen = recording_input(self.recording, self.model.entry.input, weighting=self.weighting)
+        return torch.from_numpy(seen)[None]
+
+    @cached_property
+    def zero_level(self) -> float | None:
+        """Grey level of zero accumulation; None for networks that take no accumulated image."""
+        return zero_level(self.model, self.recording, self.weighting)
+
+    @cached_property
+    def answer(self) -> Mapping[str, float]:
+        """Probability of each class."""
+        shares = self.model.probabilities(self.inputs)[0].tolist()
+        return dict(zip(self.model.classes, shares, strict=True))
+
+    @property
+    def predicted(self) -> str:
+        """The most probable class."""
+        return max(self.answer, key=self.answer.__getitem__)
+
+    @cached_property
+    def regions(self) -> Regions | None:
+        """Where the clip's action units move the face; None where none are known."""
+        found = recording_regions(self.recording, self.size)
+        return found if found is not None and found.masks else None
+
+    def explain(
+        self,
+        method: str,
+        *,
+        target: str | None = None,
+        layer: str | None = None,
+        parameters: Values | None = None,
+        seed: int = 0,
+    ) -> AttributionMap:
+        """Why the network answers as it does; see `explain_recording`."""
+        return explain_recording(
+            self.model,
+            self.recording,
+            method=method,
+            target=target,
+            layer=layer,
+            weighting=self.weighting,
+            parameters=parameters,
+            seed=seed,
+        )
+
+    def shares(
+        self,
+        method: str,
+        *,
+        target: str | None = None,
+        parameters: Values | None = None,
+        seed: int = 0,
+    ) -> FrameShares:
+        """What each frame contributes; see `mer_core.attribution.frames.frame_shares`."""
+        return frame_shares(
+            self.model,
+            self.recording.expression,
+            method=method,
+            target=target,
+            weighting=self.weighting,
+            parameters=parameters,
+            seed=seed,
+        )
+
+    def baselines(self, *, seed: int = 0) -> dict[str, npt.NDArray[np.float32]]:
+        """Maps that no network made, by name: what a map has to beat."""
+        weighting = self.weighting or self.model.entry.input.weighting
+        still = self.recording.image(motion_weighting(weighting), size=self.size)
+        maps = {
+            "random": random_map(self.size, seed=seed, key=self.recording.clip.digest),
+            "centre": centre_map(self.size),
+            "ami-energy": energy_map(self.recording.image(weighting, size=self.size)),
+            "motion-energy": energy_map(still),
+        }
+        return {name: maps[name] for name in BASELINES}
+
+    def localise(self, values: npt.NDArray[np.floating]) -> Localisation | None:
+        """How well `values` finds what any action unit moves; None where no region is known."""
+        return None if self.regions is None else localise(values, self.regions.union)
+
+    def examine(
+        self, found: AttributionMap, *, progress: Callable[[str], None] | None = None
+    ) -> SanityCard:
+        """The sanity card of a map that `explain` made; takes many times as long as the map."""
+        method = METHODS.get(found.method)
+        knobs = {k.name: found.parameters[k.name] for k in method.knobs(self.model.entry)}
+        seed = int(found.parameters.get("seed", 0))
+        run = explainer(
+            found.method,
+            layer=found.layer,
+            parameters=knobs,
+            zero_level=self.zero_level,
+            seed=seed,
+        )
+        return sanity_card(
+            run,
+            self.model,
+            self.inputs,
+            target=found.target,
+            baseline=self._absence(str(knobs.get("baseline", ""))),
+            original=found.values,
+            delta=found.delta,
+            difference=found.difference,
+            seed=seed,
+            progress=progress,
+        )
+
+    def _absence(self, name: str) -> Tensor:
+        spec = self.model.entry.input
+        neutral = {InputKind.FLOW: "zero", InputKind.CLIP: "still"}.get(spec.kind, "auto")
+        settled = reference_name(name or neutral, spec, self.zero_level)
+        return reference_input(settled, self.inputs, spec, self.zero_level)
+
+
+def recording_regions(recording: Recording, size: Size) -> Regions | None:
+    """The regions of a recording on a grid of `size`; None where no action unit is known.
+
+    Exact for generated clips; for others the template, on the face of the first frame.
+    """
+    height, width = recording.clip.frames.shape[1:3]
+    window = FaceBox(0, 0, width, height)
+    if recording.truth is not None:
+        view = View(shape=(height, width), window=window, face=None)
+        return true_regions(recording.truth, view, size, name=recording.clip.name)
+    units = parse_action_units("+".join(recording.action_units)).units
+    if not units:
+        return None
+    try:
+        face = find_face(recording.expression.frames[0], name=recording.clip.name)
+    except FaceNotFoundError:
+        face = None  # the result then says that the template covers the whole frame
+    return template_regions(units, View(shape=(height, width), window=window, face=face), size)

@@ -1,0 +1,108 @@
+"""Attribution maps over the face, with the regions they should find, and their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from mer_core.plots.colour import ColourScale, Rgb
+from mer_core.plots.raster import enlarge, overlay
+from mer_core.plots.theme import FAINT, PALETTE, figure
+
+Map = npt.NDArray[np.floating]
+Mask = npt.NDArray[np.bool_]
+
+PANEL_SIDE = 336
+
+
+def attribution_panel(
+    base: Rgb,
+    values: Map,
+    scale: ColourScale,
+    *,
+    regions: Mapping[str, Mask] | None = None,
+    opacity: float = 0.75,
+    side: int = PANEL_SIDE,
+) -> Rgb:
+    """`values` in colour over a grey `base`, with the outline of each region on it."""
+    height, width = values.shape
+    size = (side, round(side * width / height))
+    under = enlarge(base, size, smooth=True)
+    plain = np.asarray(values, np.float32)
+    spread = np.asarray(cv2.resize(plain, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    drawn = overlay(under, spread, scale, opacity=opacity)
+    for name, colour in region_colours(regions or {}).items():
+        drawn = _outlined(drawn, (regions or {})[name], colour)
+    return drawn
+
+
+def region_colours(names: Mapping[str, Mask] | Sequence[str]) -> dict[str, str]:
+    """The colour of each region's outline, as `#rrggbb`."""
+    return {name: PALETTE[i % len(PALETTE)] for i, name in enumerate(names)}
+
+
+def score_bars(
+    scores: Mapping[str, float],
+    baselines: Mapping[str, float],
+    *,
+    title: str,
+    chance: float = 1.0,
+    synthetic: bool = False,
+) -> go.Figure:
+    """One bar per map, and a dotted line for each map that no network made.
+
+    Args:
+        scores: Name of the map -> score.
+        baselines: Name of the rival -> score.
+        title: Of the axis.
+        chance: Where chance lies on that axis.
+        synthetic: Whether the clip was generated.
+    """
+    drawn = figure(height=150 + 26 * len(scores), synthetic=synthetic)
+    names = list(scores)
+    beaten = max(baselines.values(), default=chance)
+    colours = [PALETTE[0] if scores[name] > beaten else FAINT for name in names]
+    drawn.add_bar(
+        x=[scores[name] for name in names],
+        y=names,
+        orientation="h",
+        marker={"color": colours},
+        width=0.62,
+        text=[f"{scores[name]:.2f}" for name in names],
+        textposition="auto",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.3f}<extra></extra>",
+        showlegend=False,
+    )
+    for i, (name, value) in enumerate(baselines.items()):
+        drawn.add_scatter(
+            x=[value, value],
+            y=[-0.6, len(names) - 0.4],
+            mode="lines",
+            name=f"{name} {value:.2f}",
+            line={"color": PALETTE[(i + 1) % len(PALETTE)], "dash": "dot", "width": 2},
+            hovertemplate=f"{name}: {value:.3f}<extra></extra>",
+        )
+    drawn.update_layout(
+        xaxis={"title": title, "rangemode": "tozero"},
+        yaxis={"autorange": "reversed", "ticks": "", "showgrid": False},
+        showlegend=True,
+    )
+    return drawn
+
+
+def _outlined(image: Rgb, mask: Mask, colour: str) -> Rgb:
+    """A smooth outline at the panel's resolution, dark underneath so that it shows anywhere."""
+    large = cv2.resize(mask.astype(np.float32), image.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    contours, _ = cv2.findContours(
+        (large > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    drawn = image.copy()
+    ink = tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    for shade, thickness in (((255, 255, 255), 4), (ink, 2)):
+        cv2.drawContours(drawn, contours, -1, shade, thickness, cv2.LINE_AA)
+    return drawn
