@@ -57,9 +57,7 @@ if TYPE_CHECKING:
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Processes with one thread each; 1 is this process with all its threads.",
+    help="Processes of one thread; 1 is this one.  [default: as many as fit]",
 )
 @click.option("--figure", is_flag=True, help="Write an interactive figure too.")
 def localisation(
@@ -70,7 +68,7 @@ def localisation(
     reduction: str,
     clips: int | None,
     seed: int,
-    workers: int,
+    workers: int | None,
     figure: bool,
 ) -> Answer:
     """Scores where the networks of STUDIES look, against the regions that move.

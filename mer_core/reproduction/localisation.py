@@ -74,7 +74,7 @@ def localise_studies(
     out: Path,
     *,
     settings: LocalisationSettings | None = None,
-    workers: int | None = 1,
+    workers: int | None = None,
     figure: bool = False,
     progress: Progress | None = None,
 ) -> Findings:
@@ -84,7 +84,7 @@ def localise_studies(
         folders: Studies whose networks are explained; complete, with their weights, no controls.
         out: Receives `localisation*.csv`, `.md` and a manifest, and keeps parts below `parts/`.
         settings: What is explained; the default takes some hundred forward passes per clip.
-        workers: Processes; 1 stays in this one and uses its threads, None takes what fits.
+        workers: Processes of one thread; 1 stays in this one, None takes as many as fit.
         figure: Whether to write the interactive figure as well.
         progress: Told after every clip.
     """
@@ -93,9 +93,7 @@ def localise_studies(
     if not studies:
         raise SettingsError("there is no study to look at", where="localisation")
     refused = _check_methods(studies, settings)
-    work = [
-        item for study in studies for item in _work(study, settings, out / "parts", workers != 1)
-    ]
+    work = [item for study in studies for item in _work(study, settings, out / "parts")]
     _explain(work, _clip_count(studies, settings), workers, progress)
     rows = tuple(row for item in work for row in read_csv(item.part))
     findings = Findings(
@@ -141,16 +139,13 @@ def _check_methods(studies: Sequence[Study], settings: LocalisationSettings) -> 
     return refused
 
 
-def _work(
-    study: Study, settings: LocalisationSettings, parts: Path, shared: bool
-) -> Iterator[FoldWork]:
+def _work(study: Study, settings: LocalisationSettings, parts: Path) -> Iterator[FoldWork]:
     for fold in study.store.folds():
         yield FoldWork(
             study=study.folder,
             identity=fold.identity,
             settings=settings,
             part=(parts / part_name(study, fold, settings)).resolve(),
-            threads=1 if shared else None,
         )
 
 
@@ -173,7 +168,8 @@ def _explain(
         if progress is not None:
             progress(done, clips)
 
-    with open_executor(workers=workers, most=len(work), memory=_WORKER_BYTES) as executor:
+    missing = sum(not item.part.exists() for item in work)
+    with open_executor(workers=workers, most=max(1, missing), memory=_WORKER_BYTES) as executor:
         for outcome in executor.map(explain_fold, work, report=report):
             if isinstance(outcome, Outcome) and outcome.error is not None:
                 raise outcome.error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -72,14 +73,12 @@ class FoldWork:
         identity: Of the fold in its database.
         settings: What to do.
         part: File that receives the rows.
-        threads: PyTorch threads to work with; None leaves them as they are.
     """
 
     study: Path
     identity: int
     settings: LocalisationSettings
     part: Path
-    threads: int | None = None
 
 
 def part_name(study: Study, fold: StoredFold, settings: LocalisationSettings) -> str:
@@ -99,10 +98,9 @@ def part_name(study: Study, fold: StoredFold, settings: LocalisationSettings) ->
 def explain_fold(work: FoldWork, report: Any) -> int:
     """Explains a fold's held-out clips, writes the part, and returns its number of rows.
 
-    A part that is there already is read and left; `report` hears of each clip.
+    A part that is there already is read and left; `report` hears of each clip. PyTorch works with
+    one thread: the number of threads changes last digits, and processes share the cores better.
     """
-    if work.threads is not None:
-        torch.set_num_threads(work.threads)
     if work.part.exists():
         kept = read_csv(work.part)
         for clip in dict.fromkeys((row.subject, row.clip) for row in kept):
@@ -112,13 +110,24 @@ def explain_fold(work: FoldWork, report: Any) -> int:
     fold = next(fold for fold in study.store.folds() if fold.identity == work.identity)
     model = fold_model(study, fold)
     rows: list[Row] = []
-    for index in chosen_clips(study, fold, work.settings.clips):
-        sample, label = study.table.samples[index], study.table.labels[index]
-        rows += clip_rows(study, model, sample, label, fold.seed, work.settings)
-        report({"clip": sample.key})
+    with _one_thread():
+        for index in chosen_clips(study, fold, work.settings.clips):
+            sample, label = study.table.samples[index], study.table.labels[index]
+            rows += clip_rows(study, model, sample, label, fold.seed, work.settings)
+            report({"clip": sample.key})
     work.part.parent.mkdir(parents=True, exist_ok=True)
     write_text(work.part, as_csv(rows))
     return len(rows)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def fold_model(study: Study, fold: StoredFold) -> LoadedModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,15 +12,18 @@ from mer_core.attribution.localisation import METRICS
 from mer_core.cli.localisation import localisation
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.errors import SettingsError, StoreError, UnknownNameError
-from mer_core.reproduction.localisation import localise_studies
+from mer_core.reproduction import localisation as study_of_localisation
 from mer_core.reproduction.localisation_clips import LocalisationSettings
 from mer_core.reproduction.localisation_rows import ANY
+from mer_core.reproduction.manifest import Manifest
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
 from mer_core.training.settings import TrainingSettings
 from mer_core.training.study import Study
 
 QUICK = LocalisationSettings(methods={"saliency": {}, "grad-cam": {}, "deeplift": {}})
 ONCE = TrainingSettings(epochs=1, batch=4)
+
+localise_studies = partial(study_of_localisation.localise_studies, workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +116,9 @@ def test_files_say_synthetic_and_what_made_them(found):
         "localisation_synthetic.html",
     }
     assert "SYNTHETIC DATA" in (out / "localisation_synthetic.md").read_text()
-    entry = json.loads((out / "manifest.json").read_text())[0]["provenance"]
-    assert entry["synthetic"]
-    assert set(entry["settings"]["studies"]) == {"mobilenet", "learnet"}
+    for entry in Manifest(out).entries():
+        assert entry.synthetic
+        assert set(entry.provenance["settings"]["studies"]) == {"mobilenet", "learnet"}
     assert told == [(step, 12) for step in range(1, 13)]
 
 
@@ -168,6 +172,7 @@ def test_studies_that_cannot_be_explained_are_refused(folders, tmp_path):
 
 def test_the_command_prints_one_document(folders, tmp_path, capsys):
     arguments = [str(folders[1]), "--out", str(tmp_path), "--method", "saliency", "--json"]
+    arguments += ["--workers", "1"]
     code = localisation.main(arguments, standalone_mode=False)
     document = json.loads(capsys.readouterr().out)
     assert code == 0
