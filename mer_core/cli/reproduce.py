@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,43 @@ import click
 from mer_core.cli.answer import Answer, answers, table
 
 
-@click.group()
+class MakerGroup(click.Group):
+    """A group with one command per table or figure, besides those written out below."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """`all` first, then everything in the order in which it is made."""
+        from mer_core.reproduction.everything import MAKERS
+
+        return ["all", *MAKERS.names()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; one for a maker is built from what the maker says."""
+        from mer_core.reproduction.everything import MAKERS
+
+        written = super().get_command(ctx, cmd_name)
+        if written is not None or cmd_name not in MAKERS:
+            return written
+        return _command(cmd_name, MAKERS.get(cmd_name).title)
+
+
+@click.group(cls=MakerGroup)
 def reproduce() -> None:
-    """Regenerate tables and figures of the paper, with what made each of them."""
+    r"""Regenerate tables and figures of the paper, with what made each of them.
+
+    \b
+    mer reproduce all --data twin --profile quick
+    mer reproduce all --data roots.toml --profile paper
+    mer reproduce table1 --existing
+
+    The data are the synthetic demo twins, or the roots in a TOML file:
+
+    \b
+    [roots]
+    casme2 = "/data/CASME2"
+
+    What is there already from the same code, data and settings is kept, and a run that was stopped
+    goes on, down to the fold. A dataset without a root is recorded as missing.
+    """
 
 
 _out_option = click.option(
@@ -24,6 +60,131 @@ _out_option = click.option(
     show_default=True,
     help="Folder for the files and their manifest.",
 )
+
+
+def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that say from what, how, and where to."""
+    options = [
+        click.option(
+            "--data", default="twin", show_default=True, help="`twin`, or a TOML file of roots."
+        ),
+        click.option("--profile", default="standard", show_default=True, help="Training settings."),
+        click.option(
+            "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change one of them."
+        ),
+        click.option("--seed", "seeds", multiple=True, type=int, help="One repeat each.  [0]"),
+        click.option(
+            "--method", "methods", multiple=True, help="Row of Tables 1 and 2 to run.  [all]"
+        ),
+        click.option(
+            "--existing", is_flag=True, help="Take finished studies of any profile; train nothing."
+        ),
+        click.option(
+            "--weights",
+            type=click.Choice(["random", "imagenet"]),
+            default="random",
+            show_default=True,
+            help="What ResNet-50 and MobileNet start from.",
+        ),
+        click.option("--workers", type=int, help="Processes per study; 1 stays in this one."),
+        click.option(
+            "--rounds",
+            type=click.IntRange(min=0),
+            default=3,
+            show_default=True,
+            help="Timing rounds of Table 3; 0 leaves speed out.",
+        ),
+        click.option("--force", is_flag=True, help="Make also what is there already."),
+        _out_option,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@reproduce.command("all")
+@answers
+@chooses_job
+@click.option("--only", multiple=True, metavar="NAME", help="Only these; may be repeated.")
+def all_command(only: Sequence[str], **choices: Any) -> Answer:
+    r"""Everything, in the order in which one thing needs another.
+
+    \b
+    --json prints:
+      artefacts   one object each: name, state (made, kept, missing, failed), files,
+                  warnings, reason, seconds
+      folder      where the files, manifest.json and README.md are
+    """
+    from mer_core.reproduction.everything import MAKERS
+
+    return _reproduced(only or MAKERS.names(), choices)
+
+
+def _command(name: str, title: str) -> click.Command:
+    @click.command(name, help=f"{title}.\n\n--json prints what `mer reproduce all` prints.")
+    @answers
+    @chooses_job
+    def command(**choices: Any) -> Answer:
+        return _reproduced([name], choices)
+
+    return command
+
+
+def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> Answer:
+    from mer_core.reproduction.everything import MAKERS, State, reproduce
+
+    for name in names:
+        MAKERS.get(name)
+    job = _job(choices)
+    outcomes = []
+    for outcome in reproduce(names, job, choices["out"], force=choices["force"]):
+        outcomes.append(outcome)
+        job.tell(f"{outcome.name}: {outcome.state}, {outcome.seconds:.0f} s")
+    text = table(
+        ("artefact", "state", "files", "seconds"),
+        [(o.name, str(o.state), len(o.files), round(o.seconds, 1)) for o in outcomes],
+    )
+    absent = [f"{o.name}: {o.reason}" for o in outcomes if o.reason]
+    warnings = [f"{o.name}: {line}" for o in outcomes for line in o.warnings]
+    return Answer(
+        document={"artefacts": [asdict(o) for o in outcomes], "folder": choices["out"]},
+        text=f"{text}\n\n{choices['out'] / 'README.md'}",
+        warnings=[*absent, *warnings],
+        refused=all(o.state in (State.MISSING, State.FAILED) for o in outcomes),
+    )
+
+
+def _job(choices: dict[str, Any]) -> Any:
+    from mer_core.cli.study_options import changed
+    from mer_core.reproduction.accuracies import check_methods
+    from mer_core.reproduction.job import Job
+    from mer_core.reproduction.roots import read_roots
+
+    job = Job(
+        roots=read_roots(choices["data"]),
+        profile=choices["profile"],
+        changes=changed(choices["changes"]),
+        seeds=choices["seeds"] or (0,),
+        methods=check_methods(choices["methods"]),
+        existing=choices["existing"],
+        weights=choices["weights"],
+        workers=choices["workers"],
+        rounds=choices["rounds"],
+        tell=_Teller(),
+    )
+    _ = job.settings  # refuses a wrong profile or setting before any work
+    return job
+
+
+class _Teller:
+    """Progress on standard error, with the time since the start."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+
+    def __call__(self, line: str) -> None:
+        minutes, seconds = divmod(int(time.monotonic() - self.start), 60)
+        click.echo(f"mer: [{minutes:3}:{seconds:02}] {line}", err=True)
 
 
 @reproduce.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +98,19 @@ def chosen_experiment(choices: dict[str, Any]) -> CatalogExperiment:
 
 def chosen_settings(choices: dict[str, Any], devices: tuple[str, ...]) -> TrainingSettings:
     """The profile with its changes."""
-    changes: dict[str, Any] = {"device": "cuda"} if devices else {}
-    for change in choices["changes"]:
+    device: dict[str, Any] = {"device": "cuda"} if devices else {}
+    return profile(choices["profile_name"], **{**device, **changed(choices["changes"])})
+
+
+def changed(changes: Sequence[str]) -> dict[str, Any]:
+    """Settings written as NAME=VALUE."""
+    found: dict[str, Any] = {}
+    for change in changes:
         name, equals, value = change.partition("=")
         if not equals:
             raise SettingsError(f"{change!r} is not NAME=VALUE", where="--set")
-        changes[name] = _value(value)
-    return profile(choices["profile_name"], **changes)
+        found[name] = _value(value)
+    return found
 
 
 def _value(text: str) -> Any:

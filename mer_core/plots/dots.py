@@ -13,7 +13,7 @@ from mer_core.plots.raster import FAINT, stamp_synthetic
 from mer_core.plots.theme import PALETTE, figure
 
 _OURS, _THEIRS, _RATE = PALETTE[0], PALETTE[1], PALETTE[6]
-_LINE, _HEAD, _NAMES, _AXIS, _EDGE = 20, 30, 130, 300, 24
+_LINE, _HEAD, _AXIS, _EDGE = 20, 30, 300, 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,27 +42,35 @@ class DotRow:
 
 
 def dot_chart(
-    rows: Sequence[DotRow], *, title: str, legend: str, synthetic: bool, columns: int = 2
+    rows: Sequence[DotRow],
+    *,
+    title: str,
+    legend: str,
+    synthetic: bool,
+    columns: int = 2,
+    names: int = 130,
 ) -> Rgb:
-    """All groups as panels of one picture."""
+    """All groups as panels of one picture; `names` is the room for the names of lines."""
     groups = list(dict.fromkeys(row.group for row in rows))
     inside = {group: [row for row in rows if row.group == group] for group in groups}
     tallest = max(len(lines) for lines in inside.values())
     columns = min(columns, len(groups))
-    width = _NAMES + _AXIS + 2 * _EDGE
+    width = names + _AXIS + 2 * _EDGE
     height = _HEAD + tallest * _LINE + 36
     down = -(-len(groups) // columns)
-    page = Canvas(columns * width, down * height + 44)
+    page = Canvas(columns * width, down * height + 60)
     page.text(title, (_EDGE, 16), size=11)
-    page.text(legend, (columns * width - _EDGE, 16), size=9, colour=FAINT, align="right")
+    page.text(legend, (_EDGE, 36), size=9, colour=FAINT)
     for i, group in enumerate(groups):
-        corner = (i % columns * width, i // columns * height + 36)
-        _panel(page, corner, group, inside[group])
+        corner = (i % columns * width, i // columns * height + 56)
+        _panel(page, corner, group, inside[group], names)
     return stamp_synthetic(page.image) if synthetic else page.image
 
 
-def _panel(page: Canvas, corner: tuple[int, int], group: str, rows: Sequence[DotRow]) -> None:
-    left, top = corner[0] + _EDGE + _NAMES, corner[1] + _HEAD
+def _panel(
+    page: Canvas, corner: tuple[int, int], group: str, rows: Sequence[DotRow], names: int
+) -> None:
+    left, top = corner[0] + _EDGE + names, corner[1] + _HEAD
     bottom = top + len(rows) * _LINE
     page.text(group, (left, corner[1] + 14), size=11)
     for mark in range(0, 101, 25):
@@ -70,14 +78,14 @@ def _panel(page: Canvas, corner: tuple[int, int], group: str, rows: Sequence[Dot
         page.line([(x, top), (x, bottom)], colour=(225, 226, 230))
         page.text(f"{mark}", (x, bottom + 10), size=8, colour=FAINT, align="centre")
     for i, row in enumerate(rows):
-        _dots(page, left, top + (i + 0.5) * _LINE, row)
+        _dots(page, left, top + (i + 0.5) * _LINE, row, names)
 
 
-def _dots(page: Canvas, left: float, y: float, row: DotRow) -> None:
+def _dots(page: Canvas, left: float, y: float, row: DotRow, names: int) -> None:
     def x(value: float) -> float:
         return left + value / 100 * _AXIS
 
-    page.text(row.name, (left - 10, y), size=9, align="right", width=_NAMES - 10)
+    page.text(row.name, (left - 10, y), size=9, align="right", width=names - 10)
     if row.tick is not None:
         page.line([(x(row.tick), y - 7), (x(row.tick), y + 7)], colour=rgb(_RATE), thickness=2)
     if row.low is not None and row.high is not None:

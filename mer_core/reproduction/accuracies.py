@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from mer_core.errors import UnknownNameError
 from mer_core.paper.published import PUBLISHED, TABLE1, TABLE2
 from mer_core.paper.tables import SETUPS, AccuracyRow
 from mer_core.plots.dots import DotRow, dot_chart
@@ -106,6 +107,17 @@ def accuracy_rows(table: int, job: Job) -> tuple[ScoreRow, ...]:
         ]
         rows += [_row(table, row, setup, job) for row in blank for setup in row.accuracies]
     return tuple(rows)
+
+
+def check_methods(names: Sequence[str]) -> tuple[str, ...] | None:
+    """The rows to run, refused where the tables have no such row; None for all."""
+    for name in names:
+        if name not in NETWORKS:
+            raise UnknownNameError(
+                f"no network stands behind a row {name!r}",
+                remedy=f"choose from: {', '.join(NETWORKS)}",
+            )
+    return tuple(names) or None
 
 
 def _printed(table: int) -> tuple[AccuracyRow, ...]:

@@ -149,7 +149,7 @@ def _band(
     if len(stage.after) > 1:
         lows, highs = zip(*(bands[name] for name in stage.after), strict=True)
         return min(lows), max(highs)
-    (source,) = stage.after
+    source = stage.after[0]
     low, high = bands[source]
     fellows = readers[source]
     part = (high - low) / len(fellows)

@@ -17,6 +17,7 @@ from mer_core.reproduction.job import Job
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import READINGS
 from mer_core.training import events
+from mer_core.training.controls import find_control
 from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.result import StudyResult
 from mer_core.training.settings import PROFILES
@@ -69,11 +70,12 @@ class CellResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One network under one setup of the paper."""
+    """One network under one setup of the paper, or under a control of it."""
 
     method: str
     model: str
     setup: Setup
+    control: str = "none"
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -113,8 +115,17 @@ def solve(cell: Cell, job: Job) -> CellResult:
             return found
         if job.existing or not wanted(cell, job):
             return CellResult(status=Status.NOT_RUN)
-        study = Study(experiment, protocol=cell.protocol, settings=job.settings, seeds=job.seeds)
+        study = Study(
+            experiment,
+            protocol=cell.protocol,
+            settings=job.settings,
+            seeds=job.seeds,
+            control=cell.control,
+            keep_weights=cell.control == "none",
+        )
         label = f"{cell.method}, {cell.setup.name}"
+        if cell.control != "none":
+            label += f", {cell.control}"
         result = study.complete(progress=_Teller(job, label), workers=job.workers)
     except MissingDataError as error:
         return CellResult(status=Status.MISSING, note=str(error))
@@ -214,9 +225,9 @@ def _same(
     return (
         held == _portable(experiment.describe())
         and _protocol(definition["protocol"]) == _protocol(cell.protocol)
-        and definition["control"] == "none"
+        and definition["control"] == cell.control
         and tuple(definition["seeds"]) == seeds
-        and _training(definition["settings"]) == settings
+        and _training(definition["settings"]) == _under(cell.control, settings)
     )
 
 
@@ -234,6 +245,12 @@ def _protocol(name: str) -> tuple[str, ...]:
     if isinstance(protocol, CrossDataset):
         return (protocol.name, protocol.train, protocol.test)
     return (protocol.name,)
+
+
+def _under(control: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Settings as a control's study has them; one control replaces the choice of epoch."""
+    selection = find_control(control).selection
+    return settings if selection is None else {**settings, "selection": str(selection)}
 
 
 def _training(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ name, which is set here and nowhere else, so that no caller can forget it.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ class Artefact:
         maker: The command or notebook that writes it.
         place: What it corresponds to in the publication ("Fig. 1", "Table 3"), or "".
         provenance: Data, settings, versions, commit.
+        name: Of the maker in `everything.MAKERS`, or "" for files that others write.
+        recipe: Digest of code, data and settings; equal recipes give equal files.
     """
 
     file: str
@@ -35,6 +38,8 @@ class Artefact:
     maker: str
     place: str
     provenance: dict[str, Any]
+    name: str = ""
+    recipe: str = ""
 
     @property
     def synthetic(self) -> bool:
@@ -62,31 +67,69 @@ class Manifest:
         maker: str,
         provenance: Provenance,
         place: str = "",
+        name: str = "",
+        recipe: str = "",
     ) -> Path:
         """Writes `content` and its entry, replacing an older file of the same name.
 
         Returns the path, whose name carries "synthetic" where the data were generated.
         """
-        name = f"{stem}_synthetic{suffix}" if provenance.synthetic else f"{stem}{suffix}"
-        write_bytes(self.folder / name, content)
+        file = f"{stem}_synthetic{suffix}" if provenance.synthetic else f"{stem}{suffix}"
+        write_bytes(self.folder / file, content)
         entry = Artefact(
-            file=name, title=title, maker=maker, place=place, provenance=provenance.as_dict()
+            file=file,
+            title=title,
+            maker=maker,
+            place=place,
+            provenance=provenance.as_dict(),
+            name=name,
+            recipe=recipe,
         )
-        kept = [artefact for artefact in self.entries() if artefact.file != name]
-        ordered = sorted([*kept, entry], key=lambda artefact: artefact.file)
-        text = json.dumps([asdict(artefact) for artefact in ordered], indent=1, sort_keys=True)
-        write_text(self.folder / MANIFEST, text + "\n")
-        return self.folder / name
+        kept = [artefact for artefact in self.entries() if artefact.file != file]
+        self._write([*kept, entry], self.missing())
+        return self.folder / file
 
     def entries(self) -> list[Artefact]:
         """All artefacts, by file name; none where there is no manifest yet."""
+        return [Artefact(**entry) for entry in self._read()["artefacts"]]
+
+    def missing(self) -> dict[str, str]:
+        """What could not be made -> why."""
+        return dict(self._read()["missing"])
+
+    def lacks(self, name: str, reason: str) -> None:
+        """Records that `name` could not be made; an older result of it stays."""
+        self._write(self.entries(), {**self.missing(), name: reason})
+
+    def settle(self, name: str, files: Collection[str], *, synthetic: bool) -> None:
+        """Says that the results of `name` on such data are now `files`; older ones are removed."""
+        entries = self.entries()
+        stale = [
+            entry
+            for entry in entries
+            if entry.name == name and entry.synthetic == synthetic and entry.file not in files
+        ]
+        for entry in stale:
+            (self.folder / entry.file).unlink(missing_ok=True)
+        missing = {key: reason for key, reason in self.missing().items() if key != name}
+        self._write([entry for entry in entries if entry not in stale], missing)
+
+    def _read(self) -> dict[str, Any]:
         path = self.folder / MANIFEST
         try:
-            listed = json.loads(path.read_text())
-            return [Artefact(**entry) for entry in listed]
+            document = json.loads(path.read_text())
+            for entry in document["artefacts"]:
+                Artefact(**entry)
+            return {"artefacts": document["artefacts"], "missing": document["missing"]}
         except FileNotFoundError:
-            return []
-        except (ValueError, TypeError) as error:
+            return {"artefacts": [], "missing": {}}
+        except (ValueError, TypeError, KeyError) as error:
             raise StoreError(
                 "is not a manifest", where=path, remedy="regenerate the figures"
             ) from error
+
+    def _write(self, entries: Sequence[Artefact], missing: Mapping[str, str]) -> None:
+        ordered = sorted(entries, key=lambda artefact: artefact.file)
+        document = {"artefacts": [asdict(entry) for entry in ordered], "missing": dict(missing)}
+        text = json.dumps(document, indent=1, sort_keys=True)
+        write_text(self.folder / MANIFEST, text + "\n")

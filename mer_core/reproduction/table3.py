@@ -18,7 +18,8 @@ from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.paper.tables import CostRow
 from mer_core.plots.ledger import ledger_page
-from mer_core.provenance import Provenance, provenance
+from mer_core.provenance import provenance
+from mer_core.reproduction.job import Made, Product
 from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.speed import forward_pass, random_batch, side_by_side
 
@@ -27,6 +28,8 @@ REFERENCE = "resnet50"
 BATCHES = (1, 32)
 MEBIBYTE = 2**20
 _MORE_AT_ONE = 10  # rounds at batch 1, which are short and so more easily disturbed
+
+TITLE = "What each network costs: the paper's figures beside ours"
 
 MEMORY_TOLERANCE = 0.03
 """The memory column is not the size of the weights (8.3 MB printed, 8.7 MiB held), but its ratio
@@ -159,39 +162,47 @@ def write_table3(
         rounds: Timing rounds; 0 leaves speed out.
         progress: Told what is being timed.
     """
+    made = table3_made(rounds=rounds, progress=progress)
+    manifest = Manifest(folder)
+    basis = provenance(
+        data_digest=made.data_digest, synthetic=False, settings=dict(made.settings), seed=made.seed
+    )
+    files = [
+        manifest.save(
+            "table3",
+            product.suffix,
+            product.content,
+            title=TITLE,
+            maker="mer reproduce table3",
+            provenance=basis,
+            place="Table 3",
+            name="table3",
+        )
+        for product in made.products
+    ]
+    return made.values, files
+
+
+def table3_made(*, rounds: int = 3, progress: Callable[[str], None] | None = None) -> Made:
+    """The ledger as CSV, Markdown and an interactive page; its timings differ from run to run."""
     speeds = measure_speeds(rounds=rounds, progress=progress) if rounds else {}
     rows = ledger(speeds=speeds)
-    made = provenance(
-        data_digest="none: no clip takes part",
-        synthetic=False,
-        settings={"rounds": rounds, "threads": torch.get_num_threads(), "batches": BATCHES},
-        seed=0,
-    )
-    return rows, _save(Manifest(folder), rows, made)
-
-
-def _save(manifest: Manifest, rows: Sequence[LedgerRow], made: Provenance) -> list[Path]:
     header, cells = as_cells(rows)
     page = ledger_page(
         header, cells, good=[_agrees(row) for row in rows], title="Table 3: what networks cost"
     )
-    contents = {
-        ".csv": _csv(rows).encode(),
-        ".md": markdown(rows).encode(),
-        ".html": page,
-    }
-    return [
-        manifest.save(
-            "table3",
-            suffix,
-            content,
-            title="What each network costs: the paper's figures beside ours",
-            maker="mer reproduce table3",
-            provenance=made,
-            place="Table 3",
-        )
-        for suffix, content in contents.items()
-    ]
+    return Made(
+        products=(
+            Product(suffix=".csv", content=_csv(rows).encode()),
+            Product(suffix=".md", content=markdown(rows).encode()),
+            Product(suffix=".html", content=page),
+        ),
+        data_digest="none: no clip takes part",
+        synthetic=False,
+        settings={"rounds": rounds, "threads": torch.get_num_threads(), "batches": BATCHES},
+        seed=0,
+        values=rows,
+    )
 
 
 def as_cells(rows: Sequence[LedgerRow]) -> tuple[list[str], list[list[str]]]:

@@ -1,0 +1,76 @@
+"""Where the networks of Table 1 look on CASME II, beside where the face moves.
+
+The measurement is `localisation.py`; here it is applied to the studies behind the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mer_core.errors import StoreError
+from mer_core.folders import cache_folder
+from mer_core.provenance import settings_digest
+from mer_core.reproduction.cells import cells_of, solve, study_needs
+from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.localisation import localise_studies
+from mer_core.reproduction.localisation_clips import DEFAULT_METHODS, LocalisationSettings
+
+METHODS = ("AffectiveNet-1", "ResNet-50", "MobileNet")
+SETUP = "CASME-II"
+CLIPS = 4
+"""Held-out clips per fold: enough for an interval over subjects, in minutes."""
+
+
+def make_attention(job: Job) -> Made:
+    """Explains held-out clips with the networks of the finished or now trained studies."""
+    cells = [cell for method in METHODS for cell in cells_of(method, (SETUP,))]
+    found = [solve(cell, job) for cell in cells]
+    folders = [one.folder for one in found if one.result is not None and one.folder is not None]
+    if not folders:
+        raise StoreError(
+            f"no study of {', '.join(METHODS)} on {SETUP} is finished",
+            where="localisation",
+            remedy="run `mer reproduce table1` first",
+        )
+    job.tell(f"explaining held-out clips of {len(folders)} studies")
+    settings = LocalisationSettings(methods=DEFAULT_METHODS, clips=CLIPS, seed=job.seeds[0])
+    out = cache_folder() / "localisation"
+    findings = localise_studies(folders, out, settings=settings, figure=True)
+    written = {file.name: file for file in findings.files}
+    products = [
+        Product(
+            stem=name.removesuffix(file.suffix).removesuffix("_synthetic"),
+            suffix=file.suffix,
+            content=file.read_bytes(),
+        )
+        for name, file in written.items()
+    ]
+    missing = [c.method for c, one in zip(cells, found, strict=True) if one.result is None]
+    return Made(
+        products=tuple(products),
+        data_digest=settings_digest(job.digests(*cells[0].datasets)),
+        synthetic=findings.synthetic,
+        settings={
+            "studies": [one.result.name for one in found if one.result is not None],
+            "clips_per_fold": CLIPS,
+            "methods": list(DEFAULT_METHODS),
+        },
+        seed=job.seeds[0],
+        warnings=tuple(f"{method} has no finished study" for method in missing),
+        values=findings,
+    )
+
+
+def _needs(job: Job) -> Mapping[str, Any]:
+    cells = [cell for method in METHODS for cell in cells_of(method, (SETUP,))]
+    return {**study_needs(job, cells, finished=True), "clips": CLIPS}
+
+
+ATTENTION_MAKER = Maker(
+    name="localisation",
+    title="Where networks look on CASME II, scored against the regions that move",
+    place="Fig. 6",
+    make=make_attention,
+    needs=_needs,
+)

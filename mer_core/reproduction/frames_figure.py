@@ -1,0 +1,62 @@
+"""Fig. 1: frames, their motion images, and the affective-motion image under each weighting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from mer_core.ami import WEIGHTINGS, build_ami, motion_images
+from mer_core.frames import open_frames, read_clip
+from mer_core.inputs import synthetic_recording
+from mer_core.plots.images import paper_figure_1
+from mer_core.plots.raster import png_bytes
+from mer_core.records import Clip
+from mer_core.reproduction.job import Job, Made, Maker, Product
+
+SUBJECT, EMOTION, SEED, SHOWN = 4, "happiness", 2, 5
+
+
+def figure1(clip: Clip, *, shown: int = SHOWN, settings: dict[str, object] | None = None) -> Made:
+    """Fig. 1 of any clip, with `shown` of its frames."""
+    count = len(clip)
+    picks = np.linspace(0, count - 1, shown).round().astype(int)
+    motion = motion_images(clip, "full")
+    images = {
+        entry.name: build_ami(clip.frames, count=count, weighting=entry.name)
+        for entry in WEIGHTINGS
+    }
+    picture = paper_figure_1(
+        [clip.frames[i] for i in picks],
+        [motion[i] for i in picks],
+        [clip.frame_numbers[i] for i in picks],
+        {name: image.image for name, image in images.items()},
+        synthetic=clip.synthetic,
+    )
+    return Made(
+        products=(Product(suffix=".png", content=png_bytes(picture)),),
+        data_digest=clip.digest,
+        synthetic=clip.synthetic,
+        settings={"clip": clip.name, "shown": shown, **(settings or {})},
+        values=images,
+    )
+
+
+def clip_of(path: str, *, subject: int = SUBJECT, emotion: str = EMOTION, seed: int = SEED) -> Clip:
+    """The clip at `path`, or a synthetic one where `path` is empty."""
+    if path:
+        return read_clip(open_frames(Path(path)))
+    return synthetic_recording(subject=subject, emotion=emotion, seed=seed).expression
+
+
+def _make(_job: Job) -> Made:
+    return figure1(clip_of(""), settings={"subject": SUBJECT, "emotion": EMOTION, "seed": SEED})
+
+
+FIGURE1_MAKER = Maker(
+    name="fig1",
+    title="Frames, their motion images and the affective-motion image under four weightings",
+    place="Fig. 1",
+    make=_make,
+    needs=lambda _job: {"clip": [SUBJECT, EMOTION, SEED], "shown": SHOWN},
+)
