@@ -13,6 +13,11 @@ import streamlit as st
 import torch
 
 from mer_core.ami import AffectiveMotionImage
+from mer_core.attribution.baselines import BASELINES
+from mer_core.attribution.frames import FrameShares
+from mer_core.attribution.inspection import Inspection
+from mer_core.attribution.localisation import Localisation
+from mer_core.attribution.sanity import SanityCard
 from mer_core.datasets.table import DatasetTable
 from mer_core.features import FeatureMaps, feature_maps
 from mer_core.inputs import (
@@ -32,10 +37,13 @@ from mer_core.paper.published import PUBLISHED, printed_tables
 from mer_core.paper.readings import READINGS, TOPICS, Reading
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import png_bytes
-from mer_core.records import Prediction
+from mer_core.records import AttributionMap, Prediction
 from mer_core.reproduction import Artefact, Manifest
 from mer_core.training.demonstration import held_out_weights
+from mer_core.training.result import StudyResult
 from mer_core.training.study import Study, list_studies
+from workbench.asked import Asked, Kept
+from workbench.study_runner import StudyRunner
 
 if TYPE_CHECKING:
     from workbench.demo_mode import Preparation
@@ -187,3 +195,108 @@ def artefacts() -> list[tuple[Artefact, bytes]]:
 def readings() -> dict[str, list[Reading]]:
     """Topic -> the ambiguous passages and how they are read."""
     return {topic: [entry for entry in READINGS if entry.topic == topic] for topic in TOPICS}
+
+
+def study_network(study: str, choice: ClipChoice) -> LoadedModel | None:
+    """The network of `study` that held the chosen clip out; None where none did or none is kept."""
+    result = study_result(study)
+    fold = result.fold_of(choice.key)
+    if fold is None:
+        return None
+    path = Study.open(study).weights_path(fold)
+    name = result.definition["experiment"]["model"]
+    return _network(name, str(path)) if path.exists() else None
+
+
+def weights_of(model: LoadedModel) -> str:
+    """What `load_model` takes to give this network again."""
+    return "random" if model.weights.path is None else str(model.weights.path)
+
+
+@st.cache_resource(max_entries=8, ttl=5, show_spinner=False)
+def study_result(study: str) -> StudyResult:
+    """What a study has found so far; read anew after a few seconds."""
+    return Study.open(study).result()
+
+
+def inspection(choice: ClipChoice, weighting: str, model: LoadedModel) -> Inspection:
+    """A network looking at the chosen clip."""
+    return _inspection(choice.key, weighting, model.digest, choice, model)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _inspection(
+    key: str, weighting: str, digest: str, _choice: ClipChoice, _model: LoadedModel
+) -> Inspection:
+    return Inspection(model=_model, recording=recording(_choice), weighting=weighting)
+
+
+def attribution(
+    choice: ClipChoice, weighting: str, model: LoadedModel, asked: Asked
+) -> AttributionMap:
+    """One map; computed once for all who ask the same."""
+    return _attribution(choice.key, weighting, model.digest, asked.key, asked, choice, model)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _attribution(
+    key: str,
+    weighting: str,
+    digest: str,
+    asked: str,
+    _asked: Asked,
+    _choice: ClipChoice,
+    _model: LoadedModel,
+) -> AttributionMap:
+    look = inspection(_choice, weighting, _model)
+    return look.explain(
+        _asked.method, target=_asked.target, layer=_asked.layer, parameters=_asked.parameters
+    )
+
+
+def shares(choice: ClipChoice, weighting: str, model: LoadedModel, asked: Asked) -> FrameShares:
+    """What each frame contributes to a map."""
+    return _shares(choice.key, weighting, model.digest, asked.key, asked, choice, model)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Carrying the attribution back to its frames")
+def _shares(
+    key: str,
+    weighting: str,
+    digest: str,
+    asked: str,
+    _asked: Asked,
+    _choice: ClipChoice,
+    _model: LoadedModel,
+) -> FrameShares:
+    return inspection(_choice, weighting, _model).shares(_asked.method, target=_asked.target)
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
+def rival_maps(key: str, weighting: str, model: str, _look: Inspection) -> dict[str, Localisation]:
+    """The localisation scores of maps that no network made, by their titles."""
+    scores = {name: _look.localise(values) for name, values in _look.baselines().items()}
+    return {BASELINES[name]: found for name, found in scores.items() if found is not None}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def cards() -> Kept[SanityCard]:
+    """Sanity cards that somebody has asked for."""
+    return Kept(64)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def study_runner() -> StudyRunner:
+    """The studies that this process runs in the background."""
+    return StudyRunner()
+
+
+@st.cache_data(max_entries=1, ttl=30, show_spinner=False)
+def result_tables() -> list[tuple[Artefact, bytes]]:
+    """The tables among the regenerated figures, with their entries in the manifest."""
+    manifest = Manifest(Path("figures"))
+    return [
+        (entry, (manifest.folder / entry.file).read_bytes())
+        for entry in manifest.entries()
+        if entry.file.endswith(".csv") and (manifest.folder / entry.file).exists()
+    ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import csv
 import io
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
+from mer_core.errors import MerError
 from mer_core.inputs import Recording
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import png_bytes
@@ -41,6 +45,17 @@ def player(choice: ClipChoice, recording: Recording, *, where: Any = st) -> None
         caption=f"{recording.label.capitalize()}: {units}. Played at {SLOW}{speed} frames per "
         f"second; marks: {keys}.{moved}{note(recording.clip.synthetic)}",
         alt=f"{recording.clip.name}: {recording.label}, {units}, {keys}",
+    )
+
+
+def movie(choice: ClipChoice, fps: float, caption: str, *, where: Any = st) -> None:
+    """The clip at one speed."""
+    content = cached.animation(choice, fps)
+    where.image(
+        f"data:image/webp;base64,{base64.b64encode(content).decode()}",
+        width="stretch",
+        caption=caption,
+        alt=f"The clip at {fps:g} frames per second",
     )
 
 
@@ -87,6 +102,7 @@ def downloads(
     array: np.ndarray | None = None,
     table: str | None = None,
     script: str | None = None,
+    record: str | None = None,
     synthetic: bool,
     where: Any = st,
 ) -> None:
@@ -101,6 +117,8 @@ def downloads(
         offers.append(("Table", f"{name}.csv", table, "text/csv"))
     if script is not None:
         offers.append(("Script", f"{name}.py", script, "text/x-python"))
+    if record is not None:
+        offers.append(("Record", f"{name}.json", record, "application/json"))
     with where.container(horizontal=True):
         for label, file, content, mime in offers:
             st.download_button(
@@ -112,6 +130,32 @@ def downloads(
                 on_click="ignore",
                 icon=":material/download:",
             )
+
+
+def legend(colours: Mapping[str, str]) -> str:
+    """Names in their colours, as Markdown."""
+    return " · ".join(
+        f':color[**{name}**]{{foreground="{colour}"}}' for name, colour in colours.items()
+    )
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows of a table as CSV."""
+    target = io.StringIO()
+    writer = csv.DictWriter(target, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return target.getvalue()
+
+
+def refusal(error: MerError) -> None:
+    """An error in the words of the core; what it quotes of a file is shown, never interpreted."""
+    st.error(re.sub(r"([\\`*_{}\[\]()#+!|<>$~:^-])", r"\\\1", str(error)), icon=":material/error:")
+
+
+def csv_rows(content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    return list(csv.DictReader(io.StringIO(content.decode())))
 
 
 def _npy(array: np.ndarray) -> bytes:

@@ -8,25 +8,29 @@ wrote it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS, FaceBox
+from mer_core.attribution import METHODS, Offer, Resolution
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.datasets.table import DatasetTable
-from mer_core.features import RANKINGS
-from mer_core.inputs import Source
-from mer_core.models.catalog import compared_models
+from mer_core.features import RANKINGS, matched_layers
+from mer_core.inputs import Recording, Source
+from mer_core.models.catalog import compared_models, list_models, model_entry
 from mer_core.models.catalog import image_models as catalogue_image_models
+from mer_core.models.entry import ModelEntry
+from mer_core.models.loaded import LoadedModel
 from mer_core.records import Prediction, Sample
 from workbench import cached, demo_mode
 
 VERSION = 1
 LIVE = "live"
+RUN = "run"
 SUBJECTS = tuple(range(1, 25))
 _SHOWN = "fields shown on this page"
 _BRUSHED = "brush seen last"
@@ -290,6 +294,126 @@ def ranking(*, region: bool, where: Any = st) -> str:
     """
     names = [entry.name for entry in RANKINGS if region or not entry.needs_region]
     return switch("Maps ranked by", names, key="rank", where=where)
+
+
+def decimal(
+    label: str,
+    low: float | None,
+    high: float | None,
+    *,
+    key: str,
+    default: float,
+    where: Any = st,
+    **drawn: Any,
+) -> float:
+    """A number bound to the URL and kept within its bounds whatever the URL says."""
+    found = float(
+        where.number_input(
+            label,
+            min_value=low,
+            max_value=high,
+            value=default,
+            key=key,
+            bind="query-params",
+            format="%.3g",
+            **drawn,
+        )
+    )
+    found = found if low is None else max(found, low)
+    return _shown(key, found if high is None else min(found, high))
+
+
+def toggle(label: str, *, key: str, default: bool, where: Any = st, **drawn: Any) -> bool:
+    """A switch bound to the URL."""
+    found = where.toggle(label, value=default, key=key, bind="query-params", **drawn)
+    return _shown(key, bool(found))
+
+
+PREDICTED = "predicted"
+
+
+def target_class(models: Sequence[LoadedModel], *, where: Any = st) -> str | None:
+    """Draws the class that is asked about; None for each network's own answer."""
+    names = dict.fromkeys(name for model in models for name in model.classes)
+    found = choose("Class asked about", [PREDICTED, *names], key="target", where=where)
+    return None if found == PREDICTED else found
+
+
+def networks(names: Sequence[str], *, default: Sequence[str], where: Any = st) -> tuple[str, ...]:
+    """Draws the choice of networks; at least one is always chosen."""
+    titles = {name: model_entry(name).title for name in names}
+    found = several(
+        "Networks", names, key="nets", default=default, where=where, format_func=titles.__getitem__
+    )
+    return found or tuple(default[:1])
+
+
+def method_choice(offers: Sequence[Offer], *, where: Any = st) -> tuple[str, ...]:
+    """Draws the choice of attribution methods; by default the quickest of two resolutions."""
+    names = [offer.method.name for offer in offers]
+    quick: dict[Resolution, str] = {}
+    for offer in sorted((o for o in offers if o.applies), key=lambda o: o.forwards):
+        quick.setdefault(offer.method.resolution, offer.method.name)
+    default = list(quick.values())[:DEFAULT_METHODS]
+    found = several(
+        "Methods",
+        names,
+        key="methods",
+        default=default,
+        where=where,
+        format_func=lambda name: METHODS.get(name).title,
+    )
+    return found or tuple(default)
+
+
+DEFAULT_METHODS = 2
+
+
+def all_models() -> list[str]:
+    """Names of all networks that can be trained here, the paper's three first."""
+    first = [entry.name for entry in compared_models()]
+    return [*first, *(e.name for e in list_models() if e.trains and e.name not in first)]
+
+
+LAST = "last"
+
+
+def layer_depth(entries: Sequence[ModelEntry], *, where: Any = st) -> dict[str, str]:
+    """Draws the depth that methods look into; network -> layer, empty for each one's last."""
+    stages = matched_layers(entries)
+    stage = choose(
+        "Layer", [LAST, *stages], key="depth", where=where, help="For methods that look into one."
+    )
+    return {name: layer.name for name, layer in stages.get(stage, {}).items()}
+
+
+def carriers(offers: Sequence[Offer]) -> list[str]:
+    """Names of the methods that can be carried back to frames, quickest first."""
+    found = [offer for offer in offers if offer.applies and offer.method.carries]
+    return [offer.method.name for offer in sorted(found, key=lambda offer: offer.forwards)]
+
+
+def study_choice(label: str, *, key: str, none: str, where: Any = st) -> str | None:
+    """Draws the choice among the studies on this machine; None for `none`."""
+    found = choose(label, [none, *cached.studies()], key=key, where=where)
+    return None if found == none else found
+
+
+def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
+    """A value that belongs to this session alone, made anew when `identity` changes.
+
+    For what a reader uploads: no cache that others share ever holds it.
+    """
+    held = st.session_state.get(name)
+    if held is None or held[0] != identity:
+        held = (identity, build())
+        st.session_state[name] = held
+    return held[1]
+
+
+def between(recording: Recording, first: int, last: int) -> Recording:
+    """The recording with its expression from `first` to `last`."""
+    return replace(recording, onset=first, offset=last)
 
 
 def link() -> str:

@@ -21,6 +21,10 @@ pages = [
         icon=":material/layers:",
     ),
     st.Page("app_pages/feature_maps.py", title="Feature maps", icon=":material/blur_on:"),
+    st.Page("app_pages/attributions.py", title="Attributions", icon=":material/center_focus_weak:"),
+    st.Page("app_pages/results.py", title="Results", icon=":material/leaderboard:"),
     st.Page("app_pages/paper.py", title="Paper", icon=":material/article:"),
+    st.Page("app_pages/your_clip.py", title="Your own clip", icon=":material/upload:"),
+    st.Page("app_pages/lessons.py", title="Lessons", icon=":material/school:"),
 ]
 st.navigation(pages).run()

@@ -89,6 +89,11 @@ class FrameShares:
         """Signed contribution of each frame, over the whole face or inside `mask`."""
         return self._over(self.shares, mask)
 
+    def relative(self, mask: Mask | None = None) -> npt.NDArray[np.float64]:
+        """`curve` over the sum of its absolute values: comparable between networks."""
+        curve = self.curve(mask)
+        return curve / max(float(np.abs(curve).sum()), 1e-12)
+
     def strength(self, mask: Mask | None = None) -> npt.NDArray[np.float64]:
         """Sum of |share| of each frame: how much it matters, whatever the sign."""
         return self._over(np.abs(self.shares), mask)

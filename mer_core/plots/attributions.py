@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from mer_core.plots.colour import ColourScale, Rgb
+from mer_core.plots.colour import SIGNED, ColourScale, Rgb
 from mer_core.plots.raster import enlarge, overlay
 from mer_core.plots.theme import FAINT, PALETTE, figure
 
@@ -38,6 +38,18 @@ def attribution_panel(
     for name, colour in region_colours(regions or {}).items():
         drawn = _outlined(drawn, (regions or {})[name], colour)
     return drawn
+
+
+SATURATED = 0.005
+"""Share of pixels beyond the ends of a map's scale; a single pixel would else hide the rest."""
+
+
+def map_scale(values: Map, *, signed: bool) -> ColourScale:
+    """The scale of one map: from 0, or symmetric about it, up to all but the strongest pixels."""
+    reach = float(np.quantile(np.abs(values), 1 - SATURATED)) or float(np.abs(values).max())
+    if signed:
+        return ColourScale(low=-reach, high=reach, name=SIGNED)
+    return ColourScale(low=0.0, high=reach)
 
 
 def region_colours(names: Mapping[str, Mask] | Sequence[str]) -> dict[str, str]:
@@ -73,22 +85,20 @@ def score_bars(
         marker={"color": colours},
         width=0.62,
         text=[f"{scores[name]:.2f}" for name in names],
-        textposition="auto",
+        textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: %{x:.3f}<extra></extra>",
         showlegend=False,
     )
     for i, (name, value) in enumerate(baselines.items()):
-        drawn.add_scatter(
-            x=[value, value],
-            y=[-0.6, len(names) - 0.4],
-            mode="lines",
-            name=f"{name} {value:.2f}",
+        drawn.add_vline(
+            x=value,
             line={"color": PALETTE[(i + 1) % len(PALETTE)], "dash": "dot", "width": 2},
-            hovertemplate=f"{name}: {value:.3f}<extra></extra>",
+            name=f"{name} {value:.2f}",
+            showlegend=True,
         )
     drawn.update_layout(
-        xaxis={"title": title, "rangemode": "tozero"},
+        xaxis={"title": title, "range": [0, 1.12 * max([*scores.values(), *baselines.values()])]},
         yaxis={"autorange": "reversed", "ticks": "", "showgrid": False},
         showlegend=True,
     )

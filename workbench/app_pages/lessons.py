@@ -1,0 +1,38 @@
+"""A guided path for a class: one live view, one question, one answer at a time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from workbench import selection
+from workbench.lesson_steps import LESSONS
+
+titles = {lesson.name: f"{i}. {lesson.title}" for i, lesson in enumerate(LESSONS, 1)}
+
+selection.begin_page(
+    "Lessons", "From a face to an image, to a network, to doubt: look, guess, then see the answer."
+)
+name = selection.switch("Lesson", list(titles), key="lesson", format_func=titles.__getitem__)
+place = list(titles).index(name)
+st.subheader(titles[name])
+LESSONS[place].draw()
+
+st.space()
+back, _, on = st.columns([1, 2, 1])
+if place:
+    before = LESSONS[place - 1]
+    back.page_link(
+        "app_pages/lessons.py",
+        label=before.title,
+        icon=":material/arrow_back:",
+        query_params={"lesson": before.name},
+    )
+if place + 1 < len(LESSONS):
+    after = LESSONS[place + 1]
+    on.page_link(
+        "app_pages/lessons.py",
+        label=after.title,
+        icon=":material/arrow_forward:",
+        query_params={"lesson": after.name},
+    )
+selection.share()

@@ -1,0 +1,47 @@
+"""Which model, which protocol, by how much?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mer_core.errors import MerError
+from workbench import cached, panels, selection
+from workbench.study_form import study_form
+from workbench.study_panel import draw_overview, draw_study, draw_work
+
+selection.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
+draw_work()
+names = cached.studies()
+study = selection.study_choice("Study", key="study", none="no study")
+if study is None and names:
+    draw_overview(names)
+if study is not None:
+    try:
+        draw_study(study)
+    except MerError as error:
+        st.error(str(error), icon=":material/error:")
+else:
+    tables = cached.result_tables()
+    if tables:
+        st.subheader("Tables that come with the workbench")
+    for artefact, content in tables:
+        with st.expander(f"{artefact.place or artefact.file}: {artefact.title}"):
+            st.dataframe(panels.csv_rows(content), hide_index=True, width="stretch")
+            st.caption(f"Made by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
+    if not names and not tables:
+        st.info("No study lies here yet: start one below, or see what the paper prints.")
+    st.subheader("What the paper prints")
+    for title, rows in cached.paper_tables().items():
+        with st.expander(title):
+            st.dataframe(rows, hide_index=True, width="stretch")
+
+with st.expander("Start a study", icon=":material/add:"):
+    started = study_form()
+    if started is not None:
+        run = cached.study_runner().start(started)
+        if run.name != started.name:
+            st.warning(f"{run.name} is still at work; stop it first, or wait.")
+        else:
+            cached.studies.clear()
+            st.rerun()
+selection.share()

@@ -1,0 +1,60 @@
+"""The form that starts a study: every choice is one the core lists."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mer_core.datasets.label_schemes import SCHEMES
+from mer_core.errors import MerError
+from mer_core.models.catalog import model_entry
+from mer_core.protocols import PROTOCOLS, find_protocol
+from mer_core.training import PROFILES, CatalogExperiment, DatasetChoice, Study, profile
+from mer_core.training.controls import CONTROLS
+from workbench import cached, selection
+
+
+def study_form() -> Study | None:
+    """Draws the form; the study it describes when it is sent, else None."""
+    titles = {source.dataset: source.title for source in cached.sources()}
+    if not titles:
+        st.info("No dataset lies here yet. The synthetic twins are being prepared.")
+        return None
+    with st.form("new study", border=False):
+        first, second, third = st.columns(3)
+        datasets = first.multiselect(
+            "Datasets", list(titles), default=list(titles)[:1], format_func=titles.__getitem__
+        )
+        model = second.selectbox(
+            "Network", selection.all_models(), format_func=lambda name: model_entry(name).title
+        )
+        protocol = third.selectbox(
+            "Protocol", PROTOCOLS.names(), format_func=lambda name: find_protocol(name).title
+        )
+        scheme = first.selectbox(
+            "Classes", SCHEMES.names(), format_func=lambda name: SCHEMES.get(name).title
+        )
+        settings = second.selectbox("Training profile", PROFILES.names())
+        control = third.selectbox(
+            "Control", CONTROLS.names(), format_func=lambda name: CONTROLS.get(name).title
+        )
+        sent = st.form_submit_button("Start", icon=":material/play_arrow:", type="primary")
+    if not sent:
+        return None
+    try:
+        with st.spinner("Reading the data and planning the folds"):
+            return Study(
+                CatalogExperiment(
+                    datasets=tuple(_choice(name) for name in datasets), scheme=scheme, model=model
+                ),
+                protocol=protocol,
+                settings=profile(settings),
+                control=control,
+            )
+    except MerError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def _choice(name: str) -> DatasetChoice:
+    source = next(one for one in cached.sources() if one.dataset == name)
+    return DatasetChoice(name=name, twin=source.demo)

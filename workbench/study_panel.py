@@ -1,0 +1,237 @@
+"""Studies as pages draw them: the one at work, and what a finished one found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from mer_core.plots.matrices import Matrix, confusion_figure
+from mer_core.protocols.intervals import SCORE_NAMES
+from mer_core.reproduction.counterpart import counterpart
+from mer_core.training import Study, StudyResult
+from workbench import cached, panels, selection
+
+FOLD_COLUMNS = ("name", "seed", "state", "n_train", "n_test", "right", "epoch", "seconds", "error")
+
+PER_SHEET = 10
+TITLES = {
+    "accuracy_pooled": "Accuracy, pooled",
+    "accuracy_subject_mean": "Accuracy, mean of subjects",
+    "uar": "UAR",
+    "uf1": "UF1",
+}
+
+
+def draw_work() -> None:
+    """The study at work in this process, or how the last one ended."""
+    run = cached.study_runner().run
+    if run is None:
+        return
+    if not run.ended:
+        _watch()
+    elif run.failure:
+        st.error(f"{run.name}: {run.failure}", icon=":material/error:")
+    else:
+        st.caption(f":material/check: {run.name} has ended; what it found is in the list.")
+
+
+@st.fragment(run_every=2)
+def _watch() -> None:
+    """The study at work, if there is one."""
+    run = cached.study_runner().run
+    if run is None or run.ended:
+        st.rerun()
+    progress = run.progress
+    text, stop = st.columns([5, 1], vertical_alignment="bottom")
+    done = progress.done / max(progress.total, 1) if progress else 0.0
+    left = f", about {progress.eta:.0f} s left" if progress and progress.eta else ""
+    folds = f"{progress.done} of {progress.total} folds" if progress else "no fold yet"
+    text.progress(done, text=f"{run.name}: {folds}{left}. {run.doing}.")
+    if run.stopping:
+        stop.caption("Stops after this fold.")
+    elif stop.button("Stop", icon=":material/stop:", width="stretch"):
+        cached.study_runner().cancel()
+        st.rerun(scope="fragment")
+
+
+def draw_overview(names: Sequence[str]) -> None:
+    """All studies in one table, newest scores beside what guessing would get."""
+    rows = []
+    for name in names:
+        result = cached.study_result(name)
+        rows.append(
+            {
+                "study": name,
+                "data": "synthetic" if result.synthetic else "recorded",
+                "folds": f"{result.completed} of {len(result.folds)}",
+                **{f"{TITLES[score]}, %": _percent(result.means[score]) for score in SCORE_NAMES},
+                "always the largest class, %": _percent(result.majority_rate),
+            }
+        )
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 1)
+
+
+def draw_scores(result: StudyResult) -> None:
+    """The four scores with their intervals, and what constant guessing would get."""
+    for column, name in zip(st.columns(len(SCORE_NAMES)), SCORE_NAMES, strict=True):
+        value = result.means[name]
+        if value is None:
+            column.metric(TITLES[name], "none yet")
+            continue
+        column.metric(TITLES[name], f"{value:.1%}")
+        if result.intervals:
+            span = result.intervals[name]
+            column.caption(f"{span.level:.0%} interval {span.low:.1%} to {span.high:.1%}")
+    if result.majority_rate is not None:
+        st.caption(
+            f"Always answering **{next(iter(result.by_seed.values())).majority_class}** would "
+            f"score {result.majority_rate:.1%} in pooled accuracy and "
+            f"{1 / len(result.classes):.1%} in UAR. Intervals: bootstrap over subjects."
+        )
+
+
+def draw_paper(result: StudyResult) -> None:
+    """The paper's column for the same experiment, ours among it."""
+    peer = counterpart(result.definition)
+    if peer is None:
+        st.caption("The paper has no such experiment.")
+        return
+    ours = result.means["accuracy_pooled"]
+    rows = [
+        {"method": method, "accuracy, %": str(cell), "by": "paper"}
+        for method, cell in peer.column.items()
+    ]
+    if ours is not None:
+        kind = "this study, synthetic data" if result.synthetic else "this study"
+        rows.append({"method": result.name, "accuracy, %": f"{100 * ours:.2f}", "by": kind})
+        rows.append(
+            {
+                "method": "always the largest class",
+                "accuracy, %": f"{100 * (result.majority_rate or 0):.2f}",
+                "by": kind,
+            }
+        )
+    rows.append(
+        {
+            "method": "always the largest class",
+            "accuracy, %": f"{peer.majority_rate:.2f}",
+            "by": "paper's class counts",
+        }
+    )
+    rows.sort(key=lambda row: (row["by"] == "paper", -float(row["accuracy, %"])))
+    table, matrix = st.columns(2, gap="large")
+    with table:
+        st.dataframe(rows, hide_index=True, width="stretch", height="content")
+        st.caption(
+            f"{peer.place}."
+            + (
+                " Data here are synthetic: the two columns say nothing about each other."
+                if result.synthetic
+                else ""
+            )
+        )
+    if peer.matrix is not None:
+        printed = Matrix(
+            title=f"{peer.matrix.place}: {peer.matrix.setup}",
+            classes=peer.matrix.classes,
+            shares=np.array(peer.matrix.cells, float),
+        )
+        with matrix:
+            draw_matrix(printed, key="theirs", synthetic=False)
+
+
+def draw_matrix(matrix: Matrix, *, key: str, synthetic: bool) -> None:
+    """A confusion matrix with its numbers in the alternative text."""
+    st.plotly_chart(
+        confusion_figure(matrix, synthetic=synthetic),
+        theme=None,
+        key=key,
+        alt=f"{matrix.title}; rows true, columns predicted: "
+        + "; ".join(
+            f"{name} " + " ".join(f"{share:.2f}" for share in row)
+            for name, row in zip(matrix.classes, matrix.shares, strict=True)
+        ),
+    )
+
+
+def draw_wrong(result: StudyResult) -> None:
+    """Every wrong answer with a link to its attributions."""
+    wrong = [answer for answer in result.predictions() if not answer.correct]
+    if not wrong:
+        st.caption("No wrong answer.")
+        return
+    sheets = -(-len(wrong) // PER_SHEET)
+    sheet = selection.number("Sheet", 1, sheets, key="sheet", default=1) if sheets > 1 else 1
+    st.caption(f"{len(wrong)} wrong answers; each opens with the network that never saw the face.")
+    for answer in wrong[(sheet - 1) * PER_SHEET : sheet * PER_SHEET]:
+        dataset, subject, clip = answer.key.split("/", 2)
+        st.page_link(
+            "app_pages/attributions.py",
+            label=f"{answer.key}: **{answer.predicted}** "
+            f"({answer.probabilities[answer.predicted]:.0%}), truly **{answer.truth}**",
+            icon=":material/arrow_forward:",
+            query_params={
+                "source": dataset,
+                "person": subject,
+                "clip": clip,
+                selection.RUN: result.name,
+            },
+        )
+
+
+def draw_study(name: str) -> None:
+    """One study: scores, the paper's side, matrices, folds, mistakes."""
+    result = cached.study_result(name)
+    if result.synthetic:
+        st.warning(
+            "Synthetic data: these figures say nothing about real faces.",
+            icon=":material/science:",
+        )
+    left = len(result.folds) - result.completed
+    if left:
+        note, more = st.columns([5, 1], vertical_alignment="center")
+        note.caption(f"{result.completed} of {len(result.folds)} folds are finished.")
+        if more.button("Continue", icon=":material/play_arrow:", width="stretch"):
+            cached.study_runner().start(Study.open(name))
+            st.rerun()
+    if not result.by_seed:
+        st.info("No fold is finished yet.")
+        return
+    draw_scores(result)
+    st.subheader("Beside the paper")
+    draw_paper(result)
+    st.subheader("What was taken for what")
+    shares, counts = st.columns(2, gap="large")
+    with shares:
+        draw_matrix(
+            Matrix.counted(result.name, result.classes, result.confusion),
+            key="ours",
+            synthetic=result.synthetic,
+        )
+    with counts:
+        st.caption("Counts over all seeds; rows true, columns predicted.")
+        cells = [
+            {"true": true} | dict(zip(result.classes, row, strict=True))
+            for true, row in zip(result.classes, result.confusion.tolist(), strict=True)
+        ]
+        st.dataframe(cells, hide_index=True, width="stretch")
+        panels.downloads(
+            f"confusion_{result.name}",
+            table=panels.csv_text(cells),
+            synthetic=result.synthetic,
+        )
+    st.subheader("Wrong answers")
+    draw_wrong(result)
+    st.subheader("Folds")
+    folds = [{key: row[key] for key in FOLD_COLUMNS} for row in result.as_dict()["fold_results"]]
+    st.dataframe(folds, hide_index=True, width="stretch")
+    st.caption("One fold per held-out group; one subject's accuracy alone says little.")
+    panels.downloads(
+        f"folds_{result.name}", table=panels.csv_text(folds), synthetic=result.synthetic
+    )
