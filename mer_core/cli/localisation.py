@@ -151,9 +151,11 @@ def _method(text: str) -> tuple[str, dict[str, Any]]:
 
 def _answer(found: Findings) -> Answer:
     from mer_core.reproduction.localisation import HEADLINE
-    from mer_core.reproduction.localisation_text import shown
+    from mer_core.reproduction.localisation_text import shown, without_repeats
 
-    overall = [line for line in found.summary if line.group == "all" and line.metric == HEADLINE]
+    overall = without_repeats(
+        [line for line in found.summary if line.group == "all" and line.metric == HEADLINE]
+    )
     lines = [
         f"{HEADLINE} inside the moving region over chance: 1 is a random map",
         "",
@@ -161,7 +163,7 @@ def _answer(found: Findings) -> Answer:
             ("network", "map", "score", "beats motion", "clips"),
             [
                 (
-                    line.model,
+                    "" if line.baseline else line.model,
                     line.method,
                     shown(line.normalised),
                     shown(line.beats_motion, sign=True) if line.beats_motion else "",

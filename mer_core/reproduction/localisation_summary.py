@@ -82,7 +82,7 @@ def summarise(rows: Sequence[Row]) -> tuple[Mean, ...]:
     """Means over all clips, by action unit and by emotion."""
     scored = [row for row in rows if np.isfinite(row.normalised)]
     whole = [row for row in scored if row.au == ANY]
-    units = [row for row in scored if row.au != ANY]
+    units = sorted((row for row in scored if row.au != ANY), key=lambda row: int(row.au[2:]))
     return (
         *_means("all", whole, lambda row: ""),
         *_means("au", units, lambda row: row.au),

@@ -45,7 +45,7 @@ def markdown(
             sources=", ".join(sources) or "none",
         )
     )
-    chosen = [line for line in summary if line.metric == metric]
+    chosen = without_repeats([line for line in summary if line.metric == metric])
     differences = [line for line in compared if line.metric == metric]
     if differences:
         parts += [
@@ -77,6 +77,17 @@ def markdown(
     return "\n\n".join(parts) + "\n"
 
 
+def without_repeats(lines: Sequence[Mean]) -> list[Mean]:
+    """The lines without baselines of any network but each dataset's first.
+
+    Networks that see one image share its baselines; tables for people show them once.
+    """
+    first: dict[str, str] = {}
+    for line in lines:
+        first.setdefault(line.dataset, line.model)
+    return [line for line in lines if not line.baseline or line.model == first[line.dataset]]
+
+
 def _means(lines: Sequence[Mean], column: str) -> str:
     header = ["dataset", *([column] if column else []), "network", "map", "score"]
     header += ["beats motion", "clips", "constant"]
@@ -86,7 +97,7 @@ def _means(lines: Sequence[Mean], column: str) -> str:
             (
                 line.dataset,
                 *([line.name] if column else []),
-                model_title(line.model),
+                "" if line.baseline else model_title(line.model),
                 method_title(line.method),
                 shown(line.normalised),
                 shown(line.beats_motion, sign=True) if line.beats_motion else "",

@@ -8,7 +8,12 @@ import pytest
 from mer_core.errors import StoreError
 from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
 from mer_core.reproduction.localisation_summary import contrasts, summarise
-from mer_core.reproduction.localisation_text import contrast_csv, markdown, summary_csv
+from mer_core.reproduction.localisation_text import (
+    contrast_csv,
+    markdown,
+    summary_csv,
+    without_repeats,
+)
 
 
 def row(subject, clip, method, normalised, **changes):
@@ -148,5 +153,9 @@ def test_the_page_says_synthetic_and_answers_the_question():
     assert "| casme2 | Saliency | AffectiveNet | MobileNet" in page
     assert "more" in page
     assert "- deeplift on mobilenet: no rule" in page
+    # The second network sees the same images: their baselines stand there once.
+    twice = [*rows, row("s1", "a", "motion-energy", 1.0, model="mobilenet")]
+    kept = without_repeats([mean for mean in summarise(twice) if mean.group == "all"])
+    assert [mean.model for mean in kept if mean.baseline] == ["affectivenet"]
     assert summary_csv(summarise(rows)).count("\n") == len(summarise(rows)) + 1
     assert contrast_csv(contrasts(rows)).splitlines()[1].endswith("more")
