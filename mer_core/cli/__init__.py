@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("mer_core.cli.explain", "Show what a network looks at in a clip, and why."),
     "study": ("mer_core.cli.study", "Run, resume, show, compare and check studies."),
     "reproduce": ("mer_core.cli.reproduce", "Regenerate tables and figures of the paper."),
+    "report": ("mer_core.cli.report", "Bundle tables and figures in one HTML file."),
 }
 
 

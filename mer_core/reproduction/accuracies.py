@@ -17,7 +17,6 @@ from mer_core.errors import UnknownNameError
 from mer_core.paper.published import PUBLISHED, TABLE1, TABLE2
 from mer_core.paper.tables import SETUPS, AccuracyRow
 from mer_core.plots.dots import DotRow, dot_chart
-from mer_core.plots.ledger import ledger_page
 from mer_core.plots.raster import png_bytes
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import (
@@ -97,15 +96,24 @@ class ScoreRow:
     note: str = ""
 
 
-def accuracy_rows(table: int, job: Job) -> tuple[ScoreRow, ...]:
-    """Every cell of Table 1 or 2 in the paper's order, and below Table 1 our added networks."""
-    rows = [_row(table, row, setup, job) for row in _printed(table) for setup in row.accuracies]
+def accuracy_rows(
+    table: int, job: Job, *, setups: Sequence[str] | None = None
+) -> tuple[ScoreRow, ...]:
+    """Every cell of Table 1 or 2 in the paper's order, and below Table 1 our added networks.
+
+    Args:
+        table: 1 or 2.
+        job: Where figures of our own come from.
+        setups: Columns to take; all by default.
+    """
+    columns = [name for name in _printed(table)[0].accuracies if setups is None or name in setups]
+    rows = [_row(table, row, setup, job) for row in _printed(table) for setup in columns]
     if table == 1:
         blank = [
             AccuracyRow(method=name, accuracies=dict.fromkeys(TABLE1[0].accuracies))
             for name in ADDED
         ]
-        rows += [_row(table, row, setup, job) for row in blank for setup in row.accuracies]
+        rows += [_row(table, row, setup, job) for row in blank for setup in columns]
     return tuple(rows)
 
 
@@ -171,19 +179,16 @@ def _per_cent(share: float | None) -> float | None:
 
 
 def make_table(table: int, job: Job) -> Made:
-    """The table as CSV, Markdown, an interactive page and a chart."""
+    """The table as CSV, Markdown and a chart."""
     rows = accuracy_rows(table, job)
     measured = [row for row in rows if row.ours is not None]
-    header, cells = as_cells(rows)
     title = f"Table {table}: accuracy, the paper's and ours"
-    beats = [row.ours is not None and row.ours > (row.majority_rate or 0) for row in rows]
     synthetic = any(row.data == Status.SYNTHETIC for row in measured)
     failed = [f"{row.method}, {row.setup}: {row.note}" for row in rows if row.data == Status.FAILED]
     return Made(
         products=(
             Product(suffix=".csv", content=as_csv(rows).encode()),
             Product(suffix=".md", content=markdown(title, rows).encode()),
-            Product(suffix=".html", content=ledger_page(header, cells, good=beats, title=title)),
             Product(suffix=".png", content=png_bytes(chart(rows, synthetic=synthetic))),
         ),
         data_digest=settings_digest(_digests(table, job)),
@@ -251,26 +256,31 @@ def markdown(title: str, rows: Sequence[ScoreRow]) -> str:
 
 
 def chart(rows: Sequence[ScoreRow], *, synthetic: bool) -> Any:
-    """The cells that have a figure of the paper's own runs, as dots on one axis per setup."""
-    shown = [row for row in rows if row.method in NETWORKS]
+    """The rows as dots on one axis per setup."""
     return dot_chart(
-        [
-            DotRow(
-                group=row.setup,
-                name=row.method,
-                reference=row.paper,
-                value=row.ours,
-                low=row.low,
-                high=row.high,
-                tick=row.majority_rate if row.ours is not None else row.paper_majority_rate,
-                note="" if row.ours is not None else str(row.data),
-            )
-            for row in shown
-        ],
+        dots(rows),
         title="Accuracy, per cent",
         legend="ring: paper   dot: ours with 95 % interval   bar: majority rate",
         synthetic=synthetic,
     )
+
+
+def dots(rows: Sequence[ScoreRow]) -> list[DotRow]:
+    """The rows that the paper ran itself or that we added, as a chart takes them."""
+    return [
+        DotRow(
+            group=row.setup,
+            name=row.method,
+            reference=row.paper,
+            value=row.ours,
+            low=row.low,
+            high=row.high,
+            tick=row.majority_rate if row.ours is not None else row.paper_majority_rate,
+            note="" if row.ours is not None else str(row.data),
+        )
+        for row in rows
+        if row.method in NETWORKS
+    ]
 
 
 def _number(value: float | None) -> str:

@@ -36,7 +36,7 @@ def make_attention(job: Job) -> Made:
     job.tell(f"explaining held-out clips of {len(folders)} studies")
     settings = LocalisationSettings(methods=DEFAULT_METHODS, clips=CLIPS, seed=job.seeds[0])
     out = cache_folder() / "localisation"
-    findings = localise_studies(folders, out, settings=settings, figure=True)
+    findings = localise_studies(folders, out, settings=settings)
     written = {file.name: file for file in findings.files}
     products = [
         Product(

@@ -112,6 +112,10 @@ class Made:
     warnings: tuple[str, ...] = ()
     values: Any = None
 
+    def content(self, suffix: str) -> bytes:
+        """The first file whose name ends in `suffix`."""
+        return next(p.content for p in self.products if p.suffix == suffix)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Maker:

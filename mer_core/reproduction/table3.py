@@ -17,7 +17,6 @@ from mer_core.models.loaded import build_seeded
 from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.paper.tables import CostRow
-from mer_core.plots.ledger import ledger_page
 from mer_core.provenance import provenance
 from mer_core.reproduction.job import Made, Product
 from mer_core.reproduction.manifest import Manifest
@@ -155,7 +154,7 @@ def measure_speeds(*, rounds: int, progress: Callable[[str], None] | None = None
 def write_table3(
     folder: Path, *, rounds: int = 3, progress: Callable[[str], None] | None = None
 ) -> tuple[tuple[LedgerRow, ...], list[Path]]:
-    """Computes the ledger and writes it as CSV, Markdown and an interactive page.
+    """Computes the ledger and writes it as CSV and Markdown.
 
     Args:
         folder: Where the files and their manifest go.
@@ -184,18 +183,13 @@ def write_table3(
 
 
 def table3_made(*, rounds: int = 3, progress: Callable[[str], None] | None = None) -> Made:
-    """The ledger as CSV, Markdown and an interactive page; its timings differ from run to run."""
+    """The ledger as CSV and Markdown; its timings differ from run to run."""
     speeds = measure_speeds(rounds=rounds, progress=progress) if rounds else {}
     rows = ledger(speeds=speeds)
-    header, cells = as_cells(rows)
-    page = ledger_page(
-        header, cells, good=[_agrees(row) for row in rows], title="Table 3: what networks cost"
-    )
     return Made(
         products=(
             Product(suffix=".csv", content=_csv(rows).encode()),
             Product(suffix=".md", content=markdown(rows).encode()),
-            Product(suffix=".html", content=page),
         ),
         data_digest="none: no clip takes part",
         synthetic=False,
@@ -293,10 +287,6 @@ def _verdict(cost: Complexity, agreement: str, consistent: bool, paper: CostRow)
     else:
         first = f"parameters agree, {agreement}"
     return f"{first}; memory {'consistent' if consistent else 'differs'}"
-
-
-def _agrees(row: LedgerRow) -> bool:
-    return row.agreement != "none"
 
 
 def _printed(network: str) -> CostRow:

@@ -1,6 +1,6 @@
 import pytest
 
-from mer_core.plots.ledger import ledger_page, ledger_table
+from mer_core.plots.ledger import ledger_table
 
 HEADER = ["network", "ours", "paper"]
 CELLS = [["one", "2,271,296", "2.2"], ["two", "2,230,464", "2.1"]]
@@ -17,10 +17,3 @@ def test_cells_stand_in_their_columns_and_rows_are_shaded_by_agreement():
 def test_ragged_rows_are_refused():
     with pytest.raises(ValueError, match="shorter"):
         ledger_table(HEADER, [*CELLS, ["three"]], good=[True] * 3)
-
-
-def test_the_page_is_whole_and_repeats():
-    page = ledger_page(HEADER, CELLS, good=[True, False], title="Cost")
-    assert b"2,271,296" in page
-    assert b"Cost" in page
-    assert page == ledger_page(HEADER, CELLS, good=[True, False], title="Cost")

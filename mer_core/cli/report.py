@@ -1,0 +1,54 @@
+"""`mer report`: all results in one file to send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mer_core.cli.answer import Answer, answers
+
+
+@click.command()
+@click.argument("target", metavar="OUT.html", type=click.Path(dir_okay=False, path_type=Path))
+@answers
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("figures"),
+    show_default=True,
+    help="Folder of results, written by `mer reproduce`.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+def report(target: Path, folder: Path, overwrite: bool) -> Answer:
+    """Bundles tables, interactive plots and provenance in one HTML file.
+
+    The file opens in any browser, without a network.
+
+    --json prints: file, bytes, artefacts, missing, synthetic.
+    """
+    from mer_core.atomic import write_text
+    from mer_core.errors import StoreError
+    from mer_core.reproduction.manifest import Manifest
+    from mer_core.reproduction.report import report as page
+
+    if target.exists() and not overwrite:
+        raise StoreError("the file exists", where=target, remedy="use --overwrite or another name")
+    write_text(target, page(folder))
+    manifest = Manifest(folder)
+    entries, missing = manifest.entries(), manifest.missing()
+    size = target.stat().st_size
+    synthetic = any(entry.synthetic for entry in entries)
+    note = "\nSYNTHETIC DATA: these figures say nothing about real faces." if synthetic else ""
+    return Answer(
+        document={
+            "file": target,
+            "bytes": size,
+            "artefacts": len(entries),
+            "missing": missing,
+            "synthetic": synthetic,
+        },
+        text=f"{target}: {len(entries)} files of results, {size / 2**20:.1f} MiB{note}",
+        warnings=[f"{name} is not in it: {reason}" for name, reason in missing.items()],
+    )
