@@ -56,7 +56,8 @@ def _gradient_shap(question: Question) -> Reply:
         drawn = [_draw(question) for _ in range(count)]
         noisy = question.inputs + spread * torch.stack([noise for noise, _ in drawn])
         place = torch.stack([place for _, place in drawn])
-        points = (reference + place * (noisy - reference)).requires_grad_()
+        points = reference + place * (noisy - reference)
+        points = points.contiguous(memory_format=torch.channels_last).requires_grad_()
         logits = question.model.module(points)[:, question.target].sum()
         (slopes,) = torch.autograd.grad(logits, points)
         total += ((noisy - reference) * slopes).sum(0, keepdim=True)
@@ -127,7 +128,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's part in the difference between this logit and that of absence.",
         run=_integrated_gradients,
         objection=objections.no_jumps,
-        cost=lambda values, entry: 1 + 1.2 * float(values["steps"]),
+        cost=lambda values, entry: 1 + 2.2 * float(values["steps"]),
         parameters=(
             Parameter(
                 name="steps",
@@ -150,7 +151,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's expected part in the difference to absence, over random ways there.",
         run=_gradient_shap,
         objection=objections.no_jumps,
-        cost=lambda values, entry: 1 + 1.2 * float(values["samples"]),
+        cost=lambda values, entry: 1 + 2.2 * float(values["samples"]),
         parameters=(
             Parameter(
                 name="samples",
@@ -180,7 +181,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's part in the difference to absence, by finite steps through each unit.",
         run=_deeplift,
         objection=objections.known_to_deeplift,
-        cost=lambda values, entry: 8,
+        cost=lambda values, entry: 10,
         uses_reference=True,
         complete=True,
         carries=True,

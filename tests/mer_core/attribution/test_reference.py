@@ -12,6 +12,7 @@ from mer_core.records import InputKind, InputSpec
 
 from .fitted import example, shared
 
+pytestmark = pytest.mark.filterwarnings("ignore:Setting .*hooks")
 IMAGE = InputSpec(kind=InputKind.AMI, size=(16, 16), mean=(0.4, 0.5, 0.6), std=(0.2, 0.3, 0.1))
 
 
