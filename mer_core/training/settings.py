@@ -201,9 +201,10 @@ PROFILES: Registry[TrainingSettings] = Registry("training profile")
 workbench are made with. paper: float32 and nothing but what the paper states, plus the open
 values at their longest."""
 
-PROFILES.register("quick", TrainingSettings(epochs=12, precision=Precision.AUTO))
-PROFILES.register("standard", TrainingSettings(epochs=40, precision=Precision.AUTO))
-PROFILES.register("paper", TrainingSettings(epochs=100, copies=2))
+_SMALL_SETS = {"batch": 8, "copies": 2, "schedule": Schedule.COSINE}
+PROFILES.register("quick", TrainingSettings(epochs=12, precision=Precision.AUTO, **_SMALL_SETS))
+PROFILES.register("standard", TrainingSettings(epochs=30, precision=Precision.AUTO, **_SMALL_SETS))
+PROFILES.register("paper", TrainingSettings(epochs=100, **_SMALL_SETS))
 
 
 def profile(name: str, **changes: Any) -> TrainingSettings:
