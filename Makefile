@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# One process per core, each with one thread; a file's tests share its fixtures.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 .PHONY: workbench test check bench figures notebooks clean
 
@@ -11,7 +13,7 @@ workbench: $(READY)
 
 ## The whole suite, from nothing.
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 ## What CI runs: format, lint, types, import contracts, tests.
 check: $(READY)
@@ -19,7 +21,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 ## Side-by-side ratios; each benchmark is one file.
 bench: $(READY)

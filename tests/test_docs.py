@@ -1,0 +1,82 @@
+"""What the README promises is there: its commands, its example, its folders."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from mer_core.cli import COMMANDS, mer
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+SHELL = [
+    line.split("#")[0].strip()
+    for language, block in BLOCKS
+    if language == "sh"
+    for line in block.splitlines()
+]
+
+
+def commands() -> list[list[str]]:
+    return [line.split()[1:] for line in SHELL if line.startswith("mer ")]
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_command_of_the_readme_exists_with_its_options(words):
+    command: click.Command = mer
+    context = click.Context(mer)
+    rest = list(words)
+    while isinstance(command, click.Group):
+        name = rest.pop(0)
+        found = command.get_command(context, name)
+        assert found is not None, f"mer has no {name}"
+        command = found
+    known = {option for param in command.params for option in param.opts}
+    assert {word for word in rest if word.startswith("--")} <= known
+
+
+def test_every_command_is_in_the_readme_or_says_what_it_does():
+    told = {words[0] for words in commands()}
+    assert {name for name, (_, line) in COMMANDS.items() if not line.strip()} == set()
+    assert {"synth", "data", "ami", "models", "study", "paper"} <= told
+
+
+def test_the_python_example_runs():
+    (example,) = [
+        block for language, block in BLOCKS if language == "python" and "mer_core" in block
+    ]
+    space: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), space)
+    assert space["model"].weights.label.startswith("random weights, untrained")
+
+
+def test_every_make_target_of_the_readme_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    told = re.findall(r"^make (\w+)|`make (\w+)`", README, flags=re.MULTILINE)
+    for target in filter(None, (name for pair in told for name in pair)):
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"\]\((?!http)([^)]+)\)", README))))
+def test_every_file_the_readme_links_to_exists(name):
+    assert (ROOT / name).exists()
+
+
+def test_every_command_group_documents_its_json():
+    context = click.Context(mer)
+    for name in COMMANDS:
+        for path, command in _leaves(mer.get_command(context, name), name):
+            text = (command.help or "").lower()
+            assert "json" in text, f"mer {path} --help does not document its JSON keys"
+
+
+def _leaves(command: click.Command, path: str):
+    if isinstance(command, click.Group):
+        for name, part in command.commands.items():
+            yield from _leaves(part, f"{path} {name}")
+    else:
+        yield path, command
