@@ -37,10 +37,10 @@ class Lesson:
     draw: Callable[[], None]
 
 
-def _reveal(question: str) -> bool:
+def _reveal(lesson: str, question: str) -> bool:
     """Draws the question; whether the reader wants its answer."""
     st.markdown(f"#### :material/help: {question}")
-    return selection.toggle("Show the answer", key="answered", default=False)
+    return selection.toggle("Show the answer", key=f"answer.{lesson}", default=False)
 
 
 def micro_expression() -> None:
@@ -58,7 +58,7 @@ def micro_expression() -> None:
         panels.movie(choice, rate, f"At {rate:g} frames per second, as it happened. Synthetic.")
     with slowed:
         panels.movie(choice, panels.SLOW, f"At {panels.SLOW} frames per second. Synthetic.")
-    if not _reveal("Which part of the face moved, for how long, and how far?"):
+    if not _reveal("micro-expression", "Which part of the face moved, for how long, and how far?"):
         return
     truth = recording.truth
     if truth is None or not len(truth.masks):
@@ -108,13 +108,15 @@ def one_image() -> None:
             f"{weighting.sums_to}. Synthetic.",
             alt=f"{weighting.title} image of frames {first} to {last}",
         )
-    if _reveal("Why does the face stay visible in some of these images and vanish in others?"):
+    if _reveal(
+        "one-image", "Why does the face stay visible in some of these images and vanish in others?"
+    ):
         kept = [entry.title for entry in WEIGHTINGS if entry.keeps_appearance]
         st.markdown(
             "Because of what the weights sum to. A pixel that never changes contributes its "
-            f"brightness times that sum: nothing where it is 0. Here {' and '.join(kept)} keep "
-            "the appearance, so a network can also learn who is in the picture. The paper's "
-            "formula can be read in both ways, which is why this workbench names both."
+            f"brightness times that sum: nothing where it is 0. With {' and '.join(kept).lower()} "
+            "weights the appearance stays, so a network can also learn who is in the picture. "
+            "The paper's formula can be read in both ways, which is why this workbench names both."
         )
 
 
@@ -126,12 +128,12 @@ def kernels() -> None:
     branches = entry.branches()
     st.markdown(
         f"{entry.title} looks through {len(branches)} kernels of different size side by side. A "
-        "small one sees the corner of a lip, a large one the whole mouth. Each box below is all "
+        "small one sees an edge, a large one what lies on both sides of it. Each box below is all "
         "that one unit of that branch can see; move the unit over the face."
     )
     st.caption(f"**{model.weights.label}**")
     parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
-    level = parts.index(selection.choose("Layer", parts, key="depth"))
+    level = parts.index(selection.choose("Layer", parts, key="part", default=parts[-1]))
     maps = cached.maps(choice, entry.input.weighting, entry.name)
     shapes = {name: maps[layers[level].name].values.shape[1:] for name, layers in branches.items()}
     rows, columns = next(iter(shapes.values()))
@@ -153,7 +155,7 @@ def kernels() -> None:
             alt=f"{layer.title}: rows {field.top} to {field.bottom}, columns {field.left} to "
             f"{field.right}",
         )
-    if _reveal("Which of them can tell a raised mouth corner from a raised cheek?"):
+    if _reveal("kernels", "Which of them can tell a raised mouth corner from a raised cheek?"):
         sides = {name: layers[level].receptive_field for name, layers in branches.items()}
         st.markdown(
             "One that sees both at once. Here the fields are "
@@ -198,7 +200,7 @@ def attribution() -> None:
             caption=f"Map {letter}. Synthetic.",
             alt=f"Map {letter}, {scale.describe()}",
         )
-    if not _reveal("Which of them is the network's?"):
+    if not _reveal("attribution", "Which of them is the network's?"):
         return
     titles = BASELINES | {
         "network": f"{METHODS.get(found.method).title} of {entry.title}, {model.weights.label}"
@@ -249,13 +251,13 @@ def leak() -> None:
         alt=f"After {epochs} epochs: {found.leaked:.0%} with the leak, {found.honest:.0%} without, "
         f"chance {1 / classes:.0%}",
     )
-    if _reveal("How good are these networks?"):
+    if _reveal("leak", "How good are these networks?"):
         st.markdown(
             f"They guess: {found.honest:.0%}, and chance is {1 / classes:.0%}. Yet keeping the "
             f"best epoch reports **{found.leaked:.0%}**. The fewer clips a subject has and the "
-            "more often one looks, the higher it rises. Public code for this task does exactly "
-            "this. Here, choosing on test data is refused everywhere but in the control that "
-            "measures what it is worth."
+            "more often one looks, the higher it rises. Published code for this task has done "
+            "exactly this. Here, choosing on test data is refused everywhere but in the control "
+            "that measures what it is worth."
         )
 
 

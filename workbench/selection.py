@@ -16,12 +16,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS, FaceBox
-from mer_core.attribution import METHODS, Offer, Resolution
+from mer_core.attribution import Offer, Resolution
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.datasets.table import DatasetTable
 from mer_core.features import RANKINGS, matched_layers
 from mer_core.inputs import Recording, Source
-from mer_core.models.catalog import compared_models, list_models, model_entry
+from mer_core.models.catalog import compared_models, list_models
 from mer_core.models.catalog import image_models as catalogue_image_models
 from mer_core.models.entry import ModelEntry
 from mer_core.models.loaded import LoadedModel
@@ -341,10 +341,7 @@ def target_class(models: Sequence[LoadedModel], *, where: Any = st) -> str | Non
 
 def networks(names: Sequence[str], *, default: Sequence[str], where: Any = st) -> tuple[str, ...]:
     """Draws the choice of networks; at least one is always chosen."""
-    titles = {name: model_entry(name).title for name in names}
-    found = several(
-        "Networks", names, key="nets", default=default, where=where, format_func=titles.__getitem__
-    )
+    found = several("Networks", names, key="nets", default=default, where=where)
     return found or tuple(default[:1])
 
 
@@ -361,7 +358,6 @@ def method_choice(offers: Sequence[Offer], *, where: Any = st) -> tuple[str, ...
         key="methods",
         default=default,
         where=where,
-        format_func=lambda name: METHODS.get(name).title,
     )
     return found or tuple(default)
 

@@ -97,7 +97,6 @@ elif drawn:
             METRICS.names(),
             key="metric",
             default="mass",
-            format_func=lambda name: METRICS.get(name).title,
         )
     )
     scores = {
@@ -150,7 +149,6 @@ else:
         "Carried back by",
         carriers,
         key="carrier",
-        format_func=lambda name: METHODS.get(name).title,
     )
     curves, facts, numbers = {}, [], ()
     for model in models:

@@ -12,7 +12,7 @@ titles = {lesson.name: f"{i}. {lesson.title}" for i, lesson in enumerate(LESSONS
 selection.begin_page(
     "Lessons", "From a face to an image, to a network, to doubt: look, guess, then see the answer."
 )
-name = selection.switch("Lesson", list(titles), key="lesson", format_func=titles.__getitem__)
+name = selection.switch("Lesson", list(titles), key="lesson")
 place = list(titles).index(name)
 st.subheader(titles[name])
 LESSONS[place].draw()

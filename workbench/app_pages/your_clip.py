@@ -9,7 +9,6 @@ import streamlit as st
 from mer_core.errors import MerError
 from mer_core.inputs.answers import answer_of
 from mer_core.inputs.upload import MAX_FRAMES, uploaded_recording
-from mer_core.models.catalog import model_entry
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.answers import probability_bars
 from workbench import cached, panels, selection
@@ -38,7 +37,6 @@ name = selection.choose(
     options,
     key="net",
     where=first,
-    format_func=lambda one: model_entry(one).title,
 )
 weighting = selection.weighting("Weighting", key="w1", default="full", where=second)
 crop = selection.toggle("Find the face and cut it out", key="crop", default=False, where=third)

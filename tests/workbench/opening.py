@@ -1,0 +1,41 @@
+"""Pages of the app, opened as a link opens them."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from tests.workbench.conftest import APP
+
+
+def open_at(page: str, **parameters: object) -> AppTest:
+    """The page under `parameters` of its address, run once and without an exception."""
+    app = AppTest.from_file(str(APP), default_timeout=180)
+    for key, value in parameters.items():
+        app.query_params[key] = value  # type: ignore[assignment]
+    app = app.switch_page(f"app_pages/{page}.py").run()
+    assert not app.exception, [found.message for found in app.exception]
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Everything a reader can read, in one string."""
+    parts = (app.caption, app.markdown, app.subheader, app.info, app.error, app.warning)
+    return " ".join(element.value for part in parts for element in part)
+
+
+def traces(app: AppTest, key: str) -> list[dict]:
+    """The traces of the chart whose key ends with `key`."""
+    chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-{key}"))
+    return json.loads(chart.proto.spec)["data"]
+
+
+def values(trace: dict, axis: str) -> list[float]:
+    """One axis of a trace, whichever way plotly has written it."""
+    held = trace[axis]
+    if isinstance(held, list):
+        return held
+    return np.frombuffer(base64.b64decode(held["bdata"]), held["dtype"]).tolist()

@@ -1,0 +1,148 @@
+"""Attributions: every control state draws, what does not apply says why, exports run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mer_core.attribution import METHODS, list_methods
+from mer_core.attribution.baselines import BASELINES
+from mer_core.attribution.checks import Verdict
+from mer_core.attribution.localisation import METRICS
+from mer_core.attribution.sanity import Check, SanityCard
+from mer_core.attribution.script import Recipe, SyntheticClip
+from tests.workbench.opening import open_at, traces, values, words
+from workbench import attribution_map, cached
+from workbench.asked import Asked
+from workbench.selection import ClipChoice
+
+SMALL = "ststnet"
+CLIP = ClipChoice("live", "1", "happiness-0")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return cached.network(SMALL, CLIP)
+
+
+def test_maps_are_labelled_untrained_and_synthetic():
+    app = open_at("attributions", nets=[SMALL, "offapexnet"])
+    assert app.multiselect(key="nets").value == [SMALL, "offapexnet"]
+    assert words(app).count("untrained") == 2
+    assert len(app.get("imgs") or app.get("image")) == 4
+    assert "Synthetic" in words(app)
+
+
+@pytest.mark.parametrize("method", METHODS.names())
+def test_every_method_draws_a_map_or_says_why_not(method, model):
+    app = open_at("attributions", nets=[SMALL], methods=[method])
+    (offer,) = [o for o in list_methods(model) if o.method.name == method]
+    drawn = len(app.get("imgs") or app.get("image"))
+    assert drawn == (1 if offer.applies else 0)
+    if not offer.applies:
+        assert offer.reason in words(app)
+
+
+@pytest.mark.parametrize("metric", METRICS.names())
+def test_every_score_stands_beside_all_rivals(metric):
+    app = open_at("attributions", nets=[SMALL], methods=["saliency"], metric=metric)
+    alt = next(c.proto.alt for c in app.get("plotly_chart") if "times chance" in c.proto.alt)
+    assert all(f"{title}: " in alt for title in BASELINES.values())
+
+
+@pytest.mark.parametrize("under", attribution_map.UNDER)
+def test_every_ground_draws_with_and_without_outlines(under):
+    app = open_at("attributions", nets=[SMALL], methods=["saliency"], under=under)
+    assert "Outlined" in words(app)
+    app.toggle(key="outline").set_value(False).run()
+    assert not app.exception
+    assert "Outlined" not in words(app)
+
+
+def test_a_class_that_a_network_does_not_know_falls_back():
+    app = open_at("attributions", nets=[SMALL], target="no such class")
+    assert app.selectbox(key="target").value == "predicted"
+
+
+def test_the_class_asked_about_is_the_class_explained(model):
+    name = model.classes[-1]
+    open_at("attributions", nets=[SMALL], methods=["saliency"], target=name)
+    found = cached.attribution(CLIP, "full", model, Asked(method="saliency", target=name))
+    assert found.target == name
+
+
+def test_a_face_at_rest_has_nothing_to_find():
+    app = open_at("attributions", nets=[SMALL], emotion="neutral")
+    assert "nothing to find" in words(app)
+
+
+def test_knobs_are_drawn_from_what_the_method_declares():
+    app = open_at("attributions", nets=[SMALL], methods=["grad-cam"])
+    knobs = {knob.name for knob in METHODS.get("grad-cam").knobs(cached.network(SMALL).entry)}
+    drawn = {
+        widget.key.removeprefix("grad-cam.")
+        for kind in (app.toggle, app.selectbox, app.number_input)
+        for widget in kind
+        if widget.key and widget.key.startswith("grad-cam.")
+    }
+    assert drawn == knobs
+
+
+def test_a_knob_out_of_range_in_the_address_is_brought_back():
+    app = open_at(
+        "attributions", nets=[SMALL], methods=["saliency"], **{"saliency.smoothing_samples": 10**9}
+    )
+    assert app.number_input(key="saliency.smoothing_samples").value <= 64
+
+
+def test_shares_of_frames_are_drawn_or_refused_with_a_reason():
+    refused = open_at("attributions", nets=[SMALL], methods=["saliency"])
+    assert "two frames only" in words(refused)
+    drawn = open_at("attributions", nets=["mobilenet"], methods=["saliency"])
+    (curve,) = traces(drawn, "shares")
+    assert sum(map(abs, values(curve, "y"))) == pytest.approx(1)
+
+
+def test_the_card_is_examined_on_demand_and_kept(monkeypatch):
+    line = Check(name="degenerate", title="Says something", verdict=Verdict.FAIL, figure=None,
+                 text="planted finding")  # fmt: skip
+    asked = []
+
+    def examine(self, found, *, progress):
+        asked.append(found.method)
+        progress("degenerate")
+        return SanityCard(checks=(line,))
+
+    monkeypatch.setattr("mer_core.attribution.inspection.Inspection.examine", examine)
+    cached.cards.clear()
+    app = open_at("attributions", nets=[SMALL], methods=["saliency"])
+    assert "planted finding" not in words(app)
+    next(b for b in app.button if b.label == "Examine this map").click().run()
+    assert "planted finding" in words(app)
+    app.run()
+    assert "planted finding" in words(app)
+    assert asked == ["saliency"]
+    cached.cards.clear()
+
+
+def test_the_script_that_is_offered_computes_the_same_array(tmp_path, model):
+    found = cached.attribution(CLIP, "full", model, Asked(method="saliency"))
+    recipe = Recipe(
+        clip=attribution_map._clip_code(CLIP),
+        model=model,
+        weights=cached.weights_of(model),
+        weights_seed=model.weights.seed or 0,
+        weighting="full",
+        map=found,
+        synthetic=True,
+    )
+    assert isinstance(recipe.clip, SyntheticClip)
+    script = tmp_path / "map.py"
+    script.write_text(recipe.script("map"))
+    subprocess.run([sys.executable, str(script)], cwd=tmp_path, check=True, capture_output=True)
+    np.testing.assert_allclose(np.load(tmp_path / "map.npy"), found.values, rtol=1e-5, atol=1e-9)
+    json.dumps(recipe.record(), default=str)
