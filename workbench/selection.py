@@ -407,6 +407,12 @@ def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
     return held[1]
 
 
+def forget(prefix: str) -> None:
+    """Lets go of the session's values whose names begin with `prefix`."""
+    for name in [str(key) for key in st.session_state if str(key).startswith(prefix)]:
+        del st.session_state[name]
+
+
 def between(recording: Recording, first: int, last: int) -> Recording:
     """The recording with its expression from `first` to `last`."""
     return replace(recording, onset=first, offset=last)

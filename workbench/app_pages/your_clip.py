@@ -41,6 +41,7 @@ name = selection.choose(
 weighting = selection.weighting("Weighting", key="w1", default="full", where=second)
 crop = selection.toggle("Find the face and cut it out", key="crop", default=False, where=third)
 if upload is None:
+    selection.forget("uploaded")
     st.info(
         "Choose a file above: half a second to a few seconds, one face, looking at the camera, "
         "steady. More frames per second show more; micro-expressions last 40 to 500 ms.",

@@ -1,0 +1,155 @@
+"""Results: studies beside the paper, mistakes one click from their maps, studies started here."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from mer_core.datasets.synthetic.twins import write_twin
+from mer_core.training import CatalogExperiment, DatasetChoice, Study, profile
+from tests.workbench.opening import open_at, words
+from workbench import cached
+from workbench.study_runner import StudyRunner
+
+SMALL = "offapexnet"
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory):
+    root = tmp_path_factory.mktemp("twin") / "casme2"
+    write_twin("casme2", root, subjects=2, clips_per_subject=4, seed=5, size=64, frames=(8, 10))
+    return root
+
+
+def planned(root, name="small") -> Study:
+    return Study(
+        CatalogExperiment(
+            datasets=(DatasetChoice(name="casme2", root=str(root)),),
+            scheme="natural4",
+            model=SMALL,
+        ),
+        name=name,
+        settings=profile("quick", epochs=1),
+    )
+
+
+@pytest.fixture
+def fresh(twin, monkeypatch, tmp_path):
+    """No study, no run, and the twin as the only dataset."""
+    monkeypatch.setenv("MER_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("MER_CASME2_ROOT", str(twin))
+    forget()
+    yield twin
+    forget()
+
+
+def forget() -> None:
+    for cache in (
+        cached.studies,
+        cached.study_result,
+        cached.sources,
+        cached.dataset,
+        cached.study_runner,
+        cached.verdicts,
+    ):
+        cache.clear()
+
+
+def test_without_a_study_the_page_says_how_to_get_one(fresh):
+    app = open_at("results")
+    assert "No study lies here yet" in words(app)
+    assert "Table 1" in " ".join(e.label for e in app.expander)
+
+
+def test_a_finished_study_stands_beside_the_paper_and_the_majority_rate(fresh):
+    result = planned(fresh).complete(workers=1)
+    overview = open_at("results")
+    assert list(overview.dataframe[0].value["study"]) == ["small"]
+    app = open_at("results", study="small")
+    said = words(app)
+    assert "Synthetic data" in said
+    assert f"{result.majority_rate:.1%} in pooled accuracy" in said
+    assert "Table 1, column CASME-II" in said
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["UAR"] == f"{result.means['uar']:.1%}"
+    table = app.dataframe[0].value
+    assert "AffectiveNet-1" in list(table["method"])
+    assert table["method"][0] in ("small", "always the largest class")
+
+
+def test_every_mistake_links_to_its_maps_by_the_network_that_never_saw_it(fresh):
+    result = planned(fresh).complete(workers=1)
+    wrong = [answer for answer in result.predictions() if not answer.correct]
+    assert wrong
+    app = open_at("results", study="small")
+    links = [link.proto for link in app.get("page_link")]
+    assert len(links) == min(len(wrong), 10)
+    dataset, subject, clip = wrong[0].key.split("/", 2)
+    maps = open_at("attributions", source=dataset, person=subject, clip=clip, run="small")
+    fold = result.fold_of(wrong[0].key)
+    assert fold is not None
+    assert fold.name.endswith(subject)
+    assert (fold.weights_digest or "none")[:12] in words(maps)
+    assert "trained on synthetic clips" in words(maps)
+
+
+def test_a_study_that_is_not_there_falls_back(fresh):
+    app = open_at("results", study="../../etc")
+    assert app.selectbox(key="study").value == "no study"
+
+
+def test_a_study_runs_behind_the_page_and_can_be_left(fresh):
+    study = planned(fresh, "behind")
+    run = cached.study_runner().start(study)
+    open_at("results")
+    open_at("lessons", lesson="leak")
+    deadline = time.monotonic() + 90
+    while not run.ended and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert run.ended
+    assert run.failure is None
+    forgotten = open_at("results", study="behind")
+    assert study.result().complete
+    assert "behind has ended" in words(forgotten)
+
+
+def test_stopping_keeps_finished_folds_and_continuing_ends_alike(fresh):
+    study = planned(fresh, "stopped")
+    runner = StudyRunner()
+    run = runner.start(study)
+    runner.cancel()
+    deadline = time.monotonic() + 90
+    while not run.ended and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert run.ended
+    assert not study.result().complete
+    digest = planned(fresh, "whole").complete(workers=1).digest
+    assert study.complete(workers=1).digest == digest
+
+
+def test_only_one_study_runs_at_a_time(fresh):
+    runner = StudyRunner()
+    first = runner.start(planned(fresh, "first"))
+    second = runner.start(planned(fresh, "second"))
+    assert second is first or first.ended
+    runner.cancel()
+    while not first.ended:
+        time.sleep(0.1)
+
+
+def test_the_form_starts_what_it_describes(fresh, monkeypatch):
+    started = []
+    monkeypatch.setattr(
+        StudyRunner, "start", lambda self, study: started.append(study) or self_run(study)
+    )
+    app = open_at("results")
+    next(b for b in app.button if b.label == "Start").click().run()
+    (study,) = started
+    assert study.experiment.describe()["datasets"][0]["name"] == "casme2"
+
+
+def self_run(study):
+    from workbench.study_runner import Run
+
+    return Run(study.name, ended=True)
