@@ -19,6 +19,7 @@ from mer_core.models.loaded import LoadedModel
 from mer_core.records import Clip, Frames
 
 _SHIFT = 1 / 50  # of the picture's width
+_VARIANTS_NEED = 4  # frames, below which none is left out
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -88,7 +89,7 @@ def _variants(recording: Recording) -> dict[str, Recording]:
     ):
         changed[name] = _painted(recording, lambda frames, a=axis, b=by: _moved(frames, a, b))
     numbers = recording.expression.frame_numbers
-    if len(numbers) > 4:
+    if len(numbers) > _VARIANTS_NEED:
         changed["begins a frame later"] = replace(recording, onset=numbers[1])
         changed["ends a frame earlier"] = replace(recording, offset=numbers[-2])
     return changed
