@@ -26,7 +26,7 @@
 clip = ""  # path of a clip; empty takes a synthetic one
 subject, emotion, seed = 4, "happiness", 2
 shown = 5  # frames drawn in the figure
-figures = "../figures"  # where Fig. 1 is written
+figures = ""  # folder to write Fig. 1 to as well; `mer reproduce fig1` writes it to figures/
 
 # %%
 from pathlib import Path
@@ -35,13 +35,11 @@ import numpy as np
 from IPython.display import Image
 
 from mer_core.ami import WEIGHTINGS, build_ami, frame_weights, motion_images, partial_ami
-from mer_core.frames import open_frames, read_clip
-from mer_core.inputs import synthetic_recording
 from mer_core.plots.curves import weight_curves
-from mer_core.plots.images import paper_figure_1
-from mer_core.plots.raster import png_bytes
-from mer_core.provenance import provenance, versions
+from mer_core.provenance import versions
 from mer_core.reproduction import Manifest
+from mer_core.reproduction.everything import MAKERS, save
+from mer_core.reproduction.frames_figure import clip_of, figure1
 
 versions()
 
@@ -49,10 +47,7 @@ versions()
 # ## The clip
 
 # %%
-if clip:
-    recording = read_clip(open_frames(Path(clip)))
-else:
-    recording = synthetic_recording(subject=subject, emotion=emotion, seed=seed).expression
+recording = clip_of(clip, subject=subject, emotion=emotion, seed=seed)
 print(recording.name, recording.frames.shape, "synthetic" if recording.synthetic else "")
 
 # %% [markdown]
@@ -91,30 +86,10 @@ print(
 # ## Fig. 1
 
 # %%
-picks = np.linspace(0, count - 1, shown).round().astype(int)
-figure = paper_figure_1(
-    [recording.frames[i] for i in picks],
-    [motion[i] for i in picks],
-    [recording.frame_numbers[i] for i in picks],
-    {name: image.image for name, image in images.items()},
-    synthetic=recording.synthetic,
-)
-made = provenance(
-    data_digest=recording.digest,
-    synthetic=recording.synthetic,
-    settings={"subject": subject, "emotion": emotion, "clip": Path(clip).name, "shown": shown},
-    seed=seed,
-)
-saved = Manifest(Path(figures)).save(
-    "fig1_frames_to_ami",
-    ".png",
-    png_bytes(figure),
-    title="Frames, their motion images and the affective-motion image under four weightings",
-    maker="notebooks/01_from_frames_to_ami.ipynb",
-    place="Fig. 1",
-    provenance=made,
-)
-Image(saved.read_bytes(), alt="Frames, motion images and affective-motion images of one clip")
+made = figure1(recording, shown=shown)
+if figures:
+    save(MAKERS.get("fig1"), made, Manifest(Path(figures)))
+Image(made.content(".png"), alt="Frames, motion images and affective-motion images of one clip")
 
 # %%
 results = {
@@ -124,6 +99,6 @@ results = {
     "halves_gap": gap,
     "range": float(np.ptp(images["full"].total)),
     "motion_gap": float(np.abs(motion.sum(axis=0) - images["full"].total).max()),
-    "figure": saved.name,
+    "figure": sorted(path.name for path in Path(figures).glob("fig1*")) if figures else [],
 }
 results

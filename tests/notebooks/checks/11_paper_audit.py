@@ -17,3 +17,4 @@ def check(results):
     wrong = " ".join(results["mismatches"])
     assert "s2ci" in wrong.lower()
     assert "s2c2" in wrong.lower()
+    assert results["file"] == ["claims_audit.csv"]
