@@ -1,0 +1,101 @@
+"""Rows of Tables 1 and 2 against the study behind them, counted by hand."""
+
+import csv
+import io
+from collections import defaultdict
+
+import pytest
+
+from mer_core.errors import UnknownNameError
+from mer_core.paper.published import PUBLISHED, TABLE1
+from mer_core.reproduction.accuracies import (
+    accuracy_rows,
+    as_csv,
+    check_methods,
+    make_table,
+    markdown,
+)
+from mer_core.reproduction.cells import Status, cells_of, solve
+
+
+@pytest.fixture
+def rows(job):
+    return accuracy_rows(1, job)
+
+
+def test_every_printed_cell_stands_in_the_table_with_its_digits(rows):
+    found = {(row.method, row.setup): row.paper for row in rows}
+    for row in TABLE1:
+        for setup, cell in row.accuracies.items():
+            expected = None if cell is None else pytest.approx(float(cell.text))
+            assert found[row.method, setup] == expected
+    assert found["LEARNet", "CASME-II"] is None
+
+
+def test_ours_is_the_mean_over_subjects_of_the_study_by_hand(rows, job):
+    row = next(r for r in rows if r.method == "AffectiveNet-1" and r.setup == "CASME-II")
+    (cell,) = cells_of("AffectiveNet-1", ("CASME-II",))
+    result = solve(cell, job).result
+    assert result is not None
+    right, tested, truths = defaultdict(int), defaultdict(int), defaultdict(int)
+    for answer in result.predictions():
+        right[answer.subject] += answer.correct
+        tested[answer.subject] += 1
+        truths[answer.truth] += 1
+    mean = sum(right[s] / tested[s] for s in tested) / len(tested)
+    assert row.ours == pytest.approx(100 * mean, abs=0.005)
+    assert row.accuracy_pooled == pytest.approx(
+        100 * sum(right.values()) / sum(tested.values()), abs=0.005
+    )
+    assert row.difference == pytest.approx(row.ours - 61.58, abs=0.005)
+    assert row.majority_rate == pytest.approx(
+        100 * max(truths.values()) / sum(truths.values()), abs=0.005
+    )
+    assert (row.n, row.subjects) == (sum(tested.values()), len(tested))
+    assert row.data == Status.SYNTHETIC
+
+
+def test_rows_without_a_figure_say_why(rows):
+    why = {(row.method, row.setup): row.data for row in rows if row.ours is None}
+    assert why["STLBP-IP", "CASME-II"] == Status.QUOTED
+    assert why["AffectiveNet-2", "CASME-II"] == Status.UNSTATED
+    assert why["AffectiveNet-1", "CASME-I"] == Status.MISSING
+    assert why["ResNet-50", "CASME-II"] == Status.NOT_RUN
+
+
+def test_across_datasets_ours_is_pooled_and_tests_all_of_the_other(job):
+    rows = accuracy_rows(2, job, setups=("CII2S",))
+    (row,) = [r for r in rows if r.method == "AffectiveNet-1"]
+    assert row.measure == "pooled"
+    assert row.ours == row.accuracy_pooled
+    assert row.n == len(job.table("samm"))
+    assert row.paper_majority_rate == pytest.approx(PUBLISHED.majority_rate("CII2S"), abs=0.005)
+
+
+def test_files_say_synthetic_and_repeat_bit_for_bit(job):
+    first, second = make_table(1, job), make_table(1, job)
+    assert first.synthetic
+    assert [p.content for p in first.products] == [p.content for p in second.products]
+    assert b"**Synthetic data.**" in first.content(".md")
+    lines = list(csv.DictReader(io.StringIO(first.content(".csv").decode())))
+    assert len(lines) == len(first.values)
+    assert {line["data"] for line in lines if line["ours"]} == {"synthetic"}
+    # Nothing in a file says where the data lie on this machine.
+    assert str(job.roots.choice("casme2").root).encode() not in b"".join(
+        p.content for p in first.products
+    )
+
+
+def test_real_rows_carry_no_warning(rows):
+    from dataclasses import replace
+
+    real = [replace(row, data=Status.REAL) for row in rows if row.data == Status.SYNTHETIC]
+    assert "Synthetic" not in markdown("t", real)
+    assert "synthetic" not in as_csv(real)
+
+
+def test_rows_that_no_network_stands_behind_are_refused():
+    assert check_methods([]) is None
+    assert check_methods(["LEARNet"]) == ("LEARNet",)
+    with pytest.raises(UnknownNameError, match="AffectiveNet-1"):
+        check_methods(["AffectiveNet"])

@@ -1,0 +1,82 @@
+"""Cells are studies: trained once, found again wherever their data lie."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from mer_core.paper.published import TABLE1, TABLE2
+from mer_core.paper.tables import SETUPS
+from mer_core.reproduction import cells
+from mer_core.reproduction.cells import NETWORKS, Status, cells_of, finished_study, solve
+from mer_core.reproduction.roots import read_roots
+from mer_core.training.study import list_studies
+
+
+@pytest.fixture
+def cell():
+    (one,) = cells_of("AffectiveNet-1", ("CASME-II",))
+    return one
+
+
+def test_every_row_the_paper_ran_itself_has_a_network_but_the_one_it_does_not_describe():
+    own = {row.method for row in (*TABLE1, *TABLE2) if not row.quoted}
+    assert own - set(NETWORKS) == {"AffectiveNet-2"}
+
+
+def test_protocols_and_datasets_follow_from_the_setup():
+    for name, setup in SETUPS.items():
+        (one,) = cells_of("AffectiveNet-1", (name,))
+        if setup.person_independent:
+            assert one.protocol == "loso"
+            assert len(one.datasets) == 1
+        else:
+            assert one.protocol == ":".join(one.datasets)
+            # CAS(ME)^2 is never trained on.
+            assert one.datasets[0] != "casme-squared"
+
+
+def test_a_cell_is_trained_once_and_found_again(cell, job, monkeypatch):
+    first = solve(cell, job)
+    assert first.status == Status.SYNTHETIC
+    assert first.result is not None and first.result.complete
+    before = list_studies()
+
+    def refuse(*_args, **_options):
+        raise AssertionError("a finished study was started again")
+
+    monkeypatch.setattr(cells, "Study", refuse)
+    again = solve(cell, job)
+    assert again.result is not None
+    assert again.result.digest == first.result.digest
+    assert list_studies() == before
+
+
+def test_the_same_data_elsewhere_are_the_same_study(cell, job, twins, tmp_path):
+    first = solve(cell, job)
+    shutil.copytree(twins.parent / "casme2", tmp_path / "licensed")
+    (tmp_path / "mine.toml").write_text('[roots]\ncasme2 = "licensed"\n')
+    moved = finished_study(cell, replace(job, roots=read_roots(tmp_path / "mine.toml")))
+    assert moved is not None and moved.result is not None and first.result is not None
+    assert moved.result.digest == first.result.digest
+
+
+def test_other_settings_are_another_study(cell, job):
+    solve(cell, job)
+    assert finished_study(cell, replace(job, changes={"epochs": 2, "batch": 4})) is None
+    assert finished_study(cell, replace(job, seeds=(1,))) is None
+    # Where it ran is no setting.
+    assert finished_study(cell, replace(job, changes={**job.changes, "threads": 2})) is not None
+
+
+def test_what_is_not_there_is_said_and_not_made_up(job):
+    (missing,) = cells_of("AffectiveNet-1", ("CASME-I",))
+    found = solve(missing, job)
+    assert found.status == Status.MISSING
+    assert found.result is None
+    assert "CASME" in found.note
+    (other,) = cells_of("ResNet-50", ("CASME-II",))
+    assert solve(other, job).status == Status.NOT_RUN
+    ours = replace(job, existing=True, changes={"epochs": 3})
+    (unfinished,) = cells_of("MobileNet", ("CASME-II",))
+    assert solve(unfinished, ours).status == Status.NOT_RUN

@@ -1,0 +1,44 @@
+"""What lies in figures/ is what its manifest says, and its page is written from that."""
+
+from pathlib import Path
+
+import pytest
+
+from mer_core.reproduction.everything import MAKERS
+from mer_core.reproduction.gallery import GALLERY, gallery
+from mer_core.reproduction.manifest import MANIFEST, Manifest
+
+FIGURES = Path(__file__).parents[1] / "figures"
+
+
+@pytest.fixture
+def manifest():
+    if not (FIGURES / MANIFEST).is_file():
+        pytest.skip("figures/ is empty: run `mer reproduce all`")
+    return Manifest(FIGURES)
+
+
+def test_every_file_has_an_entry_and_every_entry_a_file(manifest):
+    files = {file.name for file in FIGURES.iterdir()} - {MANIFEST, GALLERY}
+    assert files == {entry.file for entry in manifest.entries()}
+
+
+def test_names_say_synthetic_where_data_were_generated(manifest):
+    for entry in manifest.entries():
+        assert ("synthetic" in entry.file) == entry.synthetic, entry.file
+
+
+def test_every_entry_says_what_made_it(manifest):
+    for entry in manifest.entries():
+        assert entry.name in MAKERS, entry.file
+        assert entry.maker == f"mer reproduce {entry.name}"
+        assert {"data_digest", "settings", "versions", "commit", "created"} <= set(entry.provenance)
+
+
+def test_no_entry_names_a_place_on_a_machine(manifest):
+    text = (FIGURES / MANIFEST).read_text()
+    assert "/home/" not in text and "/tmp/" not in text and str(Path.home()) not in text
+
+
+def test_the_page_is_the_one_written_from_the_manifest(manifest):
+    assert (FIGURES / GALLERY).read_text() == gallery(manifest, MAKERS.names())
