@@ -407,6 +407,11 @@ def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
     return held[1]
 
 
+def turn_to(key: str, value: str) -> None:
+    """Sets another widget, as the callback of a button."""
+    st.session_state[key] = value
+
+
 def forget(prefix: str) -> None:
     """Lets go of the session's values whose names begin with `prefix`."""
     for name in [str(key) for key in st.session_state if str(key).startswith(prefix)]:

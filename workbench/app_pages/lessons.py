@@ -21,18 +21,19 @@ st.space()
 back, _, on = st.columns([1, 2, 1])
 if place:
     before = LESSONS[place - 1]
-    back.page_link(
-        "app_pages/lessons.py",
-        label=before.title,
+    back.button(
+        before.title,
         icon=":material/arrow_back:",
-        query_params={"lesson": before.name},
+        on_click=selection.turn_to,
+        args=("lesson", before.name),
     )
 if place + 1 < len(LESSONS):
     after = LESSONS[place + 1]
-    on.page_link(
-        "app_pages/lessons.py",
-        label=after.title,
+    on.button(
+        after.title,
         icon=":material/arrow_forward:",
-        query_params={"lesson": after.name},
+        type="primary",
+        on_click=selection.turn_to,
+        args=("lesson", after.name),
     )
 selection.share()
