@@ -85,9 +85,9 @@ class ScoreRow:
     uar: float | None = None
     majority_rate: float | None = None
     paper_majority_rate: float | None = None
-    n: int = 0
-    subjects: int = 0
-    seeds: int = 0
+    n: int | None = None
+    subjects: int | None = None
+    seeds: int | None = None
     data: str
     profile: str = ""
     weights: str = ""

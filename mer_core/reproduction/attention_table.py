@@ -70,7 +70,6 @@ def _needs(job: Job) -> Mapping[str, Any]:
 ATTENTION_MAKER = Maker(
     name="localisation",
     title="Where networks look on CASME II, scored against the regions that move",
-    place="Fig. 6",
     make=make_attention,
     needs=_needs,
 )

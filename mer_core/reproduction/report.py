@@ -25,7 +25,7 @@ from mer_core.plots.page import figure_block, plotly_script
 from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.manifest import Artefact, Manifest
 
-_LONGEST = 120
+_LONGEST = 400
 """Rows of a table that are shown; the rest is in its file."""
 
 _STYLE = """
@@ -36,7 +36,8 @@ h1 { font-size: 1.7rem; } h2 { font-size: 1.2rem; margin-top: 3rem; }
 nav a { margin-right: 1rem; } img { max-width: 100%; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .6rem; border-bottom: 1px solid #e3e4e8; text-align: left; }
-td.n { text-align: right; } .scroll { overflow-x: auto; max-height: 32rem; }
+th { position: sticky; top: 0; background: #fff; }
+td.n { text-align: right; white-space: nowrap; } .scroll { overflow-x: auto; max-height: 32rem; }
 .synthetic { background: #fdf0e6; border-left: 4px solid #d55e00; padding: .5rem .9rem; }
 details { color: #6a6f7a; font-size: 13px; } pre { white-space: pre-wrap; }
 """
@@ -110,7 +111,8 @@ def _section(folder: Path, anchor: str, entries: Sequence[Artefact]) -> str:
             code = base64.b64encode(content).decode()
             parts.append(f"<img alt='{escape(first.title)}' src='data:image/png;base64,{code}'>")
     for stem in sorted(stems):
-        if f"{stem}.csv" in contents:
+        # The ledger is a table already.
+        if f"{stem}.csv" in contents and _name(first) != "table3":
             parts.append(_table(contents[f"{stem}.csv"].decode(), stem))
     made = {key: value for key, value in first.provenance.items() if key != "settings"}
     text = json.dumps({**made, "settings": first.provenance["settings"]}, indent=1)

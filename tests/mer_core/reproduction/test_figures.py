@@ -1,0 +1,76 @@
+"""Figures that look into networks: which network, which clip, which maps."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mer_core.features import feature_maps
+from mer_core.reproduction.cells import Status, cells_of, solve
+from mer_core.reproduction.confusions import make_figure5
+from mer_core.reproduction.feature_figures import make_figure3, make_figure6
+from mer_core.reproduction.held_out import exhibit, held_out_network
+from mer_core.reproduction.job import Job
+from mer_core.reproduction.roots import Roots
+
+
+@pytest.fixture
+def trained(job):
+    (cell,) = cells_of("AffectiveNet-1", ("CASME-II",))
+    found = solve(cell, job)
+    assert found.result is not None
+    return found.result
+
+
+def test_the_network_has_not_seen_the_person(job, trained):
+    clip = exhibit(job, "casme2", "disgust").sample
+    model = held_out_network(job, "AffectiveNet-1", clip)
+    (fold,) = [f for f in trained.folds if f.weights_digest == model.weights.digest]
+    assert {answer.subject for answer in trained.answers[fold.identity]} == {clip.subject}
+
+
+def test_without_a_study_the_weights_are_random_and_say_so(job):
+    clip = exhibit(job, "casme2", "disgust").sample
+    model = held_out_network(job, "Af-Net-KS-2", clip)
+    assert not model.weights.trained
+    assert "untrained" in model.weights.label
+
+
+def test_figure_3_ranks_channels_by_their_mean(job, trained):
+    made = make_figure3(job)
+    shown = exhibit(job, "casme2", "happiness")
+    model = held_out_network(job, "AffectiveNet-1", shown.sample)
+    maps = feature_maps(model, shown.tensor(model), ["micro.k7.f2"])["micro.k7.f2"]
+    means = [float(plane.mean()) for plane in maps.values]
+    assert made.values["7x7.f2"] == sorted(range(len(means)), key=lambda c: -means[c])[:3]
+    assert made.synthetic
+    assert json.loads(made.content(".json"))["clips"] == [shown.sample.key]
+    assert made.content(".png") == make_figure3(job).content(".png")
+
+
+def test_figure_6_shows_what_is_there(job):
+    made = make_figure6(job)
+    assert {name.split(".")[0] for name in made.values} == {"casme2", "samm"}
+    assert all(len(set(best)) == 3 for best in made.values.values())
+
+
+def test_figure_5_holds_the_paper_and_the_study(job, trained):
+    made = make_figure5(job, "abg")
+    panels = {panel["letter"]: panel for panel in json.loads(made.content(".json"))}
+    assert panels["a"]["data"] == Status.MISSING
+    assert panels["a"]["counts"] is None
+    assert np.sum(panels["a"]["paper_shares"]) == pytest.approx(1, abs=0.011)
+    names = {"Neg": "negative", "Oth": "others", "Pos": "positive", "Sur": "surprise"}
+    pairs = [(answer.truth, answer.predicted) for answer in trained.predictions()]
+    for i, true in enumerate(panels["b"]["classes"]):
+        for j, answered in enumerate(panels["b"]["classes"]):
+            counted = pairs.count((names[true], names[answered]))
+            assert panels["b"]["counts"][i][j] == counted
+    assert np.sum(panels["g"]["counts"]) == len(job.table("samm"))
+
+
+def test_a_job_without_data_says_which_is_missing(folders):
+    from mer_core.reproduction.roots import MissingDataError
+
+    with pytest.raises(MissingDataError, match="CASME"):
+        make_figure6(Job(roots=Roots(places={})))
