@@ -238,7 +238,7 @@ def leak() -> None:
     clips = selection.number("Clips of each", 1, 40, key="each", default=9, where=place[2])
     epochs = selection.number("Epochs", 1, 200, key="epochs", default=60, where=place[3])
     found = peeking(subjects=subjects, clips=clips, classes=classes, epochs=epochs)
-    st.plotly_chart(
+    panels.chart(
         epoch_curves(
             {
                 "reported by whoever keeps the best epoch": found.running,
@@ -246,7 +246,6 @@ def leak() -> None:
             },
             chance=1 / classes,
         ),
-        theme=None,
         key="leak",
         alt=f"After {epochs} epochs: {found.leaked:.0%} with the leak, {found.honest:.0%} without, "
         f"chance {1 / classes:.0%}",

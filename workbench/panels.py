@@ -17,11 +17,19 @@ from mer_core.errors import MerError
 from mer_core.inputs import Recording
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import png_bytes
+from mer_core.plots.theme import Figure, on_dark
 from mer_core.records import Sample
 from workbench import cached
 from workbench.selection import ClipChoice
 
 SLOW = 12
+
+
+def chart(drawn: Figure, *, key: str, alt: str, where: Any = st, **options: Any) -> Any:
+    """A figure of the core in its own template, legible on a light and on a dark page."""
+    if st.context.theme.type == "dark":
+        on_dark(drawn)
+    return where.plotly_chart(drawn, theme=None, key=key, alt=alt, **options)
 
 
 def note(synthetic: bool) -> str:

@@ -148,9 +148,8 @@ def draw_paper(result: StudyResult) -> None:
 
 def draw_matrix(matrix: Matrix, *, key: str, synthetic: bool) -> None:
     """A confusion matrix with its numbers in the alternative text."""
-    st.plotly_chart(
+    panels.chart(
         confusion_figure(matrix, synthetic=synthetic),
-        theme=None,
         key=key,
         alt=f"{matrix.title}; rows true, columns predicted: "
         + "; ".join(
@@ -229,7 +228,8 @@ def draw_study(name: str) -> None:
     st.subheader("Wrong answers")
     draw_wrong(result)
     st.subheader("Folds")
-    folds = [{key: row[key] for key in FOLD_COLUMNS} for row in result.as_dict()["fold_results"]]
+    shown = FOLD_COLUMNS if result.failed else FOLD_COLUMNS[:-1]
+    folds = [{key: row[key] for key in shown} for row in result.as_dict()["fold_results"]]
     st.dataframe(folds, hide_index=True, width="stretch")
     st.caption("One fold per held-out group; one subject's accuracy alone says little.")
     panels.downloads(

@@ -74,7 +74,7 @@ def score_bars(
         chance: Where chance lies on that axis.
         synthetic: Whether the clip was generated.
     """
-    drawn = figure(height=150 + 26 * len(scores), synthetic=synthetic)
+    drawn = figure(height=200 + 30 * len(scores), synthetic=synthetic)
     names = list(scores)
     beaten = max(baselines.values(), default=chance)
     colours = [PALETTE[0] if scores[name] > beaten else FAINT for name in names]
@@ -101,6 +101,7 @@ def score_bars(
         xaxis={"title": title, "range": [0, 1.12 * max([*scores.values(), *baselines.values()])]},
         yaxis={"autorange": "reversed", "ticks": "", "showgrid": False},
         showlegend=True,
+        legend={"y": -0.25, "yanchor": "top"},
     )
     return drawn
 

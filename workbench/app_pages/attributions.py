@@ -105,14 +105,13 @@ elif drawn:
         if (score := looks[found.model].localise(found.values)) is not None
     }
     rivals = cached.rival_maps(choice.key, weighting, look.model.entry.name, look)
-    st.plotly_chart(
+    panels.chart(
         score_bars(
             {name: score.scores[metric.name].normalised for name, score in scores.items()},
             {name: score.scores[metric.name].normalised for name, score in rivals.items()},
             title=f"{metric.title}, times chance",
             synthetic=synthetic,
         ),
-        theme=None,
         key="scores",
         alt="; ".join(
             f"{name}: {score.scores[metric.name].normalised:.2f} times chance"
@@ -165,7 +164,7 @@ else:
         )
         numbers = shares.frame_numbers
     if curves:
-        st.plotly_chart(
+        panels.chart(
             share_curve(
                 numbers,
                 curves,
@@ -173,7 +172,6 @@ else:
                 synthetic=synthetic,
                 title="share",
             ),
-            theme=None,
             key="shares",
             alt="; ".join(
                 f"{name}: from {curve.min():.3g} to {curve.max():.3g}"

@@ -111,9 +111,8 @@ with moving[2]:
         st.stop()
     spans = {one: answer.span(one) for one in answer.classes}
     shares = dict(zip(answer.classes, answer.probabilities.tolist(), strict=True))
-    st.plotly_chart(
+    panels.chart(
         probability_bars(shares, spans),
-        theme=None,
         key="answer",
         alt="; ".join(
             f"{one} {shares[one]:.0%}, {low:.0%} to {high:.0%}"
