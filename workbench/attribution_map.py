@@ -36,6 +36,14 @@ SHOWN_SIGN = {
 }
 
 
+CARD_ICON = {
+    Verdict.PASS: ":material/check_circle:",
+    Verdict.WARN: ":material/warning:",
+    Verdict.FAIL: ":material/cancel:",
+    Verdict.NONE: ":material/remove:",
+}
+
+
 @dataclass(frozen=True)
 class MapView:
     """How maps are drawn: on what, and with which outlines."""
@@ -89,9 +97,15 @@ def draw_map(
         caption=_facts(look, found, scale) + panels.note(synthetic),
         alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",
     )
+    key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
+    card = cached.cards().get(key)
     first, second = st.columns(2)
-    with first.popover("Is it sound?", icon=":material/fact_check:", width="stretch"):
-        _sanity(choice, weighting, look, found, asked)
+    if card is None:
+        with first.popover("Is it sound?", icon=":material/fact_check:", width="stretch"):
+            _examine(look, found, key)
+    else:
+        with first.popover(f"Card: {card.verdict}", icon=CARD_ICON[card.verdict], width="stretch"):
+            draw_card(card)
     with second.popover("Take away", icon=":material/download:", width="stretch"):
         _downloads(choice, weighting, look, found, picture)
     return found
@@ -120,26 +134,21 @@ def _facts(look: Inspection, found: AttributionMap, scale: ColourScale) -> str:
     return f"{facts}. {found.seconds * 1000:.0f} ms."
 
 
-def _sanity(
-    choice: ClipChoice, weighting: str, look: Inspection, found: AttributionMap, asked: Asked
-) -> None:
-    key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
-    card = cached.cards().get(key)
-    cost = METHODS.get(found.method).title
-    if card is None:
-        st.caption(
-            f"Asks {cost} again about {len(QUESTIONS)} altered inputs and networks. "
-            "It takes from seconds to minutes; leaving the page stops it."
+def _examine(look: Inspection, found: AttributionMap, key: str) -> None:
+    """Draws what the card costs, and makes it when asked to."""
+    st.caption(
+        f"Asks {METHODS.get(found.method).title} again about altered inputs, altered weights and "
+        f"another class: {len(QUESTIONS)} checks, from seconds to minutes. Leaving the page stops "
+        "it."
+    )
+    if not st.button("Examine this map", key=f"examine {key}", type="primary"):
+        return
+    with st.status("Examining") as status:
+        card = look.examine(
+            found, progress=lambda name: status.update(label=QUESTIONS.get(name).title)
         )
-        if not st.button("Examine this map", key=f"examine {key}", type="primary"):
-            return
-        with st.status("Examining", expanded=True) as status:
-            card = look.examine(
-                found, progress=lambda name: status.update(label=QUESTIONS.get(name).title)
-            )
-            status.update(label="Examined", state="complete", expanded=False)
-        cached.cards().put(key, card)
-    draw_card(card)
+    cached.cards().put(key, card)
+    st.rerun()
 
 
 def draw_card(card: SanityCard) -> None:

@@ -31,7 +31,10 @@ def study_form() -> Study | None:
             "Protocol", PROTOCOLS.names(), format_func=lambda name: find_protocol(name).title
         )
         scheme = first.selectbox(
-            "Classes", SCHEMES.names(), format_func=lambda name: SCHEMES.get(name).title
+            "Classes",
+            SCHEMES.names(),
+            index=SCHEMES.names().index(CatalogExperiment.scheme),
+            format_func=lambda name: SCHEMES.get(name).title,
         )
         settings = second.selectbox("Training profile", PROFILES.names())
         control = third.selectbox(
