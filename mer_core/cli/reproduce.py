@@ -86,7 +86,9 @@ def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="What ResNet-50 and MobileNet start from.",
         ),
-        click.option("--workers", type=int, help="Processes per study; 1 stays in this one."),
+        click.option("--workers", type=int, help="Processes; 1 stays in this one."),
+        click.option("--scheduler", metavar="tcp://...", help="A running Dask scheduler."),
+        click.option("--gpu", "devices", multiple=True, help="One process for this GPU."),
         click.option(
             "--rounds",
             type=click.IntRange(min=0),
@@ -135,11 +137,12 @@ def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> Answer:
 
     for name in names:
         MAKERS.get(name)
-    job = _job(choices)
     outcomes = []
-    for outcome in reproduce(names, job, choices["out"], force=choices["force"]):
-        outcomes.append(outcome)
-        job.tell(f"{outcome.name}: {outcome.state}, {outcome.seconds:.0f} s")
+    with _crew(choices) as crew:
+        job = _job(choices, crew)
+        for outcome in reproduce(names, job, choices["out"], force=choices["force"]):
+            outcomes.append(outcome)
+            job.tell(f"{outcome.name}: {outcome.state}, {outcome.seconds:.0f} s")
     text = table(
         ("artefact", "state", "files", "seconds"),
         [(o.name, str(o.state), len(o.files), round(o.seconds, 1)) for o in outcomes],
@@ -154,21 +157,30 @@ def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> Answer:
     )
 
 
-def _job(choices: dict[str, Any]) -> Any:
+def _crew(choices: dict[str, Any]) -> Any:
+    from mer_core.reproduction.crew import Crew
+
+    return Crew(
+        workers=choices["workers"], scheduler=choices["scheduler"], devices=choices["devices"]
+    )
+
+
+def _job(choices: dict[str, Any], crew: Any) -> Any:
     from mer_core.cli.study_options import changed
     from mer_core.reproduction.accuracies import check_methods
     from mer_core.reproduction.job import Job
     from mer_core.reproduction.roots import read_roots
 
+    device = {"device": "cuda"} if choices["devices"] else {}
     job = Job(
         roots=read_roots(choices["data"]),
         profile=choices["profile"],
-        changes=changed(choices["changes"]),
+        changes={**device, **changed(choices["changes"])},
         seeds=choices["seeds"] or (0,),
         methods=check_methods(choices["methods"]),
         existing=choices["existing"],
         weights=choices["weights"],
-        workers=choices["workers"],
+        crew=crew,
         rounds=choices["rounds"],
         tell=_Teller(),
     )

@@ -126,7 +126,8 @@ def solve(cell: Cell, job: Job) -> CellResult:
         label = f"{cell.method}, {cell.setup.name}"
         if cell.control != "none":
             label += f", {cell.control}"
-        result = study.complete(progress=_Teller(job, label), workers=job.workers)
+        hands = {"executor": job.crew.executor} if job.crew else {"workers": job.workers}
+        result = study.complete(progress=_Teller(job, label), **hands)
     except MissingDataError as error:
         return CellResult(status=Status.MISSING, note=str(error))
     except MerError as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 from mer_core.datasets.table import DatasetTable
 from mer_core.provenance import settings_digest
+from mer_core.reproduction.crew import Crew
 from mer_core.reproduction.roots import Roots
 from mer_core.training.settings import TrainingSettings, profile
 
@@ -34,6 +35,7 @@ class Job:
         existing: Take finished studies only, of whatever profile, and train nothing.
         weights: What networks with published weights start from: "random" or "imagenet".
         workers: Processes per study; None for as many as fit, 1 for this one.
+        crew: Workers that all studies share; None opens some for each study.
         rounds: Timing rounds of Table 3; 0 leaves speed out.
         tell: Told what is being done.
     """
@@ -46,6 +48,7 @@ class Job:
     existing: bool = False
     weights: str = "random"
     workers: int | None = None
+    crew: Crew | None = None
     rounds: int = 3
     tell: Tell = _silent
 
