@@ -10,7 +10,7 @@ from mer_core.models.catalog import model_entry
 from mer_core.protocols import PROTOCOLS, find_protocol
 from mer_core.training import PROFILES, CatalogExperiment, DatasetChoice, Study, profile
 from mer_core.training.controls import CONTROLS
-from workbench import cached, selection
+from workbench import cached, panels, selection
 
 
 def study_form() -> Study | None:
@@ -54,7 +54,7 @@ def study_form() -> Study | None:
                 control=control,
             )
     except MerError as error:
-        st.error(str(error), icon=":material/error:")
+        panels.refusal(error)
         return None
 
 

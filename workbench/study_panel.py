@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from mer_core.errors import MerError
 from mer_core.plots.matrices import Matrix, confusion_figure
 from mer_core.protocols.intervals import SCORE_NAMES
 from mer_core.reproduction.counterpart import counterpart
@@ -60,7 +61,11 @@ def draw_overview(names: Sequence[str]) -> None:
     """All studies in one table, newest scores beside what guessing would get."""
     rows = []
     for name in names:
-        result = cached.study_result(name)
+        try:
+            result = cached.study_result(name)
+        except MerError as error:
+            panels.refusal(error)
+            continue
         rows.append(
             {
                 "study": name,

@@ -101,7 +101,8 @@ def score_bars(
         xaxis={"title": title, "range": [0, 1.12 * max([*scores.values(), *baselines.values()])]},
         yaxis={"autorange": "reversed", "ticks": "", "showgrid": False},
         showlegend=True,
-        legend={"y": -0.25, "yanchor": "top"},
+        legend={"yref": "container", "y": 0, "yanchor": "bottom"},
+        margin={"b": 96},
     )
     return drawn
 

@@ -99,6 +99,18 @@ def test_a_study_that_is_not_there_falls_back(fresh):
     assert app.selectbox(key="study").value == "no study"
 
 
+def test_a_damaged_study_is_named_and_hides_no_other(fresh, tmp_path):
+    planned(fresh).complete(workers=1)
+    damaged = tmp_path / "data" / "studies" / "damaged"
+    damaged.mkdir()
+    (damaged / "study.sqlite").write_bytes(b"not a database at all" * 100)
+    forget()
+    app = open_at("results")
+    assert list(app.dataframe[0].value["study"]) == ["small"]
+    assert "damaged" in app.error[0].value
+    assert open_at("results", study="damaged").error
+
+
 def test_a_study_runs_behind_the_page_and_can_be_left(fresh):
     study = planned(fresh, "behind")
     run = cached.study_runner().start(study)

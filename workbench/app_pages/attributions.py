@@ -24,7 +24,12 @@ synthetic = recording.clip.synthetic
 
 first, second, third = st.columns([2, 2, 1])
 run = selection.study_choice("Networks of", key=selection.RUN, none=DEMO, where=first)
-held_out = cached.study_network(run, choice) if run else None
+held_out = None
+if run:
+    try:
+        held_out = cached.study_network(run, choice)
+    except MerError as error:
+        panels.refusal(error)
 if run and held_out is None:
     st.info(f"No network that {run} keeps has held this clip out; the demo's are shown instead.")
 if held_out is not None:

@@ -19,7 +19,7 @@ if study is not None:
     try:
         draw_study(study)
     except MerError as error:
-        st.error(str(error), icon=":material/error:")
+        panels.refusal(error)
 else:
     tables = cached.result_tables()
     if tables:
