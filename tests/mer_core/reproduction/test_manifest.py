@@ -35,6 +35,34 @@ def test_saving_again_replaces_the_entry(tmp_path):
     assert entry.provenance["settings"] == {"k": 3}
 
 
+def test_what_could_not_be_made_is_there_until_it_is(tmp_path):
+    manifest = Manifest(tmp_path)
+    manifest.save("old", ".csv", b"", title="t", maker="m", provenance=made(True), name="fig4")
+    manifest.lacks("fig4", "no root")
+    manifest.lacks("fig6", "no root either")
+    assert manifest.missing() == {"fig4": "no root", "fig6": "no root either"}
+    # An older result is not taken away by a failure.
+    assert [entry.file for entry in manifest.entries()] == ["old_synthetic.csv"]
+    manifest.settle("fig4", ["old_synthetic.csv"], synthetic=True)
+    assert manifest.missing() == {"fig6": "no root either"}
+
+
+def test_real_results_do_not_replace_synthetic_ones(tmp_path):
+    manifest = Manifest(tmp_path)
+    for synthetic in (True, False):
+        options = {"title": "t", "maker": "m", "name": "x", "provenance": made(synthetic)}
+        saved = manifest.save("x", ".csv", b"", **options)
+        manifest.settle("x", [saved.name], synthetic=synthetic)
+    assert [entry.file for entry in manifest.entries()] == ["x.csv", "x_synthetic.csv"]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"artefacts": [{"file": "a"}], "missing": {}}'])
+def test_another_form_of_manifest_is_named(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(StoreError, match="regenerate"):
+        Manifest(tmp_path).entries()
+
+
 def test_a_damaged_manifest_is_named(tmp_path):
     (tmp_path / "manifest.json").write_text("[{]")
     with pytest.raises(StoreError, match="manifest.json"):
