@@ -78,8 +78,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except MerError as error:
         click.echo(f"mer: {error}", err=True)
         return 2
+    except click.exceptions.NoArgsIsHelpError as request:
+        click.echo(request.format_message())
+        return 0
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        hint = f"; see `{context.command_path} --help`" if context else ""
+        message = " ".join(error.format_message().rstrip(".").split())
+        click.echo(f"mer: {message}{hint}", err=True)
         return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("mer: interrupted; what was finished is kept", err=True)

@@ -104,7 +104,8 @@ def ami(
     \b
     JSON keys:
       clip, image       what was read and what was written
-      frames            the number of each frame used, in order
+      frames            how many frames were used
+      frame_numbers     the recording's number of each, in order
       weighting         the reading of the weights
       weights           one weight per frame
       minimum, maximum  of the raw weighted sum; they became 0 and 255
@@ -151,7 +152,8 @@ def _check_target(out: Path, *, force: bool) -> None:
 def _document(source: FrameSource, image: AffectiveMotionImage) -> dict[str, Any]:
     return {
         "clip": source.name,
-        "frames": image.frame_numbers,
+        "frames": len(image.frame_numbers),
+        "frame_numbers": image.frame_numbers,
         "weighting": image.weighting,
         "weights": image.weights,
         "minimum": image.minimum,

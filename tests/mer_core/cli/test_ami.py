@@ -42,7 +42,8 @@ def test_the_document_and_the_picture_describe_the_image(clip, tmp_path, ask):
     code, document, errors = ask(folder, tmp_path / "ami.png")
     image = build_ami(frames, count=7)
     assert (code, errors) == (0, [])
-    assert document["frames"] == list(range(100, 107))
+    assert document["frames"] == 7
+    assert document["frame_numbers"] == list(range(100, 107))
     assert document["weighting"] == "full"
     assert document["weights"] == image.weights.tolist()
     assert document["minimum"] == image.minimum
@@ -58,7 +59,7 @@ def test_options_choose_the_weighting_the_frames_and_the_size(clip, tmp_path, as
     options = ["--weighting", "rank-pooling", "--frames", "102:105", "--size", "20x25"]
     code, document, _ = ask(folder, tmp_path / "ami.png", *options)
     assert code == 0
-    assert document["frames"] == [102, 103, 104, 105]
+    assert document["frame_numbers"] == [102, 103, 104, 105]
     assert (
         document["weights"]
         == build_ami(frames[:4], count=4, weighting="rank-pooling").weights.tolist()
@@ -68,7 +69,7 @@ def test_options_choose_the_weighting_the_frames_and_the_size(clip, tmp_path, as
 
 @pytest.mark.parametrize(("span", "numbers"), [(":102", [100, 101, 102]), ("105:", [105, 106])])
 def test_either_end_of_the_range_may_be_open(clip, tmp_path, ask, span, numbers):
-    assert ask(clip[0], tmp_path / "ami.png", "--frames", span)[1]["frames"] == numbers
+    assert ask(clip[0], tmp_path / "ami.png", "--frames", span)[1]["frame_numbers"] == numbers
 
 
 def test_gaps_are_warned_of_and_done_nevertheless(clip, tmp_path, ask):
