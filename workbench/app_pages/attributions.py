@@ -13,6 +13,7 @@ from workbench import attribution_map, cached, panels, selection
 from workbench.asked import Asked
 from workbench.parameter_form import parameter_form
 
+LEAST = 3  # columns, so that one map alone does not fill the screen
 DEMO = "trained on the demo twin, where there are any"
 
 selection.begin_page(
@@ -49,7 +50,8 @@ layers = selection.layer_depth([model.entry for model in models], where=third)
 view = attribution_map.choose_view(looks[models[0].entry.name].regions)
 
 st.caption(
-    " · ".join(
+    f"The clip is labelled **{recording.label}**. "
+    + " · ".join(
         f"{model.entry.title} says **{looks[model.entry.name].predicted}** "
         f"({max(looks[model.entry.name].answer.values()):.0%}; {model.weights.label})"
         for model in models
@@ -68,7 +70,7 @@ for name in methods:
     with form.popover("Settings", icon=":material/tune:"):
         st.caption(method.paper)
         values = parameter_form(knobs, key=name)
-    for column, model in zip(st.columns(len(models)), models, strict=True):
+    for column, model in zip(st.columns(max(len(models), LEAST)), models, strict=False):
         with column:
             look = looks[model.entry.name]
             asked = Asked(
@@ -88,7 +90,7 @@ reasons = [
     if not offer.applies
 ]
 if reasons:
-    with st.expander(f"{len(reasons)} combinations that would say nothing, and why"):
+    with st.expander(f"Methods that would say nothing, and why: {len(reasons)}"):
         st.dataframe(reasons, hide_index=True, width="stretch")
 
 st.subheader("Do the maps find the motion?")
