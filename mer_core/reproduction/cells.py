@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,6 +41,8 @@ NETWORKS = {
     **ADDED,
 }
 """Row of the tables -> network, by the reading of the row that counts."""
+
+log = logging.getLogger(__name__)
 
 # What may differ between machines without making it another study.
 _HARDWARE = frozenset({"precision", "device", "threads", "channels_last"})
@@ -155,14 +158,13 @@ def finished_study(
     if job.existing:
         others = {name: _training(PROFILES.get(name).as_dict()) for name in PROFILES.names()}
         accepted |= {name: values for name, values in others.items() if name != job.profile}
-    digest = None
+    held = _held()
     for name, settings in accepted.items():
-        for folder in list_studies():
-            if not _same(_definition(folder), experiment, cell, settings, job.seeds):
+        for folder, definition in held:
+            if not _same(definition, experiment, cell, settings, job.seeds):
                 continue
             store = StudyStore(folder)
-            digest = digest or experiment.table().digest
-            if store.read("data_digest") != digest:
+            if store.read("data_digest") != experiment.table().digest:
                 continue
             result = StudyResult.of(store)
             if result.complete:
@@ -204,8 +206,16 @@ def _measured(result: StudyResult, profile: str, folder: Path) -> CellResult:
     return CellResult(status=status, result=result, profile=profile, folder=folder)
 
 
-def _definition(folder: Path) -> Mapping[str, Any]:
-    return _read_definition(folder, (folder / FILE_NAME).stat().st_ino)
+def _held() -> list[tuple[Path, Mapping[str, Any]]]:
+    """Every readable study, those that kept their networks first, as figures look into them."""
+    found = []
+    for folder in list_studies():
+        try:
+            inode = (folder / FILE_NAME).stat().st_ino
+            found.append((folder, _read_definition(folder, inode)))
+        except (MerError, OSError) as error:
+            log.warning("a study that cannot be read is passed over: %s", error)
+    return sorted(found, key=lambda pair: not pair[1]["keep_weights"])
 
 
 @lru_cache(maxsize=4096)

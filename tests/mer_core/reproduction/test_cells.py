@@ -7,10 +7,12 @@ import pytest
 
 from mer_core.paper.published import TABLE1, TABLE2
 from mer_core.paper.tables import SETUPS
+from mer_core.registry import Registry
 from mer_core.reproduction import cells
 from mer_core.reproduction.cells import NETWORKS, Status, cells_of, finished_study, solve
 from mer_core.reproduction.roots import read_roots
-from mer_core.training.study import list_studies
+from mer_core.training.settings import profile
+from mer_core.training.study import Study, list_studies, studies_folder
 
 
 @pytest.fixture
@@ -80,3 +82,44 @@ def test_what_is_not_there_is_said_and_not_made_up(job):
     ours = replace(job, existing=True, changes={"epochs": 3})
     (unfinished,) = cells_of("MobileNet", ("CASME-II",))
     assert solve(unfinished, ours).status == Status.NOT_RUN
+
+
+def test_a_study_that_cannot_be_read_hides_no_other(cell, job, caplog):
+    first = solve(cell, job)
+    broken = studies_folder() / "aaa"
+    broken.mkdir(exist_ok=True)
+    (broken / "study.sqlite").write_bytes(b"not a database")
+    found = finished_study(cell, job)
+    assert found is not None and found.result is not None and first.result is not None
+    assert found.result.digest == first.result.digest
+    assert "aaa" in caplog.text
+    shutil.rmtree(broken)
+
+
+def test_of_two_equal_studies_the_one_with_its_networks_is_taken(cell, job):
+    plain = Study(
+        cell.experiment(job),
+        name="0-without-weights",
+        settings=job.settings,
+        seeds=(21,),
+        keep_weights=False,
+    )
+    plain.complete(workers=1)
+    alone = finished_study(cell, replace(job, seeds=(21,)))
+    assert alone is not None and alone.folder == plain.folder
+    kept = Study(cell.experiment(job), name="1-with-weights", settings=job.settings, seeds=(21,))
+    kept.complete(workers=1)
+    both = finished_study(cell, replace(job, seeds=(21,)))
+    assert both is not None and both.folder == kept.folder
+
+
+def test_without_training_another_profile_will_do_and_is_named(cell, job, monkeypatch):
+    solve(cell, job)
+    profiles = Registry("training profile")
+    profiles.register("standard", profile("standard"))
+    profiles.register("smoke", job.settings)
+    monkeypatch.setattr(cells, "PROFILES", profiles)
+    asked = replace(job, profile="standard", changes={})
+    assert finished_study(cell, asked) is None
+    found = finished_study(cell, replace(asked, existing=True))
+    assert found is not None and found.profile == "smoke"
