@@ -36,14 +36,13 @@ st.image(
     f"{panels.note(synthetic)}",
     alt=f"{len(picks)} frames of {clip.name} and their motion images under {chosen[0]} weights",
 )
-event = st.plotly_chart(
+event = panels.chart(
     weight_curves(
         numbers,
         {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()},
         key_frames=recording.key_frames,
         synthetic=synthetic,
     ),
-    theme=None,
     key="brush",
     on_select="rerun",
     selection_mode="box",
@@ -76,9 +75,8 @@ for row in (False, True):
 st.subheader("What moves where")
 face, curve = st.columns([2, 3])
 with face:
-    drawn = st.plotly_chart(
+    drawn = panels.chart(
         pickable_image(clip.frames[len(clip) // 2], synthetic=synthetic),
-        theme=None,
         key="box",
         on_select="rerun",
         selection_mode="box",
@@ -93,7 +91,7 @@ with curve:
     curves = {"inside the box": motion_over_time(clip, box), "whole frame": motion_over_time(clip)}
     if box == whole:
         curves.pop("inside the box")
-    st.plotly_chart(
+    panels.chart(
         share_curve(
             numbers,
             curves,
@@ -101,7 +99,6 @@ with curve:
             synthetic=synthetic,
             title="change, grey levels",
         ),
-        theme=None,
         key="motion",
         alt="; ".join(f"Motion {name}: at most {c.max():.2f}" for name, c in curves.items()),
     )

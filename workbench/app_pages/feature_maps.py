@@ -68,9 +68,8 @@ with left:
     channel = selection.number("Map", 0, layer.channels - 1, key="map", default=first)
     plane = maps[name][layer.name].values[channel]
     scale = shared_scale([plane], signed=bool((plane < 0).any()))
-    event = st.plotly_chart(
+    event = panels.chart(
         pickable_map(plane, scale),
-        theme=None,
         key="unit",
         on_select="rerun",
         selection_mode="points",

@@ -34,14 +34,13 @@ with right:
     one = selection.weighting("Weighting", key="w1", default="full", where=first)
     other = selection.weighting("beside", key="w2", default="rank-pooling", where=second)
     images = {name: cached.image(choice, name) for name in dict.fromkeys((one, other))}
-    st.plotly_chart(
+    panels.chart(
         weight_curves(
             recording.expression.frame_numbers,
             {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()},
             key_frames=recording.key_frames,
             synthetic=synthetic,
         ),
-        theme=None,
         key="weights",
         alt="Weight of each frame: "
         + "; ".join(
@@ -52,14 +51,13 @@ with right:
     )
     truth = recording.truth
     if truth is not None:
-        st.plotly_chart(
+        panels.chart(
             intensity_curves(
                 recording.clip.frame_numbers,
                 truth.action_units,
                 truth.curves,
                 key_frames=recording.key_frames,
             ),
-            theme=None,
             key="intensity",
             alt="Intensity of each action unit over time: "
             + ", ".join(
