@@ -101,7 +101,7 @@ def _dots(page: Canvas, left: float, y: float, row: DotRow, names: int) -> None:
 def dot_figure(rows: Sequence[DotRow], *, title: str = "", synthetic: bool = False) -> go.Figure:
     """One group as an interactive figure; hovering tells all digits."""
     names = [row.name for row in rows]
-    drawn = figure(height=110 + 26 * len(rows), title=title, synthetic=synthetic)
+    drawn = figure(height=134 + 26 * len(rows), title=title, synthetic=synthetic)
     ours = [row for row in rows if row.value is not None]
     drawn.add_scatter(
         x=[row.tick for row in rows],
@@ -135,6 +135,9 @@ def dot_figure(rows: Sequence[DotRow], *, title: str = "", synthetic: bool = Fal
         xaxis={"title": "accuracy, per cent", "range": [0, 100]},
         yaxis={"autorange": "reversed", "categoryorder": "array", "categoryarray": names},
         showlegend=True,
+        # Title above legend, so that neither hides the other in a narrow column.
+        title={"x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 6, "l": 8}},
+        margin={"t": 64},
     )
     drawn.update_traces(hovertemplate="%{y}: %{x:.2f} %<extra>%{fullData.name}</extra>")
     return drawn

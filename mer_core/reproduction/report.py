@@ -30,7 +30,7 @@ _LONGEST = 400
 
 _STYLE = """
 :root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #2b2d33; max-width: 1080px;
+body { font: 15px/1.5 system-ui, sans-serif; color: #2b2d33; max-width: 1120px;
        margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; } h2 { font-size: 1.2rem; margin-top: 3rem; }
 nav a { margin-right: 1rem; } img { max-width: 100%; }
@@ -38,6 +38,8 @@ table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabula
 th, td { padding: .25rem .6rem; border-bottom: 1px solid #e3e4e8; text-align: left; }
 th { position: sticky; top: 0; background: #fff; }
 td.n { text-align: right; white-space: nowrap; } .scroll { overflow-x: auto; max-height: 32rem; }
+.pairs { display: grid; grid-template-columns: repeat(auto-fit, minmax(460px, 1fr)); }
+.pairs > div { min-width: 0; }
 .synthetic { background: #fdf0e6; border-left: 4px solid #d55e00; padding: .5rem .9rem; }
 details { color: #6a6f7a; font-size: 13px; } pre { white-space: pre-wrap; }
 """
@@ -104,7 +106,9 @@ def _section(folder: Path, anchor: str, entries: Sequence[Artefact]) -> str:
     if first.synthetic:
         parts.append("<p class='synthetic'>Synthetic data.</p>")
     drawn = list(_interactive(_name(first), contents))
-    parts += [figure_block(one, f"{anchor}-{i}") for i, one in enumerate(drawn)]
+    blocks = [figure_block(one, f"{anchor}-{i}") for i, one in enumerate(drawn)]
+    kind = " class='pairs'" if len(blocks) > 1 else ""
+    parts += [f"<div{kind}>", *(f"<div>{block}</div>" for block in blocks), "</div>"]
     for file, content in contents.items():
         # A chart that can be touched stands in for its picture; a picture of pixels stays.
         if file.endswith(".png") and not drawn:
@@ -199,9 +203,11 @@ _DRAWN: dict[tuple[str, str], Callable[[str, bool], Iterator[Any]]] = {
 
 
 def _table(text: str, stem: str) -> str:
-    rows = _lines(text)
+    # A cell that the paper leaves open and nobody filled has nothing to say here.
+    rows = [row for row in _lines(text) if row.get("paper", "-") or row.get("ours", "-")]
     if not rows:
         return ""
+    rows.sort(key=lambda row: not row.get("ours", "-"))
     names = [name for name in rows[0] if name in _SHORT] if "setup" in rows[0] else list(rows[0])
     head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in names)
     body = "".join(
