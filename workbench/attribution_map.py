@@ -23,7 +23,7 @@ from mer_core.plots.attributions import attribution_panel, map_scale
 from mer_core.plots.colour import ColourScale, Rgb
 from mer_core.provenance import canonical_json
 from mer_core.records import AttributionMap, InputKind
-from workbench import cached, panels, selection
+from workbench import address, cached, panels, selection
 from workbench.asked import Asked
 from workbench.selection import ClipChoice
 
@@ -55,8 +55,8 @@ class MapView:
 def choose_view(regions: Regions | None) -> MapView:
     """Draws the choice of what lies under the maps."""
     first, second = st.columns([3, 2], vertical_alignment="bottom")
-    under = selection.switch("Maps over", UNDER, key="under", where=first)
-    outlined = regions is not None and selection.toggle(
+    under = address.switch("Maps over", UNDER, key="under", where=first)
+    outlined = regions is not None and address.toggle(
         "Outline the action units", key="outline", default=True, where=second
     )
     return MapView(under, regions.masks if outlined and regions is not None else {})

@@ -21,7 +21,7 @@ from mer_core.plots.images import frame_strip
 from mer_core.plots.raster import frame_box, overlay
 from mer_core.protocols.peeking import peeking
 from mer_core.seeding import generator
-from workbench import cached, panels, selection
+from workbench import address, cached, panels, selection
 from workbench.asked import Asked
 from workbench.selection import ClipChoice
 
@@ -40,7 +40,7 @@ class Lesson:
 def _reveal(lesson: str, question: str) -> bool:
     """Draws the question; whether the reader wants its answer."""
     st.markdown(f"#### :material/help: {question}")
-    return selection.toggle("Show the answer", key=f"answer.{lesson}", default=False)
+    return address.toggle("Show the answer", key=f"answer.{lesson}", default=False)
 
 
 def micro_expression() -> None:
@@ -133,13 +133,13 @@ def kernels() -> None:
     )
     st.caption(f"**{model.weights.label}**")
     parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
-    level = parts.index(selection.choose("Layer", parts, key="part", default=parts[-1]))
+    level = parts.index(address.choose("Layer", parts, key="part", default=parts[-1]))
     maps = cached.maps(choice, entry.input.weighting, entry.name)
     shapes = {name: maps[layers[level].name].values.shape[1:] for name, layers in branches.items()}
     rows, columns = next(iter(shapes.values()))
     down, across = st.columns(2)
-    row = selection.number("Row", 0, rows - 1, key="row", default=rows * 2 // 3, where=down)
-    column = selection.number(
+    row = address.number("Row", 0, rows - 1, key="row", default=rows * 2 // 3, where=down)
+    column = address.number(
         "Column", 0, columns - 1, key="column", default=columns // 2, where=across
     )
     image = recording.image(entry.input.weighting, size=entry.input.size).image
@@ -233,10 +233,10 @@ def leak() -> None:
         "networks know nothing at all: each answer is a throw of dice."
     )
     place = st.columns(4)
-    classes = selection.number("Classes", 2, 8, key="classes", default=4, where=place[0])
-    subjects = selection.number("Subjects", 2, 60, key="people", default=26, where=place[1])
-    clips = selection.number("Clips of each", 1, 40, key="each", default=9, where=place[2])
-    epochs = selection.number("Epochs", 1, 200, key="epochs", default=60, where=place[3])
+    classes = address.number("Classes", 2, 8, key="classes", default=4, where=place[0])
+    subjects = address.number("Subjects", 2, 60, key="people", default=26, where=place[1])
+    clips = address.number("Clips of each", 1, 40, key="each", default=9, where=place[2])
+    epochs = address.number("Epochs", 1, 200, key="epochs", default=60, where=place[3])
     found = peeking(subjects=subjects, clips=clips, classes=classes, epochs=epochs)
     panels.chart(
         epoch_curves(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mer_core.attribution import Parameter
 from mer_core.attribution.base import Value
-from workbench import selection
+from workbench import address
 
 
 def parameter_form(
@@ -28,11 +28,11 @@ def parameter_form(
 def _drawn(one: Parameter, key: str, where: Any) -> Value:
     match one.kind:
         case "bool":
-            return selection.toggle(
+            return address.toggle(
                 one.title, key=key, default=bool(one.default), where=where, help=one.help or None
             )
         case "choice":
-            return selection.choose(
+            return address.choose(
                 one.title,
                 one.choices,
                 key=key,
@@ -41,7 +41,7 @@ def _drawn(one: Parameter, key: str, where: Any) -> Value:
                 help=one.help or None,
             )
         case "int":
-            return selection.number(
+            return address.number(
                 one.title,
                 int(one.low or 0),
                 int(one.high if one.high is not None else 1_000_000),
@@ -51,7 +51,7 @@ def _drawn(one: Parameter, key: str, where: Any) -> Value:
                 help=one.help or None,
             )
         case "float":
-            return selection.decimal(
+            return address.decimal(
                 one.title,
                 one.low,
                 one.high,

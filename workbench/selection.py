@@ -1,17 +1,10 @@
-"""What is selected: the only file that names session keys and URL parameters.
-
-Widgets are bound to the URL, so the address bar always holds the view, less what stands at its
-default. `link` writes every field and a version, so that a kept address opens the same view when
-defaults have changed. A value that is not among the options falls back to the default, whoever
-wrote it.
-"""
+"""What is selected: clips, datasets, networks, methods, frames. `address` keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -26,13 +19,11 @@ from mer_core.models.catalog import image_models as catalogue_image_models
 from mer_core.models.entry import ModelEntry
 from mer_core.models.loaded import LoadedModel
 from mer_core.records import Prediction, Sample
-from workbench import cached, demo_mode
+from workbench import address, cached
 
-VERSION = 1
 LIVE = "live"
 RUN = "run"
 SUBJECTS = tuple(range(1, 25))
-_SHOWN = "fields shown on this page"
 _BRUSHED = "brush seen last"
 _CLICKED = "unit clicked last"
 
@@ -59,72 +50,10 @@ class ClipChoice:
         return f"{self.source}/{self.subject}/{self.clip}"
 
 
-def begin_page(title: str, question: str) -> None:
-    """Draws a page's head and forgets what the page before it showed."""
-    st.session_state[_SHOWN] = {}
-    st.title(title)
-    st.caption(question)
-    demo_mode.banner()
-
-
-def choose(
-    label: str,
-    options: Sequence[T],
-    *,
-    key: str,
-    default: T | None = None,
-    where: Any = st,
-    **drawn: Any,
-) -> T:
-    """A select box bound to the URL; an unknown value in the URL gives the default.
-
-    The URL holds an option as it is displayed, so options are shown by their plain names, which
-    commands use too.
-    """
-    first = default if default is not None else options[0]
-    index = list(options).index(first)
-    found = where.selectbox(label, options, index=index, key=key, bind="query-params", **drawn)
-    return _shown(key, first if found is None else found)
-
-
-def switch(label: str, options: Sequence[str], *, key: str, where: Any = st, **drawn: Any) -> str:
-    """A row of buttons of which one is pressed, bound to the URL."""
-    found = where.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params", **drawn
-    )
-    return _shown(key, found or options[0])
-
-
-def number(
-    label: str, low: int, high: int, *, key: str, default: int, where: Any = st, **drawn: Any
-) -> int:
-    """A whole number bound to the URL and kept within its bounds whatever the URL says."""
-    found = where.number_input(
-        label, min_value=low, max_value=high, value=default, key=key, bind="query-params", **drawn
-    )
-    return _shown(key, min(max(int(found), low), high))
-
-
-def several(
-    label: str,
-    options: Sequence[str],
-    *,
-    key: str,
-    default: Sequence[str] = (),
-    where: Any = st,
-    **drawn: Any,
-) -> tuple[str, ...]:
-    """Any number of options, bound to the URL."""
-    found = where.multiselect(
-        label, options, default=list(default), key=key, bind="query-params", **drawn
-    )
-    return _shown(key, tuple(one for one in found if one in options))
-
-
 def clip_choice() -> ClipChoice:
     """Draws the choice of a clip; it follows the reader from page to page."""
     place = st.columns([2, 2, 2, 1])
-    source = choose(
+    source = address.choose(
         "Clips from",
         [LIVE, *(source.dataset for source in cached.sources())],
         key="source",
@@ -132,9 +61,9 @@ def clip_choice() -> ClipChoice:
         help="live: a synthetic face drawn on the spot; the others are datasets on this machine.",
     )
     if source == LIVE:
-        subject = choose("Synthetic subject", SUBJECTS, key="subject", where=place[1])
-        emotion = choose("Emotion", EMOTIONS, key="emotion", where=place[2])
-        seed = number(
+        subject = address.choose("Synthetic subject", SUBJECTS, key="subject", where=place[1])
+        emotion = address.choose("Emotion", EMOTIONS, key="emotion", where=place[2])
+        seed = address.number(
             "Seed",
             0,
             999_999,
@@ -146,9 +75,9 @@ def clip_choice() -> ClipChoice:
         return ClipChoice(source, str(subject), f"{emotion}-{seed}")
     samples = cached.dataset(source).samples
     subjects = sorted({sample.subject for sample in samples})
-    subject = choose("Subject", subjects, key="person", where=place[1])
+    subject = address.choose("Subject", subjects, key="person", where=place[1])
     clips = [sample.clip for sample in samples if sample.subject == subject]
-    clip = choose("Clip", clips, key="clip", where=place[2])
+    clip = address.choose("Clip", clips, key="clip", where=place[2])
     return ClipChoice(source, subject, clip)
 
 
@@ -169,7 +98,7 @@ def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) 
         key="frames",
         bind="query-params",
     )
-    return _shown("frames", (int(first), int(last)))
+    return address.shown("frames", (int(first), int(last)))
 
 
 def face_box(shape: tuple[int, int], *, drawn: FaceBox | None) -> FaceBox:
@@ -182,10 +111,10 @@ def face_box(shape: tuple[int, int], *, drawn: FaceBox | None) -> FaceBox:
         )
         return drawn
     place = st.columns(4)
-    top = number("Top", 0, height - 1, key="top", default=0, where=place[0])
-    left = number("Left", 0, width - 1, key="left", default=0, where=place[1])
-    bottom = number("Bottom", 1, height, key="bottom", default=height, where=place[2])
-    right = number("Right", 1, width, key="right", default=width, where=place[3])
+    top = address.number("Top", 0, height - 1, key="top", default=0, where=place[0])
+    left = address.number("Left", 0, width - 1, key="left", default=0, where=place[1])
+    bottom = address.number("Bottom", 1, height, key="bottom", default=height, where=place[2])
+    right = address.number("Right", 1, width, key="right", default=width, where=place[3])
     return FaceBox(left, top, max(1, right - left), max(1, bottom - top))
 
 
@@ -197,7 +126,7 @@ def dataset_choice() -> tuple[Source, DatasetTable] | None:
     held = st.session_state.get("source")
     if held is not None and held not in (*found, LIVE):
         del st.session_state["source"]
-    name = choose("Dataset", list(found), key="dataset")
+    name = address.choose("Dataset", list(found), key="dataset")
     return found[name], cached.dataset(name)
 
 
@@ -234,15 +163,15 @@ NONE = "none"
 def sample_filter(table: DatasetTable) -> SampleFilter:
     """Draws the filters of a dataset's clips."""
     place = st.columns(3)
-    subjects = several("Subjects", table.subjects, key="subjects", where=place[0])
+    subjects = address.several("Subjects", table.subjects, key="subjects", where=place[0])
     labels = sorted({sample.label for sample in table})
-    emotions = several("Emotions", labels, key="labels", where=place[1])
+    emotions = address.several("Emotions", labels, key="labels", where=place[1])
     units = sorted({unit.number for sample in table for unit in sample.action_units})
-    wanted = several("Action units", [str(n) for n in units], key="units", where=place[2])
-    study = choose("Answers of a study", [NONE, *cached.studies()], key="study")
+    wanted = address.several("Action units", [str(n) for n in units], key="units", where=place[2])
+    study = address.choose("Answers of a study", [NONE, *cached.studies()], key="study")
     if study == NONE:
         return SampleFilter(subjects, emotions, wanted, "", ANY)
-    verdict = switch("Answer", (ANY, "right", "wrong"), key="verdict_of")
+    verdict = address.switch("Answer", (ANY, "right", "wrong"), key="verdict_of")
     return SampleFilter(subjects, emotions, wanted, study, verdict)
 
 
@@ -263,8 +192,10 @@ def unit(shape: tuple[int, ...], *, clicked: tuple[int, int] | None) -> tuple[in
     for key, most in (("row", rows), ("column", columns)):
         if st.session_state.get(key, 0) >= most:
             del st.session_state[key]  # of a larger map
-    row = number("Row", 0, rows - 1, key="row", default=rows // 2, where=place[0])
-    column = number("Column", 0, columns - 1, key="column", default=columns // 2, where=place[1])
+    row = address.number("Row", 0, rows - 1, key="row", default=rows // 2, where=place[0])
+    column = address.number(
+        "Column", 0, columns - 1, key="column", default=columns // 2, where=place[1]
+    )
     return row, column
 
 
@@ -273,16 +204,18 @@ def second_clip(first: ClipChoice) -> ClipChoice:
     if first.source == LIVE:
         emotion, _, seed = first.clip.rpartition("-")
         others = [name for name in EMOTIONS if name != emotion]
-        return ClipChoice(LIVE, first.subject, f"{choose('and', others, key='emotion2')}-{seed}")
+        return ClipChoice(
+            LIVE, first.subject, f"{address.choose('and', others, key='emotion2')}-{seed}"
+        )
     samples = cached.dataset(first.source).samples
     others = [s.clip for s in samples if s.subject == first.subject and s.clip != first.clip]
-    clip = choose("and", others or [first.clip], key="clip2")
+    clip = address.choose("and", others or [first.clip], key="clip2")
     return ClipChoice(first.source, first.subject, clip)
 
 
 def weighting(label: str, *, key: str, default: str, where: Any = st) -> str:
     """Draws the choice of one named weighting."""
-    return choose(label, WEIGHTINGS.names(), key=key, default=default, where=where)
+    return address.choose(label, WEIGHTINGS.names(), key=key, default=default, where=where)
 
 
 def ranking(*, region: bool, where: Any = st) -> str:
@@ -293,40 +226,7 @@ def ranking(*, region: bool, where: Any = st) -> str:
         where: Column to draw in.
     """
     names = [entry.name for entry in RANKINGS if region or not entry.needs_region]
-    return switch("Maps ranked by", names, key="rank", where=where)
-
-
-def decimal(
-    label: str,
-    low: float | None,
-    high: float | None,
-    *,
-    key: str,
-    default: float,
-    where: Any = st,
-    **drawn: Any,
-) -> float:
-    """A number bound to the URL and kept within its bounds whatever the URL says."""
-    found = float(
-        where.number_input(
-            label,
-            min_value=low,
-            max_value=high,
-            value=default,
-            key=key,
-            bind="query-params",
-            format="%.3g",
-            **drawn,
-        )
-    )
-    found = found if low is None else max(found, low)
-    return _shown(key, found if high is None else min(found, high))
-
-
-def toggle(label: str, *, key: str, default: bool, where: Any = st, **drawn: Any) -> bool:
-    """A switch bound to the URL."""
-    found = where.toggle(label, value=default, key=key, bind="query-params", **drawn)
-    return _shown(key, bool(found))
+    return address.switch("Maps ranked by", names, key="rank", where=where)
 
 
 PREDICTED = "predicted"
@@ -335,13 +235,13 @@ PREDICTED = "predicted"
 def target_class(models: Sequence[LoadedModel], *, where: Any = st) -> str | None:
     """Draws the class that is asked about; None for each network's own answer."""
     names = dict.fromkeys(name for model in models for name in model.classes)
-    found = choose("Class asked about", [PREDICTED, *names], key="target", where=where)
+    found = address.choose("Class asked about", [PREDICTED, *names], key="target", where=where)
     return None if found == PREDICTED else found
 
 
 def networks(names: Sequence[str], *, default: Sequence[str], where: Any = st) -> tuple[str, ...]:
     """Draws the choice of networks; at least one is always chosen."""
-    found = several("Networks", names, key="nets", default=default, where=where)
+    found = address.several("Networks", names, key="nets", default=default, where=where)
     return found or tuple(default[:1])
 
 
@@ -352,7 +252,7 @@ def method_choice(offers: Sequence[Offer], *, where: Any = st) -> tuple[str, ...
     for offer in sorted((o for o in offers if o.applies), key=lambda o: o.forwards):
         quick.setdefault(offer.method.resolution, offer.method.name)
     default = list(quick.values())[:DEFAULT_METHODS]
-    found = several(
+    found = address.several(
         "Methods",
         names,
         key="methods",
@@ -377,7 +277,7 @@ LAST = "last"
 def layer_depth(entries: Sequence[ModelEntry], *, where: Any = st) -> dict[str, str]:
     """Draws the depth that methods look into; network -> layer, empty for each one's last."""
     stages = matched_layers(entries)
-    stage = choose(
+    stage = address.choose(
         "Layer", [LAST, *stages], key="depth", where=where, help="For methods that look into one."
     )
     return {name: layer.name for name, layer in stages.get(stage, {}).items()}
@@ -391,54 +291,10 @@ def carriers(offers: Sequence[Offer]) -> list[str]:
 
 def study_choice(label: str, *, key: str, none: str, where: Any = st) -> str | None:
     """Draws the choice among the studies on this machine; None for `none`."""
-    found = choose(label, [none, *cached.studies()], key=key, where=where)
+    found = address.choose(label, [none, *cached.studies()], key=key, where=where)
     return None if found == none else found
-
-
-def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
-    """A value that belongs to this session alone, made anew when `identity` changes.
-
-    For what a reader uploads: no cache that others share ever holds it.
-    """
-    held = st.session_state.get(name)
-    if held is None or held[0] != identity:
-        held = (identity, build())
-        st.session_state[name] = held
-    return held[1]
-
-
-def turn_to(key: str, value: str) -> None:
-    """Sets another widget, as the callback of a button."""
-    st.session_state[key] = value
-
-
-def forget(prefix: str) -> None:
-    """Lets go of the session's values whose names begin with `prefix`."""
-    for name in [str(key) for key in st.session_state if str(key).startswith(prefix)]:
-        del st.session_state[name]
 
 
 def between(recording: Recording, first: int, last: int) -> Recording:
     """The recording with its expression from `first` to `last`."""
     return replace(recording, onset=first, offset=last)
-
-
-def link() -> str:
-    """The address of this view with every field and the version written out."""
-    shown: dict[str, Any] = st.session_state.get(_SHOWN, {})
-    fields = {"v": VERSION}
-    for key, value in shown.items():
-        fields[key] = value
-    parts = urlsplit(st.context.url or "")
-    return urlunsplit((*parts[:3], urlencode(fields, doseq=True), ""))
-
-
-def share() -> None:
-    """Draws the permanent link to this view."""
-    with st.popover("Link to this view", icon=":material/link:"):
-        st.code(link(), language=None, wrap_lines=True)
-
-
-def _shown(key: str, value: T) -> T:
-    st.session_state.setdefault(_SHOWN, {})[key] = value
-    return value

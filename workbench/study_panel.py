@@ -12,7 +12,7 @@ from mer_core.plots.matrices import Matrix, confusion_figure
 from mer_core.protocols.intervals import SCORE_NAMES
 from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
-from workbench import cached, panels, selection
+from workbench import address, cached, panels, selection
 
 FOLD_COLUMNS = ("name", "seed", "state", "n_train", "n_test", "right", "epoch", "seconds", "error")
 
@@ -171,7 +171,7 @@ def draw_wrong(result: StudyResult) -> None:
         st.caption("No wrong answer.")
         return
     sheets = -(-len(wrong) // PER_SHEET)
-    sheet = selection.number("Sheet", 1, sheets, key="sheet", default=1) if sheets > 1 else 1
+    sheet = address.number("Sheet", 1, sheets, key="sheet", default=1) if sheets > 1 else 1
     st.caption(f"{len(wrong)} wrong answers; each opens with the network that never saw the face.")
     for answer in wrong[(sheet - 1) * PER_SHEET : sheet * PER_SHEET]:
         dataset, subject, clip = answer.key.split("/", 2)

@@ -9,18 +9,18 @@ from mer_core.ami import WEIGHTINGS, FaceBox, motion_images, motion_over_time, p
 from mer_core.plots.curves import share_curve, weight_curves
 from mer_core.plots.images import frame_strip, signed_strip
 from mer_core.plots.picking import pickable_image
-from workbench import cached, gestures, panels, selection
+from workbench import address, cached, gestures, panels, selection
 
 STRIP = 7
 
-selection.begin_page(
+address.begin_page(
     "Affective-motion image", "How does this clip become this image? Brush frames, box a region."
 )
 choice = selection.clip_choice()
 recording = cached.recording(choice)
 clip, synthetic = recording.expression, recording.clip.synthetic
 numbers = list(clip.frame_numbers)
-chosen = selection.several("Weightings", WEIGHTINGS.names(), key="w", default=("full", "linear"))
+chosen = address.several("Weightings", WEIGHTINGS.names(), key="w", default=("full", "linear"))
 chosen = chosen or ("full",)
 images = {name: cached.image(choice, name) for name in chosen}
 
@@ -102,4 +102,4 @@ with curve:
         key="motion",
         alt="; ".join(f"Motion {name}: at most {c.max():.2f}" for name, c in curves.items()),
     )
-selection.share()
+address.share()

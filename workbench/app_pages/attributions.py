@@ -9,14 +9,14 @@ from mer_core.attribution.localisation import METRICS
 from mer_core.errors import MerError
 from mer_core.plots.attributions import region_colours, score_bars
 from mer_core.plots.curves import share_curve
-from workbench import attribution_map, cached, panels, selection
+from workbench import address, attribution_map, cached, panels, selection
 from workbench.asked import Asked
 from workbench.parameter_form import parameter_form
 
 LEAST = 3  # columns, so that one map alone does not fill the screen
 DEMO = "trained on the demo twin, where there are any"
 
-selection.begin_page(
+address.begin_page(
     "Attributions", "Why did it say that? Networks in columns, methods in rows, one clip."
 )
 choice = selection.clip_choice()
@@ -99,7 +99,7 @@ if look.regions is None:
     st.info("No action unit of this clip has a known region, so there is nothing to find.")
 elif drawn:
     metric = METRICS.get(
-        selection.choose(
+        address.choose(
             "Score",
             METRICS.names(),
             key="metric",
@@ -151,7 +151,7 @@ carriers = selection.carriers(offers[models[0].entry.name])
 if not carriers:
     st.info("No method that applies here can be carried back to frames.")
 else:
-    carrier = selection.choose(
+    carrier = address.choose(
         "Carried back by",
         carriers,
         key="carrier",
@@ -191,4 +191,4 @@ else:
         + " Exact while the display constants of the image are held fixed: with "
         f"appearance, the shares sum to the map pixel by pixel.{panels.note(synthetic)}"
     )
-selection.share()
+address.share()

@@ -6,12 +6,12 @@ from collections import Counter
 
 import streamlit as st
 
-from workbench import cached, panels, selection
+from workbench import address, cached, panels, selection
 
 PER_PAGE = 24
 COLUMNS = 8
 
-selection.begin_page("Clips", "What is in this dataset? Filter it, and open a clip on any page.")
+address.begin_page("Clips", "What is in this dataset? Filter it, and open a clip on any page.")
 found = selection.dataset_choice()
 if found is None:
     st.info(
@@ -40,7 +40,7 @@ st.caption(
     else "No clip passes these filters."
 )
 pages = max(1, -(-len(kept) // PER_PAGE))
-shown = selection.number("Sheet", 1, pages, key="sheet", default=1) if pages > 1 else 1
+shown = address.number("Sheet", 1, pages, key="sheet", default=1) if pages > 1 else 1
 gallery = kept[(shown - 1) * PER_PAGE : shown * PER_PAGE]
 for start in range(0, len(gallery), COLUMNS):
     row = gallery[start : start + COLUMNS]
@@ -63,7 +63,7 @@ for start in range(0, len(gallery), COLUMNS):
 if kept:
     st.subheader("One of them")
     named = {f"{sample.subject} {sample.clip}": sample for sample in kept}
-    sample = named[selection.choose("Clip", list(named), key="look")]
+    sample = named[address.choose("Clip", list(named), key="look")]
     choice = selection.ClipChoice(source.dataset, sample.subject, sample.clip)
     recording = cached.recording(choice)
     movie, facts = st.columns([2, 3], gap="large")
@@ -71,4 +71,4 @@ if kept:
         panels.player(choice, recording)
     with facts:
         st.table(panels.facts(sample))
-selection.share()
+address.share()

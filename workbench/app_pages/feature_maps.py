@@ -11,17 +11,17 @@ from mer_core.plots.colour import shared_scale
 from mer_core.plots.images import map_sheet
 from mer_core.plots.picking import pickable_map
 from mer_core.plots.raster import frame_box
-from workbench import cached, gestures, panels, selection
+from workbench import address, cached, gestures, panels, selection
 
 TILES = 6
 
-selection.begin_page(
+address.begin_page(
     "Feature maps", "What does each layer answer, beside other networks, clips and ablations?"
 )
 choice = selection.clip_choice()
 recording = cached.recording(choice)
 synthetic = recording.clip.synthetic
-names = selection.several(
+names = address.several(
     "Networks", selection.image_models(), key="nets", default=selection.image_models()[:3]
 )
 names = names or selection.image_models()[:1]
@@ -33,7 +33,7 @@ rank = RANKINGS.get(selection.ranking(region=recording.region is not None))
 
 st.subheader("Networks at matched depth")
 stages = matched_layers([model.entry for model in models.values()])
-stage = selection.choose("Resolution", list(stages), key="stage")
+stage = address.choose("Resolution", list(stages), key="stage")
 picked = {}
 for name, layer in stages[stage].items():
     found = maps[name][layer.name]
@@ -61,11 +61,11 @@ st.caption("Networks answer in units of their own, so each column declares its o
 st.subheader("One unit and what it sees")
 left, right = st.columns(2, gap="large")
 with left:
-    name = selection.choose("Network", names, key="net")
+    name = address.choose("Network", names, key="net")
     layers = [layer.name for layer in models[name].entry.layers if layer.receptive_field]
-    layer = models[name].entry.layer(selection.choose("Layer", layers, key="layer"))
+    layer = models[name].entry.layer(address.choose("Layer", layers, key="layer"))
     (first,) = maps[name][layer.name].top(1, rank, recording.region)
-    channel = selection.number("Map", 0, layer.channels - 1, key="map", default=first)
+    channel = address.number("Map", 0, layer.channels - 1, key="map", default=first)
     plane = maps[name][layer.name].values[channel]
     scale = shared_scale([plane], signed=bool((plane < 0).any()))
     event = panels.chart(
@@ -91,10 +91,10 @@ with right:
     )
 
 st.subheader("A difference")
-kind = selection.switch("Between", ("two networks", "two clips"), key="between")
+kind = address.switch("Between", ("two networks", "two clips"), key="between")
 if kind == "two networks":
     peers = comparable_models(layer, models[name].entry)
-    rival = selection.choose("and", [peer.name for peer in peers], key="rival")
+    rival = address.choose("and", [peer.name for peer in peers], key="rival")
     second, title = cached.maps(choice, weighting, rival), model_entry(rival).title
     weights = cached.network(rival, choice).weights.label
 else:
@@ -132,4 +132,4 @@ panels.downloads(
     array=found.values,
     synthetic=synthetic,
 )
-selection.share()
+address.share()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from workbench import selection
+from workbench import address
 from workbench.lesson_steps import LESSONS
 
 titles = {lesson.name: f"{i}. {lesson.title}" for i, lesson in enumerate(LESSONS, 1)}
 
-selection.begin_page(
+address.begin_page(
     "Lessons", "From a face to an image, to a network, to doubt: look, guess, then see the answer."
 )
-name = selection.switch("Lesson", list(titles), key="lesson")
+name = address.switch("Lesson", list(titles), key="lesson")
 place = list(titles).index(name)
 st.subheader(titles[name])
 LESSONS[place].draw()
@@ -24,7 +24,7 @@ if place:
     back.button(
         before.title,
         icon=":material/arrow_back:",
-        on_click=selection.turn_to,
+        on_click=address.turn_to,
         args=("lesson", before.name),
     )
 if place + 1 < len(LESSONS):
@@ -33,7 +33,7 @@ if place + 1 < len(LESSONS):
         after.title,
         icon=":material/arrow_forward:",
         type="primary",
-        on_click=selection.turn_to,
+        on_click=address.turn_to,
         args=("lesson", after.name),
     )
-selection.share()
+address.share()

@@ -12,11 +12,11 @@ from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import intensity_curves, weight_curves
 from mer_core.plots.images import map_sheet
 from mer_core.plots.raster import overlay
-from workbench import cached, panels, selection
+from workbench import address, cached, panels, selection
 
 TILES = 4
 
-selection.begin_page(
+address.begin_page(
     "One clip",
     "A face makes a micro-expression; its frames become one image; a network looks at it.",
 )
@@ -88,7 +88,7 @@ how, depth = st.columns([3, 2])
 rank = selection.ranking(region=recording.region is not None, where=how)
 branches = entry.branches()
 parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
-level = parts.index(selection.choose("Layer", parts, key="depth", where=depth))
+level = parts.index(address.choose("Layer", parts, key="depth", where=depth))
 maps = cached.maps(choice, one, entry.name)
 picked = {}
 for branch, layers in branches.items():
@@ -107,4 +107,4 @@ for column, (branch, layers) in zip(st.columns(len(branches)), branches.items(),
         alt=f"The {len(chosen)} first maps of {layer.title} by {rank}, {scale.describe()}",
     )
 st.caption(f"One scale for all panels: {scale.describe()}.{panels.note(synthetic)}")
-selection.share()
+address.share()

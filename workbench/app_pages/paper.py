@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from mer_core.paper.findings import Verdict
-from workbench import cached, selection
+from workbench import address, cached
 
-selection.begin_page("Paper", "Which of the paper's numbers hold, and what are ours beside them?")
+address.begin_page("Paper", "Which of the paper's numbers hold, and what are ours beside them?")
 audit, tables, figures, readings = st.tabs(["Claims", "Tables", "Figures", "Readings"])
 
 with audit:
-    verdicts = selection.several(
+    verdicts = address.several(
         "Verdicts", [str(verdict) for verdict in Verdict], key="verdict", default=("mismatch",)
     )
     findings = cached.findings()
@@ -56,7 +56,7 @@ with figures:
 with readings:
     st.caption("Passages that can be read in more than one way, and the switch that changes each.")
     topics = cached.readings()
-    topic = selection.choose("Topic", list(topics), key="topic")
+    topic = address.choose("Topic", list(topics), key="topic")
     for entry in topics[topic]:
         with st.expander(entry.question):
             st.markdown(
@@ -64,4 +64,4 @@ with readings:
                 + "\n".join(f"- **{name}**: {text}" for name, text in entry.choices.items())
                 + f"\n\n**Default: {entry.default}.** {entry.evidence}\n\n`{entry.switch}`"
             )
-selection.share()
+address.share()

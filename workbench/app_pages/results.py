@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from mer_core.errors import MerError
-from workbench import cached, panels, selection
+from workbench import address, cached, panels, selection
 from workbench.study_form import study_form
 from workbench.study_panel import draw_overview, draw_study, draw_work
 
-selection.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
+address.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
 draw_work()
 names = cached.studies()
 study = selection.study_choice("Study", key="study", none="no study")
@@ -44,4 +44,4 @@ with st.expander("Start a study", icon=":material/add:"):
         else:
             cached.studies.clear()
             st.rerun()
-selection.share()
+address.share()

@@ -11,12 +11,12 @@ from mer_core.inputs.answers import answer_of
 from mer_core.inputs.upload import MAX_FRAMES, uploaded_recording
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.answers import probability_bars
-from workbench import cached, panels, selection
+from workbench import address, cached, panels, selection
 
 KINDS = ("avi", "mp4", "mov", "mkv", "webm", "zip")
 MEGABYTES = 20
 
-selection.begin_page(
+address.begin_page(
     "Your own clip",
     "What would a network say of it? It stays in this server's memory, is never written to disk, "
     "and is gone when you close the page.",
@@ -32,16 +32,16 @@ upload = st.file_uploader(
 )
 first, second, third = st.columns([2, 2, 2], vertical_alignment="bottom")
 options = selection.all_models()
-name = selection.choose(
+name = address.choose(
     "Network",
     options,
     key="net",
     where=first,
 )
 weighting = selection.weighting("Weighting", key="w1", default="full", where=second)
-crop = selection.toggle("Find the face and cut it out", key="crop", default=False, where=third)
+crop = address.toggle("Find the face and cut it out", key="crop", default=False, where=third)
 if upload is None:
-    selection.forget("uploaded")
+    address.forget("uploaded")
     st.info(
         "Choose a file above: half a second to a few seconds, one face, looking at the camera, "
         "steady. More frames per second show more; micro-expressions last 40 to 500 ms.",
@@ -52,7 +52,7 @@ if upload is None:
 content = upload.getvalue()
 try:
     with st.spinner("Reading the clip"):
-        whole = selection.session_value(
+        whole = address.session_value(
             "uploaded clip",
             (upload.file_id, crop),
             lambda: uploaded_recording(content, "the upload", crop=crop),
@@ -71,7 +71,7 @@ clip, moving = recording.expression, st.columns([2, 2, 3], gap="large")
 rate = whole.clip.fps
 with moving[0]:
     st.subheader("The clip")
-    movie = selection.session_value(
+    movie = address.session_value(
         "uploaded movie",
         (upload.file_id, crop, start, end),
         lambda: animation_bytes(
@@ -88,7 +88,7 @@ with moving[0]:
     )
 with moving[1]:
     st.subheader("Its image")
-    image = selection.session_value(
+    image = address.session_value(
         "uploaded image",
         (upload.file_id, crop, start, end, weighting),
         lambda: recording.image(weighting),
@@ -101,7 +101,7 @@ with moving[2]:
     st.caption(f"{model.entry.title}. **{model.weights.label}**")
     try:
         with st.spinner("Asking the network about the clip and about small changes of it"):
-            answer = selection.session_value(
+            answer = address.session_value(
                 "uploaded answer",
                 (upload.file_id, crop, start, end, model.digest, weighting),
                 lambda: answer_of(model, recording, weighting=weighting),
@@ -148,4 +148,4 @@ st.markdown(
 - **Anything to decide by.** Not about a person's honesty, health, fitness or intent.
 """
 )
-selection.share()
+address.share()
