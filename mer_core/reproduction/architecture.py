@@ -144,14 +144,13 @@ def boxes(found: Sequence[Stage]) -> tuple[Box, ...]:
 def _band(
     stage: Stage, readers: dict[str, list[str]], bands: dict[str, tuple[float, float]]
 ) -> tuple[float, float]:
-    if not stage.after:
+    joined = [bands[name] for name in stage.after]
+    if not joined:
         return 0.0, 1.0
-    if len(stage.after) > 1:
-        lows, highs = zip(*(bands[name] for name in stage.after), strict=True)
-        return min(lows), max(highs)
-    source = stage.after[0]
-    low, high = bands[source]
-    fellows = readers[source]
+    low, high = min(band[0] for band in joined), max(band[1] for band in joined)
+    if len(joined) > 1:
+        return low, high
+    fellows = next(readers[name] for name in stage.after)
     part = (high - low) / len(fellows)
     start = low + part * fellows.index(stage.name)
     return start, start + part
