@@ -1,5 +1,6 @@
 # Each target does its own set-up; a second run reuses it.
 PYTHON ?= python3
+PROFILE ?= standard
 BIN := .venv/bin
 READY := .venv/.ready
 # One process per core, each with one thread; a file's tests share its fixtures.
@@ -27,9 +28,9 @@ check: $(READY)
 bench: $(READY)
 	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
-## Every table and figure, into figures/.
+## Every table and figure, into figures/; long, and resumable down to the fold.
 figures: $(READY)
-	$(BIN)/mer reproduce all --profile quick
+	$(BIN)/mer reproduce all --profile $(PROFILE)
 
 ## Every notebook, executed into notebooks/executed/.
 notebooks: $(READY)
