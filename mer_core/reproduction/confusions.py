@@ -146,9 +146,9 @@ def make_figure5(job: Job, letters: str = "abcdefg") -> Made:
 
 
 def _empty(panel: Panel) -> Matrix:
-    size = len(panel.printed.classes)
+    """A title without a matrix: nothing was counted, which is not the same as zeros."""
     title = f"{panel.printed.letter}) {panel.printed.setup}: {panel.found.status}"
-    return Matrix(title=title, classes=panel.printed.classes, shares=np.zeros((size, size)))
+    return Matrix(title=title, classes=(), shares=np.zeros((0, 0)))
 
 
 def _gap() -> Matrix:
