@@ -21,6 +21,8 @@ if study is not None:
     except MerError as error:
         panels.refusal(error)
 else:
+    if not names:
+        st.info("No study lies here yet: start one below, or see what the paper prints.")
     tables = cached.result_tables()
     if tables:
         st.subheader("Tables that come with the workbench")
@@ -28,8 +30,6 @@ else:
         with st.expander(f"{artefact.place or artefact.file}: {artefact.title}"):
             st.dataframe(panels.csv_rows(content), hide_index=True, width="stretch")
             st.caption(f"Made by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
-    if not names and not tables:
-        st.info("No study lies here yet: start one below, or see what the paper prints.")
     st.subheader("What the paper prints")
     for title, rows in cached.paper_tables().items():
         with st.expander(title):
