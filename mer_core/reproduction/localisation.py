@@ -206,9 +206,10 @@ def _saved(
     contents = {
         ("localisation", ".csv"): as_csv(findings.rows).encode(),
         ("localisation_summary", ".csv"): summary_csv(findings.summary).encode(),
-        ("localisation_contrasts", ".csv"): contrast_csv(findings.contrasts).encode(),
         ("localisation", ".md"): page.encode(),
     }
+    if findings.contrasts:  # one network alone differs from none
+        contents["localisation_contrasts", ".csv"] = contrast_csv(findings.contrasts).encode()
     if figure:
         drawn = list(figures(findings))
         contents["localisation", ".html"] = localisation_page(drawn)
