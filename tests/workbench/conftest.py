@@ -98,6 +98,6 @@ def browser():
 def page(browser):
     """A fresh browser session whose console errors fail nothing but are kept for messages."""
     context = browser.new_context(viewport={"width": 1440, "height": 1200})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(180_000)  # maps take their time on a busy machine
     yield context.new_page()
     context.close()
