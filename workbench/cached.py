@@ -39,7 +39,7 @@ from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import png_bytes
 from mer_core.records import AttributionMap, Prediction
 from mer_core.reproduction import Artefact, Manifest
-from mer_core.training.demonstration import held_out_weights
+from mer_core.training.demonstration import demo_classes, held_out_weights
 from mer_core.training.result import StudyResult
 from mer_core.training.study import Study, list_studies
 from workbench.asked import Asked, Kept
@@ -48,8 +48,6 @@ from workbench.study_runner import StudyRunner
 if TYPE_CHECKING:
     from workbench.demo_mode import Preparation
     from workbench.selection import ClipChoice
-
-CLASSES = ("positive", "negative", "surprise", "others")
 
 
 @st.cache_data(max_entries=1, ttl=10, show_spinner=False)
@@ -115,7 +113,8 @@ def network(name: str, choice: ClipChoice | None = None) -> LoadedModel:
 
 @st.cache_resource(max_entries=12, show_spinner="Loading the network")
 def _network(name: str, weights: str) -> LoadedModel:
-    return load_model(name, classes=CLASSES if weights == "random" else None, weights=weights)
+    classes = demo_classes() if weights == "random" else None
+    return load_model(name, classes=classes, weights=weights)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

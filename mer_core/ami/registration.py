@@ -253,6 +253,6 @@ def _cascade() -> cv2.CascadeClassifier:
         raise MissingToolError(
             f"OpenCV's face cascade {_CASCADE} is missing",
             where=path.parent,
-            remedy='install "opencv-python>=4.10,<5"',
+            remedy='install "opencv-python>=4.12,<5"',
         )
     return cascade

@@ -21,7 +21,8 @@ from mer_core.models.loaded import LoadedModel, check_input
 from mer_core.records import AttributionMap, InputKind, Layer, array_digest
 from mer_core.seeding import derive_seed
 
-# Inputs that go through a network at once, by measurement (tests/benchmarks/bench_attribution.py).
+# Inputs that go through a network at once. For images 16 was best or level in measurement
+# (tests/benchmarks/bench_attribution.py); the other two are chosen by memory, not measured.
 _CHUNK = {InputKind.AMI: 16, InputKind.DYNAMIC_IMAGE: 16, InputKind.FLOW: 32, InputKind.CLIP: 1}
 
 

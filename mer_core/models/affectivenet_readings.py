@@ -155,9 +155,8 @@ def _entry(name: str, title: str, config: AffectiveNetConfig, reading: str) -> M
         name=name,
         title=title,
         paper=PAPER,
-        # The paper does not say how pixels are scaled. With centred values SGD at its learning
-        # rate fits the CASME II twin sooner: training accuracy 0.66 to 0.80 after 500 steps,
-        # where values in [0, 1] were at 0.55 after 630.
+        # The paper does not say how pixels are scaled. Centring them is our choice: gradients of
+        # the first convolutions then do not all share the sign of the input.
         input=InputSpec(
             kind=InputKind.AMI, size=(config.size, config.size), mean=(0.5,), std=(0.25,)
         ),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mer_core.datasets.label_schemes import label_scheme
 from mer_core.datasets.synthetic.twins import demo_folder, demo_twin
 from mer_core.training.events import Event
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
@@ -63,6 +64,11 @@ def demo_study(model: str) -> Study:
         folder=folder,
         settings=profile("quick"),
     )
+
+
+def demo_classes() -> tuple[str, ...]:
+    """The classes of the demonstration, in the order of its networks' answers."""
+    return tuple(label_scheme(DEMO_SCHEME).classes(DEMO_DATASET))
 
 
 def held_out_weights(model: str, subject: str | None = None) -> Path | None:

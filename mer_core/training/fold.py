@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mer_core.errors import SettingsError
+from mer_core.models.entry import AuxiliaryLoss
 from mer_core.protocols import inner_split
 from mer_core.protocols.scores import uar
 from mer_core.records import Sample
@@ -36,15 +36,6 @@ from mer_core.training.settings import (
 
 Images = Tensor | Sequence[Tensor]
 """N x C x H x W, or N clips of T x C x H x W each, whose lengths differ."""
-
-
-@runtime_checkable
-class Penalised(Protocol):
-    """A network whose training loss is more than the softmax loss."""
-
-    def logits_and_penalty(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits B x K, and what each item adds to its softmax loss (B)."""
-        ...
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -248,7 +239,7 @@ class _Training:
 
     def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor | None]:
         with autocast(self.settings):
-            if isinstance(self.module, Penalised):
+            if isinstance(self.module, AuxiliaryLoss):
                 logits, penalty = self.module.logits_and_penalty(inputs)
                 return logits.float(), penalty.float()
             return self.module(inputs).float(), None

@@ -51,8 +51,8 @@ class Precision(StrEnum):
     """Arithmetic of the forward and backward pass; weights are always 32-bit.
 
     BFLOAT16 runs convolutions and matrix products with 8-bit mantissas where the processor has
-    units for it (AMX, or a GPU): about 2.5 times the throughput, and other last digits, so
-    its scores scatter around those of FLOAT32 as another seed's would.
+    units for it (AMX, or a GPU): about 2.5 times the throughput, and other last digits. What
+    that does to scores has not been measured; compare two studies before relying on it.
     AUTO becomes one of the two when a study is created, and the study keeps that.
     """
 
