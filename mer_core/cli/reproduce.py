@@ -212,7 +212,7 @@ class _Teller:
 def table3(out: Path, rounds: int) -> Answer:
     """The cost of every network: the paper's Table 3 beside our own figures.
 
-    Writes table3.csv and table3.md; `mer report` has it as an interactive table.
+    Writes table3.csv, table3.md and table3.html, an interactive table that opens offline.
 
     \b
     JSON keys:

@@ -51,5 +51,17 @@ def ledger_table(
     return drawn
 
 
+def ledger_page(
+    header: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    *,
+    good: Sequence[bool],
+    title: str,
+) -> bytes:
+    """The table as one HTML file that opens without a network."""
+    drawn = ledger_table(header, cells, good=good, title=title)
+    return drawn.to_html(full_html=True, include_plotlyjs=True, div_id="ledger").encode()
+
+
 def _numeric(column: Sequence[str]) -> bool:
     return all(cell.replace(",", "").replace(".", "", 1).isdigit() for cell in column)

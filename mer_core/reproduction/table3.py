@@ -17,6 +17,7 @@ from mer_core.models.loaded import build_seeded
 from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.paper.tables import CostRow
+from mer_core.plots.ledger import ledger_page
 from mer_core.provenance import provenance
 from mer_core.reproduction.job import Made, Product
 from mer_core.reproduction.manifest import Manifest
@@ -154,7 +155,7 @@ def measure_speeds(*, rounds: int, progress: Callable[[str], None] | None = None
 def write_table3(
     folder: Path, *, rounds: int = 3, progress: Callable[[str], None] | None = None
 ) -> tuple[tuple[LedgerRow, ...], list[Path]]:
-    """Computes the ledger and writes it as CSV and Markdown.
+    """Computes the ledger and writes it as CSV, Markdown and an interactive page.
 
     Args:
         folder: Where the files and their manifest go.
@@ -177,9 +178,15 @@ def write_table3(
             place="Table 3",
             name="table3",
         )
-        for product in made.products
+        for product in (*made.products, Product(suffix=".html", content=_page(made.values)))
     ]
     return made.values, files
+
+
+def _page(rows: Sequence[LedgerRow]) -> bytes:
+    header, cells = as_cells(rows)
+    good = [row.agreement != "none" for row in rows]
+    return ledger_page(header, cells, good=good, title="Table 3: what networks cost")
 
 
 def table3_made(*, rounds: int = 3, progress: Callable[[str], None] | None = None) -> Made:

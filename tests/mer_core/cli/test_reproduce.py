@@ -22,14 +22,14 @@ def test_table3_writes_its_files_and_answers_in_json(capsys, tmp_path):
     assert run(words) == 0
     answer = json.loads(capsys.readouterr().out)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        *("manifest.json", "table3.csv", "table3.md")
+        *("manifest.json", "table3.csv", "table3.html", "table3.md")
     ]
     base = next(row for row in answer["rows"] if row["model"] == "affectivenet")
     assert base["parameters"] == 2_271_296
     assert base["printed_parameters"] == 2.2
     assert base["agreement"] == "truncated"
     assert base["speed_ratios"] == {}
-    assert len(answer["files"]) == 2
+    assert len(answer["files"]) == 3
 
 
 def test_all_makes_keeps_and_says_what_is_missing(capsys, tmp_path, roots):

@@ -88,10 +88,13 @@ def test_ratios_are_to_resnet_at_the_same_batch():
 def test_files_hold_every_row_and_their_making(tmp_path, rows):
     written, files = write_table3(tmp_path, rounds=0)
     assert written == rows
-    assert {path.name for path in files} == {"table3.csv", "table3.md"}
+    assert {path.name for path in files} == {"table3.csv", "table3.html", "table3.md"}
     lines = list(csv.DictReader(io.StringIO((tmp_path / "table3.csv").read_text())))
     assert [int(line["parameters"]) for line in lines] == [row.parameters for row in rows]
     assert {line["speed_ratio_batch1"] for line in lines} == {""}
+    page = (tmp_path / "table3.html").read_text()
+    assert "2,271,296" in page
+    assert "https://cdn" not in page.split("<body>")[1][:2000]  # it opens without a network
     text = (tmp_path / "table3.md").read_text()
     assert text == markdown(rows)
     assert text.count("\n| ") == len(rows) + 2
