@@ -31,6 +31,7 @@ import pandas as pd
 from IPython.display import Image, display
 
 from mer_core.datasets.catalog import DATASETS
+from mer_core.plots.overview import subject_overview
 from mer_core.reproduction.cells import CATALOG_NAMES
 from mer_core.reproduction.class_counts import make_counts
 from mer_core.reproduction.job import Job
@@ -38,7 +39,7 @@ from mer_core.reproduction.roots import read_roots
 
 job = Job(roots=read_roots(data))
 made = make_counts(job)
-tables = [job.table(name) for name in CATALOG_NAMES.values() if job.roots.has(name)]
+tables = [job.table(name) for name in DATASETS.names() if job.roots.has(name)]
 made.warnings
 
 # %% [markdown]
@@ -68,6 +69,23 @@ pd.DataFrame(
 # %%
 counts = pd.DataFrame([{f: getattr(r, f) for f in r.__slots__} for r in made.values])
 counts.set_index(["dataset", "name"])
+
+# %% [markdown]
+# ## Who shows what
+#
+# Leaving one subject out is only as good as the spread of emotions over subjects.
+
+# %%
+overviews = {
+    t.name: subject_overview(
+        [(s.subject, s.label) for s in t],
+        title=DATASETS.get(t.name).title,
+        synthetic=t.synthetic,
+    )
+    for t in tables
+}
+for drawn in overviews.values():
+    drawn.show()
 
 # %% [markdown]
 # ## One clip of each
@@ -105,6 +123,10 @@ results = {
         for paper, name in CATALOG_NAMES.items()
     },
     "paper": {paper: int(counts[counts.dataset == paper].paper.sum()) for paper in CATALOG_NAMES},
+    "overview": {
+        name: sum(int(cell or 0) for row in drawn.data[0].z for cell in row)
+        for name, drawn in overviews.items()
+    },
     "missing": [r.dataset for r in made.values if r.data == "data missing"],
     "shortest": int(lengths.frames.min()),
 }

@@ -7,6 +7,8 @@ def check(results):
     assert results["synthetic"]
     for name, rows in results["rows"].items():
         assert results["kept"][name] + results["excluded"][name] == rows
+        assert results["overview"][name] == results["kept"][name]
+    for name in results["classes"]:
         # The scheme leaves out words without a class (fear in CASME), and adds nothing.
         assert 0 < results["classes"][name] <= results["kept"][name]
     assert results["classes"]["casme2"] == results["kept"]["casme2"]
