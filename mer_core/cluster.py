@@ -45,6 +45,21 @@ log = logging.getLogger(__name__)
 
 _LOOK_ROUND_SECONDS = 0.5
 
+# Training frees and takes the same megabytes at every step. Dask's own setting hands them back
+# to the system each time, and getting them again, page by page, cost up to half of a step (twins
+# of 96 clips, 2 cores; tests/benchmarks/bench_training.py). Keep them, on large pages.
+_ALLOCATOR = {
+    "MALLOC_TRIM_THRESHOLD_": None,
+    "GLIBC_TUNABLES": ":".join(
+        (
+            "glibc.malloc.hugetlb=1",
+            "glibc.malloc.mmap_max=0",
+            f"glibc.malloc.trim_threshold={2**40}",
+            f"glibc.malloc.top_pad={2**26}",
+        )
+    ),
+}
+
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
@@ -255,12 +270,23 @@ def _remote(scheduler: str) -> DaskExecutor:
 
 
 def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
-    from distributed import Client, LocalCluster, Nanny, Scheduler, SpecCluster
+    import dask
+    from distributed import Client
+
+    with dask.config.set(
+        {f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in _ALLOCATOR.items()}
+    ):
+        cluster = _local_cluster(workers, devices)
+    return DaskExecutor(Client(cluster, set_as_default=False), owned=[cluster])
+
+
+def _local_cluster(workers: int, devices: Sequence[str]) -> Any:
+    from distributed import LocalCluster, Nanny, Scheduler, SpecCluster
 
     # One thread per worker: PyTorch's threads belong to the item, and its seeds to the process.
     # Memory is counted beforehand, and Dask's own limit would restart a worker in mid-fold.
     if devices:
-        cluster = SpecCluster(
+        return SpecCluster(
             scheduler={"cls": Scheduler, "options": {"dashboard_address": ":0"}},
             workers={
                 name: {
@@ -270,12 +296,10 @@ def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
                 for name in devices
             },
         )
-    else:
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=0,
-            dashboard_address=":0",
-            silence_logs=logging.ERROR,
-        )
-    return DaskExecutor(Client(cluster, set_as_default=False), owned=[cluster])
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        memory_limit=0,
+        dashboard_address=":0",
+        silence_logs=logging.ERROR,
+    )

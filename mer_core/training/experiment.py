@@ -6,6 +6,7 @@ once, through the store of derived images, however many folds it trains.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from torch import nn
 
 from mer_core.errors import DatasetError, SettingsError
 from mer_core.inputs import AmiStore, Imaging, InputSet
-from mer_core.provenance import settings_digest
+from mer_core.provenance import canonical_json, settings_digest
 from mer_core.records import InputKind, InputSpec, Sample
 from mer_core.training.controls import Control, still_clip
 from mer_core.training.fold import Images
@@ -220,8 +221,12 @@ class CatalogExperiment:
         return load_model(self.model, classes=classes, weights=self.weights, seed=seed).module
 
     def describe(self) -> dict[str, Any]:
-        """Plain values that identify the experiment."""
-        return asdict(self)
+        """Plain values that identify the experiment.
+
+        How the network sees a clip is among them although its name implies it: a study made
+        before the catalogue changed its mind about that is another study.
+        """
+        return {**asdict(self), "input": json.loads(canonical_json(asdict(self.input_spec())))}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -230,4 +235,5 @@ class CatalogExperiment:
             DatasetChoice(**{**choice, "options": tuple(map(tuple, choice.get("options", ())))})
             for choice in values["datasets"]
         )
-        return cls(**{**values, "datasets": choices})
+        chosen = {name: value for name, value in values.items() if name != "input"}
+        return cls(**{**chosen, "datasets": choices})
