@@ -251,6 +251,12 @@ def open_executor(
         executor.close()
 
 
+def worker_environment() -> dict[str, str]:
+    """This process's environment as a process that trains should have it."""
+    merged = {**os.environ, **WORKER_ENVIRONMENT}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
 def worker_count(*, memory: int, threads: int = 1) -> int:
     """How many workers fit this machine, by cores and by memory, container limits included."""
     from dask.system import CPU_COUNT
@@ -274,7 +280,7 @@ def _remote(scheduler: str) -> DaskExecutor:
 
 
 def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
-    import dask
+    import dask.config
     from distributed import Client
 
     with dask.config.set(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from mer_core.errors import MerError
-from mer_core.training.demonstration import Step, prepare
+from mer_core.training.demonstration import Step, prepare_apart
 from workbench import cached
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Preparation:
 
     def _run(self) -> None:
         try:
-            prepare(self._report)
+            prepare_apart(self._report)
             self.finished = True
         except MerError as error:
             self.failure = str(error)

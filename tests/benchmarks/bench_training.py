@@ -29,7 +29,7 @@ import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-from mer_core.cluster import WORKER_ENVIRONMENT
+from mer_core.cluster import WORKER_ENVIRONMENT, worker_environment
 from mer_core.models.catalog import model_entry
 from mer_core.models.loaded import load_model
 from mer_core.records import InputKind, Sample
@@ -233,7 +233,7 @@ def main() -> None:
     if chosen.alone:
         print(throughput(chosen.alone, settings, chosen.seconds)[0])
         return
-    started = changed_environment(WORKER_ENVIRONMENT)
+    started = worker_environment()
     if started != dict(os.environ):
         os.execve(sys.executable, [sys.executable, *sys.argv], started)
     compare_networks(chosen.models, chosen.seconds)
