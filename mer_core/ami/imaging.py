@@ -87,7 +87,7 @@ def build_ami(
     weighting: str = DEFAULT_WEIGHTING,
     frame_numbers: Sequence[int] | None = None,
 ) -> AffectiveMotionImage:
-    """Builds the image in one pass over `frames`, keeping a handful of them at a time.
+    """Builds the image in one pass over `frames`, holding one block of them at a time.
 
     Args:
         frames: 8-bit RGB frames of one size, in time order.

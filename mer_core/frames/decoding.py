@@ -40,16 +40,21 @@ def decode_file(path: Path) -> Frame:
 
 def decode_image(content: bytes, *, name: str) -> Frame:
     """The image in `content`, H x W x 3, RGB; `name` is the file, for error messages."""
-    _sound_header(content, name)
+    header = _sound_header(content, name)
+    # Only JPEG is asked for as RGB: OpenCV then returns 16-bit TIFF still as BGR.
+    as_rgb = header.format == "JPEG"
+    colours = cv2.IMREAD_COLOR_RGB if as_rgb else cv2.IMREAD_COLOR
     packed = np.frombuffer(content, np.uint8)
     try:
-        frame = cv2.imdecode(packed, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+        frame = cv2.imdecode(packed, colours | cv2.IMREAD_ANYDEPTH)
     except cv2.error as error:
         raise FrameError(f"cannot be decoded ({error.err})", where=name) from error
     if frame is None:
         raise FrameError("is damaged: it cannot be decoded", where=name)
     if frame.dtype != np.uint8:
         frame = _eight_bit(frame, name)
+    if as_rgb:
+        return np.asarray(frame, np.uint8)
     return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB, dst=frame), np.uint8)
 
 

@@ -66,8 +66,9 @@ def _jpeg(content: bytes) -> ImageHeader:
         at += 2 + length
         if marker == _JPEG_SCAN:
             # Within a scan every 0xFF is followed by 0 or a restart marker, so an end marker
-            # from here on is the real one and not that of an embedded thumbnail.
-            return ImageHeader("JPEG", width, height, complete=content.find(_JPEG_END, at) >= 0)
+            # from here on is the real one and not that of an embedded thumbnail. It is sought
+            # from the end, where it nearly always is.
+            return ImageHeader("JPEG", width, height, complete=content.rfind(_JPEG_END, at) >= 0)
 
 
 def _png(content: bytes) -> ImageHeader:

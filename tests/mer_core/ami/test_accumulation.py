@@ -31,6 +31,13 @@ def test_the_sum_equals_the_plain_loop(weighting, count):
     )
 
 
+def test_bands_of_rows_meet_without_a_seam_also_in_crops_of_larger_frames():
+    frames, weights = noise(18, 330, 140)[:, 7:318, 5:131], frame_weights(18)
+    np.testing.assert_allclose(
+        weighted_sum(frames, weights), slow_sum(frames, weights), rtol=1e-6, atol=0.05
+    )
+
+
 @pytest.mark.parametrize("weighting", ["full", "literal", "rank-pooling"])
 def test_single_precision_stays_within_one_unit_over_256_frames(weighting):
     count = 256

@@ -33,6 +33,15 @@ def test_jpeg_comes_back_nearly_as_rgb(clip, encode):
     assert np.abs(frame.astype(int) - clip.frames[5]).mean() < 4
 
 
+@pytest.mark.parametrize("shape", [(9, 8), (33, 21, 3)], ids=["grey", "colour"])
+@pytest.mark.parametrize("progressive", [0, 1])
+def test_jpeg_decoded_as_rgb_equals_jpeg_decoded_as_bgr_and_reversed(shape, progressive):
+    image = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    content = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_PROGRESSIVE, progressive])[1]
+    reversed_ = cv2.imdecode(content, cv2.IMREAD_COLOR)[..., ::-1]
+    np.testing.assert_array_equal(decode_image(content.tobytes(), name="f.jpg"), reversed_)
+
+
 def test_grey_becomes_three_equal_channels():
     grey = np.arange(200, dtype=np.uint8).reshape(10, 20)
     frame = decode_image(cv2.imencode(".png", grey)[1].tobytes(), name="grey.png")
