@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-APP = ROOT / "workbench" / "streamlit_app.py"
-# Nothing of the browser's own may leave the machine.
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.workbench.running import APP, QUIET, chromium, running_app
 
-
-def chromium() -> str | None:
-    return (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
+__all__ = ["APP"]
 
 
 @pytest.fixture(scope="session")
@@ -52,31 +28,8 @@ def _apart(workplace, monkeypatch):
 @pytest.fixture(scope="session")
 def server(workplace):
     """The running app's address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
-    options = ["--server.headless", "true", "--server.port", str(port)]
-    process = subprocess.Popen([*command, *options], cwd=ROOT, env={**os.environ, **workplace})
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health", process)
+    with running_app(workplace) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(address: str, process: subprocess.Popen) -> None:
-    for _ in range(240):
-        if process.poll() is not None:
-            raise RuntimeError(f"the app ended with {process.returncode}")
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    raise TimeoutError(f"{address} did not answer")
 
 
 @pytest.fixture(scope="session")

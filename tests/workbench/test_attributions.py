@@ -14,7 +14,8 @@ from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.checks import Verdict
 from mer_core.attribution.localisation import METRICS
 from mer_core.attribution.sanity import Check, SanityCard
-from mer_core.attribution.script import Recipe, SyntheticClip
+from mer_core.attribution.script import Recipe
+from mer_core.inputs.clip_code import SyntheticClip
 from tests.workbench.opening import open_at, traces, values, words
 from workbench import attribution_map, cached
 from workbench.asked import Asked
