@@ -1,6 +1,7 @@
 """Pictures of every page, wide and narrow, light and dark, to be looked at by a person.
 
-    python -m tests.workbench.screenshots FOLDER [--address http://127.0.0.1:8501] [--page PATH]
+    python -m tests.workbench.screenshots FOLDER [--address http://127.0.0.1:8501]
+        [--page PATH] [--width 390] [--theme dark]
 
 Without an address the app is started here, with the demo data of this user. Nothing of what is
 written belongs into the repository.
@@ -9,6 +10,7 @@ written belongs into the repository.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -34,11 +36,19 @@ def picture(page: Page, address: str, target: Path) -> None:
     page.screenshot(path=target)
 
 
-def pictures(browser: Browser, address: str, folder: Path, pages: list[str]) -> None:
+def pictures(
+    browser: Browser,
+    address: str,
+    folder: Path,
+    *,
+    pages: Sequence[str] = PAGES,
+    widths: Sequence[int] = WIDTHS,
+    themes: Sequence[str] = THEMES,
+) -> None:
     """Writes every page at every width in every theme as PAGE-WIDTH-THEME.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    for theme in THEMES:
-        for width in WIDTHS:
+    for theme in themes:
+        for width in widths:
             context = browser.new_context(
                 viewport={"width": width, "height": 900}, color_scheme=theme
             )
@@ -56,11 +66,20 @@ def main() -> None:
     asked.add_argument("folder", type=Path)
     asked.add_argument("--address", help="of an app that runs already")
     asked.add_argument("--page", action="append", help="path and query; repeatable")
+    asked.add_argument("--width", action="append", type=int, help="in pixels; repeatable")
+    asked.add_argument("--theme", action="append", choices=THEMES)
     given = asked.parse_args()
     app = nullcontext(given.address) if given.address else running_app({})
     with app as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=list(QUIET))
-        pictures(browser, address, given.folder, given.page or list(PAGES))
+        pictures(
+            browser,
+            address,
+            given.folder,
+            pages=given.page or PAGES,
+            widths=given.width or WIDTHS,
+            themes=given.theme or THEMES,
+        )
         browser.close()
 
 
