@@ -7,6 +7,7 @@ import binascii
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 SECONDS = 3
 MOST_CHARACTERS = 28_000_000  # base64 of 20 MB, the limit of an upload
@@ -34,7 +35,7 @@ _WORDS = {
     "refused": "The browser gave no camera: none is there, or it was refused.",
     "unavailable": "This browser hands cameras only to pages of this machine or over HTTPS.",
 }
-_recorder = st.components.v2.component(
+_recorder = component(
     "mer_workbench_camera",
     html=_HTML,
     css=_CSS,

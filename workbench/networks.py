@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.errors import MerError
 from mer_core.models.loaded import LoadedModel
@@ -58,6 +59,6 @@ def weights_note(model: LoadedModel) -> str:
     return f"{label[:1].upper()}{label[1:]}."
 
 
-def columns(models: Sequence[LoadedModel]) -> list[st.delta_generator.DeltaGenerator]:
+def columns(models: Sequence[LoadedModel]) -> list[DeltaGenerator]:
     """Columns for the networks; at least as many as keep one picture from filling the screen."""
     return st.columns(max(len(models), MOST))

@@ -7,11 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 CONTRAST = Path(__file__).with_name("contrast.css")
+# A file: for a Material icon the browser would ask another host.
+ICON = Path(__file__).with_name("icon.svg")
 
 
 def main() -> None:
     """Draws the page that is asked for."""
-    st.set_page_config(page_title="MER Workbench", page_icon=":material/face:", layout="wide")
+    st.set_page_config(page_title="MER Workbench", page_icon=ICON, layout="wide")
     st.html(CONTRAST)
     pages = [
         st.Page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from mer_core.plots.theme import FAINT, PALETTE, figure
 
 Curve = npt.NDArray[np.floating]
 
-_BRUSH = {"dragmode": "select", "selectdirection": "h"}
+_BRUSH: dict[str, Any] = {"dragmode": "select", "selectdirection": "h"}
 _ROOM_FOR_NAMES = 64
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Hashable
 
 import streamlit as st
 
@@ -23,10 +24,11 @@ address.begin_page(
     "and is gone when you close the page.",
 )
 origin = address.switch("From", ("a file", "this camera"), key="from")
-content, identity = None, None
+content: bytes | None = None
+identity: Hashable = None
 if origin == "this camera":
     content = recorded(key="camera")
-    identity = ("camera", hash(content))
+    identity = ("camera", content)
 else:
     upload = st.file_uploader(
         "A video of one face, or a zip of its frames",
@@ -37,7 +39,7 @@ else:
         "content and not from its name.",
     )
     if upload is not None:
-        content, identity = upload.getvalue(), identity
+        content, identity = upload.getvalue(), upload.file_id
 first, second, third = st.columns([2, 2, 2], vertical_alignment="bottom")
 options = selection.all_models()
 name = address.choose(
@@ -58,12 +60,13 @@ if content is None:
     )
     st.stop()
 
+clip_bytes = content
 try:
     with st.spinner("Reading the clip"):
         whole = address.session_value(
             "uploaded clip",
             (identity, crop),
-            lambda: uploaded_recording(content, "the upload", crop=crop),
+            lambda: uploaded_recording(clip_bytes, "the upload", crop=crop),
         )
 except MerError as error:
     panels.refusal(error)
