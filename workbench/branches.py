@@ -29,7 +29,8 @@ def draw_branches(
     depth = first if rank else second
     rank = rank or selection.ranking(region=region is not None, where=first)
     branches = model.entry.branches()
-    parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
+    shortest = min(branches.values(), key=len)
+    parts = [layer.name.rsplit(".", 1)[-1] for layer in shortest]
     level = parts.index(address.choose("Depth", parts, key="part", where=depth))
     maps = cached.maps(choice, weighting, model)
     picked = {}

@@ -6,7 +6,6 @@ import base64
 import binascii
 from pathlib import Path
 
-import streamlit as st
 from streamlit.components.v2 import component
 
 SECONDS = 3

@@ -149,7 +149,7 @@ def _draw_part(
     layers: Mapping[str, str],
 ) -> None:
     """The image that chosen frames make alone, and why the network would answer so to it."""
-    st.markdown("##### What chosen frames explain alone")
+    st.markdown("### What chosen frames explain alone")
     st.caption("Drag across the curve to choose frames, or move the ends of the range.")
     first, last = pointing.frame_range(numbers, brushed=gestures.brushed_range(dict(event)))
     if (first, last) == (numbers[0], numbers[-1]):

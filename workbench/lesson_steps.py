@@ -39,7 +39,7 @@ class Lesson:
 
 def _reveal(lesson: str, question: str) -> bool:
     """Draws the question; whether the reader wants its answer."""
-    st.markdown(f"#### :material/help: {question}")
+    st.markdown(f"### :material/help: {question}")
     return address.toggle("Show the answer", key=f"answer.{lesson}", default=False)
 
 

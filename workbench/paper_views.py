@@ -68,7 +68,7 @@ def draw_tables() -> None:
     """Each table as printed, and as regenerated here."""
     ours = {artefact.place: (artefact, content) for artefact, content in cached.result_tables()}
     for title, rows in cached.paper_tables().items():
-        st.subheader(title)
+        st.header(title)
         st.caption("As printed")
         st.dataframe(rows, hide_index=True, width="stretch", height="content")
         place = title.partition(".")[0]
@@ -95,7 +95,7 @@ def draw_figures() -> None:
     if not artefacts:
         st.info("No figure has been regenerated yet: run `mer reproduce all`.")
     for artefact, content in artefacts:
-        st.subheader(artefact.place or artefact.title)
+        st.header(artefact.place or artefact.title)
         st.image(
             content,
             width="content",

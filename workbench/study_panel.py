@@ -241,9 +241,9 @@ def draw_study(name: str) -> None:
         st.info("No fold is finished yet.")
         return
     draw_scores(result)
-    st.subheader("Beside the paper")
+    st.header("Beside the paper")
     draw_paper(result)
-    st.subheader("What was taken for what")
+    st.header("What was taken for what")
     shares, counts = st.columns(2, gap="large")
     with shares:
         draw_matrix(
@@ -264,9 +264,9 @@ def draw_study(name: str) -> None:
             script=study_script(result.name),
             synthetic=result.synthetic,
         )
-    st.subheader("Wrong answers")
+    st.header("Wrong answers")
     draw_wrong(result)
-    st.subheader("Folds")
+    st.header("Folds")
     shown = FOLD_COLUMNS if result.failed else FOLD_COLUMNS[:-1]
     folds = [{key: row[key] for key in shown} for row in result.as_dict()["fold_results"]]
     st.dataframe(folds, hide_index=True, width="stretch")

@@ -19,7 +19,7 @@ def app():
 
 
 def text_of(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.caption, *app.markdown, *app.subheader])
+    return " ".join(element.value for element in [*app.caption, *app.markdown, *app.header])
 
 
 def chart(app: AppTest, index: int) -> str:

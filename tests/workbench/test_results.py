@@ -91,7 +91,9 @@ def test_every_mistake_links_to_its_maps_by_the_network_that_never_saw_it(fresh)
     assert fold is not None
     assert fold.name.endswith(subject)
     assert (fold.weights_digest or "none")[:12] in words(maps)
-    assert "trained on synthetic clips" in words(maps)
+    assert "rained on synthetic clips" in words(maps)
+    features = open_at("feature_maps", source=dataset, person=subject, clip=clip, run="small")
+    assert (fold.weights_digest or "none")[:12] in words(features)
 
 
 def test_a_study_that_is_not_there_falls_back(fresh):

@@ -32,7 +32,7 @@ panels.weightings(chosen, where=second)
 images = {name: cached.image(choice, name) for name in chosen}
 stem = f"ami_{choice.key.replace('/', '-')}"
 
-st.subheader("Frames and weights")
+st.header("Frames and weights")
 picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
 strip = frame_strip([clip.frames[i] for i in picks], [numbers[i] for i in picks])
 motion = motion_images(clip, chosen[0])
@@ -63,7 +63,7 @@ event = panels.chart(
 st.caption("Drag across the curve to choose frames, or move the ends of the range.")
 first, last = pointing.frame_range(numbers, brushed=gestures.brushed_range(dict(event)))
 
-st.subheader("The image, whole and in part")
+st.header("The image, whole and in part")
 for start in range(0, len(chosen), PAIRS):
     places = iter(st.columns(2 * PAIRS))
     for name in chosen[start : start + PAIRS]:
@@ -99,7 +99,7 @@ for start in range(0, len(chosen), PAIRS):
                 where=place,
             )
 
-st.subheader("What moves where")
+st.header("What moves where")
 face, curve = st.columns([2, 3], gap="large")
 with face:
     drawn = panels.chart(

@@ -41,7 +41,7 @@ drawn = {}
 for name in methods:
     method = METHODS.get(name)
     head, form = st.columns([5, 1], vertical_alignment="bottom")
-    head.subheader(method.title)
+    head.header(method.title)
     head.caption(method.says)
     knobs = next(o.parameters for o in offers[models[0].entry.name] if o.method.name == name)
     with form.popover("Settings", icon=":material/tune:"):
@@ -70,7 +70,7 @@ if reasons:
     with st.expander(f"Methods that would say nothing, and why: {len(reasons)}"):
         st.dataframe(reasons, hide_index=True, width="stretch")
 
-st.subheader("Do the maps find the motion?")
+st.header("Do the maps find the motion?")
 look = looks[models[0].entry.name]
 if look.regions is None:
     st.info("No action unit of this clip has a known region, so there is nothing to find.")
@@ -120,7 +120,7 @@ elif drawn:
             synthetic=synthetic,
         )
 
-st.subheader("Which frames carry it?")
+st.header("Which frames carry it?")
 carriers = selection.carriers(offers[models[0].entry.name])
 if carriers:
     draw_frames(choice, weighting, list(looks.values()), carriers, methods, target, layers)

@@ -66,7 +66,7 @@ with st.container(horizontal=True, gap="small"):
             )
 
 if kept:
-    st.subheader("One of them")
+    st.header("One of them")
     named = {f"{sample.subject} {sample.clip}": sample for sample in kept}
     sample = named[address.choose("Clip", list(named), key="look")]
     choice = selection.ClipChoice(source.dataset, sample.subject, sample.clip)

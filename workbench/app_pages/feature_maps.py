@@ -24,46 +24,49 @@ asked, weighting = asked_networks(choice, selection.image_models())
 models = {model.entry.name: model for model in asked}
 maps = {name: cached.maps(choice, weighting, model) for name, model in models.items()}
 
-st.subheader("Networks at matched depth")
+st.header("Networks at matched depth")
 first, second = st.columns(2, vertical_alignment="bottom")
 rank = RANKINGS.get(selection.ranking(region=recording.region is not None, where=first))
 stages = matched_layers([model.entry for model in models.values()])
-stage = address.choose(
-    "Resolution",
-    list(stages),
-    key="stage",
-    where=second,
-    help="Of the maps, as a part of the picture's. Networks are compared where it is the same.",
-)
-for column, (name, layer) in zip(
-    st.columns(max(len(models), 2)), stages[stage].items(), strict=False
-):
-    found = maps[name][layer.name]
-    chosen = found.top(TILES, rank, recording.region)
-    values = found.values[chosen]
-    scale = shared_scale([values], signed=bool((values < 0).any()))
-    sheet, _ = map_sheet(values, [f"map {i}" for i in chosen], columns=3, size=120, scale=scale)
-    with column:
-        st.image(
-            sheet,
-            width="stretch",
-            caption=f"**{models[name].entry.title}**, {layer.title}: {len(chosen)} of "
-            f"{layer.channels} maps by {rank.title.lower()}; {scale.words}."
-            f"{panels.note(synthetic)}",
-            alt=f"First maps of {models[name].entry.title} at {stage}, {scale.describe()}",
-        )
-        st.caption(weights_note(models[name]))
-        take_maps(choice, weighting, models[name], layer, found.values, sheet)
-st.caption("Networks answer in units of their own, so each has its own scale.")
+if not stages:
+    st.info("These networks have no resolution in common outside their branches.")
+else:
+    stage = address.choose(
+        "Resolution",
+        list(stages),
+        key="stage",
+        where=second,
+        help="Of the maps, as a part of the picture's. Networks are compared where it is the same.",
+    )
+    for column, (name, layer) in zip(
+        st.columns(max(len(models), 2)), stages[stage].items(), strict=False
+    ):
+        found = maps[name][layer.name]
+        chosen = found.top(TILES, rank, recording.region)
+        values = found.values[chosen]
+        scale = shared_scale([values], signed=bool((values < 0).any()))
+        sheet, _ = map_sheet(values, [f"map {i}" for i in chosen], columns=3, size=120, scale=scale)
+        with column:
+            st.image(
+                sheet,
+                width="stretch",
+                caption=f"**{models[name].entry.title}**, {layer.title}: {len(chosen)} of "
+                f"{layer.channels} maps by {rank.title.lower()}; {scale.words}."
+                f"{panels.note(synthetic)}",
+                alt=f"First maps of {models[name].entry.title} at {stage}, {scale.describe()}",
+            )
+            st.caption(weights_note(models[name]))
+            take_maps(choice, weighting, models[name], layer, found.values, sheet)
+    st.caption("Networks answer in units of their own, so each has its own scale.")
 
 branched = [model for model in asked if model.entry.branches()]
 if branched:
-    st.subheader("Kernel by kernel")
+    st.header("Kernel by kernel")
     draw_branches(choice, weighting, branched[0], recording.region, rank=rank.name)
 
-st.subheader("One unit and what it sees")
+st.header("One unit and what it sees")
 name, layer = draw_unit(choice, weighting, models, maps, rank)
 
-st.subheader("A difference")
+st.header("A difference")
 draw_difference(choice, weighting, models[name], layer, maps[name][layer.name])
 address.share()

@@ -23,10 +23,10 @@ synthetic = recording.clip.synthetic
 
 left, right = st.columns([2, 3], gap="large")
 with left:
-    st.subheader("The clip")
+    st.header("The clip")
     panels.player(choice, recording)
 with right:
-    st.subheader("Weights of its frames")
+    st.header("Weights of its frames")
     first, second = st.columns(2)
     one = selection.weighting("Weighting", key="w1", default="full", where=first)
     other = selection.weighting("Compared with", key="w2", default="rank-pooling", where=second)
@@ -63,7 +63,7 @@ with right:
             ),
         )
 
-st.subheader("Affective-motion images")
+st.header("Affective-motion images")
 *places, moving = st.columns(3, gap="medium")
 for column, name in zip(places, (one, other), strict=True):
     panels.motion_image(images[name], name, synthetic=synthetic, where=column)
@@ -78,7 +78,7 @@ if truth is not None:
         alt=f"Displacement of the skin from onset to apex, at most {motion.max():.1f} pixels",
     )
 
-st.subheader("What the kernels see")
+st.header("What the kernels see")
 entry = branched_models()[0]
 model = cached.network(entry.name, choice)
 st.caption(

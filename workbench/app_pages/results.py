@@ -35,7 +35,7 @@ else:
         st.info("No study lies here yet: start one above, or see what the paper prints.")
     tables = cached.result_tables()
     if tables:
-        st.subheader("Tables that come with the workbench")
+        st.header("Tables that come with the workbench")
     for artefact, content in tables:
         name = f"{artefact.place or artefact.file}: {artefact.title}"
         with st.expander(name):

@@ -81,7 +81,7 @@ recording = selection.between(whole, start, end)
 clip, moving = recording.expression, st.columns([2, 2, 3], gap="large")
 rate = whole.clip.fps
 with moving[0]:
-    st.subheader("The clip")
+    st.header("The clip")
     movie = address.session_value(
         "uploaded movie",
         (identity, crop, start, end),
@@ -98,7 +98,7 @@ with moving[0]:
         alt=f"Your clip, {len(clip)} frames",
     )
 with moving[1]:
-    st.subheader("Its image")
+    st.header("Its image")
     image = address.session_value(
         "uploaded image",
         (identity, crop, start, end, weighting),
@@ -107,7 +107,7 @@ with moving[1]:
     panels.motion_image(image, weighting, synthetic=clip.synthetic)
     panels.downloads("your_clip_ami", image.image, array=image.total, synthetic=clip.synthetic)
 with moving[2]:
-    st.subheader("The answer")
+    st.header("The answer")
     model = cached.network(name)
     st.caption(f"{model.entry.title}. **{model.weights.label}**")
     try:
@@ -137,7 +137,7 @@ with moving[2]:
         f"{answer.entropy:.0%}, where 100 % means that every class is as probable as any other."
     )
 
-st.subheader("What this cannot tell")
+st.header("What this cannot tell")
 trained = (
     "This network has not been trained on any expression: its answer is an accident of its "
     "random weights."
