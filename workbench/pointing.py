@@ -5,7 +5,7 @@ A gesture sets the numbers beside the picture, which are also the keyboard's way
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -42,17 +42,19 @@ def face_box(shape: tuple[int, int], *, drawn: FaceBox | None, where: Any = st) 
     """Draws the four sides of a box as numbers; a box drawn on the picture sets them."""
     height, width = shape
     if drawn is not None and drawn != st.session_state.get(_BOXED):
-        st.session_state.update(
-            top=drawn.y, left=drawn.x, bottom=drawn.y + drawn.height, right=drawn.x + drawn.width
-        )
+        _set_box(drawn)
     st.session_state[_BOXED] = drawn
-    _forget_larger({"top": height - 1, "left": width - 1, "bottom": height, "right": width})
     place = where.columns(4)
     top = address.number("Top", 0, height - 1, key="top", default=0, where=place[0])
     left = address.number("Left", 0, width - 1, key="left", default=0, where=place[1])
     bottom = address.number("Bottom", 1, height, key="bottom", default=height, where=place[2])
     right = address.number("Right", 1, width, key="right", default=width, where=place[3])
-    where.button("Whole frame", icon=":material/fullscreen:", on_click=_forget_box)
+    where.button(
+        "Whole frame",
+        icon=":material/fullscreen:",
+        on_click=_set_box,
+        args=(FaceBox(0, 0, width, height),),
+    )
     return FaceBox(left, top, max(1, right - left), max(1, bottom - top))
 
 
@@ -64,7 +66,6 @@ def unit(shape: tuple[int, ...], *, clicked: tuple[int, int] | None) -> tuple[in
         st.session_state["column"] = min(clicked[1], columns - 1)
     st.session_state[_CLICKED] = clicked
     place = st.columns(2)
-    _forget_larger({"row": rows - 1, "column": columns - 1})
     row = address.number("Row", 0, rows - 1, key="row", default=rows // 2, where=place[0])
     column = address.number(
         "Column", 0, columns - 1, key="column", default=columns // 2, where=place[1]
@@ -72,13 +73,7 @@ def unit(shape: tuple[int, ...], *, clicked: tuple[int, int] | None) -> tuple[in
     return row, column
 
 
-def _forget_box() -> None:
-    for side in ("top", "left", "bottom", "right"):
-        st.session_state.pop(side, None)
-
-
-def _forget_larger(most: Mapping[str, int]) -> None:
-    """Lets go of numbers that belonged to a larger picture."""
-    for key, limit in most.items():
-        if st.session_state.get(key, 0) > limit:
-            del st.session_state[key]
+def _set_box(box: FaceBox) -> None:
+    st.session_state.update(
+        top=box.y, left=box.x, bottom=box.y + box.height, right=box.x + box.width
+    )

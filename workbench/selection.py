@@ -118,6 +118,13 @@ class SampleFilter:
         return prediction is not None and prediction.correct == (self.verdict == "right")
 
 
+def look_at(dataset: str, sample: Sample) -> None:
+    """Turns this page and all others to a sample, as the callback of a button."""
+    address.turn_to("look", f"{sample.subject} {sample.clip}")
+    for key, value in (("source", dataset), ("person", sample.subject), ("clip", sample.clip)):
+        address.carry(key, value)
+
+
 ANY = "any answer"
 NONE = "none"
 

@@ -200,7 +200,7 @@ def draw_wrong(result: StudyResult) -> None:
     sheets = -(-len(wrong) // PER_SHEET)
     place, _ = st.columns([1, 4])
     sheet = (
-        address.number(f"Sheet, of {sheets}", 1, sheets, key="sheet", default=1, where=place)
+        address.number(f"Sheet, of {sheets}", 1, sheets, key="wrong_sheet", default=1, where=place)
         if sheets > 1
         else 1
     )

@@ -53,8 +53,12 @@ class ColourScale:
         """The scale for whoever does not know it by name: which colour stands for which number."""
         ends = _ENDS[self.name]
         if self.signed:
-            return f"{ends[0]} {self.low:.3g}, white 0, {ends[1]} {self.high:.3g}"
-        return f"{ends[0]} {self.low:.3g} to {ends[1]} {self.high:.3g}"
+            return f"{ends[0]} {_brief(self.low)}, white 0, {ends[1]} {_brief(self.high)}"
+        return f"{ends[0]} {_brief(self.low)} to {ends[1]} {_brief(self.high)}"
+
+
+def _brief(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def shared_scale(

@@ -89,7 +89,7 @@ elif drawn:
         score_bars(
             {name: score.scores[metric.name].normalised for name, score in scores.items()},
             {name: score.scores[metric.name].normalised for name, score in rivals.items()},
-            title=f"{metric.title}, times chance",
+            title="times chance",
             synthetic=synthetic,
         ),
         key="scores",
@@ -99,8 +99,9 @@ elif drawn:
         ),
     )
     st.caption(
-        f"1 is what a random map scores. A dotted line is a map that no network made: a bar that "
-        "does not pass all of them, and so is grey, explains nothing that plain motion does not. "
+        f"{metric.title}: 1 is what a random map scores. A dotted line is a map that no "
+        "network made: a bar that "
+        "does not pass all of them, and so is grey, explains no more than plain motion does. "
         f"Regions: {look.regions.source}, {look.regions.union.mean():.0%} of the picture. "
         "Methods that are given the regions find them by construction: "
         + (", ".join(m.title for m in METHODS if m.needs_regions))

@@ -60,8 +60,8 @@ with st.container(horizontal=True, gap="small"):
             st.button(
                 f"{sample.subject} {sample.clip}",
                 key=f"look at {sample.key}",
-                on_click=address.turn_to,
-                args=("look", f"{sample.subject} {sample.clip}"),
+                on_click=selection.look_at,
+                args=(source.dataset, sample),
                 type="tertiary",
             )
 
