@@ -78,7 +78,8 @@ def draw_tables() -> None:
             continue
         artefact, content = ours[place]
         st.caption(f"The paper's and ours, by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
-        found = panels.csv_rows(content)
+        rows = panels.csv_rows(content)
+        found = [row for row in rows if row.get("ours", "as above")]
         st.dataframe(found, hide_index=True, width="stretch", column_order=_told(found))
         stem = artefact.file.removesuffix(".csv").removesuffix("_synthetic")
         panels.downloads(stem, table=content.decode(), synthetic=artefact.synthetic)

@@ -247,7 +247,7 @@ def draw_study(name: str) -> None:
     shares, counts = st.columns(2, gap="large")
     with shares:
         draw_matrix(
-            Matrix.counted(result.name, result.classes, result.confusion),
+            Matrix.counted("This study", result.classes, result.confusion),
             key="ours",
             synthetic=result.synthetic,
         )

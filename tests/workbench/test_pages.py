@@ -54,7 +54,7 @@ def test_the_image_page_draws_and_keeps_the_range_of_the_brush():
     }
     app.run()
     assert not app.exception
-    assert app.select_slider(key="frames").value == (numbers[2], numbers[6])
+    assert app.select_slider(key="frames").value == (int(numbers[2]), int(numbers[6]))
     shown = " ".join(str(image.proto) for image in app.get("imgs") or app.get("image"))
     assert f"only frames {numbers[2]} to {numbers[6]}" in shown
 
@@ -94,10 +94,10 @@ def test_feature_maps_compare_ablations_and_clips():
 
 def test_a_clicked_unit_moves_the_receptive_field():
     app = open_page("feature_maps", nets=["affectivenet"])
-    app.session_state["unit"] = {"selection": {"points": [{"x": 20, "y": 31}]}}
+    app.session_state["unit"] = {"selection": {"points": [{"x": 2, "y": 5}]}}
     app.run()
     assert not app.exception
-    assert (app.number_input(key="row").value, app.number_input(key="column").value) == (31, 20)
+    assert (app.number_input(key="row").value, app.number_input(key="column").value) == (5, 2)
 
 
 def test_the_clips_page_says_so_where_there_is_no_dataset():
@@ -183,14 +183,17 @@ def test_the_link_of_any_view_opens_the_same_view(page, seed):
     again = open_page(page, **fields)
     assert not again.exception
     assert fields_of_link(again) == fields
-    assert [image.proto.alt for image in again.get("image")] == [
-        image.proto.alt for image in first.get("image")
-    ]
+    assert pictures(again) == pictures(first) != []
     for key, value in state.items():
         if key in fields:
             assert fields[key] == (
                 [str(v) for v in value] if isinstance(value, list) else [str(value)]
             )
+
+
+def pictures(app: AppTest) -> list[str]:
+    """Every picture of the page: caption, alternative text, and the digest in its address."""
+    return [str(image.proto) for image in app.get("imgs") or app.get("image")]
 
 
 def fields_of_link(app: AppTest) -> dict[str, list[str]]:

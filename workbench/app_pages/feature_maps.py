@@ -30,6 +30,8 @@ rank = RANKINGS.get(selection.ranking(region=recording.region is not None, where
 stages = matched_layers([model.entry for model in models.values()])
 if not stages:
     st.info("These networks have no resolution in common outside their branches.")
+    for model in asked:
+        st.caption(f"{model.entry.title}: {weights_note(model)}")
 else:
     stage = address.choose(
         "Resolution",
