@@ -142,11 +142,9 @@ def shown(key: str, value: T) -> T:
 
 def carry(key: str, value: object) -> None:
     """Sets a field of the page that is opened next."""
-    st.session_state.setdefault(_CARRIED, {})[key] = list(value) if _many(value) else value
-
-
-def _many(value: object) -> bool:
-    return isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        value = list(value)  # as several options are set
+    st.session_state.setdefault(_CARRIED, {})[key] = value
 
 
 def _keep_within(key: str, low: float | None, high: float | None) -> None:
