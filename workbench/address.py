@@ -4,11 +4,14 @@ This file and `selection` are the only ones that name session keys and URL param
 bar always holds the view, less what stands at its default; `link` writes every field and a version,
 so that a kept address opens the same view when defaults have changed. A value that is not among
 the options falls back to the default, whoever wrote it.
+
+Streamlit gives every page widgets of its own, whatever their keys. What a reader has set is
+therefore carried to the page that is opened next, less what that page's address states.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -18,6 +21,8 @@ from workbench import demo_mode
 
 VERSION = 1
 _SHOWN = "fields shown on this page"
+_CARRIED = "fields carried from page to page"
+_PAGE = "page shown last"
 
 T = TypeVar("T")
 
@@ -25,6 +30,11 @@ T = TypeVar("T")
 def begin_page(title: str, question: str) -> None:
     """Draws a page's head and forgets what the page before it showed."""
     st.session_state[_SHOWN] = {}
+    if st.session_state.get(_PAGE) != title:
+        for key, value in st.session_state.get(_CARRIED, {}).items():
+            if key not in st.query_params:
+                st.session_state[key] = value
+    st.session_state[_PAGE] = title
     st.title(title)
     st.caption(question)
     demo_mode.banner()
@@ -45,6 +55,7 @@ def choose(
     commands use too.
     """
     first = default if default is not None else options[0]
+    forget_unless(key, options)
     index = list(options).index(first)
     found = where.selectbox(label, options, index=index, key=key, bind="query-params", **drawn)
     return shown(key, first if found is None else found)
@@ -52,6 +63,7 @@ def choose(
 
 def switch(label: str, options: Sequence[str], *, key: str, where: Any = st, **drawn: Any) -> str:
     """A row of buttons of which one is pressed, bound to the URL."""
+    forget_unless(key, options)
     found = where.segmented_control(
         label, options, default=options[0], required=True, key=key, bind="query-params", **drawn
     )
@@ -74,6 +86,8 @@ def several(
     **drawn: Any,
 ) -> tuple[str, ...]:
     """Any number of options, bound to the URL."""
+    if key in st.session_state:
+        st.session_state[key] = [one for one in st.session_state[key] if one in options]
     found = where.multiselect(
         label, options, default=list(default), key=key, bind="query-params", **drawn
     )
@@ -84,6 +98,7 @@ def number(
     label: str, low: int, high: int, *, key: str, default: int, where: Any = st, **drawn: Any
 ) -> int:
     """A whole number bound to the URL and kept within its bounds whatever the URL says."""
+    _keep_within(key, low, high)
     found = where.number_input(
         label, min_value=low, max_value=high, value=default, key=key, bind="query-params", **drawn
     )
@@ -101,6 +116,7 @@ def decimal(
     **drawn: Any,
 ) -> float:
     """A number bound to the URL and kept within its bounds whatever the URL says."""
+    _keep_within(key, low, high)
     found = float(
         where.number_input(
             label,
@@ -118,9 +134,24 @@ def decimal(
 
 
 def shown(key: str, value: T) -> T:
-    """Notes that the page shows `value` under `key`, for its link, and passes it on."""
+    """Notes that the page shows `value` under `key`, for its link and the next page."""
     st.session_state.setdefault(_SHOWN, {})[key] = value
+    carry(key, value)
     return value
+
+
+def carry(key: str, value: object) -> None:
+    """Sets a field of the page that is opened next."""
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        value = list(value)  # as several options are set
+    st.session_state.setdefault(_CARRIED, {})[key] = value
+
+
+def _keep_within(key: str, low: float | None, high: float | None) -> None:
+    """Lets go of a number that belonged to something with other bounds."""
+    held = st.session_state.get(key)
+    if held is not None and not ((low is None or held >= low) and (high is None or held <= high)):
+        del st.session_state[key]
 
 
 def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
@@ -138,6 +169,12 @@ def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
 def turn_to(key: str, value: str) -> None:
     """Sets another widget, as the callback of a button."""
     st.session_state[key] = value
+
+
+def forget_unless(key: str, options: Container[object]) -> None:
+    """Lets go of a widget's value that is no longer among its options."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
 
 
 def forget(prefix: str) -> None:

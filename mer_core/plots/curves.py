@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,9 @@ import plotly.graph_objects as go
 from mer_core.plots.theme import FAINT, PALETTE, figure
 
 Curve = npt.NDArray[np.floating]
+
+_BRUSH: dict[str, Any] = {"dragmode": "select", "selectdirection": "h"}
+_ROOM_FOR_NAMES = 64
 
 
 def weight_curves(
@@ -24,7 +28,7 @@ def weight_curves(
 
     The markers let a reader brush a range of frames; onset, apex and offset are dotted lines.
     """
-    drawn = figure(height=260, synthetic=synthetic)
+    drawn = figure(height=280, synthetic=synthetic)
     drawn.add_hline(y=0, line={"color": FAINT, "width": 1})
     for name, values in weights.items():
         drawn.add_scatter(
@@ -36,13 +40,7 @@ def weight_curves(
             hovertemplate=f"frame %{{x}}<br>{name} %{{y:.3f}}<extra></extra>",
         )
     _mark_key_frames(drawn, key_frames or {})
-    drawn.update_layout(
-        xaxis_title="frame",
-        yaxis_title="weight",
-        dragmode="select",
-        selectdirection="h",
-        showlegend=True,
-    )
+    drawn.update_layout(xaxis_title="frame", yaxis_title="weight", showlegend=True, **_BRUSH)
     return drawn
 
 
@@ -55,7 +53,7 @@ def intensity_curves(
     synthetic: bool = True,
 ) -> go.Figure:
     """Intensity of each action unit over time; `curves` is frames x units."""
-    drawn = figure(height=240, synthetic=synthetic)
+    drawn = figure(height=250, synthetic=synthetic)
     for i, name in enumerate(names):
         drawn.add_scatter(
             x=list(frame_numbers),
@@ -79,9 +77,13 @@ def share_curve(
     key_frames: Mapping[str, int] | None = None,
     synthetic: bool = False,
     title: str = "share",
+    brush: bool = False,
 ) -> go.Figure:
-    """How much each frame contributes to something, one line per method, model or region."""
-    drawn = figure(height=220, synthetic=synthetic)
+    """How much each frame contributes to something, one line per method, model or region.
+
+    With `brush` a reader can drag across the curve to choose frames, rather than zoom.
+    """
+    drawn = figure(height=250, synthetic=synthetic)
     drawn.add_hline(y=0, line={"color": FAINT, "width": 1})
     for name, values in shares.items():
         drawn.add_scatter(
@@ -89,10 +91,16 @@ def share_curve(
         )
     _mark_key_frames(drawn, key_frames or {})
     drawn.update_layout(xaxis_title="frame", yaxis_title=title, showlegend=len(shares) > 1)
+    if brush:
+        drawn.update_layout(**_BRUSH)
     return drawn
 
 
 def _mark_key_frames(drawn: go.Figure, key_frames: Mapping[str, int]) -> None:
+    # The legend in the upper edge, where it hides no name of a key frame.
+    drawn.update_layout(
+        legend={"yref": "container", "y": 1, "yanchor": "top"}, margin={"t": _ROOM_FOR_NAMES}
+    )
     for name, number in key_frames.items():
         drawn.add_vline(
             x=number,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import runpy
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -52,7 +54,9 @@ def test_the_image_page_draws_and_keeps_the_range_of_the_brush():
     }
     app.run()
     assert not app.exception
-    assert f"frames {numbers[2]} to {numbers[6]}" in captions(app)
+    assert app.select_slider(key="frames").value == (int(numbers[2]), int(numbers[6]))
+    shown = " ".join(str(image.proto) for image in app.get("imgs") or app.get("image"))
+    assert f"only frames {numbers[2]} to {numbers[6]}" in shown
 
 
 def test_the_box_page_shows_motion_inside_the_box():
@@ -90,10 +94,10 @@ def test_feature_maps_compare_ablations_and_clips():
 
 def test_a_clicked_unit_moves_the_receptive_field():
     app = open_page("feature_maps", nets=["affectivenet"])
-    app.session_state["unit"] = {"selection": {"points": [{"x": 20, "y": 31}]}}
+    app.session_state["unit"] = {"selection": {"points": [{"x": 2, "y": 5}]}}
     app.run()
     assert not app.exception
-    assert (app.number_input(key="row").value, app.number_input(key="column").value) == (31, 20)
+    assert (app.number_input(key="row").value, app.number_input(key="column").value) == (5, 2)
 
 
 def test_the_clips_page_says_so_where_there_is_no_dataset():
@@ -139,3 +143,66 @@ def test_a_link_holds_the_complete_view_and_its_version():
     assert fields["subject"] == ["3"]
     assert fields["emotion"] == ["disgust"]
     assert set(fields) >= {"seed", "w", "frames", "source"}
+
+
+STATES = {
+    "affective_motion_image": {
+        "subject": list(range(1, 25)),
+        "emotion": ["anger", "disgust", "surprise"],
+        "seed": [0, 7, 123],
+        "w": [["linear"], ["full", "rank-pooling", "literal"]],
+        "top": [0, 40],
+        "right": [224, 120],
+    },
+    "feature_maps": {
+        "emotion": ["fear", "sadness"],
+        "nets": [["affectivenet"], ["affectivenet-ks1", "affectivenet"]],
+        "rank": ["variance", "region"],
+        "stage": ["1/8", "1/32"],
+        "between": ["two networks", "two clips"],
+        "row": [0, 2],
+    },
+    "attributions": {
+        "nets": [["ststnet"], ["sssnet"]],
+        "methods": [["saliency"], ["occlusion", "saliency"]],
+        "under": ["apex frame", "nothing"],
+        "metric": ["pointing", "auc"],
+    },
+    "lessons": {"lesson": ["kernels", "leak"], "emotion": ["anger", "contempt"]},
+}
+
+
+@pytest.mark.parametrize("page", STATES)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_link_of_any_view_opens_the_same_view(page, seed):
+    chance = random.Random(seed)
+    state = {key: chance.choice(options) for key, options in STATES[page].items()}
+    first = open_page(page, **state)
+    assert not first.exception
+    fields = fields_of_link(first)
+    again = open_page(page, **fields)
+    assert not again.exception
+    assert fields_of_link(again) == fields
+    assert pictures(again) == pictures(first) != []
+    for key, value in state.items():
+        if key in fields:
+            assert fields[key] == (
+                [str(v) for v in value] if isinstance(value, list) else [str(value)]
+            )
+
+
+def pictures(app: AppTest) -> list[str]:
+    """Every picture of the page: caption, alternative text, and the digest in its address."""
+    return [str(image.proto) for image in app.get("imgs") or app.get("image")]
+
+
+def fields_of_link(app: AppTest) -> dict[str, list[str]]:
+    """What the permanent link of the view says."""
+    link = next(code.value for code in app.code if "v=1" in code.value)
+    return parse_qs(urlsplit(link).query)
+
+
+@pytest.mark.parametrize("name", ["__mp_main__", "workbench.streamlit_app"])
+def test_a_process_that_a_study_spawns_draws_nothing(name, monkeypatch):
+    monkeypatch.setattr("streamlit.navigation", lambda *_: pytest.fail("a page was drawn"))
+    runpy.run_path(str(APP), run_name=name)

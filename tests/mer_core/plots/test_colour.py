@@ -63,3 +63,14 @@ def test_page_and_picture_agree_on_the_ends():
 )
 def test_a_scale_says_its_ends_as_a_person_writes_them(low, high, words):
     assert ColourScale(low=low, high=high).describe() == words
+
+
+def test_a_scale_says_which_colour_stands_for_which_number():
+    assert ColourScale(low=0, high=12345.6).words == "dark violet 0 to yellow 12,300"
+    signed = shared_scale([np.array([-0.5, 2.0])], signed=True)
+    assert signed.words == "blue -2, white 0, red 2"
+    red, _, blue = signed.apply(np.array([2.0]))[0].tolist()
+    assert red > blue
+    dark, bright = ColourScale(low=0, high=1).apply(np.array([0.0, 1.0])).tolist()
+    assert dark[2] > dark[1]
+    assert min(bright[:2]) > 200 > bright[2]
