@@ -6,8 +6,6 @@ import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.features import RANKINGS
-from mer_core.models.catalog import branched_models
 from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import intensity_curves, weight_curves
 from mer_core.plots.images import map_sheet
@@ -81,6 +79,9 @@ if truth is not None:
     )
 
 st.subheader("What the kernels see")
+with st.spinner("Loading the networks"):  # for seconds on a first visit, behind what is drawn above
+    from mer_core.features import RANKINGS
+    from mer_core.models.catalog import branched_models
 entry = branched_models()[0]
 model = cached.network(entry.name, choice)
 st.caption(f"{entry.title} on the {one} image. **{model.weights.label}**")
