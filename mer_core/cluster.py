@@ -45,10 +45,7 @@ log = logging.getLogger(__name__)
 
 _LOOK_ROUND_SECONDS = 0.5
 
-# Training frees and takes the same megabytes at every step. Dask's own setting hands them back
-# to the system each time, and getting them again, page by page, cost up to half of a step (twins
-# of 96 clips, 2 cores; tests/benchmarks/bench_training.py). Keep them, on large pages.
-_ALLOCATOR = {
+WORKER_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": None,
     "GLIBC_TUNABLES": ":".join(
         (
@@ -59,6 +56,11 @@ _ALLOCATOR = {
         )
     ),
 }
+"""Training frees and takes the same megabytes at every step. Dask's own setting hands them back to
+the system each time, and getting them again, page by page, takes up to half of a step
+(`tests/benchmarks/bench_training.py`). Workers started here keep them, on large pages; None takes
+a variable away. Workers started elsewhere come close with
+`export MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_MAX_=0`."""
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -165,7 +167,9 @@ class DaskExecutor:
         known = set(self.client.nthreads())
         try:
             while True:
-                for item in itertools.islice(waiting, max(self.slots, 1) - len(running)):
+                # Negative while a lost worker's items wait for the one that takes its place.
+                free = max(0, max(self.slots, 1) - len(running))
+                for item in itertools.islice(waiting, free):
                     # Not pure: the same item again is the same work again.
                     future = self.client.submit(_call, work, item, topic, pure=False)
                     running[future] = item
@@ -247,6 +251,12 @@ def open_executor(
         executor.close()
 
 
+def worker_environment() -> dict[str, str]:
+    """This process's environment as a process that trains should have it."""
+    merged = {**os.environ, **WORKER_ENVIRONMENT}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
 def worker_count(*, memory: int, threads: int = 1) -> int:
     """How many workers fit this machine, by cores and by memory, container limits included."""
     from dask.system import CPU_COUNT
@@ -270,11 +280,11 @@ def _remote(scheduler: str) -> DaskExecutor:
 
 
 def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
-    import dask
+    import dask.config
     from distributed import Client
 
     with dask.config.set(
-        {f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in _ALLOCATOR.items()}
+        {f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in WORKER_ENVIRONMENT.items()}
     ):
         cluster = _local_cluster(workers, devices)
     return DaskExecutor(Client(cluster, set_as_default=False), owned=[cluster])

@@ -80,3 +80,24 @@ def _leaves(command: click.Command, path: str):
             yield from _leaves(part, f"{path} {name}")
     else:
         yield path, command
+
+
+def test_help_keeps_the_lines_that_are_marked_to_be_kept():
+    """Click marks them by a backspace, which a raw docstring would print as two letters."""
+    for path, command in _everything(mer, "mer"):
+        shown = command.get_help(click.Context(command))
+        assert "\\b" not in shown, path
+        for paragraph in (command.help or "").split("\n\n"):
+            if paragraph.startswith("\b\n"):
+                lines = paragraph.removeprefix("\b\n").splitlines()
+                assert [line for line in lines if line not in shown] == [], path
+
+
+def _everything(command: click.Command, path: str):
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            part = command.get_command(context, name)
+            assert part is not None
+            yield from _everything(part, f"{path} {name}")

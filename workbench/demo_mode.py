@@ -42,10 +42,10 @@ class Preparation:
 
     def _run(self) -> None:
         self.page_drawn.wait(PATIENCE)
-        from mer_core.training.demonstration import prepare
+        from mer_core.training.demonstration import prepare_apart
 
         try:
-            prepare(self._report)
+            prepare_apart(self._report)
             self.finished = True
         except MerError as error:
             self.failure = str(error)

@@ -35,7 +35,7 @@ class MakerGroup(click.Group):
 
 @click.group(cls=MakerGroup)
 def reproduce() -> None:
-    r"""Regenerate tables and figures of the paper, with what made each of them.
+    """Regenerate tables and figures of the paper, with what made each of them.
 
     \b
     mer reproduce all --data twin --profile quick
@@ -109,7 +109,7 @@ def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
 @chooses_job
 @click.option("--only", multiple=True, metavar="NAME", help="Only these; may be repeated.")
 def all_command(only: Sequence[str], **choices: Any) -> Answer:
-    r"""Everything, in the order in which one thing needs another.
+    """Everything, in the order in which one thing needs another.
 
     \b
     --json prints:

@@ -36,7 +36,7 @@ from mer_core.training.study import Study, list_studies, studies_folder, study_f
 
 @click.group()
 def study() -> None:
-    r"""Trains and tests by subject, fold by fold; can be stopped and resumed at any point.
+    """Trains and tests by subject, fold by fold; can be stopped and resumed at any point.
 
     \b
     mer study run --dataset casme2 --twin --profile quick
@@ -152,7 +152,7 @@ def list_command(folder: Path | None) -> Answer:
     help="What UAR and UF1 do with a class that was never tested.",
 )
 def show_command(name: str, absent: str) -> Answer:
-    r"""Shows the scores of the study NAME (or the folder of one).
+    """Shows the scores of the study NAME (or the folder of one).
 
     \b
     --json prints: name, synthetic, folds, completed (numbers of folds), failed,
@@ -226,7 +226,7 @@ def controls_command(
     devices: tuple[str, ...],
     **choices: Any,
 ) -> Answer:
-    r"""Does a study measure expression? Runs it beside controls that must fall to chance.
+    """Does a study measure expression? Runs it beside controls that must fall to chance.
 
     \b
     shuffled-labels  labels shuffled within training subjects

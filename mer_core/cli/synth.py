@@ -59,7 +59,7 @@ from mer_core.errors import SettingsError
 )
 @click.option("--workers", type=int, help="Processes to draw with.  [default: one per core]")
 def synth(dataset: str, out: Path, **options: Any) -> Answer:
-    r"""Writes a synthetic twin of DATASET into the folder OUT.
+    """Writes a synthetic twin of DATASET into the folder OUT.
 
     Folders, file names, annotation file, frame rate and durations are the release's; faces and
     annotations are invented, and SYNTHETIC.txt says so. A run that was stopped continues when the

@@ -1,4 +1,4 @@
-"""The frames of a clip folder: numbers parsed from file names, never formatted into them.
+"""The frames of a clip folder, in the order of the numbers in their names.
 
 Padding differs within a release and even within a clip, extensions come doubled, and some
 releases renumber a clip's files from 1 while the sheet keeps the recording's numbers.
@@ -7,13 +7,11 @@ releases renumber a clip's files from 1 while the sheet keeps the recording's nu
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
-_DIGITS = re.compile(r"\d+")
+from mer_core.frame_names import frame_number, is_image
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +38,6 @@ class FrameFiles:
         if not self.numbers:
             return ()
         return tuple(sorted(set(range(self.numbers[0], self.numbers[-1])) - set(self.numbers)))
-
-
-def frame_number(name: str) -> int | None:
-    """The last run of digits before the extension, however often the extension is repeated."""
-    runs = _DIGITS.findall(strip_extensions(name))
-    return int(runs[-1]) if runs else None
-
-
-def strip_extensions(name: str) -> str:
-    """`img12.jpg.jpg` -> `img12`; dots that belong to the name stay."""
-    while (cut := name.rfind(".")) > 0 and name[cut:].lower() in IMAGE_SUFFIXES:
-        name = name[:cut]
-    return name
-
-
-def is_image(name: str) -> bool:
-    """Whether a file name ends like an image's and is no hidden left-over of a file system."""
-    return Path(name).suffix.lower() in IMAGE_SUFFIXES and not name.startswith(".")
 
 
 def scan_frames(folder: Path) -> FrameFiles:

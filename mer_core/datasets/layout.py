@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mer_core.datasets.frame_files import is_image
 from mer_core.datasets.workbook import SUFFIXES
+from mer_core.frame_names import is_image
 
 MARKER = "SYNTHETIC.txt"
 TRUTH_FOLDER = "ground_truth"

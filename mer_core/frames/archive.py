@@ -12,8 +12,9 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from mer_core.errors import FrameError
+from mer_core.frame_names import is_image
 from mer_core.frames.decoding import MAX_BYTES, Frame, decode_image
-from mer_core.frames.numbering import IMAGE_SUFFIXES, in_order
+from mer_core.frames.numbering import in_order
 from mer_core.frames.source import FrameSource, image_decoder
 
 MAX_ENTRIES = 20_000
@@ -72,8 +73,7 @@ def _images(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
 
 def _is_image(entry: zipfile.ZipInfo) -> bool:
     path = _place(entry)
-    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
-    return not entry.is_dir() and not hidden and path.suffix.lower() in IMAGE_SUFFIXES
+    return not entry.is_dir() and "__MACOSX" not in path.parts and is_image(path.name)
 
 
 def _check(entry: zipfile.ZipInfo, label: str) -> None:

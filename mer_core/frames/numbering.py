@@ -1,25 +1,16 @@
-"""Frame numbers, read from file names and kept.
-
-Recordings number their frames, and annotations speak in those numbers; a frame's position in a
-folder listing means nothing. The number of a file is the last run of digits in its name once
-image suffixes are taken off, however many there are: `img7.jpg`, `reg_img0007.jpg`,
-`006_00234.JPG` and `EP02_01f-7.jpg.png` are frames 7, 7, 234 and 7.
-"""
+"""Frames in the order of the numbers in their names, and what is odd about those numbers."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from pathlib import PurePath
 from typing import Generic, TypeVar
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+from mer_core.frame_names import frame_number
 
 T = TypeVar("T")
 
-_DIGITS = re.compile(r"\d+", re.ASCII)
 _LISTED = 3
 
 
@@ -30,20 +21,6 @@ class NumberedFrames(Generic[T]):
     items: tuple[T, ...]
     numbers: tuple[int, ...]
     warnings: tuple[str, ...] = ()
-
-
-def frame_number(name: str) -> int | None:
-    """The number in a frame's file name, or None where it has none."""
-    runs = _DIGITS.findall(bare_name(name))
-    return int(runs[-1]) if runs else None
-
-
-def bare_name(name: str) -> str:
-    """The last part of `name` without its image suffixes."""
-    path = PurePath(name)
-    while path.suffix.lower() in IMAGE_SUFFIXES:
-        path = path.with_suffix("")
-    return path.name
 
 
 def in_order(items: Iterable[T], names: Iterable[str]) -> NumberedFrames[T]:

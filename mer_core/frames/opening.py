@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from mer_core.errors import FrameError
+from mer_core.frame_names import IMAGE_SUFFIXES, frame_number, is_image
 from mer_core.frames.archive import is_archive, open_archive
 from mer_core.frames.decoding import Frame, decode_image
 from mer_core.frames.header import read_header
-from mer_core.frames.numbering import IMAGE_SUFFIXES, frame_number
 from mer_core.frames.source import FrameSource
 from mer_core.frames.video import SNIFFED, container, open_video
 
@@ -83,13 +83,7 @@ def _open(path: Path, threads: int | None) -> FrameSource:
 
 
 def _open_folder(folder: Path, threads: int | None) -> FrameSource:
-    images = [
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and not path.name.startswith(".")
-        and not path.is_dir()
-    ]
+    images = [path for path in folder.iterdir() if is_image(path.name) and not path.is_dir()]
     if not images:
         folders = any(path.is_dir() for path in folder.iterdir())
         raise FrameError(

@@ -45,7 +45,7 @@ class ColourScale:
 
     def describe(self) -> str:
         """The scale in words, for captions."""
-        return f"{self.name}, {self.low:.3g} to {self.high:.3g}"
+        return f"{self.name}, {_spoken(self.low)} to {_spoken(self.high)}"
 
 
 def shared_scale(
@@ -59,6 +59,13 @@ def shared_scale(
         reach = max(abs(low), abs(high))
         return ColourScale(low=-reach, high=reach, name=SIGNED)
     return ColourScale(low=low, high=high)
+
+
+def _spoken(value: float) -> str:
+    """Three digits as a person writes them: 0.0123, 4.15, 10,600."""
+    if abs(value) < 999.5:
+        return f"{value:.3g}"
+    return f"{float(f'{value:.3g}'):,.0f}"
 
 
 @cache

@@ -137,7 +137,7 @@ def solve(cell: Cell, job: Job) -> CellResult:
         return CellResult(status=Status.FAILED, note=str(error))
     if not result.complete:
         return CellResult(status=Status.FAILED, note=f"{result.failed[0].error}")
-    return _measured(result, job.profile, study.folder)
+    return _measured(result, job.settings_name, study.folder)
 
 
 def wanted(cell: Cell, job: Job) -> bool:
@@ -150,25 +150,23 @@ def finished_study(
 ) -> CellResult | None:
     """A finished study of this cell on the same data, whatever machine it ran on.
 
-    The job's own settings come first. A job that trains nothing also takes another profile's.
+    The job's own settings come first. A job that trains nothing also takes another profile's,
+    and where there is none any other's, named by the profile it is nearest to and what differs.
     """
     experiment = experiment or cell.experiment(job)
-    asked = _training(job.settings.as_dict())
-    accepted = {job.profile: asked}
-    if job.existing:
-        others = {name: _training(PROFILES.get(name).as_dict()) for name in PROFILES.names()}
-        accepted |= {name: values for name, values in others.items() if name != job.profile}
-    held = _held()
-    for name, settings in accepted.items():
-        for folder, definition in held:
-            if not _same(definition, experiment, cell, settings, job.seeds):
-                continue
-            store = StudyStore(folder)
-            if store.read("data_digest") != experiment.table().digest:
-                continue
-            result = StudyResult.of(store)
-            if result.complete:
-                return _measured(result, name, folder)
+    ranked = []
+    for order, (folder, definition) in enumerate(_held()):
+        if _same(definition, experiment, cell, job.seeds):
+            place, label = _standing(definition, cell, job)
+            if place == 0 or job.existing:
+                ranked.append((place, order, label, folder))
+    for _, _, label, folder in sorted(ranked):
+        store = StudyStore(folder)
+        if store.read("data_digest") != experiment.table().digest:
+            continue
+        result = StudyResult.of(store)
+        if result.complete:
+            return _measured(result, label, folder)
     return None
 
 
@@ -228,7 +226,6 @@ def _same(
     definition: Mapping[str, Any],
     experiment: CatalogExperiment,
     cell: Cell,
-    settings: Mapping[str, Any],
     seeds: tuple[int, ...],
 ) -> bool:
     # Where an experiment was not made from the catalog, it has other keys and is no match.
@@ -238,8 +235,24 @@ def _same(
         and _protocol(definition["protocol"]) == _protocol(cell.protocol)
         and definition["control"] == cell.control
         and tuple(definition["seeds"]) == seeds
-        and _training(definition["settings"]) == _under(cell.control, settings)
     )
+
+
+def _standing(definition: Mapping[str, Any], cell: Cell, job: Job) -> tuple[int, str]:
+    """How near a study's settings are to the job's, 0 being equal, and what to call them."""
+    others = [name for name in PROFILES.names() if name != job.settings_name]
+    names = [job.settings_name, *others]
+    known = [job.settings, *(PROFILES.get(name) for name in others)]
+    held = _training(definition["settings"])
+    differing = []
+    for settings in known:
+        asked = _under(cell.control, _training(settings.as_dict()))
+        differing.append([f"{key} {held[key]}" for key in asked if held.get(key) != asked[key]])
+    if [] in differing:
+        place = differing.index([])
+        return place, names[place]
+    nearest = min(range(len(known)), key=lambda at: len(differing[at]))
+    return len(known), ", ".join([names[nearest], *differing[nearest]])
 
 
 def _portable(experiment: Mapping[str, Any]) -> dict[str, Any]:

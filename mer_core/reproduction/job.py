@@ -57,6 +57,11 @@ class Job:
         """How folds are trained."""
         return profile(self.profile, **self.changes)
 
+    @property
+    def settings_name(self) -> str:
+        """What a table calls these settings: the profile, and what differs from it."""
+        return ", ".join([self.profile, *(f"{name} {v}" for name, v in self.changes.items())])
+
     @cached_property
     def _tables(self) -> dict[str, DatasetTable]:
         return {}

@@ -6,16 +6,23 @@ network that has never seen its subject.
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mer_core.cluster import worker_environment
 from mer_core.datasets.label_schemes import label_scheme
-from mer_core.datasets.synthetic.twins import demo_folder, demo_twin
+from mer_core.datasets.synthetic.twins import demo_folder, demo_twin, is_complete_twin
+from mer_core.errors import MerError, StoreError
 from mer_core.training.events import Event
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
 from mer_core.training.settings import profile
-from mer_core.training.storage import FoldState
+from mer_core.training.storage import FILE_NAME, FoldState, StudyStore
 from mer_core.training.study import Study, studies_folder
 
 DEMO_DATASET = "casme2"
@@ -23,6 +30,7 @@ DEMO_DATASET = "casme2"
 DEMO_MODELS = ("affectivenet", "mobilenet", "resnet50")
 OTHER_TWINS = ("casme", "samm", "casme-squared", "smic")
 DEMO_SCHEME = "natural4"
+COMMAND = (sys.executable, "-m", "mer_core.training.demonstration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,52 @@ def prepare(report: Callable[[Step], None]) -> None:
         _train(model, report)
     for dataset in OTHER_TWINS:
         _twin(dataset, report)
+
+
+def prepare_apart(report: Callable[[Step], None]) -> None:
+    """`prepare` in a process of its own, at low priority; returns when it is done.
+
+    Training sets threads, determinism and random state of PyTorch for its whole process, and
+    would take the interpreter from whoever waits for a page. The process ends with this one.
+    """
+    if is_prepared():
+        return
+    failure = ""
+    with subprocess.Popen(
+        COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=worker_environment(),
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            told = json.loads(line)
+            if "failure" in told:
+                failure = told["failure"]
+            else:
+                report(Step(**told))
+    if process.returncode:
+        raise StoreError(
+            failure or f"the preparing process ended with code {process.returncode}",
+            where="demo",
+            remedy="start again; what is finished is kept",
+        )
+
+
+def is_prepared() -> bool:
+    """Whether nothing is missing; quick, and loads no network."""
+    twins = (DEMO_DATASET, *OTHER_TWINS)
+    return all(is_complete_twin(demo_folder(name)) for name in twins) and all(
+        _is_trained(demo_study_folder(model)) for model in DEMO_MODELS
+    )
+
+
+def _is_trained(folder: Path) -> bool:
+    if not (folder / FILE_NAME).exists():
+        return False
+    counts = StudyStore(folder).counts()
+    return counts[FoldState.DONE] == sum(counts.values())
 
 
 def demo_study_folder(model: str) -> Path:
@@ -76,7 +130,7 @@ def held_out_weights(model: str, subject: str | None = None) -> Path | None:
 
     A subject that is not in the twin was seen by none of them; then the first finished fold's.
     """
-    if not (demo_study_folder(model) / "study.sqlite").exists():
+    if not (demo_study_folder(model) / FILE_NAME).exists():
         return None
     study = Study.open(demo_study_folder(model))
     finished = [fold for fold in study.store.folds() if fold.state is FoldState.DONE]
@@ -104,5 +158,33 @@ def _train(model: str, report: Callable[[Step], None]) -> None:
 def _events(study: Study) -> Iterator[Event]:
     if study.result().complete:
         return
-    # In this process: a page that is being looked at needs the other core.
+    # One process: a page that is being looked at needs the other core.
     yield from study.run(workers=1)
+
+
+def main() -> int:
+    """The process of `prepare_apart`: steps go to standard output, one line of JSON each."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(10)
+    try:
+        prepare(lambda step: _tell(asdict(step)))
+    except MerError as error:
+        _tell({"failure": str(error)})
+        return 1
+    return 0
+
+
+def _tell(message: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def _end_with_parent() -> None:
+    """Whoever started this process holds its standard input open as long as it lives."""
+    sys.stdin.read()
+    os._exit(1)  # twins and studies outlive being stopped anywhere
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,16 +2,21 @@
 
     python tests/benchmarks/bench_training.py [--seconds 3] [--models affectivenet learnet ...]
 
-Speeds are per second of processor time on one thread, which neighbours on a shared machine disturb
-less than wall time. Peak is a 2048 x 2048 matrix product in the same arithmetic. Work is counted
-exactly: 2 multiply-adds per weight use forward, the same again for the weights' gradient,
-and once more for the input's gradient where the layer needs one (the first layers do not).
+Everything runs in the environment that workers of a study get (`mer_core.cluster`); a table shows
+what that is worth. Speeds are per second of processor time on one thread, which neighbours on a
+shared machine disturb less than wall time. Peak is a 2048 x 2048 matrix product in the same
+arithmetic. Work is counted exactly: 2 multiply-adds per weight use forward, the same again for the
+weights' gradient, and once more for the input's gradient where the layer needs one (the first
+layers do not). The account after it says where a step's time goes: what keeps a network from the
+peak is time outside convolutions, and convolutions of few channels below the peak.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -22,7 +27,9 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.profiler import ProfilerActivity, profile
 
+from mer_core.cluster import WORKER_ENVIRONMENT, worker_environment
 from mer_core.models.catalog import model_entry
 from mer_core.models.loaded import load_model
 from mer_core.records import InputKind, Sample
@@ -33,6 +40,11 @@ from mer_core.training.settings import Precision, TrainingSettings
 from mer_core.training.study import Study
 
 CLASSES = ("positive", "negative", "surprise", "others")
+ALLOCATORS = {
+    "as workers are started": WORKER_ENVIRONMENT,
+    "the system's own": dict.fromkeys(WORKER_ENVIRONMENT),
+    "Dask's own": {**dict.fromkeys(WORKER_ENVIRONMENT), "MALLOC_TRIM_THRESHOLD_": "65536"},
+}
 
 
 def matrix_peak(precision: Precision, seconds: float) -> float:
@@ -170,24 +182,77 @@ def _sample(subject: int, clip: int) -> Sample:
     )
 
 
+ACCOUNT = {
+    "convolutions": ("convolution",),
+    "ReLU": ("relu", "threshold", "clamp"),
+    "additions, copies, casts": ("aten::add", "aten::copy", "aten::cat", "aten::fill"),
+    "normalisation": ("norm",),
+    "fully connected": ("addmm", "aten::mm"),
+}
+
+
+def account(name: str, precision: Precision) -> dict[str, float]:
+    """Milliseconds of one step of 8 images by kind of operation, after a warm-up."""
+    settings = TrainingSettings(precision=precision, batch=8, epochs=1)
+    data, build = random_data(name, 160), partial(_network, name)
+    train_fold(data.take(range(32)), build, settings, seed=0)
+    with profile(activities=[ProfilerActivity.CPU]) as seen:
+        train_fold(data, build, settings, seed=0)
+    kinds = dict.fromkeys([*ACCOUNT, "the rest"], 0.0)
+    for event in seen.key_averages():
+        kind = next((k for k, v in ACCOUNT.items() if any(n in event.key for n in v)), "the rest")
+        kinds[kind] += event.self_cpu_time_total / 1000 / (len(data) / settings.batch)
+    return kinds
+
+
+def changed_environment(changes: dict[str, str | None]) -> dict[str, str]:
+    """This process's environment with `changes`; None takes a variable away."""
+    merged = {**os.environ, **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def allocator_speed(changes: dict[str, str | None], seconds: float) -> float:
+    """Images per second of AffectiveNet in a fresh process: an allocator is chosen at its start."""
+    command = [sys.executable, __file__, "--alone", "affectivenet", "--seconds", str(seconds)]
+    told = subprocess.run(
+        command, env=changed_environment(changes), capture_output=True, text=True, check=True
+    )
+    return float(told.stdout)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--epochs", type=int, default=12, help="of each fold of the study")
     parser.add_argument("--models", nargs="*", default=["affectivenet", "learnet", "mobilenet"])
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--alone", help="only print this network's images per second")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
+    settings = TrainingSettings(precision=Precision.AUTO, batch=8).resolved()
+    if chosen.alone:
+        print(throughput(chosen.alone, settings, chosen.seconds)[0])
+        return
+    started = worker_environment()
+    if started != dict(os.environ):
+        os.execve(sys.executable, [sys.executable, *sys.argv], started)
+    compare_networks(chosen.models, chosen.seconds)
+    account_for("affectivenet")
+    compare_allocators(chosen.seconds, settings.precision)
+    compare_workers(chosen.workers, chosen.epochs)
+
+
+def compare_networks(models: list[str], seconds: float) -> None:
     print(f"one thread of {os.cpu_count()}; load {os.getloadavg()[0]:.1f}")
     print(
         f"{'network':14} {'arithmetic':10} {'images/s':>9} {'GFLOP/s':>8} {'peak':>6} {'share':>6}"
     )
     for precision in (Precision.FLOAT32, Precision.BFLOAT16):
-        for name in chosen.models:
+        for name in models:
             settings = TrainingSettings(precision=precision, batch=16)
             # The peak is measured beside each network, because neighbours come and go.
-            peak = matrix_peak(precision, chosen.seconds / 3)
-            speed, operations = throughput(name, settings, chosen.seconds)
+            peak = matrix_peak(precision, seconds / 3)
+            speed, operations = throughput(name, settings, seconds)
             rate = speed * operations
             print(
                 f"{name:14} {precision:10} {speed:9.1f} {rate / 1e9:8.0f} {peak / 1e9:6.0f} "
@@ -200,15 +265,33 @@ def main() -> None:
         augment(images, TrainingSettings(), moves)
     print(f"augmentation   {20 * 16 / (time.process_time() - began):20.0f}")
 
-    if not chosen.workers:
+
+def account_for(name: str) -> None:
+    for precision in (Precision.FLOAT32, Precision.BFLOAT16):
+        kinds = account(name, precision)
+        whole = sum(kinds.values())
+        parts = ", ".join(f"{kind} {time / whole:.0%}" for kind, time in kinds.items())
+        print(f"\none step of {name}, 8 images, {precision}: {whole:.0f} ms: {parts}")
+
+
+def compare_allocators(seconds: float, precision: Precision) -> None:
+    print(f"\nAffectiveNet, {precision}, batches of 8, by the memory allocator's settings")
+    speeds = {name: allocator_speed(how, seconds) for name, how in ALLOCATORS.items()}
+    for name, speed in speeds.items():
+        first = speeds["as workers are started"]
+        print(f"{name:24} {speed:9.1f} images/s, {speed / first:.2f} of the first")
+
+
+def compare_workers(workers: list[int], epochs: int) -> None:
+    if not workers:
         return
-    settings = TrainingSettings(epochs=chosen.epochs)
-    print(f"\nleave one subject out, 8 folds of 70 images, {chosen.epochs} epochs, float32")
+    settings = TrainingSettings(epochs=epochs)
+    print(f"\nleave one subject out, 8 folds of 70 images, {epochs} epochs, float32")
     print(f"{'workers':>7} {'wall':>8} {'sum of folds':>13} {'ratio':>6} {'beyond training':>16}")
-    for workers in chosen.workers:
-        wall, folds, epochs = study_cost(settings, workers)
-        beyond = (wall * workers - epochs) / epochs if workers == 1 else (folds - epochs) / epochs
-        print(f"{workers:7} {wall:8.1f} {folds:13.1f} {wall / folds:6.2f} {beyond:15.1%}")
+    for count in workers:
+        wall, folds, trained = study_cost(settings, count)
+        beyond = (wall * count - trained) / trained if count == 1 else (folds - trained) / trained
+        print(f"{count:7} {wall:8.1f} {folds:13.1f} {wall / folds:6.2f} {beyond:15.1%}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from mer_core.cluster import Outcome, SerialExecutor, open_executor, worker_count
+from mer_core.cluster import (
+    DaskExecutor,
+    LostWorker,
+    Outcome,
+    SerialExecutor,
+    open_executor,
+    worker_count,
+)
 from mer_core.errors import SettingsError
 
 
@@ -51,6 +58,49 @@ def test_one_worker_stays_in_this_process():
     with open_executor(workers=1) as executor:
         assert isinstance(executor, SerialExecutor)
         assert (executor.slots, executor.dashboard) == (1, None)
+
+
+class ShrinkingClient:
+    """Answers every task at once; two of its three workers are gone after the first answer."""
+
+    dashboard_link = None
+
+    def __init__(self):
+        self.alive = ["a", "b", "c"]
+
+    def nthreads(self):
+        return dict.fromkeys(self.alive, 1)
+
+    def submit(self, call, work, item, topic, *, pure):
+        return FinishedFuture(self, work(item, print))
+
+    def subscribe_topic(self, topic, handler): ...
+
+    def unsubscribe_topic(self, topic): ...
+
+    def cancel(self, futures, *, force): ...
+
+
+class FinishedFuture:
+    status = "finished"
+
+    def __init__(self, client, value):
+        self.client, self.value = client, value
+
+    def add_done_callback(self, call):
+        call(self)
+
+    def result(self):
+        self.client.alive = ["a"]
+        return "a", self.value
+
+
+def test_fewer_workers_than_running_items_is_no_error():
+    executor = DaskExecutor(ShrinkingClient())
+    heard = list(executor.map(lambda item, _: item * 10, range(6), report=print))
+    values = [one.value for one in heard if isinstance(one, Outcome)]
+    assert sorted(values) == [0, 10, 20, 30, 40, 50]
+    assert [one.worker for one in heard if isinstance(one, LostWorker)] == ["b", "c"]
 
 
 def test_workers_are_as_many_as_cores_and_memory_allow(monkeypatch):

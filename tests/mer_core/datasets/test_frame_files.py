@@ -1,27 +1,9 @@
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mer_core.datasets.frame_files import frame_base, frame_number, is_image, scan_frames
-
-
-@pytest.mark.parametrize(
-    ("name", "number"),
-    [
-        ("img1.jpg", 1),
-        ("reg_img123.jpg", 123),
-        ("EP01_5-045.jpg", 45),
-        ("006_01234.jpg", 1234),
-        ("reg_image000123.bmp", 123),
-        ("img7.jpg.jpg", 7),
-        ("img8.JPG", 8),
-        ("cover.jpg", None),
-    ],
-)
-def test_the_last_number_is_the_frame(name, number):
-    assert frame_number(name) == number
+from mer_core.datasets.frame_files import frame_base, scan_frames
 
 
 def fill(folder: Path, *names: str) -> Path:
@@ -59,10 +41,6 @@ def test_names_without_numbers_are_counted(tmp_path):
 def test_an_empty_folder_has_no_frames(tmp_path):
     files = scan_frames(tmp_path)
     assert (files.paths, files.numbers, files.gaps) == ((), (), ())
-
-
-def test_hidden_files_are_no_images():
-    assert not is_image("._img1.jpg")
 
 
 @given(st.integers(1, 9999), st.integers(1, 80), st.booleans())

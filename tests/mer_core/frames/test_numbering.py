@@ -1,27 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mer_core.frames import frame_number, in_order, irregularities
-
-
-@pytest.mark.parametrize(
-    ("name", "number"),
-    [
-        ("img7.jpg", 7),
-        ("reg_img0007.jpg", 7),
-        ("006_1_2_00234.JPG", 234),
-        ("EP02_01f-7.jpg.png", 7),
-        ("image_12.jpeg.jpeg", 12),
-        ("frame.001.bmp", 1),
-        ("s3/clip2/img41.png", 41),
-        ("00000.tif", 0),
-        ("cover.jpg", None),
-        ("微笑12.png", 12),
-    ],
-)
-def test_the_number_is_the_last_run_of_digits_before_the_suffixes(name, number):
-    assert frame_number(name) == number
+from mer_core.frame_names import frame_number
+from mer_core.frames import in_order, irregularities
 
 
 @given(st.lists(st.integers(0, 10**6), unique=True, min_size=1), st.randoms())

@@ -50,3 +50,16 @@ def test_page_and_picture_agree_on_the_ends():
     first, last = plotly_scale("viridis")[0], plotly_scale("viridis")[-1]
     assert first == [0.0, "rgb({},{},{})".format(*lookup("viridis")[0])]
     assert last[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-10563, 10563, "viridis, -10,600 to 10,600"),
+        (0, 4.1499, "viridis, 0 to 4.15"),
+        (0, 999.96, "viridis, 0 to 1,000"),
+        (-0.00001234, 0.5, "viridis, -1.23e-05 to 0.5"),
+    ],
+)
+def test_a_scale_says_its_ends_as_a_person_writes_them(low, high, words):
+    assert ColourScale(low=low, high=high).describe() == words

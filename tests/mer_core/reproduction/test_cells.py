@@ -123,3 +123,17 @@ def test_without_training_another_profile_will_do_and_is_named(cell, job, monkey
     assert finished_study(cell, asked) is None
     found = finished_study(cell, replace(asked, existing=True))
     assert found is not None and found.profile == "smoke"
+
+
+def test_without_training_any_finished_study_will_do_and_what_differs_is_named(cell, job):
+    own = solve(cell, job)
+    asked = replace(job, profile="quick", changes={}, existing=True)
+    found = finished_study(cell, asked)
+    assert found is not None and found.result is not None and own.result is not None
+    assert found.result.digest == own.result.digest
+    told = dict(part.rsplit(" ", 1) for part in found.profile.split(", ")[1:])
+    nearest = profile(found.profile.split(", ")[0]).as_dict()
+    held = own.result.definition["settings"]
+    assert told
+    assert all(str(held[name]) == value for name, value in told.items())
+    assert all(held[name] != nearest[name] for name in told)

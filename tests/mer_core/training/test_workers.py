@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from mer_core.cluster import DaskExecutor, open_executor
+from mer_core.cluster import WORKER_ENVIRONMENT, DaskExecutor, open_executor
 from mer_core.training import events
 from mer_core.training.study import Study
 from tests.mer_core.training.blobs import TINY, BlobExperiment
@@ -24,6 +24,12 @@ def executor():
 
 def new_study(folder, experiment: BlobExperiment) -> Study:
     return Study(experiment, folder=folder, settings=TINY, seeds=(0, 1))
+
+
+def test_workers_keep_their_memory_between_steps(executor):
+    for seen in executor.client.run(lambda: dict(os.environ)).values():
+        held = {name: seen.get(name) for name in WORKER_ENVIRONMENT}
+        assert held == WORKER_ENVIRONMENT
 
 
 def test_an_error_in_a_worker_comes_back_as_a_failed_fold(tmp_path, executor):

@@ -7,7 +7,7 @@ is invented, subjects carry numbers no release uses, and `SYNTHETIC.txt` says so
 """
 
 from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
-from mer_core.datasets.synthetic.twins.demo import DEMOS, demo_folder, demo_twin
+from mer_core.datasets.synthetic.twins.demo import DEMOS, demo_folder, demo_twin, is_complete_twin
 from mer_core.datasets.synthetic.twins.manifest import TwinManifest, read_manifest
 from mer_core.datasets.synthetic.twins.planting import Planted, applicable
 from mer_core.datasets.synthetic.twins.script import LAYOUTS
@@ -28,6 +28,7 @@ __all__ = [
     "applicable",
     "demo_folder",
     "demo_twin",
+    "is_complete_twin",
     "read_manifest",
     "write_twin",
     "write_twin_of",

@@ -44,13 +44,18 @@ def demo_folder(dataset: str) -> Path:
     return cache_folder() / "demo" / f"{dataset}-{GENERATION}-{digest}"
 
 
+def is_complete_twin(root: Path) -> bool:
+    """Whether a whole twin lies at `root`."""
+    manifest = read_manifest(root)
+    return manifest is not None and manifest.complete
+
+
 def demo_twin(dataset: str, *, progress: Progress | None = None) -> Path:
     """The root of the demo twin of `dataset`; writes it first where it is not in the cache.
 
     The largest, CASME II's, takes about a minute on two cores, once.
     """
     root = demo_folder(dataset)
-    manifest = read_manifest(root)
-    if manifest is None or not manifest.complete:
+    if not is_complete_twin(root):
         write_twin_of(DEMOS.get(dataset), root, progress=progress)
     return root
