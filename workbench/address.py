@@ -8,7 +8,7 @@ the options falls back to the default, whoever wrote it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -45,6 +45,7 @@ def choose(
     commands use too.
     """
     first = default if default is not None else options[0]
+    forget_unless(key, options)
     index = list(options).index(first)
     found = where.selectbox(label, options, index=index, key=key, bind="query-params", **drawn)
     return shown(key, first if found is None else found)
@@ -138,6 +139,12 @@ def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
 def turn_to(key: str, value: str) -> None:
     """Sets another widget, as the callback of a button."""
     st.session_state[key] = value
+
+
+def forget_unless(key: str, options: Container[object]) -> None:
+    """Lets go of a widget's value that is no longer among its options."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
 
 
 def forget(prefix: str) -> None:

@@ -16,7 +16,7 @@ from mer_core.attribution.checks import QUESTIONS, Verdict
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.regions import Regions
 from mer_core.attribution.sanity import SanityCard
-from mer_core.attribution.script import ClipCode, DatasetClip, Recipe, SyntheticClip
+from mer_core.attribution.script import Recipe
 from mer_core.errors import MerError, SettingsError
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import attribution_panel, map_scale
@@ -126,7 +126,7 @@ def _base(look: Inspection, under: str) -> Rgb:
 
 def _facts(look: Inspection, found: AttributionMap, scale: ColourScale) -> str:
     where = f", layer {found.layer}" if found.layer else ""
-    facts = f"{look.model.entry.title}{where}, for {found.target}; {scale.describe()}"
+    facts = f"{look.model.entry.title}{where}, for {found.target}; {scale.words}"
     if found.delta is not None and found.difference is not None:
         facts += f"; adds up to {found.difference:.3g} within {found.delta:.2g}"
     if not np.ptp(found.values):
@@ -165,7 +165,7 @@ def _downloads(
     choice: ClipChoice, weighting: str, look: Inspection, found: AttributionMap, picture: Rgb
 ) -> None:
     recipe = Recipe(
-        clip=_clip_code(choice),
+        clip=selection.clip_code(choice),
         model=look.model,
         weights=cached.weights_of(look.model),
         weights_seed=look.model.weights.seed or 0,
@@ -189,13 +189,3 @@ def _downloads(
 
 def _document(record: Mapping[str, Any]) -> str:
     return json.dumps(record, indent=1, sort_keys=True, default=str) + "\n"
-
-
-def _clip_code(choice: ClipChoice) -> ClipCode:
-    if choice.source == selection.LIVE:
-        emotion, _, seed = choice.clip.rpartition("-")
-        return SyntheticClip(subject=int(choice.subject), emotion=emotion, seed=int(seed))
-    source = next(one for one in cached.sources() if one.dataset == choice.source)
-    return DatasetClip(
-        dataset=source.dataset, root=source.root, subject=choice.subject, clip=choice.clip
-    )

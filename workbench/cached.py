@@ -34,7 +34,7 @@ from mer_core.reproduction import Artefact, Manifest
 from workbench.asked import Asked, Kept
 
 if TYPE_CHECKING:
-    from mer_core.attribution.frames import FrameShares
+    from mer_core.attribution.frames import FrameShares, PartialMap
     from mer_core.attribution.inspection import Inspection
     from mer_core.attribution.localisation import Localisation
     from mer_core.attribution.sanity import SanityCard
@@ -134,22 +134,21 @@ def preparation() -> Preparation:
     return work
 
 
-def maps(choice: ClipChoice, weighting: str, model: str) -> dict[str, FeatureMaps]:
+def maps(choice: ClipChoice, weighting: str, model: LoadedModel) -> dict[str, FeatureMaps]:
     """Feature maps of every catalogued layer of `model` for the chosen clip."""
-    return _maps(choice.key, weighting, network(model, choice).digest, model, choice)
+    return _maps(choice.key, weighting, model.digest, choice, model)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _maps(
-    key: str, weighting: str, digest: str, model: str, _choice: ClipChoice
+    key: str, weighting: str, digest: str, _choice: ClipChoice, _model: LoadedModel
 ) -> dict[str, FeatureMaps]:
     import torch
 
     from mer_core.features import feature_maps
 
-    loaded = network(model, _choice)
-    batch = recording_input(recording(_choice), loaded.entry.input, weighting=weighting)[None]
-    return feature_maps(loaded, torch.from_numpy(batch))
+    batch = recording_input(recording(_choice), _model.entry.input, weighting=weighting)[None]
+    return feature_maps(_model, torch.from_numpy(batch))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -288,6 +287,34 @@ def _shares(
     _model: LoadedModel,
 ) -> FrameShares:
     return inspection(_choice, weighting, _model).shares(_asked.method, target=_asked.target)
+
+
+def partial_map(
+    choice: ClipChoice, weighting: str, model: LoadedModel, asked: Asked, frames: tuple[int, int]
+) -> PartialMap:
+    """The map of the image that a range of frames makes by itself."""
+    return _partial(choice.key, weighting, model.digest, asked.key, frames, asked, choice, model)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Explaining the chosen frames")
+def _partial(
+    key: str,
+    weighting: str,
+    digest: str,
+    asked: str,
+    frames: tuple[int, int],
+    _asked: Asked,
+    _choice: ClipChoice,
+    _model: LoadedModel,
+) -> PartialMap:
+    return inspection(_choice, weighting, _model).partial(
+        _asked.method,
+        first=frames[0],
+        last=frames[1],
+        target=_asked.target,
+        layer=_asked.layer,
+        parameters=_asked.parameters,
+    )
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)

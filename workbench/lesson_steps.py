@@ -21,7 +21,7 @@ from mer_core.plots.images import frame_strip
 from mer_core.plots.raster import frame_box, overlay
 from mer_core.protocols.peeking import peeking
 from mer_core.seeding import generator
-from workbench import address, cached, panels, selection
+from workbench import address, cached, panels, pointing, selection
 from workbench.asked import Asked
 from workbench.selection import ClipChoice
 
@@ -39,7 +39,7 @@ class Lesson:
 
 def _reveal(lesson: str, question: str) -> bool:
     """Draws the question; whether the reader wants its answer."""
-    st.markdown(f"#### :material/help: {question}")
+    st.markdown(f"### :material/help: {question}")
     return address.toggle("Show the answer", key=f"answer.{lesson}", default=False)
 
 
@@ -98,7 +98,7 @@ def one_image() -> None:
         caption="Some of the frames. Synthetic.",
         alt=f"{len(picks)} of {len(numbers)} frames of {clip.name}",
     )
-    first, last = selection.frame_range(numbers, brushed=None)
+    first, last = pointing.frame_range(numbers, brushed=None)
     for column, weighting in zip(st.columns(len(WEIGHTINGS)), WEIGHTINGS, strict=True):
         part = partial_ami(clip, first=first, last=last, weighting=weighting.name)
         column.image(
@@ -134,7 +134,7 @@ def kernels() -> None:
     st.caption(f"**{model.weights.label}**")
     parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
     level = parts.index(address.choose("Layer", parts, key="part", default=parts[-1]))
-    maps = cached.maps(choice, entry.input.weighting, entry.name)
+    maps = cached.maps(choice, entry.input.weighting, model)
     shapes = {name: maps[layers[level].name].values.shape[1:] for name, layers in branches.items()}
     rows, columns = next(iter(shapes.values()))
     down, across = st.columns(2)

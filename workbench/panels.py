@@ -6,7 +6,7 @@ import base64
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ def note(synthetic: bool) -> str:
 def player(choice: ClipChoice, recording: Recording, *, where: Any = st) -> None:
     """The clip, slowed down, with its key frames on a bar of time."""
     movie = cached.animation(choice, SLOW)
-    units = ", ".join(recording.action_units) or "no action unit"
+    units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
     speed = f" of {recording.clip.fps:g}" if recording.clip.fps else ""
     moved = ""
     if recording.truth is not None:
@@ -54,6 +54,11 @@ def player(choice: ClipChoice, recording: Recording, *, where: Any = st) -> None
         f"second; marks: {keys}.{moved}{note(recording.clip.synthetic)}",
         alt=f"{recording.clip.name}: {recording.label}, {units}, {keys}",
     )
+
+
+def unit_name(unit: str) -> str:
+    """An action unit as it is spoken of, however the sheet writes it."""
+    return f"AU{unit}" if unit[:1].isdigit() else unit
 
 
 def movie(choice: ClipChoice, fps: float, caption: str, *, where: Any = st) -> None:
@@ -72,14 +77,26 @@ def motion_image(
 ) -> None:
     """An affective-motion image with the facts of its weighting."""
     entry = WEIGHTINGS.get(weighting)
+    stays = "the face stays visible" if entry.keeps_appearance else "only what changes is left"
     where.image(
         image.image,
         width="stretch",
-        caption=f"{entry.title}: {entry.formula}; the weights sum to {entry.sums_to}. Raw sum "
-        f"{image.minimum:.0f} to {image.maximum:.0f}.{note(synthetic)}",
+        caption=f"{entry.title} weights, which sum to {entry.sums_to}: {stays}. Raw sum "
+        f"{image.minimum:.0f} to {image.maximum:.0f}, stretched to black and white."
+        f"{note(synthetic)}",
         alt=f"Affective-motion image under {weighting} weights, raw sum {image.minimum:.0f} to "
         f"{image.maximum:.0f}",
     )
+
+
+def weightings(names: Iterable[str], *, where: Any = st) -> None:
+    """What the named weightings are, for whoever asks."""
+    with where.popover("The weights", icon=":material/help:"):
+        for entry in map(WEIGHTINGS.get, names):
+            st.markdown(
+                f"**{entry.title}**: frame i of k weighs `{entry.formula}`, which sums to "
+                f"{entry.sums_to}. {entry.source}"
+            )
 
 
 def facts(sample: Sample) -> dict[str, str]:
@@ -93,7 +110,8 @@ def facts(sample: Sample) -> dict[str, str]:
         "Subject": sample.subject,
         "Clip": sample.clip,
         "Coders' word": sample.label,
-        "Action units": " + ".join(map(str, sample.action_units)) or "none coded",
+        "Action units": ", ".join(unit_name(str(unit)) for unit in sample.action_units)
+        or "none coded",
         "Onset": frame("onset", sample.onset),
         "Apex": frame("apex", sample.apex),
         "Offset": frame("offset", sample.offset),
@@ -140,10 +158,34 @@ def downloads(
             )
 
 
+def take_away(stem: str, picture: Rgb | None = None, *, where: Any = st, **offers: Any) -> None:
+    """The same buttons behind one that says what they are for; see `downloads`."""
+    with where.popover("Take away", icon=":material/download:"):
+        downloads(stem, picture, **offers)
+
+
+def open_elsewhere(link: Mapping[str, str], pages: Mapping[str, str], *, where: Any = st) -> None:
+    """Links to pages that show the clip of `link`; `pages` maps a page's file to its name."""
+    for page, label in pages.items():
+        where.page_link(
+            f"app_pages/{page}.py",
+            label=label,
+            icon=":material/arrow_forward:",
+            query_params=dict(link),
+        )
+
+
+CLIP_PAGES = {
+    "affective_motion_image": "Affective-motion image",
+    "feature_maps": "Feature maps",
+    "attributions": "Attributions",
+}
+
+
 def legend(colours: Mapping[str, str]) -> str:
-    """Names in their colours, as Markdown."""
-    return " · ".join(
-        f':color[**{name}**]{{foreground="{colour}"}}' for name, colour in colours.items()
+    """Names, each with a square of its colour, as Markdown; the name itself stays legible."""
+    return ", ".join(
+        f':color[■]{{foreground="{colour}"}} **{name}**' for name, colour in colours.items()
     )
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from mer_core.ami import WEIGHTINGS, FaceBox
+from mer_core.ami import WEIGHTINGS
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import Recording, Source
+from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
 from mer_core.records import Prediction, Sample
 from workbench import address, cached
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 LIVE = "live"
 RUN = "run"
 SUBJECTS = tuple(range(1, 25))
-_BRUSHED = "brush seen last"
-_CLICKED = "unit clicked last"
 
 T = TypeVar("T")
 
@@ -83,43 +82,6 @@ def clip_choice() -> ClipChoice:
     return ClipChoice(source, subject, clip)
 
 
-def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) -> tuple[int, int]:
-    """Draws the range of frames; a brush on the curve moves it."""
-    if brushed is not None:
-        inside = [n for n in numbers if brushed[0] <= n <= brushed[1]]
-        if inside and st.session_state.get(_BRUSHED) != brushed:
-            st.session_state["frames"] = (inside[0], inside[-1])
-        st.session_state[_BRUSHED] = brushed
-    held = st.session_state.get("frames")
-    if held is not None and not set(held) <= set(numbers):
-        del st.session_state["frames"]  # of another clip
-    first, last = st.select_slider(
-        "Frames",
-        options=list(numbers),
-        value=(numbers[0], numbers[-1]),
-        key="frames",
-        bind="query-params",
-    )
-    return address.shown("frames", (int(first), int(last)))
-
-
-def face_box(shape: tuple[int, int], *, drawn: FaceBox | None) -> FaceBox:
-    """Draws the four sides of a box as numbers; a box drawn on the picture overrides them."""
-    height, width = shape
-    if drawn is not None:
-        st.caption(
-            f"Box: rows {drawn.y} to {drawn.y + drawn.height}, "
-            f"columns {drawn.x} to {drawn.x + drawn.width}."
-        )
-        return drawn
-    place = st.columns(4)
-    top = address.number("Top", 0, height - 1, key="top", default=0, where=place[0])
-    left = address.number("Left", 0, width - 1, key="left", default=0, where=place[1])
-    bottom = address.number("Bottom", 1, height, key="bottom", default=height, where=place[2])
-    right = address.number("Right", 1, width, key="right", default=width, where=place[3])
-    return FaceBox(left, top, max(1, right - left), max(1, bottom - top))
-
-
 def dataset_choice() -> tuple[Source, DatasetTable] | None:
     """Draws the choice of a dataset; None where there is none yet."""
     found = {source.dataset: source for source in cached.sources()}
@@ -164,13 +126,15 @@ NONE = "none"
 
 def sample_filter(table: DatasetTable) -> SampleFilter:
     """Draws the filters of a dataset's clips."""
-    place = st.columns(3)
+    place = st.columns(4)
     subjects = address.several("Subjects", table.subjects, key="subjects", where=place[0])
     labels = sorted({sample.label for sample in table})
     emotions = address.several("Emotions", labels, key="labels", where=place[1])
     units = sorted({unit.number for sample in table for unit in sample.action_units})
     wanted = address.several("Action units", [str(n) for n in units], key="units", where=place[2])
-    study = address.choose("Answers of a study", [NONE, *cached.studies()], key="study")
+    study = address.choose(
+        "Answers of a study", [NONE, *cached.studies()], key="study", where=place[3]
+    )
     if study == NONE:
         return SampleFilter(subjects, emotions, wanted, "", ANY)
     verdict = address.switch("Answer", (ANY, "right", "wrong"), key="verdict_of")
@@ -185,35 +149,16 @@ def image_models() -> list[str]:
     return [*first, *(e.name for e in catalog.image_models() if e.name not in first)]
 
 
-def unit(shape: tuple[int, ...], *, clicked: tuple[int, int] | None) -> tuple[int, int]:
-    """Draws row and column of a unit; a click on the map moves them."""
-    rows, columns = shape
-    if clicked is not None and st.session_state.get(_CLICKED) != clicked:
-        st.session_state["row"] = min(clicked[0], rows - 1)
-        st.session_state["column"] = min(clicked[1], columns - 1)
-    st.session_state[_CLICKED] = clicked
-    place = st.columns(2)
-    for key, most in (("row", rows), ("column", columns)):
-        if st.session_state.get(key, 0) >= most:
-            del st.session_state[key]  # of a larger map
-    row = address.number("Row", 0, rows - 1, key="row", default=rows // 2, where=place[0])
-    column = address.number(
-        "Column", 0, columns - 1, key="column", default=columns // 2, where=place[1]
-    )
-    return row, column
-
-
-def second_clip(first: ClipChoice) -> ClipChoice:
+def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
     """Draws the choice of another clip by the same subject."""
     if first.source == LIVE:
         emotion, _, seed = first.clip.rpartition("-")
         others = [name for name in EMOTIONS if name != emotion]
-        return ClipChoice(
-            LIVE, first.subject, f"{address.choose('and', others, key='emotion2')}-{seed}"
-        )
+        second = address.choose("and the clip of", others, key="emotion2", where=where)
+        return ClipChoice(LIVE, first.subject, f"{second}-{seed}")
     samples = cached.dataset(first.source).samples
     others = [s.clip for s in samples if s.subject == first.subject and s.clip != first.clip]
-    clip = address.choose("and", others or [first.clip], key="clip2")
+    clip = address.choose("and the clip", others or [first.clip], key="clip2", where=where)
     return ClipChoice(first.source, first.subject, clip)
 
 
@@ -303,6 +248,17 @@ def study_choice(label: str, *, key: str, none: str, where: Any = st) -> str | N
     """Draws the choice among the studies on this machine; None for `none`."""
     found = address.choose(label, [none, *cached.studies()], key=key, where=where)
     return None if found == none else found
+
+
+def clip_code(choice: ClipChoice) -> ClipCode:
+    """The chosen clip as Python, for scripts to take away."""
+    if choice.source == LIVE:
+        emotion, _, seed = choice.clip.rpartition("-")
+        return SyntheticClip(subject=int(choice.subject), emotion=emotion, seed=int(seed))
+    source = next(one for one in cached.sources() if one.dataset == choice.source)
+    return DatasetClip(
+        dataset=source.dataset, root=source.root, subject=choice.subject, clip=choice.clip
+    )
 
 
 def between(recording: Recording, first: int, last: int) -> Recording:

@@ -35,10 +35,19 @@ def study_form() -> Study | None:
             SCHEMES.names(),
             index=SCHEMES.names().index(CatalogExperiment.scheme),
             format_func=lambda name: SCHEMES.get(name).title,
+            help="\n".join(f"- **{one.title}**: {one.about}" for one in SCHEMES),
         )
-        settings = second.selectbox("Training profile", PROFILES.names())
+        settings = second.selectbox(
+            "Training profile",
+            PROFILES.names(),
+            help="Epochs of training: "
+            + ", ".join(f"{name} {profile(name).epochs}" for name in PROFILES.names()),
+        )
         control = third.selectbox(
-            "Control", CONTROLS.names(), format_func=lambda name: CONTROLS.get(name).title
+            "Control",
+            CONTROLS.names(),
+            format_func=lambda name: CONTROLS.get(name).title,
+            help="A study that is made to fail, or to cheat. What it still scores is not skill.",
         )
         sent = st.form_submit_button("Start", icon=":material/play_arrow:", type="primary")
     if not sent:

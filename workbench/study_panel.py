@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from mer_core.errors import MerError
+from mer_core.models.catalog import model_entry
 from mer_core.plots.matrices import Matrix, confusion_figure
+from mer_core.protocols import find_protocol
 from mer_core.protocols.intervals import SCORE_NAMES
 from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
+from mer_core.training.script import study_script
 from workbench import address, cached, panels, selection
 
 FOLD_COLUMNS = ("name", "seed", "state", "n_train", "n_test", "right", "epoch", "seconds", "error")
 
 PER_SHEET = 10
+BRIEF = {
+    "accuracy_pooled": "accuracy",
+    "accuracy_subject_mean": "per subject",
+    "uar": "UAR",
+    "uf1": "UF1",
+}
 TITLES = {
     "accuracy_pooled": "Accuracy, pooled",
     "accuracy_subject_mean": "Accuracy, mean of subjects",
@@ -69,13 +79,30 @@ def draw_overview(names: Sequence[str]) -> None:
         rows.append(
             {
                 "study": name,
-                "data": "synthetic" if result.synthetic else "recorded",
+                "network": model_entry(result.definition["experiment"]["model"]).title,
                 "folds": f"{result.completed} of {len(result.folds)}",
-                **{f"{TITLES[score]}, %": _percent(result.means[score]) for score in SCORE_NAMES},
-                "always the largest class, %": _percent(result.majority_rate),
+                **{f"{BRIEF[score]}, %": _percent(result.means[score]) for score in SCORE_NAMES},
+                "largest class, %": _percent(result.majority_rate),
+                **_asked(result),
             }
         )
     st.dataframe(rows, hide_index=True, width="stretch")
+    st.caption(
+        "Each study leaves somebody out, trains on the others and asks about whoever was left out. "
+        "It has learned something where its accuracy is above what answering the largest class "
+        "every time would score. UAR and UF1 weigh all classes alike."
+    )
+
+
+def _asked(result: StudyResult) -> dict[str, str]:
+    """What a study asks, as the first cells of its row."""
+    experiment = result.definition["experiment"]
+    names = " + ".join(one["name"] for one in experiment["datasets"])
+    return {
+        "data": f"{names}, {'synthetic' if result.synthetic else 'recorded'}",
+        "protocol": find_protocol(result.definition["protocol"]).title,
+        "control": result.definition["control"],
+    }
 
 
 def _percent(share: float | None) -> float | None:
@@ -165,28 +192,34 @@ def draw_matrix(matrix: Matrix, *, key: str, synthetic: bool) -> None:
 
 
 def draw_wrong(result: StudyResult) -> None:
-    """Every wrong answer with a link to its attributions."""
+    """Every wrong answer with links to its image, its maps and its attributions."""
     wrong = [answer for answer in result.predictions() if not answer.correct]
     if not wrong:
         st.caption("No wrong answer.")
         return
     sheets = -(-len(wrong) // PER_SHEET)
-    sheet = address.number("Sheet", 1, sheets, key="sheet", default=1) if sheets > 1 else 1
-    st.caption(f"{len(wrong)} wrong answers; each opens with the network that never saw the face.")
+    place, _ = st.columns([1, 4])
+    sheet = (
+        address.number(f"Sheet, of {sheets}", 1, sheets, key="sheet", default=1, where=place)
+        if sheets > 1
+        else 1
+    )
+    st.caption(
+        f"{len(wrong)} wrong answers. Each opens with the network that never saw this person."
+    )
     for answer in wrong[(sheet - 1) * PER_SHEET : sheet * PER_SHEET]:
         dataset, subject, clip = answer.key.split("/", 2)
-        st.page_link(
-            "app_pages/attributions.py",
-            label=f"{answer.key}: **{answer.predicted}** "
-            f"({answer.probabilities[answer.predicted]:.0%}), truly **{answer.truth}**",
-            icon=":material/arrow_forward:",
-            query_params={
-                "source": dataset,
-                "person": subject,
-                "clip": clip,
-                selection.RUN: result.name,
-            },
-        )
+        link = {"source": dataset, "person": subject, "clip": clip, selection.RUN: result.name}
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                f"{subject} {clip}: **{answer.predicted}** "
+                f"({answer.probabilities[answer.predicted]:.0%}), truly **{answer.truth}**",
+                width=340,
+            )
+            panels.open_elsewhere(link, SHORT)
+
+
+SHORT = {"affective_motion_image": "Image", "feature_maps": "Maps", "attributions": "Attributions"}
 
 
 def draw_study(name: str) -> None:
@@ -208,9 +241,9 @@ def draw_study(name: str) -> None:
         st.info("No fold is finished yet.")
         return
     draw_scores(result)
-    st.subheader("Beside the paper")
+    st.header("Beside the paper")
     draw_paper(result)
-    st.subheader("What was taken for what")
+    st.header("What was taken for what")
     shares, counts = st.columns(2, gap="large")
     with shares:
         draw_matrix(
@@ -228,15 +261,19 @@ def draw_study(name: str) -> None:
         panels.downloads(
             f"confusion_{result.name}",
             table=panels.csv_text(cells),
+            script=study_script(result.name),
             synthetic=result.synthetic,
         )
-    st.subheader("Wrong answers")
+    st.header("Wrong answers")
     draw_wrong(result)
-    st.subheader("Folds")
+    st.header("Folds")
     shown = FOLD_COLUMNS if result.failed else FOLD_COLUMNS[:-1]
     folds = [{key: row[key] for key in shown} for row in result.as_dict()["fold_results"]]
     st.dataframe(folds, hide_index=True, width="stretch")
     st.caption("One fold per held-out group; one subject's accuracy alone says little.")
     panels.downloads(
-        f"folds_{result.name}", table=panels.csv_text(folds), synthetic=result.synthetic
+        f"folds_{result.name}",
+        table=panels.csv_text(folds),
+        record=json.dumps(result.as_dict(), indent=1, default=str),
+        synthetic=result.synthetic,
     )

@@ -10,6 +10,7 @@ What pages and notebooks ask for, in the words of a recording rather than of ten
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,9 +31,9 @@ from mer_core.attribution.baselines import (
 )
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.explainer import explainer
-from mer_core.attribution.frames import FrameShares, frame_shares
+from mer_core.attribution.frames import FrameShares, PartialMap, frame_shares, partial_map
 from mer_core.attribution.localisation import Localisation, localise
-from mer_core.attribution.recording import explain_recording, zero_level
+from mer_core.attribution.recording import explain_recording, face_regions, zero_level
 from mer_core.attribution.reference import reference_input, reference_name
 from mer_core.attribution.regions import (
     Regions,
@@ -136,6 +137,51 @@ class Inspection:
             parameters=parameters,
             seed=seed,
         )
+
+    def partial(
+        self,
+        method: str,
+        *,
+        first: int,
+        last: int,
+        target: str | None = None,
+        layer: str | None = None,
+        parameters: Values | None = None,
+        seed: int = 0,
+    ) -> PartialMap:
+        """The map of the image that frames `first`..`last` make by themselves; see `partial_map`.
+
+        Its class is that of the whole clip unless another is given, so that both can be compared.
+        """
+        needs_regions = METHODS.get(method).needs_regions
+        return partial_map(
+            self.model,
+            self.recording.expression,
+            first=first,
+            last=last,
+            method=method,
+            target=target or self.predicted,
+            layer=layer,
+            weighting=self.weighting,
+            parameters=parameters,
+            seed=seed,
+            regions=face_regions(self.recording, self.size) if needs_regions else None,
+        )
+
+    def inside(self, box: FaceBox) -> npt.NDArray[np.bool_]:
+        """The part of the network's grid under a box on the frame, at least one cell of it."""
+        shape = self.recording.clip.frames.shape[1:3]
+        found = np.zeros(self.size, bool)
+        first, last = ((box.y, box.x), (box.y + box.height, box.x + box.width))
+        cells = [
+            slice(
+                min(math.floor(low * side / whole), side - 1),
+                max(math.ceil(high * side / whole), 1),
+            )
+            for low, high, side, whole in zip(first, last, self.size, shape, strict=True)
+        ]
+        found[cells[0], cells[1]] = True
+        return found
 
     def baselines(self, *, seed: int = 0) -> dict[str, npt.NDArray[np.float32]]:
         """Maps that no network made, by name: what a map has to beat."""

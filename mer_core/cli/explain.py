@@ -111,7 +111,8 @@ def explain(
     if clip is None or out is None or loaded is None:
         raise SettingsError("give CLIP and OUT", remedy="or --list to see the methods")
     from mer_core.attribution.recording import explain_recording
-    from mer_core.attribution.script import ClipFile, Recipe
+    from mer_core.attribution.script import Recipe
+    from mer_core.inputs.clip_code import ClipFile
     from mer_core.inputs.recording import open_recording
 
     first, last = span or (None, None)

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,14 @@ def open_video(content: Path | bytes, *, name: str, threads: int | None = None) 
         check_pixels(width, height, name=name)
         stated = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         fps = float(capture.get(cv2.CAP_PROP_FPS))
-        count = stated if kind in _STATE_THEIR_COUNT and stated > 0 else _grabbed(capture)
+        if kind in _STATE_THEIR_COUNT and stated > 0:
+            count = stated
+        else:
+            times = _grabbed(capture)
+            count = len(times)
+            if _varies(times, stated, fps):
+                # A camera's own pace, as browsers record it: no rate, and so no number of frames.
+                stated, fps = 0, 1000 * (count - 1) / (times[-1] - times[0])
     if count < 1:
         raise FrameError("is a video without frames, or a truncated one", where=name)
     # An estimate from the duration may be one off; more than that is missing data.
@@ -106,11 +113,23 @@ def _read(capture: cv2.VideoCapture) -> Frame | None:
     return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB, dst=frame), np.uint8)
 
 
-def _grabbed(capture: cv2.VideoCapture) -> int:
-    count = 0
+def _grabbed(capture: cv2.VideoCapture) -> list[float]:
+    """The time of every frame, in milliseconds."""
+    times = []
     while capture.grab():
-        count += 1
-    return count
+        times.append(capture.get(cv2.CAP_PROP_POS_MSEC))
+    return times
+
+
+def _varies(times: list[float], stated: int, fps: float) -> bool:
+    """Whether frames are fewer than their rate promises and yet reach the end of the recording.
+
+    What is missing at the end of a complete one is no longer than its longest pause.
+    """
+    if len(times) < 2 or len(times) >= stated - 1 or not fps > 0:
+        return False
+    pause = max(after - before for before, after in pairwise(times))
+    return 1000 * stated / fps - times[-1] <= 2 * pause
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import plotly.colors
 UNSIGNED = "viridis"
 SIGNED = "balance"
 _NEUTRAL = (246, 246, 246)
+_ENDS = {UNSIGNED: ("dark violet", "yellow"), SIGNED: ("blue", "red")}
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -46,6 +47,14 @@ class ColourScale:
     def describe(self) -> str:
         """The scale in words, for captions."""
         return f"{self.name}, {_spoken(self.low)} to {_spoken(self.high)}"
+
+    @property
+    def words(self) -> str:
+        """The scale for whoever does not know it by name: which colour stands for which number."""
+        ends = _ENDS[self.name]
+        if self.signed:
+            return f"{ends[0]} {self.low:.3g}, white 0, {ends[1]} {self.high:.3g}"
+        return f"{ends[0]} {self.low:.3g} to {ends[1]} {self.high:.3g}"
 
 
 def shared_scale(

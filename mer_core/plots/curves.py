@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from mer_core.plots.theme import FAINT, PALETTE, figure
 Curve = npt.NDArray[np.floating]
 
 _ZERO = Line(at=0, style={"color": FAINT, "width": 1})
+_BRUSH: dict[str, Any] = {"dragmode": "select", "selectdirection": "h"}
+_ROOM_FOR_NAMES = 64
 
 
 def weight_curves(
@@ -27,7 +30,7 @@ def weight_curves(
 
     The markers let a reader brush a range of frames; onset, apex and offset are dotted lines.
     """
-    drawn = figure(height=260, synthetic=synthetic)
+    drawn = figure(height=280, synthetic=synthetic)
     for name, values in weights.items():
         drawn.add_scatter(
             x=list(frame_numbers),
@@ -37,14 +40,8 @@ def weight_curves(
             marker={"size": 6},
             hovertemplate=f"frame %{{x}}<br>{name} %{{y:.3f}}<extra></extra>",
         )
-    add_lines(drawn, [_ZERO, *_key_frames(key_frames)])
-    drawn.update_layout(
-        xaxis_title="frame",
-        yaxis_title="weight",
-        dragmode="select",
-        selectdirection="h",
-        showlegend=True,
-    )
+    add_lines(drawn, [_ZERO, *_key_frames(drawn, key_frames)])
+    drawn.update_layout(xaxis_title="frame", yaxis_title="weight", showlegend=True, **_BRUSH)
     return drawn
 
 
@@ -57,7 +54,7 @@ def intensity_curves(
     synthetic: bool = True,
 ) -> go.Figure:
     """Intensity of each action unit over time; `curves` is frames x units."""
-    drawn = figure(height=240, synthetic=synthetic)
+    drawn = figure(height=250, synthetic=synthetic)
     for i, name in enumerate(names):
         drawn.add_scatter(
             x=list(frame_numbers),
@@ -67,7 +64,7 @@ def intensity_curves(
             line={"width": 2, "color": PALETTE[i % len(PALETTE)]},
             hovertemplate=f"{name} at frame %{{x}}: %{{y:.2f}}<extra></extra>",
         )
-    add_lines(drawn, _key_frames(key_frames))
+    add_lines(drawn, _key_frames(drawn, key_frames))
     drawn.update_layout(
         xaxis_title="frame", yaxis_title="intensity", yaxis_rangemode="tozero", showlegend=True
     )
@@ -81,19 +78,29 @@ def share_curve(
     key_frames: Mapping[str, int] | None = None,
     synthetic: bool = False,
     title: str = "share",
+    brush: bool = False,
 ) -> go.Figure:
-    """How much each frame contributes to something, one line per method, model or region."""
-    drawn = figure(height=220, synthetic=synthetic)
+    """How much each frame contributes to something, one line per method, model or region.
+
+    With `brush` a reader can drag across the curve to choose frames, rather than zoom.
+    """
+    drawn = figure(height=250, synthetic=synthetic)
     for name, values in shares.items():
         drawn.add_scatter(
             x=list(frame_numbers), y=np.asarray(values, float), name=name, mode="lines+markers"
         )
-    add_lines(drawn, [_ZERO, *_key_frames(key_frames)])
+    add_lines(drawn, [_ZERO, *_key_frames(drawn, key_frames)])
     drawn.update_layout(xaxis_title="frame", yaxis_title=title, showlegend=len(shares) > 1)
+    if brush:
+        drawn.update_layout(**_BRUSH)
     return drawn
 
 
-def _key_frames(key_frames: Mapping[str, int] | None) -> list[Line]:
+def _key_frames(drawn: go.Figure, key_frames: Mapping[str, int] | None) -> list[Line]:
+    # The legend in the upper edge, where it hides no name of a key frame.
+    drawn.update_layout(
+        legend={"yref": "container", "y": 1, "yanchor": "top"}, margin={"t": _ROOM_FOR_NAMES}
+    )
     style = {"color": FAINT, "width": 1, "dash": "dot"}
     named = (key_frames or {}).items()
     return [Line(at=number, upright=True, style=style, text=name) for name, number in named]

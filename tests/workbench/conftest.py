@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-APP = ROOT / "workbench" / "streamlit_app.py"
-# Nothing of the browser's own may leave the machine.
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from mer_core.datasets.synthetic.twins import write_twin
+from tests.workbench.running import APP, QUIET, chromium, running_app
 
+__all__ = ["APP"]
 
-def chromium() -> str | None:
-    return (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
+# A camera that shows a test picture and is granted without asking.
+CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
 @pytest.fixture(scope="session")
@@ -50,33 +31,14 @@ def _apart(workplace, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def server(workplace):
-    """The running app's address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
-    options = ["--server.headless", "true", "--server.port", str(port)]
-    process = subprocess.Popen([*command, *options], cwd=ROOT, env={**os.environ, **workplace})
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health", process)
+def server(tmp_path_factory):
+    """The address of the app on folders of its own, with one small twin to browse."""
+    place = tmp_path_factory.mktemp("server")
+    twin = place / "casme2"
+    write_twin("casme2", twin, subjects=2, clips_per_subject=4, seed=5, size=64, frames=(8, 10))
+    folders = {f"MER_{name}": str(place / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
+    with running_app({**folders, "MER_DEMO": "off", "MER_CASME2_ROOT": str(twin)}) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(address: str, process: subprocess.Popen) -> None:
-    for _ in range(240):
-        if process.poll() is not None:
-            raise RuntimeError(f"the app ended with {process.returncode}")
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    raise TimeoutError(f"{address} did not answer")
 
 
 @pytest.fixture(scope="session")
@@ -89,15 +51,26 @@ def browser():
         pytest.skip("no Chromium: install it to run the browser tests")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=found, args=list(QUIET))
+        launched = driver.chromium.launch(executable_path=found, args=[*QUIET, *CAMERA])
         yield launched
         launched.close()
 
 
 @pytest.fixture
 def page(browser):
-    """A fresh browser session whose console errors fail nothing but are kept for messages."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1200})
+    """A fresh browser session, in which nothing may be asked of any other machine."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 1200}, permissions=["camera"], accept_downloads=True
+    )
     context.set_default_timeout(180_000)  # maps take their time on a busy machine
+    strangers = []
+    context.on("request", lambda request: strangers.append(request.url) if away(request) else None)
     yield context.new_page()
     context.close()
+    assert not strangers
+
+
+def away(request) -> bool:
+    """Whether a request leaves this machine."""
+    parts = urlsplit(request.url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1"

@@ -23,7 +23,7 @@ def open_at(page: str, **parameters: object) -> AppTest:
 
 def words(app: AppTest) -> str:
     """Everything a reader can read, in one string."""
-    parts = (app.caption, app.markdown, app.subheader, app.info, app.error, app.warning)
+    parts = (app.caption, app.markdown, app.header, app.info, app.error, app.warning)
     return " ".join(element.value for part in parts for element in part)
 
 

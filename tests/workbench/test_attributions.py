@@ -14,9 +14,10 @@ from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.checks import Verdict
 from mer_core.attribution.localisation import METRICS
 from mer_core.attribution.sanity import Check, SanityCard
-from mer_core.attribution.script import Recipe, SyntheticClip
+from mer_core.attribution.script import Recipe
+from mer_core.inputs.clip_code import SyntheticClip
 from tests.workbench.opening import open_at, traces, values, words
-from workbench import attribution_map, cached
+from workbench import attribution_map, cached, selection
 from workbench.asked import Asked
 from workbench.selection import ClipChoice
 
@@ -132,7 +133,7 @@ def test_the_card_is_examined_on_demand_and_kept(monkeypatch):
 def test_the_script_that_is_offered_computes_the_same_array(tmp_path, model):
     found = cached.attribution(CLIP, "full", model, Asked(method="saliency"))
     recipe = Recipe(
-        clip=attribution_map._clip_code(CLIP),
+        clip=selection.clip_code(CLIP),
         model=model,
         weights=cached.weights_of(model),
         weights_seed=model.weights.seed or 0,

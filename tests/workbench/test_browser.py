@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.workbench.running import settle
+
 pytestmark = pytest.mark.browser
-
-
-def settle(page) -> None:
-    """Waits until the app has run and its pictures are there; an exception box fails at once."""
-    page.get_by_role("heading", level=1).wait_for()
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    assert page.locator('[data-testid="stException"]').count() == 0
 
 
 def choose(page, label: str, option: str) -> None:

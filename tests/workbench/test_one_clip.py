@@ -19,7 +19,7 @@ def app():
 
 
 def text_of(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.caption, *app.markdown, *app.subheader])
+    return " ".join(element.value for element in [*app.caption, *app.markdown, *app.header])
 
 
 def chart(app: AppTest, index: int) -> str:
@@ -50,7 +50,7 @@ def test_every_ranking_draws(app, rank):
 
 @pytest.mark.parametrize("depth", [1, 3])
 def test_every_depth_draws_the_four_kernels(app, depth):
-    app.selectbox(key="depth").select_index(depth).run()
+    app.selectbox(key="part").select_index(depth).run()
     assert not app.exception
 
 

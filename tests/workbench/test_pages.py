@@ -52,7 +52,9 @@ def test_the_image_page_draws_and_keeps_the_range_of_the_brush():
     }
     app.run()
     assert not app.exception
-    assert f"frames {numbers[2]} to {numbers[6]}" in captions(app)
+    assert app.select_slider(key="frames").value == (numbers[2], numbers[6])
+    shown = " ".join(str(image.proto) for image in app.get("imgs") or app.get("image"))
+    assert f"only frames {numbers[2]} to {numbers[6]}" in shown
 
 
 def test_the_box_page_shows_motion_inside_the_box():

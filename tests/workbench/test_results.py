@@ -84,19 +84,21 @@ def test_every_mistake_links_to_its_maps_by_the_network_that_never_saw_it(fresh)
     assert wrong
     app = open_at("results", study="small")
     links = [link.proto for link in app.get("page_link")]
-    assert len(links) == min(len(wrong), 10)
+    assert len(links) == 3 * min(len(wrong), 10)
     dataset, subject, clip = wrong[0].key.split("/", 2)
     maps = open_at("attributions", source=dataset, person=subject, clip=clip, run="small")
     fold = result.fold_of(wrong[0].key)
     assert fold is not None
     assert fold.name.endswith(subject)
     assert (fold.weights_digest or "none")[:12] in words(maps)
-    assert "trained on synthetic clips" in words(maps)
+    assert "rained on synthetic clips" in words(maps)
+    features = open_at("feature_maps", source=dataset, person=subject, clip=clip, run="small")
+    assert (fold.weights_digest or "none")[:12] in words(features)
 
 
 def test_a_study_that_is_not_there_falls_back(fresh):
     app = open_at("results", study="../../etc")
-    assert app.selectbox(key="study").value == "no study"
+    assert app.selectbox(key="study").value == "all studies"
 
 
 def test_a_damaged_study_is_named_and_hides_no_other(fresh, tmp_path):

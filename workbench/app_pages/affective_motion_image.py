@@ -6,25 +6,33 @@ import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS, FaceBox, motion_images, motion_over_time, partial_ami
+from mer_core.inputs.script import ami_script
 from mer_core.plots.curves import share_curve, weight_curves
 from mer_core.plots.images import frame_strip, signed_strip
 from mer_core.plots.picking import pickable_image
-from workbench import address, cached, gestures, panels, selection
+from workbench import address, cached, gestures, panels, pointing, selection
 
 STRIP = 7
+PAIRS = 2  # weightings in a row, each as a whole and in part
 
 address.begin_page(
-    "Affective-motion image", "How does this clip become this image? Brush frames, box a region."
+    "Affective-motion image",
+    "How does this clip become this image? Its frames are weighted and summed.",
 )
 choice = selection.clip_choice()
 recording = cached.recording(choice)
 clip, synthetic = recording.expression, recording.clip.synthetic
 numbers = list(clip.frame_numbers)
-chosen = address.several("Weightings", WEIGHTINGS.names(), key="w", default=("full", "linear"))
+first, second = st.columns([4, 1], vertical_alignment="bottom")
+chosen = address.several(
+    "Weightings", WEIGHTINGS.names(), key="w", default=("full", "linear"), where=first
+)
 chosen = chosen or ("full",)
+panels.weightings(chosen, where=second)
 images = {name: cached.image(choice, name) for name in chosen}
+stem = f"ami_{choice.key.replace('/', '-')}"
 
-st.subheader("Frames and weights")
+st.header("Frames and weights")
 picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
 strip = frame_strip([clip.frames[i] for i in picks], [numbers[i] for i in picks])
 motion = motion_images(clip, chosen[0])
@@ -32,8 +40,8 @@ signed, scale = signed_strip([motion[i] for i in picks], [f"weighted {numbers[i]
 st.image(
     np.vstack([strip, signed]),
     width="stretch",
-    caption=f"Frames, and each times its {chosen[0]} weight ({scale.describe()})."
-    f"{panels.note(synthetic)}",
+    caption=f"Above, {len(picks)} of {len(clip)} frames. Below, each times its {chosen[0]} weight: "
+    f"{scale.words}. The sum of all is the image.{panels.note(synthetic)}",
     alt=f"{len(picks)} frames of {clip.name} and their motion images under {chosen[0]} weights",
 )
 event = panels.chart(
@@ -46,34 +54,53 @@ event = panels.chart(
     key="brush",
     on_select="rerun",
     selection_mode="box",
-    alt="Weight of each frame under " + ", ".join(chosen),
+    alt="Weight of each frame: "
+    + "; ".join(
+        f"{name} from {image.weights.min():.2f} to {image.weights.max():.2f}"
+        for name, image in images.items()
+    ),
 )
+st.caption("Drag across the curve to choose frames, or move the ends of the range.")
+first, last = pointing.frame_range(numbers, brushed=gestures.brushed_range(dict(event)))
 
-st.subheader("The image, whole and in part")
-first, last = selection.frame_range(numbers, brushed=gestures.brushed_range(dict(event)))
-st.caption(f"Drag across the curve or move the ends of the range: frames {first} to {last}.")
-for row in (False, True):
-    for column, name in zip(st.columns(max(len(chosen), 2)), chosen, strict=False):
-        if row:
-            part = partial_ami(clip, first=first, last=last, weighting=name)
-            column.image(
-                part.image,
-                width="stretch",
-                caption=f"{name}: only frames {first} to {last}.{panels.note(synthetic)}",
-                alt=f"Share of frames {first} to {last} in the {name} image",
-            )
-        else:
-            panels.motion_image(images[name], name, synthetic=synthetic, where=column)
-            panels.downloads(
-                f"ami_{choice.key.replace('/', '-')}_{name}",
-                images[name].image,
-                array=images[name].total,
+st.header("The image, whole and in part")
+for start in range(0, len(chosen), PAIRS):
+    places = iter(st.columns(2 * PAIRS))
+    for name in chosen[start : start + PAIRS]:
+        whole, partly = next(places), next(places)
+        panels.motion_image(images[name], name, synthetic=synthetic, where=whole)
+        part = partial_ami(clip, first=first, last=last, weighting=name)
+        partly.image(
+            part.image,
+            width="stretch",
+            caption=f"{WEIGHTINGS.get(name).title} weights, only frames {first} to {last}, "
+            f"stretched by itself.{panels.note(synthetic)}",
+            alt=f"Share of frames {first} to {last} in the {name} image, raw sum "
+            f"{part.minimum:.0f} to {part.maximum:.0f}",
+        )
+        for place, image, frames in ((whole, images[name], None), (partly, part, (first, last))):
+            part_of = f"{stem}_{name}" + (f"_{first}-{last}" if frames else "")
+            written = f"{part_of}_synthetic" if synthetic else part_of
+            weights = zip(numbers, image.weights.tolist(), strict=True)
+            panels.take_away(
+                part_of,
+                image.image,
+                array=image.total,
+                table=panels.csv_text([{"frame": n, "weight": w} for n, w in weights]),
+                script=ami_script(
+                    selection.clip_code(choice),
+                    image,
+                    frames=frames,
+                    name=written,
+                    title=clip.name,
+                    synthetic=synthetic,
+                ),
                 synthetic=synthetic,
-                where=column,
+                where=place,
             )
 
-st.subheader("What moves where")
-face, curve = st.columns([2, 3])
+st.header("What moves where")
+face, curve = st.columns([2, 3], gap="large")
 with face:
     drawn = panels.chart(
         pickable_image(clip.frames[len(clip) // 2], synthetic=synthetic),
@@ -85,11 +112,10 @@ with face:
 height, width = clip.frames.shape[1:3]
 box = gestures.drawn_box(dict(drawn), (height, width))
 with curve:
-    st.caption("Mean change since the first frame.")
-    box = selection.face_box((height, width), drawn=box)
-    whole = FaceBox(0, 0, width, height)
+    st.caption("Drag a box on the face, or type its sides in pixels.")
+    box = pointing.face_box((height, width), drawn=box)
     curves = {"inside the box": motion_over_time(clip, box), "whole frame": motion_over_time(clip)}
-    if box == whole:
+    if box == FaceBox(0, 0, width, height):
         curves.pop("inside the box")
     panels.chart(
         share_curve(
@@ -101,5 +127,13 @@ with curve:
         ),
         key="motion",
         alt="; ".join(f"Motion {name}: at most {c.max():.2f}" for name, c in curves.items()),
+    )
+    st.caption("Mean change of brightness since the first frame, out of 255.")
+    rows = [
+        {"frame": n} | {name: round(float(c[i]), 4) for name, c in curves.items()}
+        for i, n in enumerate(numbers)
+    ]
+    panels.take_away(
+        f"motion_{choice.key.replace('/', '-')}", table=panels.csv_text(rows), synthetic=synthetic
     )
 address.share()

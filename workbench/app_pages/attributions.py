@@ -6,15 +6,12 @@ import streamlit as st
 
 from mer_core.attribution import METHODS, list_methods
 from mer_core.attribution.localisation import METRICS
-from mer_core.errors import MerError
 from mer_core.plots.attributions import region_colours, score_bars
-from mer_core.plots.curves import share_curve
 from workbench import address, attribution_map, cached, panels, selection
 from workbench.asked import Asked
+from workbench.frames_panel import draw_frames
+from workbench.networks import asked_networks, columns, draw_heads
 from workbench.parameter_form import parameter_form
-
-LEAST = 3  # columns, so that one map alone does not fill the screen
-DEMO = "trained on the demo twin, where there are any"
 
 address.begin_page(
     "Attributions", "Why did it say that? Networks in columns, methods in rows, one clip."
@@ -22,24 +19,7 @@ address.begin_page(
 choice = selection.clip_choice()
 recording = cached.recording(choice)
 synthetic = recording.clip.synthetic
-
-first, second, third = st.columns([2, 2, 1])
-run = selection.study_choice("Networks of", key=selection.RUN, none=DEMO, where=first)
-held_out = None
-if run:
-    try:
-        held_out = cached.study_network(run, choice)
-    except MerError as error:
-        panels.refusal(error)
-if run and held_out is None:
-    st.info(f"No network that {run} keeps has held this clip out; the demo's are shown instead.")
-if held_out is not None:
-    models = [held_out]
-else:
-    options = selection.all_models()
-    names = selection.networks(options, default=options[:3], where=second)
-    models = [cached.network(name, choice) for name in names]
-weighting = selection.weighting("Weighting", key="w1", default="full", where=third)
+models, weighting = asked_networks(choice, selection.all_models())
 looks = {model.entry.name: cached.inspection(choice, weighting, model) for model in models}
 
 offers = {model.entry.name: list_methods(model) for model in models}
@@ -49,28 +29,25 @@ target = selection.target_class(models, where=second)
 layers = selection.layer_depth([model.entry for model in models], where=third)
 view = attribution_map.choose_view(looks[models[0].entry.name].regions)
 
-st.caption(
-    f"The clip is labelled **{recording.label}**. "
-    + " · ".join(
-        f"{model.entry.title} says **{looks[model.entry.name].predicted}** "
-        f"({max(looks[model.entry.name].answer.values()):.0%}; {model.weights.label})"
-        for model in models
-    )
+units = ", ".join(map(panels.unit_name, recording.action_units)) or "no action unit"
+outlined = panels.legend(region_colours(view.regions))
+st.markdown(
+    f"The clip is labelled **{recording.label}**: {outlined or units}."
+    + (" Outlined is where these action units move the face." if outlined else "")
 )
-if view.regions:
-    st.markdown("Outlined: " + panels.legend(region_colours(view.regions)))
+draw_heads(models, [dict(looks[model.entry.name].answer) for model in models])
 
 drawn = {}
 for name in methods:
     method = METHODS.get(name)
     head, form = st.columns([5, 1], vertical_alignment="bottom")
-    head.subheader(method.title)
+    head.header(method.title)
     head.caption(method.says)
     knobs = next(o.parameters for o in offers[models[0].entry.name] if o.method.name == name)
     with form.popover("Settings", icon=":material/tune:"):
         st.caption(method.paper)
         values = parameter_form(knobs, key=name)
-    for column, model in zip(st.columns(max(len(models), LEAST)), models, strict=False):
+    for column, model in zip(columns(models), models, strict=False):
         with column:
             look = looks[model.entry.name]
             asked = Asked(
@@ -93,18 +70,14 @@ if reasons:
     with st.expander(f"Methods that would say nothing, and why: {len(reasons)}"):
         st.dataframe(reasons, hide_index=True, width="stretch")
 
-st.subheader("Do the maps find the motion?")
+st.header("Do the maps find the motion?")
 look = looks[models[0].entry.name]
 if look.regions is None:
     st.info("No action unit of this clip has a known region, so there is nothing to find.")
 elif drawn:
+    asked_score, _ = st.columns([1, 2])
     metric = METRICS.get(
-        address.choose(
-            "Score",
-            METRICS.names(),
-            key="metric",
-            default="mass",
-        )
+        address.choose("Score", METRICS.names(), key="metric", default="mass", where=asked_score)
     )
     scores = {
         name: score
@@ -126,8 +99,9 @@ elif drawn:
         ),
     )
     st.caption(
-        f"Regions: {look.regions.source}, {look.regions.union.mean():.0%} of the picture. A map "
-        "that does not pass every dotted line explains nothing that plain motion does not. "
+        f"1 is what a random map scores. A dotted line is a map that no network made: a bar that "
+        "does not pass all of them, and so is grey, explains nothing that plain motion does not. "
+        f"Regions: {look.regions.source}, {look.regions.union.mean():.0%} of the picture. "
         "Methods that are given the regions find them by construction: "
         + (", ".join(m.title for m in METHODS if m.needs_regions))
         + f".{panels.note(synthetic)}"
@@ -146,49 +120,10 @@ elif drawn:
             synthetic=synthetic,
         )
 
-st.subheader("Which frames carry it?")
+st.header("Which frames carry it?")
 carriers = selection.carriers(offers[models[0].entry.name])
-if not carriers:
-    st.info("No method that applies here can be carried back to frames.")
+if carriers:
+    draw_frames(choice, weighting, list(looks.values()), carriers, methods, target, layers)
 else:
-    carrier = address.choose(
-        "Carried back by",
-        carriers,
-        key="carrier",
-    )
-    curves, facts, numbers = {}, [], ()
-    for model in models:
-        known = target if target in model.classes else None
-        try:
-            shares = cached.shares(choice, weighting, model, Asked(method=carrier, target=known))
-        except MerError as error:
-            facts.append(f"{model.entry.title}: {error.what}.")
-            continue
-        curves[model.entry.title] = shares.relative()
-        facts.append(
-            f"{model.entry.title}: the shares sum to {shares.curve().sum():.3g}, appearance adds "
-            f"{shares.appearance.sum():.3g}."
-        )
-        numbers = shares.frame_numbers
-    if curves:
-        panels.chart(
-            share_curve(
-                numbers,
-                curves,
-                key_frames=recording.key_frames,
-                synthetic=synthetic,
-                title="share",
-            ),
-            key="shares",
-            alt="; ".join(
-                f"{name}: from {curve.min():.3g} to {curve.max():.3g}"
-                for name, curve in curves.items()
-            ),
-        )
-    st.caption(
-        "Each curve is divided by the sum of its absolute values. "
-        + " ".join(facts)
-        + " Exact while the display constants of the image are held fixed: with "
-        f"appearance, the shares sum to the map pixel by pixel.{panels.note(synthetic)}"
-    )
+    st.info("No method that applies here can be carried back to frames.")
 address.share()

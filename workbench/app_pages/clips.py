@@ -9,7 +9,7 @@ import streamlit as st
 from workbench import address, cached, panels, selection
 
 PER_PAGE = 24
-COLUMNS = 8
+TILE = 104  # pixels; three beside each other on a telephone
 
 address.begin_page("Clips", "What is in this dataset? Filter it, and open a clip on any page.")
 found = selection.dataset_choice()
@@ -40,28 +40,33 @@ st.caption(
     else "No clip passes these filters."
 )
 pages = max(1, -(-len(kept) // PER_PAGE))
-shown = address.number("Sheet", 1, pages, key="sheet", default=1) if pages > 1 else 1
-gallery = kept[(shown - 1) * PER_PAGE : shown * PER_PAGE]
-for start in range(0, len(gallery), COLUMNS):
-    row = gallery[start : start + COLUMNS]
-    for column, sample in zip(st.columns(COLUMNS), row, strict=False):
+if pages > 1:
+    place, _ = st.columns([1, 4])
+    page = address.number(f"Sheet, of {pages}", 1, pages, key="sheet", default=1, where=place)
+else:
+    page = 1
+with st.container(horizontal=True, gap="small"):
+    for sample in kept[(page - 1) * PER_PAGE : page * PER_PAGE]:
         verdict = verdicts.get(sample.key)
-        mark = "" if verdict is None else (" · right" if verdict.correct else " · wrong")
-        column.image(
-            cached.thumbnail(source.dataset, sample.subject, sample.clip),
-            width="stretch",
-            caption=f"{sample.label}{mark}",
-            alt=f"Affective-motion image of {sample.key}: {sample.label}{mark}"
-            f"{panels.note(table.synthetic)}",
-        )
-        column.page_link(
-            "app_pages/affective_motion_image.py",
-            label=f"{sample.subject} {sample.clip}",
-            query_params={"source": source.dataset, "person": sample.subject, "clip": sample.clip},
-        )
+        mark = "" if verdict is None else (", right" if verdict.correct else ", wrong")
+        with st.container(width=TILE, gap="xsmall"):
+            st.image(
+                cached.thumbnail(source.dataset, sample.subject, sample.clip),
+                width="stretch",
+                caption=f"{sample.label}{mark}",
+                alt=f"Affective-motion image of {sample.key}: {sample.label}{mark}"
+                f"{panels.note(table.synthetic)}",
+            )
+            st.button(
+                f"{sample.subject} {sample.clip}",
+                key=f"look at {sample.key}",
+                on_click=address.turn_to,
+                args=("look", f"{sample.subject} {sample.clip}"),
+                type="tertiary",
+            )
 
 if kept:
-    st.subheader("One of them")
+    st.header("One of them")
     named = {f"{sample.subject} {sample.clip}": sample for sample in kept}
     sample = named[address.choose("Clip", list(named), key="look")]
     choice = selection.ClipChoice(source.dataset, sample.subject, sample.clip)
@@ -71,4 +76,11 @@ if kept:
         panels.player(choice, recording)
     with facts:
         st.table(panels.facts(sample))
+        st.markdown("Look at this clip in")
+        link = {"source": source.dataset, "person": sample.subject, "clip": sample.clip}
+        panels.open_elsewhere(link, panels.CLIP_PAGES, where=st.container(horizontal=True))
+    rows = [panels.facts(sample) | {"Key": sample.key} for sample in kept]
+    panels.take_away(
+        f"clips_{source.dataset}", table=panels.csv_text(rows), synthetic=table.synthetic
+    )
 address.share()

@@ -14,7 +14,7 @@ address.begin_page(
 )
 name = address.switch("Lesson", list(titles), key="lesson")
 place = list(titles).index(name)
-st.subheader(titles[name])
+st.header(titles[name])
 LESSONS[place].draw()
 
 st.space()

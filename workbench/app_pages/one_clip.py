@@ -8,11 +8,8 @@ import streamlit as st
 from mer_core.ami import WEIGHTINGS
 from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import intensity_curves, weight_curves
-from mer_core.plots.images import map_sheet
 from mer_core.plots.raster import overlay
 from workbench import address, cached, panels, selection
-
-TILES = 4
 
 address.begin_page(
     "One clip",
@@ -24,13 +21,13 @@ synthetic = recording.clip.synthetic
 
 left, right = st.columns([2, 3], gap="large")
 with left:
-    st.subheader("The clip")
+    st.header("The clip")
     panels.player(choice, recording)
 with right:
-    st.subheader("Weights of its frames")
+    st.header("Weights of its frames")
     first, second = st.columns(2)
     one = selection.weighting("Weighting", key="w1", default="full", where=first)
-    other = selection.weighting("beside", key="w2", default="rank-pooling", where=second)
+    other = selection.weighting("Compared with", key="w2", default="rank-pooling", where=second)
     images = {name: cached.image(choice, name) for name in dict.fromkeys((one, other))}
     panels.chart(
         weight_curves(
@@ -64,7 +61,7 @@ with right:
             ),
         )
 
-st.subheader("Affective-motion images")
+st.header("Affective-motion images")
 *places, moving = st.columns(3, gap="medium")
 for column, name in zip(places, (one, other), strict=True):
     panels.motion_image(images[name], name, synthetic=synthetic, where=column)
@@ -74,38 +71,25 @@ if truth is not None:
     moving.image(
         overlay(recording.clip.frames[truth.apex], motion, scale),
         width="stretch",
-        caption=f"Ground truth: how far the skin has moved at the apex, {scale.describe()} px.",
+        caption=f"The truth: how far the skin has moved at the apex, in pixels; {scale.words}. "
+        "Synthetic.",
         alt=f"Displacement of the skin from onset to apex, at most {motion.max():.1f} pixels",
     )
 
-st.subheader("What the kernels see")
+st.header("What the kernels see")
 with st.spinner("Loading the networks"):  # for seconds on a first visit, behind what is drawn above
-    from mer_core.features import RANKINGS
     from mer_core.models.catalog import branched_models
+    from workbench.branches import draw_branches
 entry = branched_models()[0]
 model = cached.network(entry.name, choice)
-st.caption(f"{entry.title} on the {one} image. **{model.weights.label}**")
-how, depth = st.columns([3, 2])
-rank = selection.ranking(region=recording.region is not None, where=how)
-branches = entry.branches()
-parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
-level = parts.index(address.choose("Layer", parts, key="depth", where=depth))
-maps = cached.maps(choice, one, entry.name)
-picked = {}
-for branch, layers in branches.items():
-    found = maps[layers[level].name]
-    chosen = found.top(TILES, RANKINGS.get(rank), recording.region)
-    picked[branch] = (chosen, found.values[chosen])
-scale = shared_scale([values for _, values in picked.values()], signed=False)
-for column, (branch, layers) in zip(st.columns(len(branches)), branches.items(), strict=True):
-    layer = layers[level]
-    chosen, values = picked[branch]
-    sheet, _ = map_sheet(values, [f"map {i}" for i in chosen], columns=2, size=120, scale=scale)
-    column.image(
-        sheet,
-        width="stretch",
-        caption=f"{layer.title}: {len(chosen)} of {layer.channels} maps at {layer.stage}",
-        alt=f"The {len(chosen)} first maps of {layer.title} by {rank}, {scale.describe()}",
-    )
-st.caption(f"One scale for all panels: {scale.describe()}.{panels.note(synthetic)}")
+st.caption(
+    f"{entry.title} looks at the {one} image through {len(entry.branches())} kernels of different "
+    f"size. Its weights: **{model.weights.label}**."
+)
+draw_branches(choice, one, model, recording.region)
+panels.open_elsewhere(
+    {},
+    {**panels.CLIP_PAGES, "lessons": "Lessons: what is all this?"},
+    where=st.container(horizontal=True),
+)
 address.share()

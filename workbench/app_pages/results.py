@@ -12,29 +12,7 @@ from workbench.study_panel import draw_overview, draw_study, draw_work
 address.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
 draw_work()
 names = cached.studies()
-study = selection.study_choice("Study", key="study", none="no study")
-if study is None and names:
-    draw_overview(names)
-if study is not None:
-    try:
-        draw_study(study)
-    except MerError as error:
-        panels.refusal(error)
-else:
-    if not names:
-        st.info("No study lies here yet: start one below, or see what the paper prints.")
-    tables = cached.result_tables()
-    if tables:
-        st.subheader("Tables that come with the workbench")
-    for artefact, content in tables:
-        with st.expander(f"{artefact.place or artefact.file}: {artefact.title}"):
-            st.dataframe(panels.csv_rows(content), hide_index=True, width="stretch")
-            st.caption(f"Made by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
-    st.subheader("What the paper prints")
-    for title, rows in cached.paper_tables().items():
-        with st.expander(title):
-            st.dataframe(rows, hide_index=True, width="stretch")
-
+study = selection.study_choice("Study", key="study", none="all studies")
 with st.expander("Start a study", icon=":material/add:"):
     started = study_form()
     if started is not None:
@@ -44,4 +22,33 @@ with st.expander("Start a study", icon=":material/add:"):
         else:
             cached.studies.clear()
             st.rerun()
+
+if study is not None:
+    try:
+        draw_study(study)
+    except MerError as error:
+        panels.refusal(error)
+else:
+    if names:
+        draw_overview(names)
+    else:
+        st.info("No study lies here yet: start one above, or see what the paper prints.")
+    tables = cached.result_tables()
+    if tables:
+        st.header("Tables that come with the workbench")
+    for artefact, content in tables:
+        name = f"{artefact.place or artefact.file}: {artefact.title}"
+        with st.expander(name):
+            st.dataframe(panels.csv_rows(content), hide_index=True, width="stretch")
+            st.caption(f"Made by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
+            panels.downloads(
+                artefact.file.removesuffix(".csv").removesuffix("_synthetic"),
+                table=content.decode(),
+                synthetic=artefact.synthetic,
+            )
+    st.page_link(
+        "app_pages/paper.py",
+        label="What the paper prints, and which of its numbers hold",
+        icon=":material/arrow_forward:",
+    )
 address.share()

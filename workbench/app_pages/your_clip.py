@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Hashable
 
 import streamlit as st
 
@@ -11,7 +12,8 @@ from mer_core.inputs.answers import answer_of
 from mer_core.inputs.upload import MAX_FRAMES, uploaded_recording
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.answers import probability_bars
-from workbench import address, cached, panels, selection
+from workbench import address, cached, panels, pointing, selection
+from workbench.camera import recorded
 
 KINDS = ("avi", "mp4", "mov", "mkv", "webm", "zip")
 MEGABYTES = 20
@@ -21,15 +23,23 @@ address.begin_page(
     "What would a network say of it? It stays in this server's memory, is never written to disk, "
     "and is gone when you close the page.",
 )
-upload = st.file_uploader(
-    "A video of one face, or a zip of its frames",
-    type=list(KINDS),
-    max_upload_size=MEGABYTES,
-    key="upload",
-    help=f"Up to {MEGABYTES} MB and {MAX_FRAMES} frames. To use a webcam, record a short video "
-    "with your system's camera program and upload the file: browsers hand pages still pictures "
-    "only.",
-)
+origin = address.switch("From", ("a file", "this camera"), key="from")
+content: bytes | None = None
+identity: Hashable = None
+if origin == "this camera":
+    content = recorded(key="camera")
+    identity = ("camera", content)
+else:
+    upload = st.file_uploader(
+        "A video of one face, or a zip of its frames",
+        type=list(KINDS),
+        max_upload_size=MEGABYTES,
+        key="upload",
+        help=f"Up to {MEGABYTES} MB and {MAX_FRAMES} frames. What a file is, is read from its "
+        "content and not from its name.",
+    )
+    if upload is not None:
+        content, identity = upload.getvalue(), upload.file_id
 first, second, third = st.columns([2, 2, 2], vertical_alignment="bottom")
 options = selection.all_models()
 name = address.choose(
@@ -40,22 +50,23 @@ name = address.choose(
 )
 weighting = selection.weighting("Weighting", key="w1", default="full", where=second)
 crop = address.toggle("Find the face and cut it out", key="crop", default=False, where=third)
-if upload is None:
+if content is None:
     address.forget("uploaded")
     st.info(
-        "Choose a file above: half a second to a few seconds, one face, looking at the camera, "
-        "steady. More frames per second show more; micro-expressions last 40 to 500 ms.",
+        "Choose a file or record one above: half a second to a few seconds, one face, looking at "
+        "the camera, steady. More frames per second show more: micro-expressions last 40 to 500 "
+        "ms, and a camera with 30 frames per second sees a short one once.",
         icon=":material/upload:",
     )
     st.stop()
 
-content = upload.getvalue()
+clip_bytes = content
 try:
     with st.spinner("Reading the clip"):
         whole = address.session_value(
             "uploaded clip",
-            (upload.file_id, crop),
-            lambda: uploaded_recording(content, "the upload", crop=crop),
+            (identity, crop),
+            lambda: uploaded_recording(clip_bytes, "the upload", crop=crop),
         )
 except MerError as error:
     panels.refusal(error)
@@ -65,15 +76,15 @@ numbers = whole.clip.frame_numbers
 if len(numbers) < 2:
     st.info("This is a single frame: nothing in it can move. Upload a video or several frames.")
     st.stop()
-start, end = selection.frame_range(numbers, brushed=None)
+start, end = pointing.frame_range(numbers, brushed=None)
 recording = selection.between(whole, start, end)
 clip, moving = recording.expression, st.columns([2, 2, 3], gap="large")
 rate = whole.clip.fps
 with moving[0]:
-    st.subheader("The clip")
+    st.header("The clip")
     movie = address.session_value(
         "uploaded movie",
-        (upload.file_id, crop, start, end),
+        (identity, crop, start, end),
         lambda: animation_bytes(
             list(clip.frames), fps=panels.SLOW, frame_numbers=clip.frame_numbers, key_frames={}
         ),
@@ -87,23 +98,23 @@ with moving[0]:
         alt=f"Your clip, {len(clip)} frames",
     )
 with moving[1]:
-    st.subheader("Its image")
+    st.header("Its image")
     image = address.session_value(
         "uploaded image",
-        (upload.file_id, crop, start, end, weighting),
+        (identity, crop, start, end, weighting),
         lambda: recording.image(weighting),
     )
     panels.motion_image(image, weighting, synthetic=clip.synthetic)
     panels.downloads("your_clip_ami", image.image, array=image.total, synthetic=clip.synthetic)
 with moving[2]:
-    st.subheader("The answer")
+    st.header("The answer")
     model = cached.network(name)
     st.caption(f"{model.entry.title}. **{model.weights.label}**")
     try:
         with st.spinner("Asking the network about the clip and about small changes of it"):
             answer = address.session_value(
                 "uploaded answer",
-                (upload.file_id, crop, start, end, model.digest, weighting),
+                (identity, crop, start, end, model.digest, weighting),
                 lambda: answer_of(model, recording, weighting=weighting),
             )
     except MerError as error:
@@ -126,7 +137,7 @@ with moving[2]:
         f"{answer.entropy:.0%}, where 100 % means that every class is as probable as any other."
     )
 
-st.subheader("What this cannot tell")
+st.header("What this cannot tell")
 trained = (
     "This network has not been trained on any expression: its answer is an accident of its "
     "random weights."

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from mer_core.attribution.recording import explain_recording, face_regions, zero_level
-from mer_core.attribution.script import ClipFile, Recipe, SyntheticClip
+from mer_core.attribution.script import Recipe
 from mer_core.inputs import synthetic_recording
+from mer_core.inputs.clip_code import ClipFile, SyntheticClip
 from mer_core.inputs.recording import open_recording
 from mer_core.models.loaded import load_model
 from mer_core.records import array_digest

@@ -3,7 +3,7 @@ import pytest
 
 from mer_core.errors import FrameError
 from mer_core.frames import open_frames, open_upload, read_clip
-from mer_core.frames.video import container
+from mer_core.frames.video import _varies, container
 
 KINDS = [("clip.avi", "MJPG"), ("clip.mp4", "mp4v"), ("clip.mkv", "mp4v")]
 
@@ -78,3 +78,17 @@ def test_reading_can_stop_early_and_start_again(make_video):
 @pytest.mark.parametrize("head", [b"", b"RIFF\0\0\0\0WAVE", b"\xff\xd8\xff\xe0", b"PK\x03\x04"])
 def test_other_content_is_no_container(head):
     assert container(head) is None
+
+
+@pytest.mark.parametrize(
+    ("times", "stated", "fps", "varies"),
+    [
+        ([0, 40, 80, 120], 4, 25, False),  # as promised
+        ([0, 40, 80, 120], 40, 25, False),  # the rest is missing
+        ([0, 60, 240, 300, 2380, 2500], 2560, 1000, True),
+        ([0, 60, 240, 300], 2560, 1000, False),
+        ([], 10, 25, False),
+    ],
+)
+def test_a_camera_of_varying_pace_is_told_from_a_truncated_video(times, stated, fps, varies):
+    assert _varies(times, stated, fps) is varies

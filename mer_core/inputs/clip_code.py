@@ -1,0 +1,89 @@
+"""Where a clip comes from, written as Python: the part that all scripts to take away share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+class ClipCode(Protocol):
+    """Where a clip comes from, as Python."""
+
+    @property
+    def imports(self) -> str:
+        """The line that imports what `code` needs."""
+        ...
+
+    @property
+    def code(self) -> str:
+        """An expression that is a `Recording`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipFile:
+    """A clip on disk: a folder of images, a video or a zip, and which of its frames."""
+
+    path: Path
+    first: int | None = None
+    last: int | None = None
+    crop: bool = False
+    imports: str = "from mer_core.inputs.recording import open_recording"
+
+    @property
+    def code(self) -> str:
+        """See `ClipCode`; the first argument of the script replaces the path."""
+        path = f"sys.argv[1] if len(sys.argv) > 1 else {str(self.path)!r}"
+        return (
+            f"open_recording(\n    {path},\n    first={self.first},\n    last={self.last},\n"
+            f"    crop={self.crop},\n)"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyntheticClip:
+    """A clip that the synthetic face makes."""
+
+    subject: int
+    emotion: str
+    seed: int
+    size: int = 224
+    imports: str = "from mer_core.inputs import synthetic_recording"
+
+    @property
+    def code(self) -> str:
+        """See `ClipCode`."""
+        return (
+            f"synthetic_recording(\n    subject={self.subject},\n    emotion={self.emotion!r},\n"
+            f"    seed={self.seed},\n    size={self.size},\n)"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetClip:
+    """A clip of a dataset, under the root where it lay."""
+
+    dataset: str
+    root: Path
+    subject: str
+    clip: str
+    imports: str = (
+        "from mer_core.datasets.catalog import open_dataset\n"
+        "from mer_core.inputs import sample_recording"
+    )
+
+    @property
+    def code(self) -> str:
+        """See `ClipCode`; the first argument of the script replaces the root."""
+        root = f"sys.argv[1] if len(sys.argv) > 1 else {str(self.root)!r}"
+        return (
+            f"sample_recording(\n    next(\n        sample\n        for sample in open_dataset("
+            f"{self.dataset!r}, {root})\n        if (sample.subject, sample.clip) == "
+            f"({self.subject!r}, {self.clip!r})\n    )\n)"
+        )
+
+
+def quotable(text: str) -> str:
+    """Text that cannot end a script's docstring."""
+    return text.replace("\\", "/").replace('"', "'")

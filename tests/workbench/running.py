@@ -1,0 +1,77 @@
+"""The app as its own process, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "workbench" / "streamlit_app.py"
+# Nothing of the browser's own may leave the machine.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+THEMES = ("light", "dark")
+PAGES = tuple(
+    "" if path.stem == "one_clip" else path.stem
+    for path in sorted((APP.parent / "app_pages").glob("*.py"))
+)
+"""The path of every page in its address; the first one opens at the root."""
+
+
+def chromium() -> str | None:
+    """Where Chromium lies, if it does."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def running_app(variables: Mapping[str, str]) -> Iterator[str]:
+    """The address of the app, started with `variables` in its environment."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
+    options = ["--server.headless", "true", "--server.port", str(port)]
+    process = subprocess.Popen([*command, *options], cwd=ROOT, env={**os.environ, **variables})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/_stcore/health", process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str, process: subprocess.Popen) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            raise RuntimeError(f"the app ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(address, timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(f"{address} did not answer")
+
+
+def settle(page) -> None:
+    """Waits until the app has run and its pictures are there; an exception box fails at once."""
+    page.get_by_role("heading", level=1).wait_for()
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    assert page.locator('[data-testid="stException"]').count() == 0

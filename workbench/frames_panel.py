@@ -1,0 +1,204 @@
+"""Time under an attribution: what each frame carries, and what chosen frames explain alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from mer_core.attribution import METHODS
+from mer_core.attribution.base import Mask
+from mer_core.attribution.frames import FrameShares, PartialMap
+from mer_core.attribution.inspection import Inspection
+from mer_core.errors import MerError
+from mer_core.plots.attributions import attribution_panel, map_scale
+from mer_core.plots.colour import Rgb
+from mer_core.plots.curves import share_curve
+from mer_core.plots.picking import pickable_image
+from workbench import address, cached, gestures, networks, panels, pointing
+from workbench.asked import Asked
+from workbench.selection import ClipChoice
+
+WHOLE, OUTLINED, BOXED = "whole face", "action units", "a box"
+
+
+def draw_frames(
+    choice: ClipChoice,
+    weighting: str,
+    looks: Sequence[Inspection],
+    carriers: Sequence[str],
+    methods: Sequence[str],
+    target: str | None,
+    layers: Mapping[str, str],
+) -> None:
+    """Draws the share curve, which can be brushed, and the maps of the brushed frames."""
+    recording = looks[0].recording
+    synthetic = recording.clip.synthetic
+    first, second = st.columns(2, vertical_alignment="bottom")
+    carrier = address.choose("Carried back by", carriers, key="carrier", where=first)
+    places = [WHOLE, *([OUTLINED] if looks[0].regions else []), BOXED]
+    place = address.switch("Counted over", places, key="over", where=second)
+    masks = _masks(looks, place)
+    found, facts = _shares(choice, weighting, looks, Asked(method=carrier, target=target))
+    for fact in facts:
+        st.info(fact)
+    if not found:
+        return
+    curves = {
+        look.model.entry.title: found[look.model.entry.name].relative(masks[look.model.entry.name])
+        for look in looks
+        if look.model.entry.name in found
+    }
+    numbers = next(iter(found.values())).frame_numbers
+    event = panels.chart(
+        share_curve(
+            numbers,
+            curves,
+            key_frames=recording.key_frames,
+            synthetic=synthetic,
+            title="share",
+            brush=True,
+        ),
+        key="shares",
+        on_select="rerun",
+        selection_mode="box",
+        alt="; ".join(
+            f"{name}: from {curve.min():.3g} to {curve.max():.3g}" for name, curve in curves.items()
+        ),
+    )
+    sums = " ".join(
+        f"{one.model.entry.title}: shares {found[name].curve().sum():.3g}, appearance "
+        f"{found[name].appearance.sum():.3g}."
+        for one in looks
+        if (name := one.model.entry.name) in found
+    )
+    st.caption(
+        "How much each frame adds to the class asked about; each curve is divided by the sum of "
+        "its absolute values. Exact while the display constants of the image are held fixed: "
+        f"shares and the still face (appearance) add up to the map, pixel by pixel. {sums}"
+        f"{panels.note(synthetic)}"
+    )
+    rows = [
+        {"frame": number} | {name: float(curve[i]) for name, curve in curves.items()}
+        for i, number in enumerate(numbers)
+    ]
+    panels.take_away(
+        f"shares_{choice.key.replace('/', '-')}_{carrier}",
+        table=panels.csv_text(rows),
+        array=np.stack([one.shares for one in found.values()]) if _alike(found) else None,
+        synthetic=synthetic,
+    )
+    _draw_part(choice, weighting, looks, event, numbers, (carrier, *methods), target, layers)
+
+
+def _masks(looks: Sequence[Inspection], place: str) -> dict[str, Mask | None]:
+    """Network -> where shares are counted, on its own grid; None for everywhere."""
+    if place == WHOLE:
+        return {look.model.entry.name: None for look in looks}
+    if place == OUTLINED:
+        return {
+            look.model.entry.name: look.regions.union if look.regions else None for look in looks
+        }
+    frames = looks[0].recording.expression.frames
+    shape = frames.shape[1:3]
+    face, numbers = st.columns([2, 3], gap="large")
+    with face:
+        event = panels.chart(
+            pickable_image(frames[len(frames) // 2]),
+            key="share box",
+            on_select="rerun",
+            selection_mode="box",
+            alt="A frame of the clip; drag a box on it to count the shares inside",
+        )
+    with numbers:
+        st.caption("Drag a box on the face, or type its sides in pixels.")
+        box = pointing.face_box(shape, drawn=gestures.drawn_box(dict(event), shape))
+    return {look.model.entry.name: look.inside(box) for look in looks}
+
+
+def _shares(
+    choice: ClipChoice, weighting: str, looks: Sequence[Inspection], asked: Asked
+) -> tuple[dict[str, FrameShares], list[str]]:
+    found: dict[str, FrameShares] = {}
+    facts = []
+    for look in looks:
+        model = look.model
+        known = asked.target if asked.target in model.classes else None
+        try:
+            found[model.entry.name] = cached.shares(
+                choice, weighting, model, Asked(method=asked.method, target=known)
+            )
+        except MerError as error:
+            facts.append(f"**{model.entry.title}**: {error.what}.")
+    return found, facts
+
+
+def _alike(found: Mapping[str, FrameShares]) -> bool:
+    return len({one.shares.shape for one in found.values()}) == 1
+
+
+def _draw_part(
+    choice: ClipChoice,
+    weighting: str,
+    looks: Sequence[Inspection],
+    event: Mapping[str, object],
+    numbers: Sequence[int],
+    methods: Sequence[str],
+    target: str | None,
+    layers: Mapping[str, str],
+) -> None:
+    """The image that chosen frames make alone, and why the network would answer so to it."""
+    st.markdown("### What chosen frames explain alone")
+    st.caption("Drag across the curve to choose frames, or move the ends of the range.")
+    first, last = pointing.frame_range(numbers, brushed=gestures.brushed_range(dict(event)))
+    if (first, last) == (numbers[0], numbers[-1]):
+        st.caption("All frames are chosen, so the maps are those above.")
+        return
+    how, _ = st.columns([1, 2])
+    name = address.choose("Explained by", list(dict.fromkeys(methods)), key="part_by", where=how)
+    method = METHODS.get(name)
+    for column, look in zip(networks.columns([look.model for look in looks]), looks, strict=False):
+        model = look.model
+        asked = Asked(
+            method=name,
+            target=target if target in model.classes else None,
+            layer=layers.get(model.entry.name) if method.needs_layer else None,
+        )
+        try:
+            part = cached.partial_map(choice, weighting, model, asked, (first, last))
+        except MerError as error:
+            column.info(f"**{model.entry.title}**: {error.what}.")
+            continue
+        with column:
+            _draw_partial(choice, look, part, (first, last))
+
+
+def _draw_partial(
+    choice: ClipChoice, look: Inspection, part: PartialMap, frames: tuple[int, int]
+) -> None:
+    found, title = part.map, look.model.entry.title
+    scale = map_scale(found.values, signed=found.signed)
+    regions = look.regions.masks if look.regions else {}
+    picture = attribution_panel(_seen(part), found.values, scale, regions=regions)
+    method = METHODS.get(found.method).title
+    st.image(
+        picture,
+        width="stretch",
+        caption=f"{title}, {method} of frames {frames[0]} to {frames[1]} alone, for "
+        f"{found.target}; {scale.words}. The face stays, the motion of all other frames is left "
+        f"out.{panels.note(look.recording.clip.synthetic)}",
+        alt=f"{method} of {title} for frames {frames[0]} to {frames[1]}, {scale.describe()}",
+    )
+    panels.take_away(
+        f"{choice.key.replace('/', '-')}_{found.model}_{found.method}_{frames[0]}-{frames[1]}",
+        picture,
+        array=found.values,
+        synthetic=look.recording.clip.synthetic,
+    )
+
+
+def _seen(part: PartialMap) -> Rgb:
+    """The partial image as a picture; its levels may lie outside what can be shown."""
+    levels = np.clip(part.levels, 0, 255).round().astype(np.uint8)
+    return np.repeat(levels, 3, axis=2) if levels.shape[2] == 1 else levels

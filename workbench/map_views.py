@@ -1,0 +1,172 @@
+"""Views of feature maps: one unit with its receptive field, and two sets of maps subtracted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from mer_core.features import FeatureMaps, Ranking, comparable_models, difference
+from mer_core.features.field import receptive_field
+from mer_core.features.script import MapsRecipe, maps_script
+from mer_core.models.loaded import LoadedModel
+from mer_core.plots.colour import Rgb, shared_scale
+from mer_core.plots.images import map_sheet
+from mer_core.plots.picking import pickable_map
+from mer_core.plots.raster import frame_box
+from mer_core.records import Layer
+from workbench import address, cached, gestures, panels, pointing, selection
+from workbench.selection import ClipChoice
+
+TILES = 6
+
+
+def draw_unit(
+    choice: ClipChoice,
+    weighting: str,
+    models: Mapping[str, LoadedModel],
+    maps: Mapping[str, Mapping[str, FeatureMaps]],
+    rank: Ranking,
+) -> tuple[str, Layer]:
+    """Draws one map whose units can be clicked, and what the unit sees; network and layer."""
+    recording = cached.recording(choice)
+    place = st.columns([2, 3, 1])
+    name = address.choose("Network", list(models), key="net", where=place[0])
+    entry = models[name].entry
+    layers = [layer.name for layer in entry.layers if layer.receptive_field]
+    layer = entry.layer(
+        address.choose("Layer", layers, key="layer", default=_wide(layers), where=place[1])
+    )
+    (first,) = maps[name][layer.name].top(1, rank, recording.region)
+    channel = address.number("Map", 0, layer.channels - 1, key="map", default=first, where=place[2])
+    plane = maps[name][layer.name].values[channel]
+    scale = shared_scale([plane], signed=bool((plane < 0).any()))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.caption("Click a unit of the map, or type its row and column.")
+        event = panels.chart(
+            pickable_map(plane, scale),
+            key="unit",
+            on_select="rerun",
+            selection_mode="points",
+            alt=f"Map {channel} of {layer.title}, {scale.describe()}; click a unit",
+        )
+    with right:
+        row, column = pointing.unit(plane.shape, clicked=gestures.clicked_unit(dict(event)))
+        size = entry.input.size
+        field = receptive_field(layer, row, column, size=size)
+        image = recording.image(weighting, size=size).image
+        st.image(
+            frame_box(image, field.top, field.left, field.bottom, field.right),
+            width=336,
+            caption=f"{layer.title}: this unit answers {plane[row, column]:.3g} to the "
+            f"{field.bottom - field.top} x {field.right - field.left} pixels in the box, its "
+            f"receptive field.{panels.note(recording.clip.synthetic)}",
+            alt=f"Receptive field: rows {field.top} to {field.bottom}, columns {field.left} to "
+            f"{field.right}",
+        )
+    return name, layer
+
+
+def _wide(layers: list[str]) -> str:
+    """The layer before the last: its units see a part of the face that means something."""
+    return layers[max(len(layers) - 2, 0)]
+
+
+def draw_difference(
+    choice: ClipChoice, weighting: str, model: LoadedModel, layer: Layer, mine: FeatureMaps
+) -> None:
+    """Draws the layer's maps, those of another network or clip, and the signed difference."""
+    synthetic = cached.recording(choice).clip.synthetic
+    first, second = st.columns(2, vertical_alignment="bottom")
+    kind = address.switch("Between", ("two networks", "two clips"), key="between", where=first)
+    other, rival, theirs = choice, model, layer
+    if kind == "two networks":
+        peers = [peer.name for peer in comparable_models(layer, model.entry)]
+        if not peers:
+            st.info(f"No other network has a layer like {layer.title}; compare two clips instead.")
+            return
+        rival = cached.network(
+            address.choose("and the network", peers, key="rival", where=second), choice
+        )
+        theirs, title = rival.entry.layer(layer.name), rival.entry.title
+    else:
+        other = selection.second_clip(choice, where=second)
+        title = cached.recording(other).clip.name
+    found = difference(mine, cached.maps(other, weighting, rival)[theirs.name])
+    top = found.order[:TILES]
+    stack = [*found.first.values[top], *found.second.values[top]]
+    plain = shared_scale(stack, signed=False)
+    signed = shared_scale([found.values[top]], signed=True)
+    titled = model.entry.title if kind == "two networks" else cached.recording(choice).clip.name
+    for column, (caption, values, scale) in zip(
+        st.columns(3),
+        (
+            (titled, found.first.values[top], plain),
+            (title, found.second.values[top], plain),
+            ("First less second", found.values[top], signed),
+        ),
+        strict=True,
+    ):
+        sheet, _ = map_sheet(values, [f"map {i}" for i in top], columns=3, size=120, scale=scale)
+        column.image(
+            sheet,
+            width="stretch",
+            caption=f"{caption}; {scale.words}.{panels.note(synthetic)}",
+            alt=f"{caption}: the {len(top)} most different maps of {layer.title}, "
+            f"{scale.describe()}",
+        )
+    st.caption(
+        f"{layer.title}, the {len(top)} maps that differ most. Over all {layer.channels} the rank "
+        f"correlation is {found.correlation:.2f}: 1 where both answer alike whatever their gain. "
+        f"{title}: {rival.weights.label}."
+    )
+    take_maps(
+        choice,
+        weighting,
+        model,
+        layer,
+        found.values,
+        map_sheet(found.values[top], [f"map {i}" for i in top], columns=3, scale=signed)[0],
+        less=(other, rival),
+    )
+
+
+def take_maps(
+    choice: ClipChoice,
+    weighting: str,
+    model: LoadedModel,
+    layer: Layer,
+    values: npt.NDArray[np.float32],
+    picture: Rgb,
+    *,
+    less: tuple[ClipChoice, LoadedModel] | None = None,
+) -> None:
+    """Draws what can be taken away of maps, or of their difference to those of `less`."""
+    recipes = [_recipe(choice, weighting, model, layer)]
+    stem = f"maps_{choice.key.replace('/', '-')}_{model.entry.name}_{layer.name}"
+    if less is not None:
+        recipes.append(_recipe(less[0], weighting, less[1], layer))
+        other = less[1].entry.name if less[1] is not model else less[0].key.replace("/", "-")
+        stem = f"{stem}_less_{other}"
+    synthetic = any(recipe.synthetic for recipe in recipes)
+    panels.take_away(
+        stem,
+        picture,
+        array=values,
+        script=maps_script(*recipes, name=f"{stem}_synthetic" if synthetic else stem),
+        synthetic=synthetic,
+    )
+
+
+def _recipe(choice: ClipChoice, weighting: str, model: LoadedModel, layer: Layer) -> MapsRecipe:
+    return MapsRecipe(
+        clip=selection.clip_code(choice),
+        model=model,
+        weights=cached.weights_of(model),
+        layer=layer.name,
+        weighting=weighting,
+        synthetic=cached.recording(choice).clip.synthetic or model.weights.synthetic,
+    )

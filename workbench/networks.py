@@ -1,0 +1,64 @@
+"""Which networks a page asks: those of the demo, or the one of a study that held the clip out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mer_core.errors import MerError
+from mer_core.models.loaded import LoadedModel
+from workbench import cached, panels, selection
+from workbench.selection import ClipChoice
+
+DEMO = "trained on the demo twin, where there are any"
+MOST = 3  # columns by default
+
+
+def asked_networks(
+    choice: ClipChoice, options: Sequence[str], *, default_weighting: str = "full"
+) -> tuple[list[LoadedModel], str]:
+    """Draws the choice of networks and of the weighting of what they see."""
+    first, second, third = st.columns([2, 2, 1])
+    run = selection.study_choice("Networks of", key=selection.RUN, none=DEMO, where=first)
+    held_out = _held_out(run, choice) if run else None
+    if held_out is not None:
+        models = [held_out]
+    else:
+        names = selection.networks(options, default=options[:MOST], where=second)
+        models = [cached.network(name, choice) for name in names]
+    weighting = selection.weighting("Weighting", key="w1", default=default_weighting, where=third)
+    return models, weighting
+
+
+def _held_out(run: str, choice: ClipChoice) -> LoadedModel | None:
+    try:
+        found = cached.study_network(run, choice)
+    except MerError as error:
+        panels.refusal(error)
+        return None
+    if found is None:
+        st.info(
+            f"No network that {run} keeps has held this clip out; the demo's are shown instead."
+        )
+    return found
+
+
+def draw_heads(models: Sequence[LoadedModel], answers: Sequence[dict[str, float]]) -> None:
+    """One column for each network: what it says of the clip, and what its weights are."""
+    for column, model, answer in zip(columns(models), models, answers, strict=False):
+        said = max(answer, key=answer.__getitem__)
+        column.markdown(f"**{model.entry.title}** says **{said}** ({answer[said]:.0%})")
+        column.caption(weights_note(model))
+
+
+def weights_note(model: LoadedModel) -> str:
+    """What the weights of a network are, as a sentence."""
+    label = model.weights.label
+    return f"{label[:1].upper()}{label[1:]}."
+
+
+def columns(models: Sequence[LoadedModel]) -> list[DeltaGenerator]:
+    """Columns for the networks; at least as many as keep one picture from filling the screen."""
+    return st.columns(max(len(models), MOST))

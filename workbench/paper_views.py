@@ -1,0 +1,118 @@
+"""The publication as the page shows it: its claims, tables, figures and ambiguous passages."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import streamlit as st
+
+from mer_core.paper.findings import Finding, Verdict
+from workbench import address, cached, panels
+
+MEANING = {
+    Verdict.OK: "the paper's own numbers give what it prints",
+    Verdict.ROUNDING: "they do, but for the last digit",
+    Verdict.MISMATCH: "the paper's numbers contradict each other",
+    Verdict.UNVERIFIABLE: "the paper has no numbers to check it against",
+}
+
+
+def draw_claims() -> None:
+    """Every numeric claim, recomputed."""
+    findings = cached.findings()
+    counts = Counter(finding.verdict for finding in findings)
+    verdicts = address.several(
+        "Verdicts", [str(verdict) for verdict in Verdict], key="verdict", default=("mismatch",)
+    )
+    kept = [f for f in findings if str(f.verdict) in verdicts] if verdicts else list(findings)
+    st.caption(
+        f"{len(kept)} of {len(findings)} numeric claims, each recomputed from the paper. "
+        + "; ".join(f"**{verdict}** ({counts[verdict]}): {MEANING[verdict]}" for verdict in MEANING)
+        + "."
+    )
+    rows = [_row(finding) for finding in kept]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        width="stretch",
+        height=420,
+        column_order=("claim", "printed", "computed", "verdict", "where"),
+        column_config={"claim": st.column_config.TextColumn(width="large")},
+    )
+    if kept:
+        named = {f"{finding.claim} ({finding.place})": finding for finding in kept}
+        finding = named[address.choose("One of them in full", list(named), key="claim")]
+        st.markdown(
+            f"**{finding.claim}** ({finding.place})\n\n- Printed: {finding.printed}\n"
+            f"- Recomputed: {finding.computed or 'cannot be'}"
+            + (f", from `{finding.working}`" if finding.working else "")
+            + f"\n- Verdict: **{finding.verdict}**; {MEANING[finding.verdict]}"
+            + (f"\n- {finding.note}" if finding.note else "")
+        )
+    panels.take_away("claims", table=panels.csv_text(rows), synthetic=False)
+    st.caption("The same on the command line: `mer paper audit`.")
+
+
+def _row(finding: Finding) -> dict[str, str]:
+    return {
+        "claim": finding.claim,
+        "printed": finding.printed,
+        "computed": finding.computed,
+        "verdict": str(finding.verdict),
+        "where": finding.place,
+        "note": finding.note,
+    }
+
+
+def draw_tables() -> None:
+    """Each table as printed, and as regenerated here."""
+    ours = {artefact.place: (artefact, content) for artefact, content in cached.result_tables()}
+    for title, rows in cached.paper_tables().items():
+        st.header(title)
+        st.caption("As printed")
+        st.dataframe(rows, hide_index=True, width="stretch", height="content")
+        place = title.partition(".")[0]
+        panels.downloads(place.replace(" ", "_"), table=panels.csv_text(rows), synthetic=False)
+        if place not in ours:
+            st.info(f"Not regenerated yet: run `mer reproduce {place.replace(' ', '').lower()}`.")
+            continue
+        artefact, content = ours[place]
+        st.caption(f"The paper's and ours, by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
+        found = panels.csv_rows(content)
+        st.dataframe(found, hide_index=True, width="stretch", column_order=_told(found))
+        stem = artefact.file.removesuffix(".csv").removesuffix("_synthetic")
+        panels.downloads(stem, table=content.decode(), synthetic=artefact.synthetic)
+
+
+def _told(rows: list[dict[str, str]]) -> list[str]:
+    """Columns in which anything stands."""
+    return [name for name in (rows[0] if rows else {}) if any(row[name] for row in rows)]
+
+
+def draw_figures() -> None:
+    """Every figure, regenerated."""
+    artefacts = cached.artefacts()
+    if not artefacts:
+        st.info("No figure has been regenerated yet: run `mer reproduce all`.")
+    for artefact, content in artefacts:
+        st.header(artefact.place or artefact.title)
+        st.image(
+            content,
+            width="content",
+            caption=f"{artefact.title}. Made by {artefact.maker}.{panels.note(artefact.synthetic)}",
+            alt=artefact.title,
+        )
+
+
+def draw_readings() -> None:
+    """Passages that can be read in more than one way."""
+    st.caption("Passages that can be read in more than one way, and the switch that changes each.")
+    topics = cached.readings()
+    topic = address.choose("Topic", list(topics), key="topic")
+    for entry in topics[topic]:
+        with st.expander(entry.question):
+            st.markdown(
+                f"**Passage.** {entry.passage}\n\n"
+                + "\n".join(f"- **{name}**: {text}" for name, text in entry.choices.items())
+                + f"\n\n**Default: {entry.default}.** {entry.evidence}\n\n`{entry.switch}`"
+            )

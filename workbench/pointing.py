@@ -1,0 +1,84 @@
+"""What a reader points at: frames, a box on the face, a unit of a map; by gesture or in numbers.
+
+A gesture sets the numbers beside the picture, which are also the keyboard's way and the link's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from mer_core.ami import FaceBox
+from workbench import address
+
+_BRUSHED = "brush seen last"
+_BOXED = "box seen last"
+_CLICKED = "unit clicked last"
+
+
+def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) -> tuple[int, int]:
+    """Draws the range of frames; a brush on the curve moves it."""
+    if brushed is not None:
+        inside = [n for n in numbers if brushed[0] <= n <= brushed[1]]
+        if inside and st.session_state.get(_BRUSHED) != brushed:
+            st.session_state["frames"] = (inside[0], inside[-1])
+        st.session_state[_BRUSHED] = brushed
+    held = st.session_state.get("frames")
+    if held is not None and not set(held) <= set(numbers):
+        del st.session_state["frames"]  # of another clip
+    first, last = st.select_slider(
+        "Frames",
+        options=list(numbers),
+        value=(numbers[0], numbers[-1]),
+        key="frames",
+        bind="query-params",
+    )
+    return address.shown("frames", (int(first), int(last)))
+
+
+def face_box(shape: tuple[int, int], *, drawn: FaceBox | None, where: Any = st) -> FaceBox:
+    """Draws the four sides of a box as numbers; a box drawn on the picture sets them."""
+    height, width = shape
+    if drawn is not None and drawn != st.session_state.get(_BOXED):
+        st.session_state.update(
+            top=drawn.y, left=drawn.x, bottom=drawn.y + drawn.height, right=drawn.x + drawn.width
+        )
+    st.session_state[_BOXED] = drawn
+    _forget_larger({"top": height - 1, "left": width - 1, "bottom": height, "right": width})
+    place = where.columns(4)
+    top = address.number("Top", 0, height - 1, key="top", default=0, where=place[0])
+    left = address.number("Left", 0, width - 1, key="left", default=0, where=place[1])
+    bottom = address.number("Bottom", 1, height, key="bottom", default=height, where=place[2])
+    right = address.number("Right", 1, width, key="right", default=width, where=place[3])
+    where.button("Whole frame", icon=":material/fullscreen:", on_click=_forget_box)
+    return FaceBox(left, top, max(1, right - left), max(1, bottom - top))
+
+
+def unit(shape: tuple[int, ...], *, clicked: tuple[int, int] | None) -> tuple[int, int]:
+    """Draws row and column of a unit; a click on the map moves them."""
+    rows, columns = shape
+    if clicked is not None and st.session_state.get(_CLICKED) != clicked:
+        st.session_state["row"] = min(clicked[0], rows - 1)
+        st.session_state["column"] = min(clicked[1], columns - 1)
+    st.session_state[_CLICKED] = clicked
+    place = st.columns(2)
+    _forget_larger({"row": rows - 1, "column": columns - 1})
+    row = address.number("Row", 0, rows - 1, key="row", default=rows // 2, where=place[0])
+    column = address.number(
+        "Column", 0, columns - 1, key="column", default=columns // 2, where=place[1]
+    )
+    return row, column
+
+
+def _forget_box() -> None:
+    for side in ("top", "left", "bottom", "right"):
+        st.session_state.pop(side, None)
+
+
+def _forget_larger(most: Mapping[str, int]) -> None:
+    """Lets go of numbers that belonged to a larger picture."""
+    for key, limit in most.items():
+        if st.session_state.get(key, 0) > limit:
+            del st.session_state[key]
