@@ -161,7 +161,7 @@ def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]
         [press(page, name) for name in ("nothing", "affective-motion image")],
     )
     page = opened(context, f"{app.address}/attributions?{METHOD}")
-    yield "Attributions: score", page, [choose(page, "Score", n) for n in ("auc", "mass")]
+    yield "Attributions: score", page, [choose(page, "Score", n) for n in ("rank", "mass")]
     page = opened(context, f"{app.address}/clips")
     yield (
         "pages revisited",
@@ -197,7 +197,9 @@ def live_maps(app: Served, context: Any, rounds: int) -> None:
     judge("p95 of live maps", waits, LIVE)
     page = opened(context, f"{app.address}/attributions?{METHOD}")
     for seed in range(1, 4):
-        measure(app, whole, lambda seed=seed: until_renewed(page, "Grad-CAM of", seeded(page, seed)))
+        measure(
+            app, whole, lambda seed=seed: until_renewed(page, "Grad-CAM of", seeded(page, seed))
+        )
     line("and a face drawn for it", whole)
     page.close()
 
