@@ -194,6 +194,7 @@ def link() -> str:
 
 
 def share() -> None:
-    """Draws the permanent link to this view."""
+    """Draws the permanent link to this view, the last thing on every page."""
     with st.popover("Link to this view", icon=":material/link:"):
         st.code(link(), language=None, wrap_lines=True)
+    demo_mode.page_drawn()

@@ -6,10 +6,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from mer_core.attribution.base import Value
 from mer_core.provenance import canonical_json
+
+if TYPE_CHECKING:
+    from mer_core.attribution.base import Value
 
 T = TypeVar("T")
 

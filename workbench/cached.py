@@ -1,7 +1,8 @@
 """What the pages share between reruns and users; the only file with Streamlit's caches.
 
 Every function is one call into the core. Keys are short strings and numbers, values are treated
-as immutable, and every cache is bounded.
+as immutable, and every cache is bounded. What needs PyTorch or Captum imports it when it is first
+asked, because loading them takes seconds and most of a first page needs neither.
 """
 
 from __future__ import annotations
@@ -10,16 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
-import torch
 
 from mer_core.ami import AffectiveMotionImage
-from mer_core.attribution.baselines import BASELINES
-from mer_core.attribution.frames import FrameShares, PartialMap
-from mer_core.attribution.inspection import Inspection
-from mer_core.attribution.localisation import Localisation
-from mer_core.attribution.sanity import SanityCard
 from mer_core.datasets.table import DatasetTable
-from mer_core.features import FeatureMaps, feature_maps
 from mer_core.inputs import (
     AmiStore,
     Recording,
@@ -30,24 +24,27 @@ from mer_core.inputs import (
 )
 from mer_core.inputs.sources import Source
 from mer_core.inputs.sources import sources as find_sources
-from mer_core.models.loaded import LoadedModel, load_model
 from mer_core.paper.audit import audit
 from mer_core.paper.findings import Finding
 from mer_core.paper.published import PUBLISHED, printed_tables
 from mer_core.paper.readings import READINGS, TOPICS, Reading
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import png_bytes
-from mer_core.records import AttributionMap, Prediction
 from mer_core.reproduction import Artefact, Manifest
-from mer_core.training.demonstration import demo_classes, held_out_weights
-from mer_core.training.result import StudyResult
-from mer_core.training.study import Study, list_studies
 from workbench.asked import Asked, Kept
-from workbench.study_runner import StudyRunner
 
 if TYPE_CHECKING:
+    from mer_core.attribution.frames import FrameShares, PartialMap
+    from mer_core.attribution.inspection import Inspection
+    from mer_core.attribution.localisation import Localisation
+    from mer_core.attribution.sanity import SanityCard
+    from mer_core.features import FeatureMaps
+    from mer_core.models.loaded import LoadedModel
+    from mer_core.records import AttributionMap, Prediction
+    from mer_core.training.result import StudyResult
     from workbench.demo_mode import Preparation
     from workbench.selection import ClipChoice
+    from workbench.study_runner import StudyRunner
 
 
 @st.cache_data(max_entries=1, ttl=10, show_spinner=False)
@@ -107,12 +104,22 @@ def network(name: str, choice: ClipChoice | None = None) -> LoadedModel:
 
     Its label says which, and belongs beside everything it answers.
     """
-    weights = held_out_weights(name, choice.subject if choice else None)
-    return _network(name, "random" if weights is None else str(weights))
+    return _network(name, _held_out_weights(name, choice.subject if choice else None))
+
+
+@st.cache_data(max_entries=256, ttl=5, show_spinner="Loading the network")
+def _held_out_weights(name: str, subject: str | None) -> str:
+    from mer_core.training.demonstration import held_out_weights
+
+    weights = held_out_weights(name, subject)
+    return "random" if weights is None else str(weights)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Loading the network")
 def _network(name: str, weights: str) -> LoadedModel:
+    from mer_core.models.loaded import load_model
+    from mer_core.training.demonstration import demo_classes
+
     classes = demo_classes() if weights == "random" else None
     return load_model(name, classes=classes, weights=weights)
 
@@ -136,6 +143,10 @@ def maps(choice: ClipChoice, weighting: str, model: LoadedModel) -> dict[str, Fe
 def _maps(
     key: str, weighting: str, digest: str, _choice: ClipChoice, _model: LoadedModel
 ) -> dict[str, FeatureMaps]:
+    import torch
+
+    from mer_core.features import feature_maps
+
     batch = recording_input(recording(_choice), _model.entry.input, weighting=weighting)[None]
     return feature_maps(_model, torch.from_numpy(batch))
 
@@ -157,13 +168,15 @@ def thumbnail(source: str, subject: str, clip: str) -> bytes:
 @st.cache_data(max_entries=1, ttl=5, show_spinner=False)
 def studies() -> tuple[str, ...]:
     """Names of the studies on this machine."""
+    from mer_core.training.study import list_studies
+
     return tuple(folder.name for folder in list_studies())
 
 
 @st.cache_data(max_entries=8, ttl=5, show_spinner=False)
 def verdicts(study: str) -> dict[str, Prediction]:
     """Sample key -> the answer of its held-out network in the study's first seed."""
-    result = Study.open(study).result()
+    result = study_result(study)
     return {p.key: p for p in (result.predictions(result.seeds[0]) if result.seeds else ())}
 
 
@@ -197,6 +210,8 @@ def readings() -> dict[str, list[Reading]]:
 
 def study_network(study: str, choice: ClipChoice) -> LoadedModel | None:
     """The network of `study` that held the chosen clip out; None where none did or none is kept."""
+    from mer_core.training.study import Study
+
     result = study_result(study)
     fold = result.fold_of(choice.key)
     if fold is None:
@@ -214,6 +229,8 @@ def weights_of(model: LoadedModel) -> str:
 @st.cache_resource(max_entries=8, ttl=5, show_spinner=False)
 def study_result(study: str) -> StudyResult:
     """What a study has found so far; read anew after a few seconds."""
+    from mer_core.training.study import Study
+
     return Study.open(study).result()
 
 
@@ -226,6 +243,8 @@ def inspection(choice: ClipChoice, weighting: str, model: LoadedModel) -> Inspec
 def _inspection(
     key: str, weighting: str, digest: str, _choice: ClipChoice, _model: LoadedModel
 ) -> Inspection:
+    from mer_core.attribution.inspection import Inspection
+
     return Inspection(model=_model, recording=recording(_choice), weighting=weighting)
 
 
@@ -301,6 +320,8 @@ def _partial(
 @st.cache_resource(max_entries=96, show_spinner=False)
 def rival_maps(key: str, weighting: str, model: str, _look: Inspection) -> dict[str, Localisation]:
     """The localisation scores of maps that no network made, by their titles."""
+    from mer_core.attribution.baselines import BASELINES
+
     scores = {name: _look.localise(values) for name, values in _look.baselines().items()}
     return {BASELINES[name]: found for name, found in scores.items() if found is not None}
 
@@ -314,6 +335,8 @@ def cards() -> Kept[SanityCard]:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def study_runner() -> StudyRunner:
     """The studies that this process runs in the background."""
+    from workbench.study_runner import StudyRunner
+
     return StudyRunner()
 
 

@@ -1,26 +1,28 @@
-"""What is selected: clips, datasets, networks, methods, frames. `address` keeps it."""
+"""What is selected: clips, datasets, networks, methods, frames. `address` keeps it.
+
+What needs PyTorch is imported where it is asked, as in `cached`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.attribution import Offer, Resolution
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.datasets.table import DatasetTable
-from mer_core.features import RANKINGS, matched_layers
 from mer_core.inputs import Recording, Source
 from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
-from mer_core.models.catalog import compared_models, list_models
-from mer_core.models.catalog import image_models as catalogue_image_models
-from mer_core.models.entry import ModelEntry
-from mer_core.models.loaded import LoadedModel
 from mer_core.records import Prediction, Sample
 from workbench import address, cached
+
+if TYPE_CHECKING:
+    from mer_core.attribution import Offer, Resolution
+    from mer_core.models.entry import ModelEntry
+    from mer_core.models.loaded import LoadedModel
 
 LIVE = "live"
 RUN = "run"
@@ -148,8 +150,10 @@ def sample_filter(table: DatasetTable) -> SampleFilter:
 
 def image_models() -> list[str]:
     """Names of the networks that look at one image, the paper's three first."""
-    first = [entry.name for entry in compared_models()]
-    return [*first, *(e.name for e in catalogue_image_models() if e.name not in first)]
+    from mer_core.models import catalog
+
+    first = [entry.name for entry in catalog.compared_models()]
+    return [*first, *(e.name for e in catalog.image_models() if e.name not in first)]
 
 
 def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
@@ -177,6 +181,8 @@ def ranking(*, region: bool, where: Any = st) -> str:
         region: Whether the clip has a region; rankings that need one are left out otherwise.
         where: Column to draw in.
     """
+    from mer_core.features import RANKINGS
+
     names = [entry.name for entry in RANKINGS if region or not entry.needs_region]
     return address.switch("Maps ranked by", names, key="rank", where=where)
 
@@ -219,6 +225,8 @@ DEFAULT_METHODS = 2
 
 def all_models() -> list[str]:
     """Names of all networks that can be trained here, the paper's three first."""
+    from mer_core.models.catalog import compared_models, list_models
+
     first = [entry.name for entry in compared_models()]
     return [*first, *(e.name for e in list_models() if e.trains and e.name not in first)]
 
@@ -228,6 +236,8 @@ LAST = "last"
 
 def layer_depth(entries: Sequence[ModelEntry], *, where: Any = st) -> dict[str, str]:
     """Draws the depth that methods look into; network -> layer, empty for each one's last."""
+    from mer_core.features import matched_layers
+
     stages = matched_layers(entries)
     stage = address.choose(
         "Layer", [LAST, *stages], key="depth", where=where, help="For methods that look into one."

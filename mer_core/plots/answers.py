@@ -8,7 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from mer_core.plots.lines import Line, add_lines
 from mer_core.plots.theme import FAINT, PALETTE, figure
+
+_CHANCE = {"color": FAINT, "width": 1, "dash": "dot"}
 
 
 def probability_bars(
@@ -21,7 +24,7 @@ def probability_bars(
     names = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
     values = [probabilities[name] for name in names]
     drawn = figure(height=120 + 38 * len(names), synthetic=synthetic)
-    drawn.add_vline(x=1 / len(names), line={"color": FAINT, "width": 1, "dash": "dot"})
+    add_lines(drawn, [Line(at=1 / len(names), upright=True, style=_CHANCE)])
     drawn.add_bar(
         x=values,
         y=names,
@@ -52,11 +55,7 @@ def epoch_curves(
 ) -> go.Figure:
     """Accuracy over epochs, with chance as a dotted line."""
     drawn = figure(height=280)
-    drawn.add_hline(
-        y=chance,
-        line={"color": FAINT, "width": 1, "dash": "dot"},
-        annotation={"text": f"chance {chance:.0%}", "font": {"size": 11, "color": FAINT}},
-    )
+    add_lines(drawn, [Line(at=chance, style=_CHANCE, text=f"chance {chance:.0%}")])
     for name, values in curves.items():
         drawn.add_scatter(
             x=list(range(1, len(values) + 1)),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from mer_core.plots.colour import SIGNED, ColourScale, Rgb
+from mer_core.plots.lines import Line, add_lines
 from mer_core.plots.raster import enlarge, overlay
 from mer_core.plots.theme import FAINT, PALETTE, figure
 
@@ -90,13 +91,17 @@ def score_bars(
         hovertemplate="%{y}: %{x:.3f}<extra></extra>",
         showlegend=False,
     )
-    for i, (name, value) in enumerate(baselines.items()):
-        drawn.add_vline(
-            x=value,
-            line={"color": PALETTE[(i + 1) % len(PALETTE)], "dash": "dot", "width": 2},
-            name=f"{name} {value:.2f}",
-            showlegend=True,
+    colours = (PALETTE[i % len(PALETTE)] for i in range(1, len(baselines) + 1))
+    rivals = [
+        Line(
+            at=value,
+            upright=True,
+            style={"color": colour, "dash": "dot", "width": 2},
+            entry=f"{name} {value:.2f}",
         )
+        for colour, (name, value) in zip(colours, baselines.items(), strict=True)
+    ]
+    add_lines(drawn, rivals)
     drawn.update_layout(
         xaxis={"title": title, "range": [0, 1.12 * max([*scores.values(), *baselines.values()])]},
         yaxis={"autorange": "reversed", "ticks": "", "showgrid": False},

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from mer_core.plots.lines import Line, add_lines
 from mer_core.plots.theme import FAINT, PALETTE, figure
 
 Curve = npt.NDArray[np.floating]
 
+_ZERO = Line(at=0, style={"color": FAINT, "width": 1})
 _BRUSH: dict[str, Any] = {"dragmode": "select", "selectdirection": "h"}
 _ROOM_FOR_NAMES = 64
 
@@ -29,7 +31,6 @@ def weight_curves(
     The markers let a reader brush a range of frames; onset, apex and offset are dotted lines.
     """
     drawn = figure(height=280, synthetic=synthetic)
-    drawn.add_hline(y=0, line={"color": FAINT, "width": 1})
     for name, values in weights.items():
         drawn.add_scatter(
             x=list(frame_numbers),
@@ -39,7 +40,7 @@ def weight_curves(
             marker={"size": 6},
             hovertemplate=f"frame %{{x}}<br>{name} %{{y:.3f}}<extra></extra>",
         )
-    _mark_key_frames(drawn, key_frames or {})
+    add_lines(drawn, [_ZERO, *_key_frames(drawn, key_frames)])
     drawn.update_layout(xaxis_title="frame", yaxis_title="weight", showlegend=True, **_BRUSH)
     return drawn
 
@@ -63,7 +64,7 @@ def intensity_curves(
             line={"width": 2, "color": PALETTE[i % len(PALETTE)]},
             hovertemplate=f"{name} at frame %{{x}}: %{{y:.2f}}<extra></extra>",
         )
-    _mark_key_frames(drawn, key_frames or {})
+    add_lines(drawn, _key_frames(drawn, key_frames))
     drawn.update_layout(
         xaxis_title="frame", yaxis_title="intensity", yaxis_rangemode="tozero", showlegend=True
     )
@@ -84,27 +85,22 @@ def share_curve(
     With `brush` a reader can drag across the curve to choose frames, rather than zoom.
     """
     drawn = figure(height=250, synthetic=synthetic)
-    drawn.add_hline(y=0, line={"color": FAINT, "width": 1})
     for name, values in shares.items():
         drawn.add_scatter(
             x=list(frame_numbers), y=np.asarray(values, float), name=name, mode="lines+markers"
         )
-    _mark_key_frames(drawn, key_frames or {})
+    add_lines(drawn, [_ZERO, *_key_frames(drawn, key_frames)])
     drawn.update_layout(xaxis_title="frame", yaxis_title=title, showlegend=len(shares) > 1)
     if brush:
         drawn.update_layout(**_BRUSH)
     return drawn
 
 
-def _mark_key_frames(drawn: go.Figure, key_frames: Mapping[str, int]) -> None:
+def _key_frames(drawn: go.Figure, key_frames: Mapping[str, int] | None) -> list[Line]:
     # The legend in the upper edge, where it hides no name of a key frame.
     drawn.update_layout(
         legend={"yref": "container", "y": 1, "yanchor": "top"}, margin={"t": _ROOM_FOR_NAMES}
     )
-    for name, number in key_frames.items():
-        drawn.add_vline(
-            x=number,
-            line={"color": FAINT, "width": 1, "dash": "dot"},
-            annotation={"text": name, "font": {"size": 11, "color": FAINT}, "yanchor": "bottom"},
-            annotation_position="top",
-        )
+    style = {"color": FAINT, "width": 1, "dash": "dot"}
+    named = (key_frames or {}).items()
+    return [Line(at=number, upright=True, style=style, text=name) for name, number in named]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from mer_core.plots.lines import Line, add_lines
 from mer_core.plots.theme import FAINT, INK, PALETTE, figure
 
 Figure = go.Figure
@@ -76,11 +77,10 @@ def localisation_bars(
                 "%{customdata[1]:.2f}), %{customdata[2]} clips<extra></extra>"
             ),
         )
-    drawn.add_hline(y=1, line={"color": FAINT, "width": 1})
+    lines = [Line(at=1, style={"color": FAINT, "width": 1})]
     for i, (name, level) in enumerate(_spaced(baselines)):
-        drawn.add_hline(
-            y=level[0], line={"color": INK, "width": 1.4, "dash": _DASHES[i % len(_DASHES)]}
-        )
+        dash = _DASHES[i % len(_DASHES)]
+        lines.append(Line(at=level[0], style={"color": INK, "width": 1.4, "dash": dash}))
         drawn.add_annotation(
             text=f"{name} {level[0]:.2f}",
             xref="paper",
@@ -91,6 +91,7 @@ def localisation_bars(
             showarrow=False,
             font={"size": 11, "color": INK},
         )
+    add_lines(drawn, lines)
     drawn.update_layout(
         barmode="group",
         yaxis_title=f"{metric} / chance",

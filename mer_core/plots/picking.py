@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
 from mer_core.plots.colour import ColourScale, Rgb, plotly_scale
+from mer_core.plots.raster import png_bytes
 from mer_core.plots.theme import figure
 
 # More points than this make a click hard to aim and the page slow.
@@ -16,7 +19,9 @@ MOST_UNITS = 28
 def pickable_image(image: Rgb, *, height: int = 360, synthetic: bool = False) -> go.Figure:
     """An image on which a box can be drawn; the box comes back in pixels."""
     drawn = figure(height=height, synthetic=synthetic)
-    drawn.add_trace(go.Image(z=image, hoverinfo="skip"))
+    # As a PNG: the pixels as numbers would be several times as much to send.
+    picture = base64.b64encode(png_bytes(image)).decode()
+    drawn.add_trace(go.Image(source=f"data:image/png;base64,{picture}", hoverinfo="skip"))
     _as_picture(drawn)
     drawn.update_layout(dragmode="select")
     return drawn

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import plotly.graph_objects as go
 
 # Okabe and Ito's palette, legible with any form of colour blindness; yellow is left out because
@@ -12,6 +14,7 @@ FAINT = "#8a8f99"
 SYNTHETIC_NOTE = "synthetic data"
 
 
+@cache
 def template() -> go.layout.Template:
     """The plotly template of the workbench: quiet axes, readable type, no background."""
     axis = {

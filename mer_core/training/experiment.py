@@ -62,8 +62,16 @@ class Experiment(Protocol):
         """The labelled clips; cheap, no pixel is read."""
         ...
 
-    def prepare(self, table: StudyTable, control: Control) -> Iterator[tuple[int, int]]:
-        """Makes what `images` only loads afterwards; yields how many of how many are made."""
+    def prepare(
+        self, table: StudyTable, control: Control, *, workers: int | None = None
+    ) -> Iterator[tuple[int, int]]:
+        """Makes what `images` only loads afterwards; yields how many of how many are made.
+
+        Args:
+            table: Of this experiment.
+            control: Of the study.
+            workers: Processes; as many as fit by default, 1 for this process.
+        """
         ...
 
     def images(self, table: StudyTable, control: Control) -> Images:
@@ -161,12 +169,14 @@ class CatalogExperiment:
             warnings=tuple(line for table in opened for line in table.warnings),
         )
 
-    def prepare(self, table: StudyTable, control: Control) -> Iterator[tuple[int, int]]:
-        """Builds every input into the store, on all cores, before workers ask for them."""
+    def prepare(
+        self, table: StudyTable, control: Control, *, workers: int | None = None
+    ) -> Iterator[tuple[int, int]]:
+        """Builds every input into the store, before workers ask for them."""
         from mer_core.inputs import build_inputs
 
         failures: list[str] = []
-        for built in build_inputs(self._inputs(table, control)):
+        for built in build_inputs(self._inputs(table, control), workers=workers):
             if built.failure:
                 failures.append(built.failure)
             yield built.done, built.total

@@ -207,7 +207,7 @@ class Study:
             stack.enter_context(self.store.renewing())
             session = Session(
                 store=self.store,
-                prepare=self._prepare(),
+                prepare=self._prepare(workers),
                 task=self.task,
                 executor=executor,
                 listener=progress,
@@ -236,9 +236,13 @@ class Study:
             subjects_disjoint=protocol.subjects_disjoint,
         )
 
-    def _prepare(self) -> Iterator[tuple[int, int]]:
+    def _prepare(self, workers: int | None) -> Iterator[tuple[int, int]]:
         if any(fold.state is not FoldState.DONE for fold in self.store.folds()):
-            yield from self.experiment.prepare(self.table, find_control(self.control))
+            # "In this process" holds for these too: processes would import the caller's main script
+            # again, and the app's draws pages and starts the demo.
+            workers = 1 if workers == 1 else None
+            control = find_control(self.control)
+            yield from self.experiment.prepare(self.table, control, workers=workers)
 
     def _derived_name(self) -> str:
         described = self.experiment.describe()

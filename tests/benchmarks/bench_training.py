@@ -133,7 +133,7 @@ class NoiseExperiment:
             synthetic=True,
         )
 
-    def prepare(self, table: StudyTable, control: object) -> Any:
+    def prepare(self, table: StudyTable, control: object, *, workers: int | None = None) -> Any:
         return iter(())
 
     def images(self, table: StudyTable, control: object) -> Tensor:

@@ -11,7 +11,11 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+import psutil
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "workbench" / "streamlit_app.py"
@@ -39,33 +43,67 @@ def chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
+@dataclass(frozen=True)
+class Served:
+    """The running app.
+
+    Attributes:
+        address: Where it answers.
+        process: The server.
+        started: When it was started, on the clock of `time.perf_counter`.
+    """
+
+    address: str
+    process: subprocess.Popen[bytes]
+    started: float
+
+    def processor_seconds(self) -> float:
+        """Processor time that the server has used so far, all threads."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
+
+    def resident_bytes(self) -> int:
+        """Memory that the server holds."""
+        return psutil.Process(self.process.pid).memory_info().rss
+
+
 @contextmanager
-def running_app(variables: Mapping[str, str]) -> Iterator[str]:
-    """The address of the app, started with `variables` in its environment."""
+def served_app(variables: Mapping[str, str], *, log: IO[bytes] | None = None) -> Iterator[Served]:
+    """The app, started with `variables` in its environment and `log` as its output."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]
     options = ["--server.headless", "true", "--server.port", str(port)]
-    process = subprocess.Popen([*command, *options], cwd=ROOT, env={**os.environ, **variables})
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [*command, *options], cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=log
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/_stcore/health", process)
-        yield address
+        yield Served(address, process, started)
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
+@contextmanager
+def running_app(variables: Mapping[str, str]) -> Iterator[str]:
+    """The address of the app, started with `variables` in its environment."""
+    with served_app(variables) as app:
+        yield app.address
+
+
 def _wait_for(address: str, process: subprocess.Popen) -> None:
-    for _ in range(240):
+    for _ in range(1200):
         if process.poll() is not None:
             raise RuntimeError(f"the app ended with {process.returncode}")
         try:
             urllib.request.urlopen(address, timeout=1).close()
             return
         except OSError:
-            time.sleep(0.25)
+            time.sleep(0.05)
     raise TimeoutError(f"{address} did not answer")
 
 

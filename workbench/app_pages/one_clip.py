@@ -6,12 +6,10 @@ import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.models.catalog import branched_models
 from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import intensity_curves, weight_curves
 from mer_core.plots.raster import overlay
 from workbench import address, cached, panels, selection
-from workbench.branches import draw_branches
 
 address.begin_page(
     "One clip",
@@ -79,6 +77,9 @@ if truth is not None:
     )
 
 st.header("What the kernels see")
+with st.spinner("Loading the networks"):  # for seconds on a first visit, behind what is drawn above
+    from mer_core.models.catalog import branched_models
+    from workbench.branches import draw_branches
 entry = branched_models()[0]
 model = cached.network(entry.name, choice)
 st.caption(

@@ -107,7 +107,9 @@ class BlobExperiment:
             synthetic=True,
         )
 
-    def prepare(self, table: StudyTable, control: Control) -> Iterator[tuple[int, int]]:
+    def prepare(
+        self, table: StudyTable, control: Control, *, workers: int | None = None
+    ) -> Iterator[tuple[int, int]]:
         yield from ()
 
     def images(self, table: StudyTable, control: Control) -> Tensor:

@@ -63,6 +63,17 @@ def test_across_datasets_labels_and_subjects_are_those_of_the_scheme(twins):
     assert study.complete(workers=1).complete
 
 
+def test_a_study_in_this_process_starts_no_other(twins, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr("mer_core.inputs.building.ProcessPoolExecutor", refuse)
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    study = Study(experiment(twins, "casme2", "samm", scheme="cross"), settings=ONCE)
+    first = next(e for e in study.run(workers=1) if isinstance(e, events.InputsBuilt))
+    assert first.wanted == 16
+
+
 def test_clip_networks_get_clips(twins):
     own = experiment(twins, "casme2", model="akmnet")
     table = own.table()

@@ -1,0 +1,252 @@
+"""How long a reader of the workbench waits, in a real browser, and how much memory it takes.
+
+Times run from a reader's gesture to the end of the run that it causes, with every picture loaded;
+a cold start runs from the start of the server's process. On a machine that does other things too,
+wall time says little, so the server's processor time stands beside it. "Cached" are views that
+have been seen before: pages gone back to, controls set back, brushes drawn again.
+
+    PYTHONPATH=. python tests/benchmarks/bench_workbench.py [--rounds 8] [--starts 3]
+
+Prepares the demo data and networks first where they are missing, which takes many minutes once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+from mer_core.training.demonstration import Step, prepare
+from tests.workbench.running import QUIET, Served, chromium, served_app
+from tests.workbench.watching import (
+    CLOCK,
+    EXCEPTIONS,
+    PATIENCE,
+    choose,
+    drag,
+    follow,
+    milliseconds,
+    opened,
+    press,
+    until_renewed,
+)
+
+USABLE, CACHED, LIVE, MEMORY = 5.0, 300.0, 600.0, 1.5 * 2**30
+VIEWPORT = {"width": 1440, "height": 1200}
+SOURCE = "source=casme2&"
+METHOD = "methods=grad-cam"
+Page = Any
+Gesture = Callable[[], object]
+
+
+@dataclass
+class Waits:
+    """What a reader waited for one kind of gesture."""
+
+    wall: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--starts", type=int, default=3)
+    options = parser.parse_args()
+    told: set[str] = set()
+    prepare(lambda step: announce(step, told))
+    busy = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, load {busy:.1f} before the first measurement")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=list(QUIET))
+        context = browser.new_context(viewport=VIEWPORT)
+        cold_starts(context, options.starts)
+        with quiet_app() as app:
+            cached_views(app, context, options.rounds)
+            live_maps(app, context, options.rounds)
+            memory(app)
+        browser.close()
+    print(f"load {os.getloadavg()[0]:.1f} after the last")
+
+
+def announce(step: Step, told: set[str]) -> None:
+    if step.title not in told:
+        print(f"preparing: {step.title}", flush=True)
+        told.add(step.title)
+
+
+@contextmanager
+def quiet_app() -> Iterator[Served]:
+    with served_app({}, log=subprocess.DEVNULL) as app:
+        yield app
+
+
+def cold_starts(context: Any, starts: int) -> None:
+    """From the start of the server to a page with the clip and its images, and to its end."""
+    usable, whole, used = [], [], []
+    for _ in range(starts):
+        with quiet_app() as app:
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE)
+            page.add_init_script(CLOCK)
+            page.goto(app.address)
+            page.get_by_alt_text("Affective-motion image under rank-pooling").wait_for()
+            usable.append(time.perf_counter() - app.started)
+            used.append(app.processor_seconds())
+            page.wait_for_function("() => window.mer.done > 0")
+            whole.append(time.perf_counter() - app.started)
+            assert page.locator(EXCEPTIONS).count() == 0
+            page.close()
+    print(f"\ncold start, least of {starts}")
+    print(
+        f"  usable: {min(usable):.2f} s, processor {min(used):.2f} s; "
+        f"target {USABLE:.0f} s: {verdict(min(usable), USABLE)}"
+    )
+    print(f"  with the networks' maps: {min(whole):.2f} s")
+
+
+def cached_views(app: Served, context: Any, rounds: int) -> None:
+    print(f"\ncached views, {rounds} rounds, ms             p50    p95   processor p50, p95")
+    everything = Waits()
+    for name, page, gestures in views(app, context):
+        for gesture in gestures:
+            milliseconds(page, gesture)
+        waits = Waits()
+        for _ in range(rounds):
+            for gesture in gestures:
+                measure(app, waits, lambda gesture=gesture, page=page: milliseconds(page, gesture))
+        assert page.locator(EXCEPTIONS).count() == 0
+        line(name, waits)
+        everything.wall += waits.wall
+        everything.processor += waits.processor
+        page.close()
+    line("all", everything)
+    judge("p95 of all cached views", everything, CACHED)
+
+
+def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]]:
+    """A page and gestures that go forth and back on it."""
+    page = opened(context, app.address)
+    yield "One clip: weighting", page, [choose(page, "Weighting", n) for n in ("literal", "full")]
+    page = opened(context, f"{app.address}/affective_motion_image")
+    ends = (0.3, 0.6), (0.4, 0.8)
+    yield (
+        "Affective-motion image: brush",
+        page,
+        [drag(page, "brush", (low, 0.5), (high, 0.6)) for low, high in ends],
+    )
+    page = opened(context, f"{app.address}/affective_motion_image")
+    yield (
+        "Affective-motion image: box",
+        page,
+        [drag(page, "box", (low, low), (high, high)) for low, high in ends],
+    )
+    page = opened(context, f"{app.address}/feature_maps")
+    yield (
+        "Feature maps: ranking",
+        page,
+        [press(page, name) for name in ("variance", "activation")],
+    )
+    page = opened(context, f"{app.address}/attributions?{METHOD}")
+    yield (
+        "Attributions: what lies under",
+        page,
+        [press(page, name) for name in ("nothing", "affective-motion image")],
+    )
+    page = opened(context, f"{app.address}/attributions?{METHOD}")
+    yield "Attributions: score", page, [choose(page, "Score", n) for n in ("rank", "mass")]
+    page = opened(context, f"{app.address}/clips")
+    yield (
+        "pages revisited",
+        page,
+        [
+            follow(page, name)
+            for name in (
+                "One clip",
+                "Affective-motion image",
+                "Feature maps",
+                "Attributions",
+                "Results",
+                "Paper",
+                "Lessons",
+                "Clips",
+            )
+        ],
+    )
+
+
+def live_maps(app: Served, context: Any, rounds: int) -> None:
+    """Grad-CAM of all three networks on a clip that nobody has looked at."""
+    print("\nlive Grad-CAM of three networks, ms")
+    page = opened(context, f"{app.address}/attributions?{SOURCE}{METHOD}")
+    clips = options_of(page, "Clip")[1:]
+    waits, whole = Waits(), Waits()
+    milliseconds(page, choose(page, "Clip", clips.pop()))
+    for clip in clips[:rounds]:
+        gesture = choose(page, "Clip", clip)
+        measure(app, waits, lambda gesture=gesture: until_renewed(page, "Grad-CAM of", gesture))
+    line("a clip of the twin: maps shown", waits)
+    page.close()
+    judge("p95 of live maps", waits, LIVE)
+    page = opened(context, f"{app.address}/attributions?{METHOD}")
+    for seed in range(1, 4):
+        measure(
+            app, whole, lambda seed=seed: until_renewed(page, "Grad-CAM of", seeded(page, seed))
+        )
+    line("and a face drawn for it", whole)
+    page.close()
+
+
+def seeded(page: Page, seed: int) -> Gesture:
+    def gesture() -> None:
+        page.get_by_label("Seed", exact=True).fill(str(seed))
+        page.keyboard.press("Enter")
+
+    return gesture
+
+
+def options_of(page: Page, label: str) -> list[str]:
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option").first.wait_for()
+    names = page.get_by_role("option").all_inner_texts()
+    page.keyboard.press("Escape")
+    return names
+
+
+def memory(app: Served) -> None:
+    held = app.resident_bytes()
+    print(
+        f"\nresident with the three networks loaded and every page seen: {held / 2**30:.2f} GiB; "
+        f"target {MEMORY / 2**30:.1f}: {verdict(held, MEMORY)}"
+    )
+
+
+def measure(app: Served, waits: Waits, wait: Callable[[], float]) -> None:
+    before = app.processor_seconds()
+    waits.wall.append(wait())
+    waits.processor.append(1000 * (app.processor_seconds() - before))
+
+
+def line(name: str, waits: Waits) -> None:
+    wall, used = (np.percentile(values, (50, 95)) for values in (waits.wall, waits.processor))
+    print(f"  {name:36}{wall[0]:7.0f}{wall[1]:7.0f}{used[0]:12.0f}{used[1]:6.0f}", flush=True)
+
+
+def judge(name: str, waits: Waits, target: float) -> None:
+    found = float(np.percentile(waits.wall, 95))
+    print(f"  {name}: {found:.0f} ms; target {target:.0f}: {verdict(found, target)}")
+
+
+def verdict(value: float, target: float) -> str:
+    return "met" if value <= target else "MISSED"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""Eight people at once: each with clips, weightings and methods of their own, and all of it checked.
+
+Every step sends out one gesture per session before the first result is read, so the runs of all
+sessions overlap in the server. What a session then sees is compared, picture by picture and byte
+by byte, with what `mer_core` gave when it was asked for the same in this process, one after the
+other, before the first session began.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+import cv2
+import numpy as np
+
+from mer_core.attribution import METHODS
+from mer_core.attribution.inspection import Inspection
+from mer_core.datasets.synthetic import EMOTIONS
+from mer_core.inputs import Recording, synthetic_recording
+from mer_core.inputs.answers import answer_of
+from mer_core.inputs.upload import uploaded_recording
+from mer_core.models.loaded import LoadedModel, load_model
+from mer_core.plots.attributions import attribution_panel, map_scale
+from mer_core.training.demonstration import demo_classes, held_out_weights
+from tests.workbench.running import Served
+from tests.workbench.uploads import png, zipped
+from tests.workbench.watching import (
+    CLOCK,
+    EXCEPTIONS,
+    FINISHED,
+    PATIENCE,
+    choose,
+    sent_digest,
+    shown_digest,
+)
+
+SESSIONS = 8
+NETWORKS = ("affectivenet", "resnet50", "mobilenet")
+# Neighbours use methods whose hooks spoil each other's maps on a network without its lock.
+METHOD_OF = ("grad-cam", "saliency", "guided-backprop", "grad-cam")
+WEIGHTINGS = ("full", "linear")
+BLANK = 246
+PLAIN = {"under": "nothing", "outline": "false"}
+THINK = (1.0, 3.0)
+SAMPLE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class View:
+    """What one session looks at, and what it must see.
+
+    Attributes:
+        page: Path of the page.
+        parameters: Of its link.
+        emotion: Of the clip; views of one page that differ in it alone are one choice apart.
+        pictures: Description of each picture -> digest of what is sent.
+        text: A passage of the page, or "".
+        upload: A file to hand over, or None.
+    """
+
+    page: str
+    parameters: dict[str, str]
+    emotion: str
+    pictures: dict[str, str]
+    text: str = ""
+    upload: bytes | None = None
+
+    @property
+    def link(self) -> str:
+        """Path and parameters."""
+        return f"/{self.page}?{urlencode(self.parameters)}"
+
+    def follows(self, other: View | None) -> bool:
+        """Whether choosing another emotion leads here from `other`."""
+        if other is None or self.upload or other.upload or self.emotion == other.emotion:
+            return False
+        mine, theirs = ({**v.parameters, "emotion": ""} for v in (self, other))
+        return self.page == other.page and mine == theirs
+
+
+@dataclass
+class Report:
+    """What became of a soak.
+
+    Attributes:
+        checked: Pictures and passages compared.
+        steps: Gestures and links followed.
+        wrong: What differed from the serial reference, in words.
+        resident: Seconds since the beginning and resident bytes, every half minute.
+        waits: Seconds from each step's end of gestures to each session's finished page.
+    """
+
+    checked: int = 0
+    steps: int = 0
+    wrong: list[str] = field(default_factory=list)
+    resident: list[tuple[float, int]] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def growth(self, seconds: float) -> int:
+        """By how many bytes memory has grown over the last `seconds`."""
+        end, last = self.resident[-1]
+        return last - next(held for at, held in self.resident if at >= end - seconds - 1)
+
+
+class Reference:
+    """What each session must see, asked of the core one after the other."""
+
+    @cached_property
+    def networks(self) -> dict[str, LoadedModel]:
+        """The networks that the pages show clips drawn on the spot with."""
+        return {name: self._network(name) for name in NETWORKS}
+
+    @staticmethod
+    def _network(name: str) -> LoadedModel:
+        weights = held_out_weights(name, "1")
+        classes = demo_classes() if weights is None else None
+        return load_model(name, classes=classes, weights=weights or "random")
+
+    def views(self, session: int, emotions: int) -> Iterator[View]:
+        """All that session number `session` will look at."""
+        subject, seed = session + 1, 100 + session
+        for i in range(emotions):
+            emotion = EMOTIONS[(session + i) % len(EMOTIONS)]
+            clip = {"subject": str(subject), "emotion": emotion, "seed": str(seed)}
+            recording = synthetic_recording(subject=subject, emotion=emotion, seed=seed)
+            for weighting in WEIGHTINGS:
+                pictures = self._image(recording, weighting)
+                yield View("affective_motion_image", clip | {"w": weighting}, emotion, pictures)
+                yield self._explained(clip, recording, weighting, METHOD_OF[session % 4])
+        yield self._uploaded(session)
+
+    @staticmethod
+    def _image(recording: Recording, weighting: str) -> dict[str, str]:
+        image = recording.image(weighting)
+        name = (
+            f"Affective-motion image under {weighting} weights, raw sum {image.minimum:.0f} to "
+            f"{image.maximum:.0f}"
+        )
+        return {name: sent_digest(image.image)}
+
+    def _explained(
+        self, clip: dict[str, str], recording: Recording, weighting: str, method: str
+    ) -> View:
+        pictures = {}
+        for model in self.networks.values():
+            look = Inspection(model=model, recording=recording, weighting=weighting)
+            if METHODS.get(method).objection(model):
+                continue
+            found = look.explain(method)
+            scale = map_scale(found.values, signed=found.signed)
+            blank = np.full((*look.size, 3), BLANK, np.uint8)
+            name = (
+                f"{METHODS.get(method).title} of {model.entry.title} for {found.target}, "
+                f"{scale.describe()}"
+            )
+            pictures[name] = sent_digest(attribution_panel(blank, found.values, scale))
+        chosen = (
+            {"w1": weighting, "methods": method} if weighting != "full" else {"methods": method}
+        )
+        return View("attributions", {**clip, **chosen, **PLAIN}, clip["emotion"], pictures)
+
+    def _uploaded(self, session: int) -> View:
+        content = own_clip(session)
+        recording = uploaded_recording(content, "own")
+        answer = answer_of(self.networks[NETWORKS[0]], recording, weighting="full")
+        share = dict(zip(answer.classes, answer.probabilities.tolist(), strict=True))
+        text = (
+            f"{answer.predicted}, {share[answer.predicted]:.0%}. The same answer after "
+            f"{answer.agreement:.0%} of"
+        )
+        return View(
+            "your_clip",
+            {"net": NETWORKS[0]},
+            "",
+            self._image(recording, "full"),
+            text=text,
+            upload=content,
+        )
+
+
+def own_clip(session: int) -> bytes:
+    """The zip of frames that this session alone hands over."""
+    files = {}
+    for i in range(6):
+        frame = np.full((64, 64, 3), 90 + 10 * session, np.uint8)
+        cv2.circle(frame, (20 + 2 * i, 20 + 3 * session), 6 + session, (30, 160, 220), -1)
+        files[f"img{i:03}.png"] = png(frame)
+    return zipped(files)
+
+
+def soak(
+    app: Served, browser: Any, views: Sequence[Sequence[View]], *, seconds: float, seed: int = 0
+) -> Report:
+    """Lets one session per sequence of views use the app for `seconds`."""
+    draws, report = random.Random(seed), Report()
+    contexts = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in views]
+    pages = [_blank_page(context) for context in contexts]
+    held: list[View | None] = [None] * len(pages)
+    began = time.monotonic()
+    report.resident.append((0.0, app.resident_bytes()))
+    while (passed := time.monotonic() - began) < seconds:
+        for i, page in enumerate(pages):
+            wanted = draws.choice([view for view in views[i] if view is not held[i]])
+            _go(app, page, held[i], wanted)
+            held[i] = wanted
+        sent = time.monotonic()
+        for i in draws.sample(range(len(pages)), len(pages)):
+            view = held[i]
+            assert view is not None
+            _check(pages[i], view, f"session {i}", report)
+            report.waits.append(time.monotonic() - sent)
+        report.steps += len(pages)
+        if passed >= report.resident[-1][0] + SAMPLE_SECONDS:
+            report.resident.append((time.monotonic() - began, app.resident_bytes()))
+        pages[0].wait_for_timeout(1000 * draws.uniform(*THINK))
+    report.resident.append((time.monotonic() - began, app.resident_bytes()))
+    for context in contexts:
+        context.close()
+    return report
+
+
+def _blank_page(context: Any) -> Any:
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(CLOCK)
+    return page
+
+
+def _go(app: Served, page: Any, held: View | None, wanted: View) -> None:
+    """Sends a session on its way, and does not wait."""
+    if wanted.follows(held):
+        choose(page, "Emotion", wanted.emotion)()
+        return
+    page.goto(app.address + wanted.link, wait_until="commit")
+    if wanted.upload is not None:
+        page.locator('input[type="file"]').first.set_input_files(
+            {"name": "own.zip", "mimeType": "application/zip", "buffer": wanted.upload}
+        )
+
+
+def _check(page: Any, view: View, who: str, report: Report) -> None:
+    """Compares what a session sees, once its page is finished, with what it must see."""
+    if view.upload is not None:
+        page.get_by_text("What this cannot tell").wait_for()
+    page.wait_for_function(FINISHED)
+    if page.locator(EXCEPTIONS).count():
+        report.wrong.append(f"{who}, {view.link}: an exception box")
+        return
+    for name, digest in view.pictures.items():
+        report.checked += 1
+        if not page.get_by_alt_text(name, exact=True).count():
+            seen = page.locator("img").evaluate_all("all => all.map(i => i.alt).join(' | ')")
+            report.wrong.append(f"{who}, {view.link}: no picture {name!r}, but {seen}")
+        elif shown_digest(page, name) != digest:
+            report.wrong.append(f"{who}, {view.link}: another picture for {name!r}")
+    if view.text:
+        report.checked += 1
+        if view.text not in page.locator("body").inner_text():
+            report.wrong.append(f"{who}, {view.link}: {view.text!r} is not said")

@@ -1,0 +1,23 @@
+"""Eight sessions at once see what each would see alone; `tests/benchmarks/soak_workbench.py` is
+the long form.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workbench.running import served_app
+from tests.workbench.soaking import SESSIONS, Reference, soak
+
+pytestmark = pytest.mark.browser
+SECONDS = 25
+
+
+def test_eight_sessions_at_once_each_see_their_own_results(browser, workplace):
+    reference = Reference()
+    views = [list(reference.views(session, emotions=1)) for session in range(SESSIONS)]
+    assert len({d for per in views for view in per for d in view.pictures.values()}) > 8 * 4
+    with served_app(workplace) as app:
+        report = soak(app, browser, views, seconds=SECONDS)
+    assert not report.wrong
+    assert report.checked >= SESSIONS

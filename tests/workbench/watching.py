@@ -1,0 +1,136 @@
+"""A clock inside the page: from a gesture to the end of the run it caused, and what is shown."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+PATIENCE = 180_000
+STATE = "data-test-script-state"
+EXCEPTIONS = '[data-testid="stException"]'
+
+CLOCK = f"""
+(() => {{
+  const clock = window.mer = {{gesture: 0, running: false, done: 0, state: null}};
+  for (const kind of ["pointerup", "mouseup", "keydown"])
+    window.addEventListener(kind, () => {{ clock.gesture = performance.now(); }}, true);
+  const look = () => {{
+    const app = document.querySelector("[{STATE}]");
+    const state = app && app.getAttribute("{STATE}");
+    if (state === clock.state) return;
+    clock.state = state;
+    if (state === "running") clock.running = true;
+    if (state === "notRunning" && clock.running) {{
+      clock.running = false;
+      clock.done = performance.now();
+    }}
+  }};
+  const watched = {{subtree: true, childList: true, attributeFilter: ["{STATE}"]}};
+  new MutationObserver(look).observe(document, watched);
+}})();
+"""
+"""Notes when a reader last did something and when the app last finished."""
+
+FINISHED = """
+() => {
+  const clock = window.mer;
+  if (!(clock.done > clock.gesture) || clock.state !== "notRunning") return 0;
+  if (![...document.images].every(image => image.complete)) return 0;
+  return performance.now() - clock.gesture;
+}
+"""
+
+RENEWED = """
+([start, before]) => {
+  const shown = [...document.images].filter(i => i.alt.startsWith(start)).map(i => i.alt);
+  if (shown.length < before.length || shown.some(alt => before.includes(alt))) return 0;
+  if (![...document.images].every(image => image.complete)) return 0;
+  return performance.now() - window.mer.gesture;
+}
+"""
+
+
+def opened(context: Any, address: str) -> Any:
+    """A page at `address` with the clock in it, as soon as the app has run once."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(CLOCK)
+    page.goto(address)
+    page.wait_for_function(FINISHED, polling="raf")
+    return page
+
+
+def milliseconds(page: Any, gesture: Callable[[], object]) -> float:
+    """From the last event of `gesture` until the app has run and its pictures are there."""
+    gesture()
+    return page.wait_for_function(FINISHED, polling="raf").json_value()
+
+
+def until_renewed(page: Any, start: str, gesture: Callable[[], object]) -> float:
+    """From `gesture` until every picture whose description begins with `start` is another."""
+    before = [image.get_attribute("alt") for image in page.get_by_alt_text(start).all()]
+    gesture()
+    seen = page.wait_for_function(RENEWED, arg=[start, before], polling="raf").json_value()
+    page.wait_for_function(FINISHED, polling="raf")
+    return seen
+
+
+def choose(page: Any, label: str, option: str) -> Callable[[], None]:
+    """The gesture that chooses `option` in the box called `label`."""
+
+    def gesture() -> None:
+        page.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=option, exact=True).click()
+
+    return gesture
+
+
+def press(page: Any, name: str) -> Callable[[], None]:
+    """The gesture that presses one of a row of buttons."""
+    return lambda: page.get_by_role("radio", name=name, exact=True).click()
+
+
+def follow(page: Any, title: str) -> Callable[[], None]:
+    """The gesture that opens another page by its link in the menu."""
+    menu = page.get_by_test_id("stSidebarNav")
+    return lambda: menu.get_by_role("link", name=title, exact=True).click()
+
+
+def drag(
+    page: Any, key: str, start: tuple[float, float], end: tuple[float, float]
+) -> Callable[[], None]:
+    """The gesture that drags across a chart; places are shares of its width and height."""
+
+    def gesture() -> None:
+        area = page.locator(f".st-key-{key} .nsewdrag").first
+        area.scroll_into_view_if_needed()
+        box = area.bounding_box()
+        first, last = (
+            (box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (start, end)
+        )
+        page.mouse.move(*first)
+        page.mouse.down()
+        page.mouse.move(*last, steps=8)
+        page.mouse.up()
+
+    return gesture
+
+
+def shown_digest(page: Any, description: str) -> str:
+    """The digest of the picture with this description, as it was sent to the browser."""
+    source = page.get_by_alt_text(description, exact=True).first.get_attribute("src")
+    answer = page.request.get(page.evaluate("source => new URL(source, location).href", source))
+    assert answer.ok, f"{source} is gone: {answer.status}"
+    return hashlib.sha256(answer.body()).hexdigest()
+
+
+def sent_digest(image: np.ndarray) -> str:
+    """The digest of `image` as Streamlit sends an opaque picture: a JPEG of quality 100."""
+    encoded = io.BytesIO()
+    Image.fromarray(image).save(encoded, format="JPEG", quality=100)
+    return hashlib.sha256(encoded.getvalue()).hexdigest()
