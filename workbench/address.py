@@ -6,7 +6,8 @@ so that a kept address opens the same view when defaults have changed. A value t
 the options falls back to the default, whoever wrote it.
 
 Streamlit gives every page widgets of its own, whatever their keys. What a reader has set is
-therefore carried to the page that is opened next, less what that page's address states.
+therefore carried to the page that is opened next, less what that page's address states; there
+the address bar stays bare until something is changed, and `link` holds everything at once.
 """
 
 from __future__ import annotations

@@ -89,7 +89,8 @@ def test_a_clip_chosen_in_the_gallery_follows_to_every_page(page, server):
     page.get_by_role("heading", name="One clip", level=1).wait_for()
     settle(page)
     page.get_by_alt_text(re.compile(f"{clip}.*onset")).wait_for()
-    page.wait_for_url(f"**clip={clip}**")
+    page.get_by_role("button", name="Link to this view").click()
+    assert f"clip={clip}" in page.get_by_test_id("stCode").inner_text().replace("\n", "")
 
 
 def test_a_study_is_started_left_and_found_again_with_its_mistakes(page, server):
