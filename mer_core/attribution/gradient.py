@@ -10,6 +10,7 @@ from torch import Tensor
 
 from mer_core.attribution import objections
 from mer_core.attribution.base import Method, Parameter, Question, Reply
+from mer_core.attribution.path import path_network
 
 # Said on every call, of hooks that `guard.py` sees to.
 warnings.filterwarnings("ignore", message="Setting (forward, )?backward hooks")
@@ -32,14 +33,15 @@ def _input_x_gradient(question: Question) -> Reply:
 
 
 def _integrated_gradients(question: Question) -> Reply:
-    slope = IntegratedGradients(question.model.module, multiply_by_inputs=False).attribute(
-        question.inputs,
-        question.compared_with(),
+    network = path_network(question.model, question.inputs)
+    slopes = IntegratedGradients(network.logits, multiply_by_inputs=False).attribute(
+        network.starts(question.inputs),
+        network.starts(question.compared_with()),
         target=question.target,
         n_steps=int(question.number("steps")),
         internal_batch_size=question.chunk,
     )
-    return _scaled(question, slope)
+    return _scaled(question, network.carried(slopes, question.inputs))
 
 
 def _gradient_shap(question: Question) -> Reply:
