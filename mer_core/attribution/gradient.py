@@ -143,7 +143,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's part in the difference between this logit and that of absence.",
         run=_integrated_gradients,
         objection=objections.no_jumps,
-        cost=lambda values, entry: 1 + 2.2 * float(values["steps"]),
+        cost=lambda values, entry: 4 + 1.3 * float(values["steps"]),
         parameters=(
             Parameter(
                 name="steps",
@@ -166,7 +166,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's expected part in the difference to absence, over random ways there.",
         run=_gradient_shap,
         objection=objections.no_jumps,
-        cost=lambda values, entry: 1 + 2.2 * float(values["samples"]),
+        cost=lambda values, entry: 1 + 1.6 * float(values["samples"]),
         parameters=(
             Parameter(
                 name="samples",

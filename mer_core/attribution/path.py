@@ -18,6 +18,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from weakref import WeakKeyDictionary
 
 import torch
@@ -104,13 +105,13 @@ def _readers(network: nn.Module, inputs: Tensor) -> tuple[str, ...]:
     """The convolutions that are given the very input."""
     found: list[str] = []
 
-    def reads(name: str, given: Tensor) -> None:
-        if given is inputs:
+    def reads(name: str, _part: nn.Module, given: tuple[Tensor, ...]) -> None:
+        if given[0] is inputs:
             found.append(name)
 
     for name, part in network.named_modules():
         if isinstance(part, nn.Conv2d):
-            part.register_forward_pre_hook(lambda _, given, name=name: reads(name, given[0]))
+            part.register_forward_pre_hook(partial(reads, name))
     network(inputs)
     return tuple(dict.fromkeys(found))
 
