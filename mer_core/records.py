@@ -148,6 +148,9 @@ class Layer:
         stage: Depth group shared across networks, so that matched stages can be compared.
         channels: Number of maps.
         stride: Input pixels per map cell.
+        offset: Input pixel in the middle of what the map's first cell sees, were the input to go
+            on beyond its border; cell i has pixel offset + i * stride. 0 where "same" padding is
+            symmetric.
         kernel: Kernel side of the convolution, or None where the layer is not one.
         receptive_field: Side, in input pixels, of what one cell can see.
         branch: The parallel branch it belongs to ("3x3", "5x5", ...), or "".
@@ -162,6 +165,7 @@ class Layer:
     kernel: int | None = None
     receptive_field: int | None = None
     branch: str = ""
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

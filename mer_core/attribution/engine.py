@@ -22,8 +22,10 @@ from mer_core.records import AttributionMap, InputKind, Layer, array_digest
 from mer_core.seeding import derive_seed
 
 # Inputs that go through a network at once. For images 16 was best or level in measurement
-# (tests/benchmarks/bench_attribution.py); the other two are chosen by memory, not measured.
+# (tests/benchmarks/bench_attribution.py), but for AffectiveNet, whose first maps are four times
+# the others'; flow and clips are chosen by memory, not measured.
 _CHUNK = {InputKind.AMI: 16, InputKind.DYNAMIC_IMAGE: 16, InputKind.FLOW: 32, InputKind.CLIP: 1}
+_CHUNK_OF = {"affectivenet": 8}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +133,7 @@ def _question(model: LoadedModel, inputs: Tensor, method: Method, asked: Request
         reference=reference,
         regions=_regions(method, inputs, asked.regions),
         generator=draws,
-        chunk=_CHUNK[model.entry.input.kind],
+        chunk=_CHUNK_OF.get(model.entry.name, _CHUNK[model.entry.input.kind]),
     )
 
 

@@ -17,6 +17,7 @@ from mer_core.models.affectivenet import (
     AffectiveNet,
     AffectiveNetConfig,
     Head,
+    Padding,
 )
 from mer_core.models.entry import ModelEntry, stage
 from mer_core.records import InputKind, InputSpec, Layer
@@ -29,7 +30,18 @@ PAPER = (
 
 def attributable_layers(config: AffectiveNetConfig) -> tuple[Layer, ...]:
     """The layers of the network that `config` describes, derived without building it."""
-    return tuple(_layers(config))
+    return tuple(replace(layer, offset=_offset(config, layer.stride)) for layer in _layers(config))
+
+
+def _offset(config: AffectiveNetConfig, stride: int) -> float:
+    """TensorFlow's padding moves the cells of a convolution at stride 2 where sides are even.
+
+    That holds for kernels of 3 and more.
+    """
+    if config.padding is Padding.SYMMETRIC:
+        return 0.0
+    jumps = (jump for jump in (1, 2, 4, 8, 16) if jump < stride)
+    return float(sum(jump for jump in jumps if config.side(jump) % 2 == 0))
 
 
 def _layers(config: AffectiveNetConfig) -> Iterator[Layer]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
+from mer_core.models.affectivenet import tensorflow_padding
 from mer_core.models.entry import ModelEntry, PublishedWeights, stage
 from mer_core.models.published import restore_backbone
 from mer_core.records import InputKind, InputSpec, Layer
@@ -84,6 +85,8 @@ def _restore_resnet50(module: nn.Module, file: Path) -> None:
 
 _restore_mobilenet = _restore_resnet50
 
+_SIDE = 112
+
 
 def _resnet_layers() -> Iterator[Layer]:
     yield Layer(
@@ -122,10 +125,14 @@ def _mobilenet_layers() -> Iterator[Layer]:
         stride=2,
         kernel=3,
         receptive_field=3,
+        offset=1,
     )
-    field, stride = 3, 2
+    field, stride, offset = 3, 2, 1
     for block, (width, step) in enumerate(_SEPARABLE):
         field += 2 * stride
+        if step == 2:
+            before, _ = tensorflow_padding(_SIDE // stride, 3, 2)
+            offset += (1 - before) * stride
         stride *= step
         yield Layer(
             name=f"block{block + 1}",
@@ -135,6 +142,7 @@ def _mobilenet_layers() -> Iterator[Layer]:
             channels=width,
             stride=stride,
             receptive_field=field,
+            offset=offset,
         )
 
 
@@ -145,7 +153,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         paper="He, Zhang, Ren, Sun. Deep Residual Learning. CVPR 2016; arXiv 1512.03385",
         input=InputSpec(
             kind=InputKind.AMI,
-            size=(112, 112),
+            size=(_SIDE, _SIDE),
             mean=(0.485, 0.456, 0.406),
             std=(0.229, 0.224, 0.225),
         ),
@@ -161,7 +169,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         title="MobileNetV1",
         paper="Howard et al. MobileNets. arXiv 1704.04861",
         input=InputSpec(
-            kind=InputKind.AMI, size=(112, 112), mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)
+            kind=InputKind.AMI, size=(_SIDE, _SIDE), mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)
         ),
         build=build_mobilenet,
         layers=tuple(_mobilenet_layers()),

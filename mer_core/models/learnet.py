@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from mer_core.errors import ModelError
-from mer_core.models.affectivenet import ConvReLU, Padding
+from mer_core.models.affectivenet import ConvReLU, Padding, tensorflow_padding
 from mer_core.models.entry import ModelEntry, stage
 from mer_core.models.joints import Add, Concat
 from mer_core.records import InputKind, InputSpec, Layer
@@ -147,9 +147,11 @@ def _layers() -> Iterator[Layer]:
         stride=2,
         kernel=3,
         receptive_field=3,
+        offset=_shift(3, 1),
     )
-    stride, field = 2, 3
+    stride, field, offset = 2, 3, _shift(3, 1)
     for level, (kernel, channels) in enumerate(_LEVELS, start=1):
+        offset += _shift(kernel, stride)
         stride, field = 2 * stride, field + (kernel - 1) * stride
         for number, branch in enumerate(_BRANCHES, start=1):
             yield Layer(
@@ -162,6 +164,7 @@ def _layers() -> Iterator[Layer]:
                 kernel=kernel,
                 receptive_field=field,
                 branch=str(number),
+                offset=offset,
             )
     yield Layer(
         name="merge",
@@ -171,6 +174,7 @@ def _layers() -> Iterator[Layer]:
         channels=_LEVELS[-1][1] * len(_BRANCHES),
         stride=stride,
         receptive_field=field,
+        offset=offset,
     )
     yield Layer(
         name="tail",
@@ -181,7 +185,13 @@ def _layers() -> Iterator[Layer]:
         stride=2 * stride,
         kernel=3,
         receptive_field=field + 2 * stride,
+        offset=offset + _shift(3, stride),
     )
+
+
+def _shift(kernel: int, stride: int) -> int:
+    """How far padding at the end moves the cells of the next layer, in input pixels."""
+    return (kernel // 2 - tensorflow_padding(SIDE // stride, kernel, 2)[0]) * stride
 
 
 ENTRIES: tuple[ModelEntry, ...] = (

@@ -99,6 +99,7 @@ def _layers() -> tuple[Layer, ...]:
             kernel=5,
             receptive_field=field,
             branch=stream,
+            offset=(stride - 1) / 2,  # the middle of a 2x2 pool
         )
         for number, stride, field in ((1, 1, 5), (2, 2, 6 + 4 * 2))
         for stream, direction in zip(_STREAMS, ("Horizontal", "Vertical"), strict=True)

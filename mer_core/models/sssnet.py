@@ -86,6 +86,7 @@ def _layers() -> tuple[Layer, ...]:
             stride=stride,
             kernel=kernel,
             receptive_field=field,
+            offset=field // 2,  # nothing is padded
         )
         for number, kernel, stride, field in ((1, 5, 1, 5), (2, 3, 3, 7 + 2 * 3))
     )

@@ -90,6 +90,7 @@ def _layers() -> tuple[Layer, ...]:
             kernel=3,
             receptive_field=3,
             branch=str(width),
+            offset=-1,  # padded by one more than "same"
         )
         for width in _STREAMS
     )
@@ -101,6 +102,7 @@ def _layers() -> tuple[Layer, ...]:
         channels=sum(_STREAMS),
         stride=3,
         receptive_field=5,
+        offset=-1,
     )
     return (*streams, merged)
 

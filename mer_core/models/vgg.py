@@ -73,6 +73,7 @@ def _layers(depth: int) -> tuple[Layer, ...]:
                     stride=stride,
                     kernel=3,
                     receptive_field=field,
+                    offset=(stride - 1) / 2,  # the middle of 2x2 pools
                 )
             )
         field += stride

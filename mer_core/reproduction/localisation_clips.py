@@ -32,7 +32,7 @@ from mer_core.training.study import Study
 Map = npt.NDArray[np.floating]
 
 # Raise it when a change of code changes scores, so that kept parts are made again.
-CODE_VERSION = 1
+CODE_VERSION = 2
 
 DEFAULT_METHODS: Mapping[str, Mapping[str, Any]] = {
     "saliency": {},

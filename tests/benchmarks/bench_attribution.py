@@ -22,10 +22,11 @@ import psutil
 import torch
 
 from mer_core.attribution import explain, list_methods
+from mer_core.attribution.path import path_network
 from mer_core.attribution.reference import probe_input
 from mer_core.models.loaded import LoadedModel, load_model
 
-MODELS = ("affectivenet", "resnet50", "mobilenet")
+MODELS = ("affectivenet", "resnet50", "mobilenet", "learnet")
 CLASSES = ("negative", "others", "positive", "surprise")
 TARGETS = {"grad-cam": 4, "saliency": 5, "integrated-gradients": 40}
 CHUNKS = (1, 2, 4, 8, 16, 32)
@@ -67,16 +68,17 @@ def compare_methods(model: LoadedModel) -> None:
 
 def compare_chunks(model: LoadedModel) -> None:
     inputs = probe_input(model.entry.input).contiguous(memory_format=torch.channels_last)
+    model.module.requires_grad_(False)
+    network = path_network(model, inputs)
+    starts = network.starts(inputs)
     figures = []
     for chunk in CHUNKS:
-        batch = inputs.expand(chunk, -1, -1, -1).contiguous(memory_format=torch.channels_last)
+        places = torch.linspace(0, 1, chunk).reshape(-1, 1, 1, 1)
 
-        def step(batch: torch.Tensor = batch) -> None:
-            points = batch.clone().requires_grad_()
-            torch.autograd.grad(model.module(points)[:, 0].sum(), points)
+        def step(places: torch.Tensor = places) -> None:
+            points = [torch.lerp(maps, 0.5 * maps, places).requires_grad_() for maps in starts]
+            torch.autograd.grad(network.logits(*points)[:, 0].sum(), points)
 
-        for weight in model.module.parameters():
-            weight.requires_grad_(False)
         once, forward = side_by_side(step, lambda: model.logits(inputs))
         figures.append(f"{chunk}: {once / forward / chunk:.2f}")
     print(f"  {model.entry.title:14} {', '.join(figures)}", flush=True)

@@ -5,9 +5,13 @@ import pytest
 import torch
 from torch.nn import functional
 
-from mer_core.attribution import explain
+from mer_core.attribution import METHODS, explain
 from mer_core.attribution.cam import spread
 from mer_core.errors import SettingsError, UnknownNameError
+from mer_core.models.affectivenet import AffectiveNet, AffectiveNetConfig, Padding
+from mer_core.models.affectivenet_readings import attributable_layers
+from mer_core.models.catalog import model_entry
+from mer_core.models.loaded import load_model
 
 from .fitted import example, shared
 
@@ -44,7 +48,7 @@ def test_the_map_is_the_weighted_sum_of_the_layer(network, layer, path, negative
     cells = cells if negatives else cells.clamp(min=0)
     size = model.entry.input.size
     expected = functional.interpolate(cells, size, mode="bilinear", align_corners=False)
-    knobs = {"negatives": negatives}
+    knobs = {"negatives": negatives, "upsampling": "bilinear"}
     found = explain(
         model, example(model), method="grad-cam", target="positive", layer=layer, parameters=knobs
     )
@@ -60,7 +64,7 @@ def test_the_map_is_the_weighted_sum_of_the_layer(network, layer, path, negative
 def test_the_last_layer_is_asked_by_default_and_unknown_ones_are_named():
     model = shared("affective")
     found = explain(model, example(model), method="grad-cam")
-    assert found.layer == "mfl.fm3"
+    assert found.layer == "mfl.mid"
     with pytest.raises(UnknownNameError, match="mfl.fm2"):
         explain(model, example(model), method="grad-cam", layer="fm9")
     with pytest.raises(SettingsError, match="name no layer"):
@@ -86,22 +90,70 @@ def test_aligned_cells_lie_on_the_pixels_they_are_centred_on():
     np.testing.assert_allclose(laid[0, 0, 9:, 13:], 11.0, atol=1e-5)
 
 
-def test_aligned_is_where_the_network_looks():
-    """The centre of what an inner cell sees, by its gradient, is the pixel at cell x stride."""
-    model = shared("affective")
-    inputs = example(model).requires_grad_()
-    kept = []
-    handle = model.module.fm2.conv.register_forward_hook(lambda *seen: kept.append(seen[2]))
-    model.module(inputs)
-    handle.remove()
-    stride, cell = 8, 2
-    kept[0][0, :, cell, cell].abs().sum().backward()
-    weight = inputs.grad.abs().sum((0, 1))
-    reach = weight.nonzero()
-    middle = (reach.min(0).values + reach.max(0).values).float() / 2
-    assert (middle - cell * stride).abs().max() <= 1
-    stretched = (cell + 0.5) * 32 / 4 - 0.5
-    assert (middle - stretched).abs().min() > 2
+def middles(module, layers, inputs):
+    """The middle cell of each layer, and the row halfway over all rows it depends on."""
+    kept = {}
+    handles = [
+        module.get_submodule(layer.module).register_forward_hook(
+            lambda *seen, name=layer.name: kept.update({name: seen[2]})
+        )
+        for layer in layers
+    ]
+    module(inputs)
+    for handle in handles:
+        handle.remove()
+    for layer in layers:
+        maps = kept[layer.name]
+        cell = maps.shape[-1] // 2
+        seen = maps[:, :, cell, cell].square().sum()
+        (slope,) = torch.autograd.grad(seen, inputs, retain_graph=True)
+        rows = slope.abs().sum((0, 1, 3)).nonzero()
+        yield layer, cell, float(rows.min() + rows.max()) / 2
+
+
+def inside(layers, side):
+    """Those whose middle cell does not look beyond the border."""
+    for layer in layers:
+        middle = layer.offset + -(-side // layer.stride) // 2 * layer.stride
+        if layer.receptive_field // 2 < min(middle, side - 1 - middle):
+            yield layer
+
+
+@pytest.mark.parametrize(
+    "name", ["affectivenet", "resnet50", "mobilenet", "learnet", "ststnet", "offapexnet", "sssnet"]
+)
+def test_a_cell_lies_in_the_middle_of_what_it_sees(name):
+    model = load_model(name, classes=("a", "b", "c"))
+    spec = model.entry.input
+    draw = torch.Generator().manual_seed(0)
+    inputs = torch.rand((3, spec.channels, *spec.size), generator=draw).requires_grad_()
+    layers = list(inside(model.entry.layers, spec.size[0]))
+    assert len(layers) > 1
+    for layer, cell, found in middles(model.module, layers, inputs):
+        assert found == pytest.approx(layer.offset + cell * layer.stride, abs=0.5), layer.name
+
+
+@pytest.mark.parametrize("side", [64, 60, 50])
+def test_a_cell_lies_in_the_middle_with_tensorflows_padding(side):
+    config = AffectiveNetConfig(classes=3, size=side, padding=Padding.TENSORFLOW, branches=(3,))
+    inputs = torch.rand((8, 3, side, side)).requires_grad_()
+    layers = list(inside(attributable_layers(config), side))
+    assert {layer.stride for layer in layers} >= {1, 2, 4}
+    for layer, cell, found in middles(AffectiveNet(config).eval(), layers, inputs):
+        assert found == pytest.approx(layer.offset + cell * layer.stride, abs=0.5), layer.name
+
+
+@pytest.mark.parametrize("name", ["affectivenet", "learnet", "mobilenet"])
+def test_a_single_cell_peaks_where_it_looks_by_default(name):
+    layer = model_entry(name).layers[-1]
+    cells = torch.zeros(1, 1, 4, 4)
+    cells[0, 0, 1, 2] = 1
+    default = next(k for k in METHODS.get("grad-cam").parameters if k.name == "upsampling").default
+    laid = spread(
+        cells, (112, 112), stride=layer.stride, upsampling=str(default), offset=layer.offset
+    )
+    row, column = divmod(int(laid.argmax()), 112)
+    assert (row, column) == (layer.offset + 32, layer.offset + 64)
 
 
 def test_nearest_and_bilinear_fill_the_input():
