@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from workbench.uploading import keep_in_memory
+
 CONTRAST = Path(__file__).with_name("contrast.css")
 # A file: for a Material icon the browser would ask another host.
 ICON = Path(__file__).with_name("icon.svg")
@@ -13,6 +15,7 @@ ICON = Path(__file__).with_name("icon.svg")
 
 def main() -> None:
     """Draws the page that is asked for."""
+    keep_in_memory()
     st.set_page_config(page_title="MER Workbench", page_icon=ICON, layout="wide")
     st.html(CONTRAST)
     pages = [

@@ -38,9 +38,9 @@ def add_lines(drawn: go.Figure, lines: Sequence[Line]) -> None:
     """Draws `lines` on `drawn`."""
     if not lines:
         return
-    drawn.layout.shapes = (*drawn.layout.shapes, *(_shape(line) for line in lines))
-    notes = [_note(line) for line in lines if line.text]
-    drawn.layout.annotations = (*drawn.layout.annotations, *notes)
+    layout: Any = drawn.layout
+    layout.shapes = (*layout.shapes, *(_shape(line) for line in lines))
+    layout.annotations = (*layout.annotations, *(_note(line) for line in lines if line.text))
 
 
 def _shape(line: Line) -> go.layout.Shape:

@@ -1,4 +1,4 @@
-"""Eight people at once, each with clips, weightings and methods of their own, all of it checked.
+"""Eight people at once: each with clips, weightings and methods of their own, all of it checked.
 
 Every step sends out one gesture per session before the first result is read, so the runs of all
 sessions overlap in the server. What a session then sees is compared, picture by picture and byte
