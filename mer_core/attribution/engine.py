@@ -22,8 +22,8 @@ from mer_core.records import AttributionMap, InputKind, Layer, array_digest
 from mer_core.seeding import derive_seed
 
 # Inputs that go through a network at once. For images 16 was best or level in measurement
-# (tests/benchmarks/bench_attribution.py), but for AffectiveNet, whose first maps are four times
-# the others'; flow and clips are chosen by memory, not measured.
+# (tests/benchmarks/bench_attribution.py), but for AffectiveNet, whose first maps are at least
+# four times as large; flow and clips are chosen by memory, not measured.
 _CHUNK = {InputKind.AMI: 16, InputKind.DYNAMIC_IMAGE: 16, InputKind.FLOW: 32, InputKind.CLIP: 1}
 _CHUNK_OF = {"affectivenet": 8}
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import warnings
 
 import torch
-from captum.attr import DeepLift, GuidedBackprop, Saliency
-from captum.attr._utils.approximation_methods import approximation_parameters
+from captum.attr import DeepLift, GuidedBackprop, IntegratedGradients, Saliency
 from torch import Tensor
 
 from mer_core.attribution import objections
@@ -34,27 +33,15 @@ def _input_x_gradient(question: Question) -> Reply:
 
 
 def _integrated_gradients(question: Question) -> Reply:
-    """Mean of dF/dx over the straight way from x' to x, by Gauss-Legendre quadrature.
-
-    Captum's own loop goes eight times over the maps of `path.py` at every step, this one twice;
-    its nodes and weights are Captum's.
-    """
-    steps, network = int(question.number("steps")), path_network(question.model, question.inputs)
-    start = network.starts(question.compared_with())
-    end = network.starts(question.inputs)
-    widths, places = approximation_parameters("gausslegendre")
-    nodes = torch.tensor([widths(steps), places(steps)], dtype=torch.float32)
-    total = [torch.zeros_like(maps) for maps in end]
-    for width, place in nodes.split(question.chunk, dim=1):
-        points = [_between(*ends, place).requires_grad_() for ends in zip(start, end, strict=True)]
-        logits = network.logits(*points)[:, question.target]
-        for mean, slopes in zip(total, torch.autograd.grad(logits @ width, points), strict=True):
-            mean += slopes.sum(0, keepdim=True)
-    return _scaled(question, network.carried(total, question.inputs))
-
-
-def _between(start: Tensor, end: Tensor, place: Tensor) -> Tensor:
-    return torch.lerp(start, end, place.reshape(-1, *(1,) * (start.dim() - 1)))
+    network = path_network(question.model, question.inputs)
+    slopes = IntegratedGradients(network.logits, multiply_by_inputs=False).attribute(
+        network.starts(question.inputs),
+        network.starts(question.compared_with()),
+        target=question.target,
+        n_steps=int(question.number("steps")),
+        internal_batch_size=question.chunk,
+    )
+    return _scaled(question, network.carried(slopes, question.inputs))
 
 
 def _gradient_shap(question: Question) -> Reply:
@@ -166,7 +153,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's expected part in the difference to absence, over random ways there.",
         run=_gradient_shap,
         objection=objections.no_jumps,
-        cost=lambda values, entry: 1 + 1.6 * float(values["samples"]),
+        cost=lambda values, entry: 1 + 2.2 * float(values["samples"]),
         parameters=(
             Parameter(
                 name="samples",

@@ -4,6 +4,13 @@ Forward passes alternate with the calls they are compared with and the least tim
 what else the machine does can only add to a time. Memory is what the process holds at its peak
 above what it held before the call. The second table is how the size of a chunk was chosen.
 
+Integrated gradients with 32 steps misses its 40 forwards on AffectiveNet. On one thread of a busy
+machine, in processor time, a call took 58 at a chunk of 8 (60 at 4, 65 at 16; about 99 before the
+first convolutions ran once), and the best bare step measured was 1.4 to 1.5 forwards, 45 to 49 for
+32 of them. One forward took 11 ms; the convolutions that every step still needs take about 5 ms
+forwards and 5.5 ms back, 0.9 of a forward, and ReLU, sums, concatenation and Captum's scaling of
+the first maps (803,000 values an image) the rest. ResNet-50 took 38, MobileNet and LEARNet 35.
+
     python tests/benchmarks/bench_attribution.py [THREADS]
 """
 
