@@ -9,6 +9,7 @@ other, before the first session began.
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -105,7 +106,7 @@ class Report:
     def growth(self, seconds: float) -> int:
         """By how many bytes memory has grown over the last `seconds`."""
         end, last = self.resident[-1]
-        return last - next(held for at, held in self.resident if at >= end - seconds - 1)
+        return last - [held for at, held in self.resident if at <= max(end - seconds, 0)][-1]
 
 
 class Reference:
@@ -203,8 +204,8 @@ def soak(
     pages = [_blank_page(context) for context in contexts]
     held: list[View | None] = [None] * len(pages)
     began = time.monotonic()
-    report.resident.append((0.0, app.resident_bytes()))
-    while (passed := time.monotonic() - began) < seconds:
+    over = _sampled(app, report)
+    while time.monotonic() < began + seconds:
         for i, page in enumerate(pages):
             wanted = draws.choice([view for view in views[i] if view is not held[i]])
             _go(app, page, held[i], wanted)
@@ -216,13 +217,25 @@ def soak(
             _check(pages[i], view, f"session {i}", report)
             report.waits.append(time.monotonic() - sent)
         report.steps += len(pages)
-        if passed >= report.resident[-1][0] + SAMPLE_SECONDS:
-            report.resident.append((time.monotonic() - began, app.resident_bytes()))
         pages[0].wait_for_timeout(1000 * draws.uniform(*THINK))
+    over.set()
     report.resident.append((time.monotonic() - began, app.resident_bytes()))
     for context in contexts:
         context.close()
     return report
+
+
+def _sampled(app: Served, report: Report) -> threading.Event:
+    """Notes resident memory every half minute, however long a step takes, until the event is set."""
+    began, over = time.monotonic(), threading.Event()
+
+    def sample() -> None:
+        while not over.is_set():
+            report.resident.append((time.monotonic() - began, app.resident_bytes()))
+            over.wait(SAMPLE_SECONDS)
+
+    threading.Thread(target=sample, daemon=True).start()
+    return over
 
 
 def _blank_page(context: Any) -> Any:
