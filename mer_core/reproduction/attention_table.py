@@ -25,6 +25,10 @@ EXPLAINED = {name: DEFAULT_METHODS.get(name, {}) for name in METHODS.names()}
 """Every method; where one says nothing about a network, the table gives the reason instead."""
 
 
+_ROWS = ("localisation.csv", "localisation_synthetic.csv")
+"""One line per clip, unit, map and metric: megabytes, kept in the cache with the parts."""
+
+
 def make_attention(job: Job) -> Made:
     """Explains held-out clips with the networks of the finished or now trained studies."""
     cells = [cell for method in ROWS for cell in cells_of(method, (SETUP,))]
@@ -53,6 +57,7 @@ def make_attention(job: Job) -> Made:
             content=file.read_bytes(),
         )
         for name, file in written.items()
+        if not name.startswith(_ROWS)
     ]
     missing = [c.method for c, one in zip(cells, found, strict=True) if one.result is None]
     return Made(
