@@ -226,7 +226,7 @@ def soak(
 
 
 def _sampled(app: Served, report: Report) -> threading.Event:
-    """Notes resident memory every half minute, however long a step takes, until the event is set."""
+    """Notes resident memory every half minute, until the event is set."""
     began, over = time.monotonic(), threading.Event()
 
     def sample() -> None:
