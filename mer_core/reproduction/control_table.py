@@ -122,7 +122,7 @@ def markdown(table: ControlTable, *, synthetic: bool) -> str:
     lines += ["| control | UAR | 95 % interval | chance | change | must happen |"]
     lines += ["|---|---:|---|---:|---:|---|"]
     for row in table.controls:
-        change = "" if row.change is None else f"{row.change.value:+.3f}"
+        change = "" if row.change is None else f"{row.change.value:+.3f} ({_span(row.change)})"
         lines.append(
             f"| {row.title} | {row.uar.value:.3f} | {_span(row.uar)} | {row.chance:.3f} | {change} "
             f"| {row.expectation} |"

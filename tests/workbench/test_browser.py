@@ -6,6 +6,7 @@ import pytest
 
 from tests.workbench.running import settle
 
+expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 
 
@@ -19,8 +20,8 @@ def choose(page, label: str, option: str) -> None:
 def test_a_newcomer_sees_a_face_its_image_and_the_maps(page, server):
     page.goto(server)
     settle(page)
-    assert page.locator("img").count() >= 8
-    assert page.locator(".js-plotly-plot").count() == 2
+    expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=60_000)
+    expect(page.locator("img").nth(7)).to_be_visible(timeout=60_000)
 
     choose(page, "Emotion", "surprise")
     choose(page, "Weighting", "literal")
