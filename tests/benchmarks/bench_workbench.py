@@ -136,7 +136,8 @@ def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]
     page = opened(context, app.address)
     yield "One clip: weighting", page, [choose(page, "Weighting", n) for n in ("literal", "full")]
     page = opened(context, f"{app.address}/affective_motion_image")
-    ends = (0.3, 0.6), (0.4, 0.8)
+    # Apart from each other: a drag that begins inside a selection moves it.
+    ends = (0.2, 0.4), (0.6, 0.8)
     yield (
         "Affective-motion image: brush",
         page,

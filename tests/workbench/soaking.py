@@ -50,6 +50,7 @@ BLANK = 246
 PLAIN = {"under": "nothing", "outline": "false"}
 THINK = (1.0, 3.0)
 SAMPLE_SECONDS = 30.0
+SETTLE = 250  # milliseconds in which a busy browser draws what it has been sent
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ def soak(
 
 
 def _sampled(app: Served, report: Report) -> threading.Event:
-    """Notes resident memory every half minute, until the event is set."""
+    """Notes resident memory every half minute until the event is set, however long steps take."""
     began, over = time.monotonic(), threading.Event()
 
     def sample() -> None:
@@ -262,6 +263,7 @@ def _check(page: Any, view: View, who: str, report: Report) -> None:
     if view.upload is not None:
         page.get_by_text("What this cannot tell").wait_for()
     page.wait_for_function(FINISHED)
+    page.wait_for_timeout(SETTLE)
     if page.locator(EXCEPTIONS).count():
         report.wrong.append(f"{who}, {view.link}: an exception box")
         return

@@ -9,37 +9,68 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE = 180_000
-STATE = "data-test-script-state"
 EXCEPTIONS = '[data-testid="stException"]'
+_FINISHED_FIELD = ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER
+_EARLY = int(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
 
 CLOCK = f"""
 (() => {{
-  const clock = window.mer = {{gesture: 0, running: false, done: 0, state: null}};
+  const clock = window.mer = {{gesture: 0, done: 0}};
   for (const kind of ["pointerup", "mouseup", "keydown"])
     window.addEventListener(kind, () => {{ clock.gesture = performance.now(); }}, true);
-  const look = () => {{
-    const app = document.querySelector("[{STATE}]");
-    const state = app && app.getAttribute("{STATE}");
-    if (state === clock.state) return;
-    clock.state = state;
-    if (state === "running") clock.running = true;
-    if (state === "notRunning" && clock.running) {{
-      clock.running = false;
-      clock.done = performance.now();
+
+  // The number in field `wanted` of a message, looking at its outermost fields only.
+  const field = (bytes, wanted) => {{
+    let at = 0;
+    const number = () => {{
+      let value = 0;
+      for (let shift = 0; at < bytes.length; shift += 7) {{
+        const byte = bytes[at++];
+        value += (byte & 127) * 2 ** shift;
+        if (byte < 128) break;
+      }}
+      return value;
+    }};
+    while (at < bytes.length) {{
+      const tag = number();
+      if (tag % 8 === 0) {{
+        const value = number();
+        if (tag >> 3 === wanted) return value;
+      }} else if (tag % 8 === 2) at += number();
+      else return null;
+    }}
+    return null;
+  }};
+  const heard = async (event) => {{
+    const data = event.data instanceof Blob ? await event.data.arrayBuffer() : event.data;
+    const status = field(new Uint8Array(data), {_FINISHED_FIELD});
+    if (status === null || status === {_EARLY}) return;
+    // Two frames, so that what was sent is on the screen.
+    requestAnimationFrame(() => requestAnimationFrame(() => {{ clock.done = performance.now(); }}));
+  }};
+  window.WebSocket = class extends WebSocket {{
+    constructor(...given) {{
+      super(...given);
+      this.addEventListener("message", heard);
     }}
   }};
-  const watched = {{subtree: true, childList: true, attributeFilter: ["{STATE}"]}};
-  new MutationObserver(look).observe(document, watched);
 }})();
 """
-"""Notes when a reader last did something and when the app last finished."""
+"""Notes when a reader last did something, and when the app has said that it has finished.
+
+The state that Streamlit writes into the page is no measure: a quick run begins and ends between
+two frames and never shows.
+"""
 
 FINISHED = """
 () => {
   const clock = window.mer;
-  if (!(clock.done > clock.gesture) || clock.state !== "notRunning") return 0;
+  const app = document.querySelector("[data-test-script-state]");
+  if (!(clock.done > clock.gesture)) return 0;
+  if (app.getAttribute("data-test-script-state") !== "notRunning") return 0;
   if (![...document.images].every(image => image.complete)) return 0;
   return performance.now() - clock.gesture;
 }
