@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import TimeoutError
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE = 180_000
@@ -39,8 +40,10 @@ CLOCK = f"""
       if (tag % 8 === 0) {{
         const value = number();
         if (tag >> 3 === wanted) return value;
-      }} else if (tag % 8 === 2) at += number();
-      else return null;
+      }} else if (tag % 8 === 2) {{
+        const length = number();
+        at += length;
+      }} else return null;
     }}
     return null;
   }};
@@ -71,7 +74,7 @@ FINISHED = """
   const app = document.querySelector("[data-test-script-state]");
   if (!(clock.done > clock.gesture)) return 0;
   if (app.getAttribute("data-test-script-state") !== "notRunning") return 0;
-  if (![...document.images].every(image => image.complete)) return 0;
+  if (![...document.images].every(image => image.complete || !image.checkVisibility())) return 0;
   return performance.now() - clock.gesture;
 }
 """
@@ -80,7 +83,7 @@ RENEWED = """
 ([start, before]) => {
   const shown = [...document.images].filter(i => i.alt.startsWith(start)).map(i => i.alt);
   if (shown.length < before.length || shown.some(alt => before.includes(alt))) return 0;
-  if (![...document.images].every(image => image.complete)) return 0;
+  if (![...document.images].every(image => image.complete || !image.checkVisibility())) return 0;
   return performance.now() - window.mer.gesture;
 }
 """
@@ -114,9 +117,15 @@ def until_renewed(page: Any, start: str, gesture: Callable[[], object]) -> float
 def choose(page: Any, label: str, option: str) -> Callable[[], None]:
     """The gesture that chooses `option` in the box called `label`."""
 
+    wanted = page.get_by_role("option", name=option, exact=True)
+
     def gesture() -> None:
         page.get_by_label(label, exact=True).click()
-        page.get_by_role("option", name=option, exact=True).click()
+        try:
+            wanted.click(timeout=10_000)
+        except TimeoutError:  # a chart that takes its place moves the page, which closes the list
+            page.get_by_label(label, exact=True).click()
+            wanted.click()
 
     return gesture
 
