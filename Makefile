@@ -26,7 +26,7 @@ check: $(READY)
 
 ## Side-by-side ratios; each benchmark is one file.
 bench: $(READY)
-	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	@for file in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$file || exit 1; done
 
 ## Every table and figure, into figures/; long, and resumable down to the fold.
 figures: $(READY)
