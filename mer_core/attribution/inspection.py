@@ -112,7 +112,7 @@ class Inspection:
             self.model,
             self.recording,
             method=method,
-            target=target,
+            target=target or self.predicted,  # known already: one forward pass fewer
             layer=layer,
             weighting=self.weighting,
             parameters=parameters,
@@ -132,7 +132,7 @@ class Inspection:
             self.model,
             self.recording.expression,
             method=method,
-            target=target,
+            target=target or self.predicted,
             weighting=self.weighting,
             parameters=parameters,
             seed=seed,
