@@ -2,8 +2,9 @@
 
     PYTHONPATH=. python tests/benchmarks/soak_workbench.py [--seconds 300] [--emotions 3]
 
-Memory counts as stable when it has grown by less than `STABLE` over the last two minutes: by then
-the bounded caches are full, and what still grows would grow for ever. Ends with status 1 where a
+Memory counts as stable when its mean over the last two minutes is less than `STABLE` above its mean
+over the two before them: by then the bounded caches are full, and what still grows would grow for
+ever. Ends with status 1 where a
 result was wrong or memory was not stable.
 """
 
@@ -58,7 +59,7 @@ def told(report: Report, used: float) -> int:
         print(f"  WRONG {line}")
     stable = growth < STABLE
     print(
-        f"growth over the last {LAST:.0f} s: {growth / 2**20:+.0f} MiB; "
+        f"mean of the last {LAST:.0f} s less that of the {LAST:.0f} s before: {growth / 2**20:+.0f} MiB; "
         f"bound {STABLE / 2**20:.0f}: {'met' if stable else 'MISSED'}"
     )
     return 0 if stable and not report.wrong else 1

@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 import cv2
 import numpy as np
+from playwright.sync_api import TimeoutError
 
 from mer_core.attribution import METHODS
 from mer_core.attribution.inspection import Inspection
@@ -50,7 +51,7 @@ BLANK = 246
 PLAIN = {"under": "nothing", "outline": "false"}
 THINK = (1.0, 3.0)
 SAMPLE_SECONDS = 30.0
-SETTLE = 250  # milliseconds in which a busy browser draws what it has been sent
+DRAWN = 30_000  # milliseconds in which a busy browser draws what it has been sent
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,12 @@ class Report:
     resident: list[tuple[float, int]] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
-    def growth(self, seconds: float) -> int:
-        """By how many bytes memory has grown over the last `seconds`."""
-        end, last = self.resident[-1]
-        return last - [held for at, held in self.resident if at <= max(end - seconds, 0)][-1]
+    def growth(self, seconds: float) -> float:
+        """Mean memory of the last `seconds` less that of as many seconds before them, in bytes."""
+        end = self.resident[-1][0]
+        late = [held for at, held in self.resident if at > end - seconds]
+        early = [held for at, held in self.resident if end - 2 * seconds < at <= end - seconds]
+        return float(np.mean(late) - np.mean(early))
 
 
 class Reference:
@@ -263,16 +266,18 @@ def _check(page: Any, view: View, who: str, report: Report) -> None:
     if view.upload is not None:
         page.get_by_text("What this cannot tell").wait_for()
     page.wait_for_function(FINISHED)
-    page.wait_for_timeout(SETTLE)
     if page.locator(EXCEPTIONS).count():
         report.wrong.append(f"{who}, {view.link}: an exception box")
         return
     for name, digest in view.pictures.items():
         report.checked += 1
-        if not page.get_by_alt_text(name, exact=True).count():
+        try:
+            page.get_by_alt_text(name, exact=True).first.wait_for(timeout=DRAWN)
+        except TimeoutError:
             seen = page.locator("img").evaluate_all("all => all.map(i => i.alt).join(' | ')")
             report.wrong.append(f"{who}, {view.link}: no picture {name!r}, but {seen}")
-        elif shown_digest(page, name) != digest:
+            continue
+        if shown_digest(page, name) != digest:
             report.wrong.append(f"{who}, {view.link}: another picture for {name!r}")
     if view.text:
         report.checked += 1
