@@ -59,7 +59,7 @@ def told(report: Report, used: float) -> int:
         print(f"  WRONG {line}")
     stable = growth < STABLE
     print(
-        f"mean of the last {LAST:.0f} s less that of the {LAST:.0f} s before: {growth / 2**20:+.0f} MiB; "
+        f"mean of the last {LAST:.0f} s less that of as many before: {growth / 2**20:+.0f} MiB; "
         f"bound {STABLE / 2**20:.0f}: {'met' if stable else 'MISSED'}"
     )
     return 0 if stable and not report.wrong else 1
