@@ -133,7 +133,7 @@ def test_the_paper_is_read_by_its_link(page, server):
     page.get_by_text("Readings", exact=True).click()
     page.wait_for_url("**show=Readings**")
     settle(page)
-    assert page.get_by_label("Topic", exact=True).count() == 1
+    page.get_by_label("Topic", exact=True).wait_for()
 
 
 def test_a_recording_of_the_camera_is_answered(page, server):
