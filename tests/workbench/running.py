@@ -114,3 +114,28 @@ def settle(page) -> None:
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.wait_for_function("[...document.images].every(image => image.complete)")
     assert page.locator('[data-testid="stException"]').count() == 0
+
+
+def pick(page, label: str, option: str, *, tries: int = 5) -> None:
+    """Adds `option` to the list of choices called `label`, and closes the list.
+
+    An open list hides the page from a reader of roles, and a page that is drawn again takes the
+    keyboard from it: so it is opened, asked and closed until the choice is seen to be there.
+    """
+    box = page.get_by_test_id("stMultiSelect").filter(has_text=label)
+    entries = page.get_by_role("option")
+    for _ in range(tries):
+        if not entries.count():
+            page.get_by_label(label).click()
+        entries.filter(has_text=option).first.click()
+        for _ in range(tries):
+            if not entries.count():
+                break
+            page.keyboard.press("Escape")
+            page.wait_for_timeout(300)
+        else:
+            page.mouse.click(5, 5)
+        settle(page)
+        if box.get_by_text(option, exact=True).count():
+            return
+    raise AssertionError(f"{option!r} was not taken by {label!r} in {tries} tries")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.workbench.running import settle
+from tests.workbench.running import pick, settle
 from tests.workbench.uploads import HOSTILE, good_zip
 
 pytestmark = pytest.mark.browser
@@ -16,13 +16,8 @@ def test_another_method_changes_the_maps_and_the_link_opens_them_again(page, ser
     page.goto(f"{server}/attributions?nets=ststnet&methods=saliency")
     settle(page)
     assert page.get_by_role("heading", name="Saliency").count() == 1
-    # A run that ends while the list is open closes it, and the choice goes unheard.
     page.get_by_alt_text("Saliency of").wait_for()
-    page.wait_for_timeout(1000)
-    settle(page)
-    page.get_by_label("Methods").click()
-    page.get_by_role("option", name="occlusion", exact=True).click()
-    page.keyboard.press("Escape")
+    pick(page, "Methods", "occlusion")
     page.get_by_role("heading", name="Occlusion").wait_for()
     settle(page)
     address = page.url
