@@ -7,7 +7,13 @@ pandas and the dataset readers load only for those who ask.
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
+
+# PyTorch's matrix products come from MKL, which on several threads adds up in an order that may
+# change from call to call: the same gradient then differs in its last bits. It is told to keep to
+# one order, and hears it only before its first product.
+os.environ.setdefault("MKL_CBWR", "AUTO")
 
 _HOMES = {
     "ActionUnit": "mer_core.records",
