@@ -1,13 +1,13 @@
-"""What the pages share between reruns and users; the only file with Streamlit's caches.
+"""What the pages share between reruns and users: clips, networks, and what these make of those.
 
-Every function is one call into the core. Keys are short strings and numbers, values are treated
-as immutable, and every cache is bounded. What needs PyTorch or Captum imports it when it is first
-asked, because loading them takes seconds and most of a first page needs neither.
+Only this file and `cached_results.py` have Streamlit's caches. Every function is one call into the
+core. Keys are short strings and numbers, values are treated as immutable, and every cache is
+bounded. What needs PyTorch or Captum imports it when it is first asked, because loading them takes
+seconds and most of a first page needs neither.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,13 +24,9 @@ from mer_core.inputs import (
 )
 from mer_core.inputs.sources import Source
 from mer_core.inputs.sources import sources as find_sources
-from mer_core.paper.audit import audit
-from mer_core.paper.findings import Finding
-from mer_core.paper.published import PUBLISHED, printed_tables
-from mer_core.paper.readings import READINGS, TOPICS, Reading
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import png_bytes
-from mer_core.reproduction import Artefact, Manifest
+from workbench import cached_results
 from workbench.asked import Asked, Kept
 
 if TYPE_CHECKING:
@@ -40,11 +36,9 @@ if TYPE_CHECKING:
     from mer_core.attribution.sanity import SanityCard
     from mer_core.features import FeatureMaps
     from mer_core.models.loaded import LoadedModel
-    from mer_core.records import AttributionMap, Prediction
-    from mer_core.training.result import StudyResult
+    from mer_core.records import AttributionMap
     from workbench.demo_mode import Preparation
     from workbench.selection import ClipChoice
-    from workbench.study_runner import StudyRunner
 
 
 @st.cache_data(max_entries=1, ttl=10, show_spinner=False)
@@ -165,54 +159,11 @@ def thumbnail(source: str, subject: str, clip: str) -> bytes:
     return png_bytes(sample_image(sample, store=image_store()).image)
 
 
-@st.cache_data(max_entries=1, ttl=5, show_spinner=False)
-def studies() -> tuple[str, ...]:
-    """Names of the studies on this machine."""
-    from mer_core.training.study import list_studies
-
-    return tuple(folder.name for folder in list_studies())
-
-
-@st.cache_data(max_entries=8, ttl=5, show_spinner=False)
-def verdicts(study: str) -> dict[str, Prediction]:
-    """Sample key -> the answer of its held-out network in the study's first seed."""
-    result = study_result(study)
-    return {p.key: p for p in (result.predictions(result.seeds[0]) if result.seeds else ())}
-
-
-@st.cache_data(max_entries=1, show_spinner="Recomputing the paper's claims")
-def findings() -> tuple[Finding, ...]:
-    """The claims audit."""
-    return tuple(audit())
-
-
-@st.cache_data(max_entries=1, show_spinner=False)
-def paper_tables() -> dict[str, list[dict[str, str]]]:
-    """The paper's tables as rows of text, by title."""
-    return printed_tables(PUBLISHED)
-
-
-@st.cache_data(max_entries=1, ttl=30, show_spinner=False)
-def artefacts() -> list[tuple[Artefact, bytes]]:
-    """The pictures among the regenerated figures, with their entries in the manifest."""
-    manifest = Manifest(Path("figures"))
-    return [
-        (entry, (manifest.folder / entry.file).read_bytes())
-        for entry in manifest.entries()
-        if entry.file.endswith(".png") and (manifest.folder / entry.file).exists()
-    ]
-
-
-def readings() -> dict[str, list[Reading]]:
-    """Topic -> the ambiguous passages and how they are read."""
-    return {topic: [entry for entry in READINGS if entry.topic == topic] for topic in TOPICS}
-
-
 def study_network(study: str, choice: ClipChoice) -> LoadedModel | None:
     """The network of `study` that held the chosen clip out; None where none did or none is kept."""
     from mer_core.training.study import Study
 
-    result = study_result(study)
+    result = cached_results.study_result(study)
     fold = result.fold_of(choice.key)
     if fold is None:
         return None
@@ -224,14 +175,6 @@ def study_network(study: str, choice: ClipChoice) -> LoadedModel | None:
 def weights_of(model: LoadedModel) -> str:
     """What `load_model` takes to give this network again."""
     return "random" if model.weights.path is None else str(model.weights.path)
-
-
-@st.cache_resource(max_entries=8, ttl=5, show_spinner=False)
-def study_result(study: str) -> StudyResult:
-    """What a study has found so far; read anew after a few seconds."""
-    from mer_core.training.study import Study
-
-    return Study.open(study).result()
 
 
 def inspection(choice: ClipChoice, weighting: str, model: LoadedModel) -> Inspection:
@@ -330,22 +273,3 @@ def rival_maps(key: str, weighting: str, model: str, _look: Inspection) -> dict[
 def cards() -> Kept[SanityCard]:
     """Sanity cards that somebody has asked for."""
     return Kept(64)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def study_runner() -> StudyRunner:
-    """The studies that this process runs in the background."""
-    from workbench.study_runner import StudyRunner
-
-    return StudyRunner()
-
-
-@st.cache_data(max_entries=1, ttl=30, show_spinner=False)
-def result_tables() -> list[tuple[Artefact, bytes]]:
-    """The tables among the regenerated figures, with their entries in the manifest."""
-    manifest = Manifest(Path("figures"))
-    return [
-        (entry, (manifest.folder / entry.file).read_bytes())
-        for entry in manifest.entries()
-        if entry.file.endswith(".csv") and (manifest.folder / entry.file).exists()
-    ]

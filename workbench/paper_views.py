@@ -7,7 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from mer_core.paper.findings import Finding, Verdict
-from workbench import address, cached, panels
+from workbench import address, cached_results, panels
 
 MEANING = {
     Verdict.OK: "the paper's own numbers give what it prints",
@@ -19,7 +19,7 @@ MEANING = {
 
 def draw_claims() -> None:
     """Every numeric claim, recomputed."""
-    findings = cached.findings()
+    findings = cached_results.findings()
     counts = Counter(finding.verdict for finding in findings)
     verdicts = address.several(
         "Verdicts", [str(verdict) for verdict in Verdict], key="verdict", default=("mismatch",)
@@ -66,8 +66,10 @@ def _row(finding: Finding) -> dict[str, str]:
 
 def draw_tables() -> None:
     """Each table as printed, and as regenerated here."""
-    ours = {artefact.place: (artefact, content) for artefact, content in cached.result_tables()}
-    for title, rows in cached.paper_tables().items():
+    ours = {
+        artefact.place: (artefact, content) for artefact, content in cached_results.result_tables()
+    }
+    for title, rows in cached_results.paper_tables().items():
         st.header(title)
         st.caption("As printed")
         st.dataframe(rows, hide_index=True, width="stretch", height="content")
@@ -92,7 +94,7 @@ def _told(rows: list[dict[str, str]]) -> list[str]:
 
 def draw_figures() -> None:
     """Every figure, regenerated."""
-    artefacts = cached.artefacts()
+    artefacts = cached_results.pictures()
     if not artefacts:
         st.info("No figure has been regenerated yet: run `mer reproduce all`.")
     for artefact, content in artefacts:
@@ -108,7 +110,7 @@ def draw_figures() -> None:
 def draw_readings() -> None:
     """Passages that can be read in more than one way."""
     st.caption("Passages that can be read in more than one way, and the switch that changes each.")
-    topics = cached.readings()
+    topics = cached_results.readings()
     topic = address.choose("Topic", list(topics), key="topic")
     for entry in topics[topic]:
         with st.expander(entry.question):

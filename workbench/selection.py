@@ -17,7 +17,7 @@ from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import Recording, Source
 from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
 from mer_core.records import Prediction, Sample
-from workbench import address, cached
+from workbench import address, cached, cached_results
 
 if TYPE_CHECKING:
     from mer_core.attribution import Offer, Resolution
@@ -140,7 +140,7 @@ def sample_filter(table: DatasetTable) -> SampleFilter:
     units = sorted({unit.number for sample in table for unit in sample.action_units})
     wanted = address.several("Action units", [str(n) for n in units], key="units", where=place[2])
     study = address.choose(
-        "Answers of a study", [NONE, *cached.studies()], key="study", where=place[3]
+        "Answers of a study", [NONE, *cached_results.studies()], key="study", where=place[3]
     )
     if study == NONE:
         return SampleFilter(subjects, emotions, wanted, "", ANY)
@@ -253,7 +253,7 @@ def carriers(offers: Sequence[Offer]) -> list[str]:
 
 def study_choice(label: str, *, key: str, none: str, where: Any = st) -> str | None:
     """Draws the choice among the studies on this machine; None for `none`."""
-    found = address.choose(label, [none, *cached.studies()], key=key, where=where)
+    found = address.choose(label, [none, *cached_results.studies()], key=key, where=where)
     return None if found == none else found
 
 

@@ -16,7 +16,7 @@ from mer_core.protocols.intervals import SCORE_NAMES
 from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
 from mer_core.training.script import study_script
-from workbench import address, cached, panels, selection
+from workbench import address, cached_results, panels, selection
 
 FOLD_COLUMNS = ("name", "seed", "state", "n_train", "n_test", "right", "epoch", "seconds", "error")
 
@@ -37,7 +37,7 @@ TITLES = {
 
 def draw_work() -> None:
     """The study at work in this process, or how the last one ended."""
-    run = cached.study_runner().run
+    run = cached_results.study_runner().run
     if run is None:
         return
     if not run.ended:
@@ -51,7 +51,7 @@ def draw_work() -> None:
 @st.fragment(run_every=2)
 def _watch() -> None:
     """The study at work, if there is one."""
-    run = cached.study_runner().run
+    run = cached_results.study_runner().run
     if run is None or run.ended:
         st.rerun()
     progress = run.progress
@@ -63,7 +63,7 @@ def _watch() -> None:
     if run.stopping:
         stop.caption("Stops after this fold.")
     elif stop.button("Stop", icon=":material/stop:", width="stretch"):
-        cached.study_runner().cancel()
+        cached_results.study_runner().cancel()
         st.rerun(scope="fragment")
 
 
@@ -72,7 +72,7 @@ def draw_overview(names: Sequence[str]) -> None:
     rows = []
     for name in names:
         try:
-            result = cached.study_result(name)
+            result = cached_results.study_result(name)
         except MerError as error:
             panels.refusal(error)
             continue
@@ -224,7 +224,7 @@ SHORT = {"affective_motion_image": "Image", "feature_maps": "Maps", "attribution
 
 def draw_study(name: str) -> None:
     """One study: scores, the paper's side, matrices, folds, mistakes."""
-    result = cached.study_result(name)
+    result = cached_results.study_result(name)
     if result.synthetic:
         st.warning(
             "Synthetic data: these figures say nothing about real faces.",
@@ -235,7 +235,7 @@ def draw_study(name: str) -> None:
         note, more = st.columns([5, 1], vertical_alignment="center")
         note.caption(f"{result.completed} of {len(result.folds)} folds are finished.")
         if more.button("Continue", icon=":material/play_arrow:", width="stretch"):
-            cached.study_runner().start(Study.open(name))
+            cached_results.study_runner().start(Study.open(name))
             st.rerun()
     if not result.by_seed:
         st.info("No fold is finished yet.")

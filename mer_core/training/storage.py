@@ -78,6 +78,13 @@ class StoredFold(PlannedFold):
     finished: str | None
 
 
+def store_stamp(folder: Path) -> str:
+    """Sizes and times of the store's files: the same as long as nothing is written to the study."""
+    files = (folder / f"{FILE_NAME}{end}" for end in ("", "-wal"))
+    found = [file.stat() for file in files if file.exists()]
+    return " ".join(f"{entry.st_size}@{entry.st_mtime_ns}" for entry in found)
+
+
 class StudyStore:
     """The database of one study.
 

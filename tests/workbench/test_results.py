@@ -9,7 +9,7 @@ import pytest
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.training import CatalogExperiment, DatasetChoice, Study, profile
 from tests.workbench.opening import open_at, words
-from workbench import cached
+from workbench import cached, cached_results
 from workbench.study_runner import StudyRunner
 
 SMALL = "offapexnet"
@@ -46,12 +46,11 @@ def fresh(twin, monkeypatch, tmp_path):
 
 def forget() -> None:
     for cache in (
-        cached.studies,
-        cached.study_result,
+        cached_results.studies,
         cached.sources,
         cached.dataset,
-        cached.study_runner,
-        cached.verdicts,
+        cached_results.study_runner,
+        cached_results.verdicts,
     ):
         cache.clear()
 
@@ -115,7 +114,7 @@ def test_a_damaged_study_is_named_and_hides_no_other(fresh, tmp_path):
 
 def test_a_study_runs_behind_the_page_and_can_be_left(fresh):
     study = planned(fresh, "behind")
-    run = cached.study_runner().start(study)
+    run = cached_results.study_runner().start(study)
     open_at("results")
     open_at("lessons", lesson="leak")
     deadline = time.monotonic() + 90

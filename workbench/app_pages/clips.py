@@ -6,7 +6,7 @@ from collections import Counter
 
 import streamlit as st
 
-from workbench import address, cached, panels, selection
+from workbench import address, cached, cached_results, panels, selection
 
 PER_PAGE = 24
 TILE = 104  # pixels; three beside each other on a telephone
@@ -29,7 +29,7 @@ if table.warnings:
         st.markdown("\n".join(f"- {line}" for line in table.warnings))
 
 filters = selection.sample_filter(table)
-verdicts = cached.verdicts(filters.study) if filters.study else {}
+verdicts = cached_results.verdicts(filters.study) if filters.study else {}
 kept = [
     sample for sample in table if filters.keeps(sample) and filters.agrees(verdicts.get(sample.key))
 ]

@@ -5,22 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from mer_core.errors import MerError
-from workbench import address, cached, panels, selection
+from workbench import address, cached_results, panels, selection
 from workbench.study_form import study_form
 from workbench.study_panel import draw_overview, draw_study, draw_work
 
 address.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
 draw_work()
-names = cached.studies()
+names = cached_results.studies()
 study = selection.study_choice("Study", key="study", none="all studies")
 with st.expander("Start a study", icon=":material/add:"):
     started = study_form()
     if started is not None:
-        run = cached.study_runner().start(started)
+        run = cached_results.study_runner().start(started)
         if run.name != started.name:
             st.warning(f"{run.name} is still at work; stop it first, or wait.")
         else:
-            cached.studies.clear()
+            cached_results.studies.clear()
             st.rerun()
 
 if study is not None:
@@ -33,7 +33,7 @@ else:
         draw_overview(names)
     else:
         st.info("No study lies here yet: start one above, or see what the paper prints.")
-    tables = cached.result_tables()
+    tables = cached_results.result_tables()
     if tables:
         st.header("Tables that come with the workbench")
     for artefact, content in tables:

@@ -12,7 +12,7 @@ from mer_core.errors import StoreError
 from mer_core.records import Prediction
 from mer_core.training import holders
 from mer_core.training.fold import EpochRecord
-from mer_core.training.storage import FoldState, PlannedFold, StudyStore
+from mer_core.training.storage import FoldState, PlannedFold, StudyStore, store_stamp
 from mer_core.training.task import FoldOutcome
 
 FOLDS = [
@@ -55,6 +55,23 @@ def test_a_fold_comes_back_as_it_was_recorded(tmp_path):
     assert (fold.state, fold.worker, fold.epoch) == (FoldState.DONE, "w1", 1)
     assert fold.history == outcome().history
     assert again.predictions() == {identity: outcome(share=0.1 + 0.2).predictions}
+
+
+def test_the_stamp_changes_with_every_write_and_only_then(tmp_path):
+    assert store_stamp(tmp_path) == ""
+    store = StudyStore.create(tmp_path, {"name": "x"}, FOLDS)
+    stamps = [store_stamp(tmp_path)]
+    store.folds()
+    assert store_stamp(tmp_path) == stamps[0]
+    identity = store.claim()
+    assert identity is not None
+    stamps.append(store_stamp(tmp_path))
+    assert store.record(identity, outcome())
+    stamps.append(store_stamp(tmp_path))
+    store.counts()
+    StudyStore(tmp_path).predictions()
+    assert store_stamp(tmp_path) == stamps[-1]
+    assert len(set(stamps)) == 3
 
 
 def test_folds_keep_the_order_of_their_seeds(tmp_path):

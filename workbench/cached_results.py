@@ -1,0 +1,98 @@
+"""What the pages share of studies, of the paper and of what was regenerated from it.
+
+As in `cached.py`: every function is one call into the core, and every cache is bounded.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mer_core.paper.audit import audit
+from mer_core.paper.findings import Finding
+from mer_core.paper.published import PUBLISHED, printed_tables
+from mer_core.paper.readings import READINGS, TOPICS, Reading
+from mer_core.reproduction import Artefact, Manifest
+
+if TYPE_CHECKING:
+    from mer_core.records import Prediction
+    from mer_core.training.result import StudyResult
+    from workbench.study_runner import StudyRunner
+
+
+@st.cache_data(max_entries=1, ttl=5, show_spinner=False)
+def studies() -> tuple[str, ...]:
+    """Names of the studies on this machine."""
+    from mer_core.training.study import list_studies
+
+    return tuple(folder.name for folder in list_studies())
+
+
+def study_result(study: str) -> StudyResult:
+    """What a study has found so far."""
+    from mer_core.training.storage import store_stamp
+    from mer_core.training.study import study_folder
+
+    folder = study_folder(study)
+    return _study_result(str(folder), store_stamp(folder))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _study_result(folder: str, stamp: str) -> StudyResult:
+    from mer_core.training.study import Study
+
+    return Study.open(folder).result()
+
+
+@st.cache_data(max_entries=8, ttl=5, show_spinner=False)
+def verdicts(study: str) -> dict[str, Prediction]:
+    """Sample key -> the answer of its held-out network in the study's first seed."""
+    result = study_result(study)
+    return {p.key: p for p in (result.predictions(result.seeds[0]) if result.seeds else ())}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def study_runner() -> StudyRunner:
+    """The studies that this process runs in the background."""
+    from workbench.study_runner import StudyRunner
+
+    return StudyRunner()
+
+
+@st.cache_data(max_entries=1, show_spinner="Recomputing the paper's claims")
+def findings() -> tuple[Finding, ...]:
+    """The claims audit."""
+    return tuple(audit())
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def paper_tables() -> dict[str, list[dict[str, str]]]:
+    """The paper's tables as rows of text, by title."""
+    return printed_tables(PUBLISHED)
+
+
+def readings() -> dict[str, list[Reading]]:
+    """Topic -> the ambiguous passages and how they are read."""
+    return {topic: [entry for entry in READINGS if entry.topic == topic] for topic in TOPICS}
+
+
+def pictures() -> list[tuple[Artefact, bytes]]:
+    """The pictures among the regenerated figures, with their entries in the manifest."""
+    return _artefacts(".png")
+
+
+def result_tables() -> list[tuple[Artefact, bytes]]:
+    """The tables among the regenerated figures, with their entries in the manifest."""
+    return _artefacts(".csv")
+
+
+@st.cache_data(max_entries=2, ttl=30, show_spinner=False)
+def _artefacts(ending: str) -> list[tuple[Artefact, bytes]]:
+    manifest = Manifest(Path("figures"))
+    return [
+        (entry, (manifest.folder / entry.file).read_bytes())
+        for entry in manifest.entries()
+        if entry.file.endswith(ending) and (manifest.folder / entry.file).exists()
+    ]
