@@ -33,7 +33,8 @@ def _input_x_gradient(question: Question) -> Reply:
 
 
 def _integrated_gradients(question: Question) -> Reply:
-    network = path_network(question.model, question.inputs)
+    dtype: torch.dtype = getattr(torch, str(question.parameters["arithmetic"]))
+    network = path_network(question.model, question.inputs, dtype=dtype)
     slopes = IntegratedGradients(network.logits, multiply_by_inputs=False).attribute(
         network.starts(question.inputs),
         network.starts(question.compared_with()),
@@ -110,6 +111,9 @@ SALIENCY = Method(
     signed=False,
 )
 
+_STEP = {"float32": 1.4, "bfloat16": 0.8}
+"""Forward passes that a step of integrated gradients costs, by its arithmetic."""
+
 METHODS: tuple[Method, ...] = (
     SALIENCY,
     Method(
@@ -130,7 +134,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's part in the difference between this logit and that of absence.",
         run=_integrated_gradients,
         objection=objections.no_jumps,
-        cost=lambda values, entry: 4 + 1.3 * float(values["steps"]),
+        cost=lambda values, entry: 4 + _STEP[str(values["arithmetic"])] * float(values["steps"]),
         parameters=(
             Parameter(
                 name="steps",
@@ -140,6 +144,15 @@ METHODS: tuple[Method, ...] = (
                 low=4,
                 high=256,
                 help="Points on the way from absence to the input (Gauss-Legendre).",
+            ),
+            Parameter(
+                name="arithmetic",
+                title="Arithmetic of the steps",
+                kind="choice",
+                default="float32",
+                choices=tuple(_STEP),
+                help="bfloat16 takes half the time where the processor multiplies it, and moves "
+                "the map a little.",
             ),
         ),
         uses_reference=True,

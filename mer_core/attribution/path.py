@@ -9,6 +9,9 @@ worth their preparation, all exact but for rounding:
 - Their gradient is linear: the mean slope of the input is that of the mean slope of their maps,
   and is taken once. To three channels it was half the time of AffectiveNet's step.
 
+A fourth is not exact, and is asked for: the steps in between may run in bfloat16, whose rounding
+mostly averages out over the steps. The way between the first maps and the input stays in float32.
+
 Whether a network is the same when folded, and whether all that it computes hangs on those first
 maps, is tried out once.
 """
@@ -35,36 +38,51 @@ class PathNetwork:
         network: Eval mode; the caller's own copy, as it is taken apart.
         first: Names of the convolutions that read the input; none keeps the network whole.
         inputs: A batch of one, for its shape.
+        dtype: Of the steps' arithmetic.
     """
 
-    def __init__(self, network: nn.Module, first: Sequence[str], inputs: Tensor) -> None:
-        self._network = network
+    def __init__(
+        self,
+        network: nn.Module,
+        first: Sequence[str],
+        inputs: Tensor,
+        *,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
         self._convolutions = [network.get_submodule(name) for name in first]
         self._held = [_Held() for _ in first]
         for name, held in zip(first, self._held, strict=True):
             network.set_submodule(name, held)
+        self._network, self._dtype = network.to(dtype), dtype
         # Whatever else reads the input would show.
-        self._blank = torch.full_like(inputs, torch.nan)
+        self._blank = torch.full_like(inputs, torch.nan, dtype=dtype)
 
     def starts(self, inputs: Tensor) -> tuple[Tensor, ...]:
         """What the way leads between: the first maps of an input, or the input itself."""
-        return tuple(layer(inputs) for layer in self._convolutions) or (inputs,)
+        return tuple(maps.to(self._dtype) for maps in self._first(inputs))
 
     def logits(self, *starts: Tensor) -> Tensor:
         """B x classes, from points between two `starts`."""
         if not self._held:
-            return self._network(*starts)
+            return self._network(*starts).float()
         for held, maps in zip(self._held, starts, strict=True):
             held.maps = maps
-        return self._network(self._blank.expand(len(starts[0]), *self._blank.shape[1:]))
+        blank = self._blank.expand(len(starts[0]), *self._blank.shape[1:])
+        return self._network(blank).float()
 
     def carried(self, slopes: Sequence[Tensor], inputs: Tensor) -> Tensor:
         """A slope at `starts` as the slope at the input."""
         points = inputs.clone().requires_grad_()
-        return torch.autograd.grad(self.starts(points), points, slopes)[0]
+        whole = [slope.float() for slope in slopes]
+        return torch.autograd.grad(self._first(points), points, whole)[0]
+
+    def _first(self, inputs: Tensor) -> tuple[Tensor, ...]:
+        return tuple(layer(inputs) for layer in self._convolutions) or (inputs,)
 
 
-def path_network(model: LoadedModel, inputs: Tensor) -> PathNetwork:
+def path_network(
+    model: LoadedModel, inputs: Tensor, *, dtype: torch.dtype = torch.float32
+) -> PathNetwork:
     """A copy of `model` for one call; the model's lock is held, and its weights need no gradient.
 
     How to take the network apart is found once for each model. Weights are copied every time, for
@@ -74,7 +92,7 @@ def path_network(model: LoadedModel, inputs: Tensor) -> PathNetwork:
     if plan is None:
         with torch.no_grad():
             plan = _PLANS[model] = _plan(model, inputs)
-    return PathNetwork(_own(model, folds=plan.folds), plan.first, inputs)
+    return PathNetwork(_own(model, folds=plan.folds), plan.first, inputs, dtype=dtype)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,13 @@ Forward passes alternate with the calls they are compared with and the least tim
 what else the machine does can only add to a time. Memory is what the process holds at its peak
 above what it held before the call. The second table is how the size of a chunk was chosen.
 
-Integrated gradients with 32 steps misses its 40 forwards on AffectiveNet. On one thread of a busy
-machine, in processor time, a call took 58 at a chunk of 8 (60 at 4, 65 at 16; about 99 before the
-first convolutions ran once), and the best bare step measured was 1.4 to 1.5 forwards, 45 to 49 for
-32 of them. One forward took 11 ms; the convolutions that every step still needs take about 5 ms
-forwards and 5.5 ms back, 0.9 of a forward, and ReLU, sums, concatenation and Captum's scaling of
-the first maps (803,000 values an image) the rest. ResNet-50 took 38, MobileNet and LEARNet 35.
+Integrated gradients with 32 steps misses its 40 forwards on AffectiveNet in float32: 55 on two
+threads of an idle machine (about 99 before the first convolutions ran once), of which 32 bare steps
+take 40 to 42. One forward took 10 ms; the convolutions that every step still needs take about 0.9
+of a forward, there and back, and ReLU, sums, concatenation and Captum's scaling of the first maps
+(803,000 values an image) the rest. With its steps in bfloat16 a call takes 39 (one thread, in
+processor time). Larger pages for the allocator save a tenth. ResNet-50, MobileNet and LEARNet took
+29, 33 and 25 in float32.
 
     python tests/benchmarks/bench_attribution.py [THREADS]
 """
@@ -29,6 +30,7 @@ import psutil
 import torch
 
 from mer_core.attribution import explain, list_methods
+from mer_core.attribution.base import Method, Values
 from mer_core.attribution.path import path_network
 from mer_core.attribution.reference import probe_input
 from mer_core.models.loaded import LoadedModel, load_model
@@ -36,6 +38,7 @@ from mer_core.models.loaded import LoadedModel, load_model
 MODELS = ("affectivenet", "resnet50", "mobilenet", "learnet")
 CLASSES = ("negative", "others", "positive", "surprise")
 TARGETS = {"grad-cam": 4, "saliency": 5, "integrated-gradients": 40}
+VARIANTS: dict[str, tuple[Values, ...]] = {"integrated-gradients": ({"arithmetic": "bfloat16"},)}
 CHUNKS = (1, 2, 4, 8, 16, 32)
 ROUNDS = 2
 
@@ -58,19 +61,39 @@ def compare_methods(model: LoadedModel) -> None:
             print(f"  {model.entry.title:14} {offer.method.title:32} not applicable")
             continue
 
-        def call(method: str = offer.method.name) -> None:
-            explain(model, inputs, method=method, target=CLASSES[0], regions=regions)
+        for knobs in ({}, *VARIANTS.get(offer.method.name, ())):
+            compare_method(model, offer.method, knobs, inputs, regions)
 
-        once, forward = side_by_side(call, lambda: model.logits(inputs))
-        with peak_memory() as peak:
-            call()
-        limit = TARGETS.get(offer.method.name)
-        verdict = "" if limit is None else f"; target {limit}: {once / forward <= limit}"
-        print(
-            f"  {model.entry.title:14} {offer.method.title:32} {once / forward:6.1f}"
-            f" (announced {offer.forwards:.0f}), {peak[0] / 2**20:5.0f} MiB{verdict}",
-            flush=True,
+
+def compare_method(
+    model: LoadedModel,
+    method: Method,
+    knobs: Values,
+    inputs: torch.Tensor,
+    regions: dict[str, np.ndarray],
+) -> None:
+    def call() -> None:
+        explain(
+            model,
+            inputs,
+            method=method.name,
+            target=CLASSES[0],
+            regions=regions,
+            parameters=knobs,
         )
+
+    once, forward = side_by_side(call, lambda: model.logits(inputs))
+    with peak_memory() as peak:
+        call()
+    title = ", ".join([method.title, *map(str, knobs.values())])
+    announced = method.forwards(method.settle(knobs, model.entry), model.entry)
+    limit = TARGETS.get(method.name)
+    verdict = "" if limit is None else f"; target {limit}: {once / forward <= limit}"
+    print(
+        f"  {model.entry.title:14} {title:32} {once / forward:6.1f}"
+        f" (announced {announced:.0f}), {peak[0] / 2**20:5.0f} MiB{verdict}",
+        flush=True,
+    )
 
 
 def compare_chunks(model: LoadedModel) -> None:

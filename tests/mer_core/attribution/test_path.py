@@ -1,5 +1,6 @@
 """Integrated gradients on a network taken apart is that on the network whole."""
 
+import numpy as np
 import pytest
 import torch
 from captum.attr import IntegratedGradients
@@ -67,6 +68,27 @@ def test_the_slope_is_that_of_the_whole_network(name):
     )
     apart = (torch.from_numpy(found.channels)[None] - expected).abs().max()
     assert apart < 1e-3 * expected.abs().max()
+
+
+@pytest.mark.parametrize("name", ["affective", "unbiased", "ststnet", "backwards"])
+def test_steps_in_bfloat16_move_the_map_only_a_little(name):
+    model = network_of(name)
+    inputs = example(model)
+    whole, short = (
+        explain(
+            model,
+            inputs,
+            method="integrated-gradients",
+            target="positive",
+            parameters={"baseline": _darkest(model), "arithmetic": arithmetic},
+        )
+        for arithmetic in ("float32", "bfloat16")
+    )
+    assert abs(short.channels - whole.channels).max() > 0
+    assert np.corrcoef(short.channels.ravel(), whole.channels.ravel())[0, 1] > 0.99
+    assert short.channels.sum() == pytest.approx(whole.channels.sum(), rel=0.05, abs=1e-3)
+    assert short.difference == whole.difference
+    assert short.parameters["arithmetic"] == "bfloat16"
 
 
 def _darkest(model):
