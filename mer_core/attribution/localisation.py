@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -157,6 +158,11 @@ class Metric:
     chance: Callable[[float], float]
 
 
+def _product(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> float:
+    """Inner product by one thread: for vectors this long `@` would wake the others of BLAS."""
+    return float((left * right).sum())
+
+
 def _pointing(overlap: Overlap) -> float:
     return float(overlap.inside[0] / overlap.sizes[0])
 
@@ -164,7 +170,7 @@ def _pointing(overlap: Overlap) -> float:
 def _mass(overlap: Overlap) -> float:
     if len(overlap.levels) == 1:  # also the map of zeros, whose mass is 0 / 0
         return overlap.area
-    return float((overlap.levels @ overlap.inside) / (overlap.levels @ overlap.sizes))
+    return _product(overlap.levels, overlap.inside) / _product(overlap.levels, overlap.sizes)
 
 
 def _rank(overlap: Overlap) -> float:
@@ -180,7 +186,8 @@ def _topk(overlap: Overlap) -> float:
 def _auc(overlap: Overlap) -> float:
     outside = overlap.sizes - overlap.inside
     below = outside.sum() - np.cumsum(outside)
-    return float(overlap.inside @ (below + outside / 2) / (overlap.inside.sum() * outside.sum()))
+    pairs = float(overlap.inside.sum()) * float(outside.sum())
+    return _product(overlap.inside, below + outside / 2) / pairs
 
 
 def _iou(overlap: Overlap) -> float:

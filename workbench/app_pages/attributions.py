@@ -37,7 +37,7 @@ st.markdown(
 )
 draw_heads(models, [dict(looks[model.entry.name].answer) for model in models])
 
-drawn = {}
+scores = {}
 for name in methods:
     method = METHODS.get(name)
     head, form = st.columns([5, 1], vertical_alignment="bottom")
@@ -58,7 +58,9 @@ for name in methods:
             )
             found = attribution_map.draw_map(choice, weighting, look, asked, view)
             if found is not None:
-                drawn[f"{method.title}, {model.entry.title}"] = found
+                score = cached.localised(choice, weighting, model, asked)
+                if score is not None:
+                    scores[f"{method.title}, {model.entry.title}"] = score
 
 reasons = [
     {"network": model.entry.title, "method": offer.method.title, "why not": offer.reason}
@@ -74,16 +76,11 @@ st.header("Do the maps find the motion?")
 look = looks[models[0].entry.name]
 if look.regions is None:
     st.info("No action unit of this clip has a known region, so there is nothing to find.")
-elif drawn:
+elif scores:
     asked_score, _ = st.columns([1, 2])
     metric = METRICS.get(
         address.choose("Score", METRICS.names(), key="metric", default="mass", where=asked_score)
     )
-    scores = {
-        name: score
-        for name, found in drawn.items()
-        if (score := looks[found.model].localise(found.values)) is not None
-    }
     rivals = cached.rival_maps(choice.key, weighting, look.model.entry.name, look)
     panels.chart(
         score_bars(
