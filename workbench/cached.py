@@ -30,6 +30,7 @@ from workbench import cached_results
 from workbench.asked import Asked, Kept
 
 if TYPE_CHECKING:
+    from mer_core.attribution.catalog import Offer
     from mer_core.attribution.frames import FrameShares, PartialMap
     from mer_core.attribution.inspection import Inspection
     from mer_core.attribution.localisation import Localisation
@@ -98,11 +99,15 @@ def network(name: str, choice: ClipChoice | None = None) -> LoadedModel:
 
     Its label says which, and belongs beside everything it answers.
     """
-    return _network(name, _held_out_weights(name, choice.subject if choice else None))
+    from mer_core.training.demonstration import demo_study_folder
+    from mer_core.training.storage import store_stamp
+
+    stamp = store_stamp(demo_study_folder(name))
+    return _network(name, _held_out_weights(name, choice.subject if choice else None, stamp))
 
 
-@st.cache_data(max_entries=256, ttl=5, show_spinner="Loading the network")
-def _held_out_weights(name: str, subject: str | None) -> str:
+@st.cache_data(max_entries=256, show_spinner="Loading the network")
+def _held_out_weights(name: str, subject: str | None, stamp: str) -> str:
     from mer_core.training.demonstration import held_out_weights
 
     weights = held_out_weights(name, subject)
@@ -258,6 +263,18 @@ def _partial(
         layer=_asked.layer,
         parameters=_asked.parameters,
     )
+
+
+def offers(model: LoadedModel) -> tuple[Offer, ...]:
+    """Every attribution method, and whether it says something about `model`."""
+    return _offers(model.digest, model)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _offers(digest: str, _model: LoadedModel) -> tuple[Offer, ...]:
+    from mer_core.attribution import list_methods
+
+    return list_methods(_model)
 
 
 def localised(

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS, partial_ami
-from mer_core.attribution import METHODS, list_methods
+from mer_core.attribution import METHODS
 from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.localisation import METRICS
 from mer_core.features.field import receptive_field
@@ -179,7 +179,7 @@ def attribution() -> None:
         "were made without any."
     )
     quick = min(
-        (o for o in list_methods(model) if o.applies and o.method.needs_layer),
+        (o for o in cached.offers(model) if o.applies and o.method.needs_layer),
         key=lambda offer: offer.forwards,
     )
     found = cached.attribution(

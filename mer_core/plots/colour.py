@@ -42,7 +42,7 @@ class ColourScale:
         if span <= 0 and self.signed:
             unit = unit + 0.5
         index = np.clip(np.nan_to_num(unit) * 255 + 0.5, 0, 255).astype(np.uint8)
-        return lookup(self.name)[index]
+        return lookup(self.name).take(index, axis=0)
 
     def describe(self) -> str:
         """The scale in words, for captions."""

@@ -44,15 +44,16 @@ def overlay(
     The opacity of a pixel is proportional to the strength of its value, so that a map that is
     near zero everywhere looks like the plain face and not like a wash of colour.
     """
-    grey = np.repeat(base.mean(axis=2, keepdims=True), 3, axis=2)
+    red, green, blue = np.moveaxis(np.asarray(base, np.float32), 2, 0)
+    grey = ((red + green + blue) / 3)[..., None]
     reach = max(abs(scale.low), abs(scale.high)) if scale.signed else scale.high - scale.low
     strength = (
         np.abs(values if scale.signed else values - scale.low) / reach
         if reach > 0
         else np.zeros_like(values)
     )
-    alpha = (opacity * np.clip(strength, 0, 1) ** 0.5)[..., None]
-    return (grey * (1 - alpha) + scale.apply(values) * alpha).round().astype(np.uint8)
+    alpha = (opacity * np.sqrt(np.clip(strength, 0, 1))).astype(np.float32)[..., None]
+    return np.rint(grey + (scale.apply(values) - grey) * alpha).astype(np.uint8)
 
 
 def outline(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mer_core.attribution import METHODS, list_methods
+from mer_core.attribution import METHODS
 from mer_core.attribution.localisation import METRICS
 from mer_core.plots.attributions import region_colours, score_bars
 from workbench import address, attribution_map, cached, panels, selection
@@ -22,7 +22,7 @@ synthetic = recording.clip.synthetic
 models, weighting = asked_networks(choice, selection.all_models())
 looks = {model.entry.name: cached.inspection(choice, weighting, model) for model in models}
 
-offers = {model.entry.name: list_methods(model) for model in models}
+offers = {model.entry.name: cached.offers(model) for model in models}
 first, second, third = st.columns([3, 1, 1])
 methods = selection.method_choice(offers[models[0].entry.name], where=first)
 target = selection.target_class(models, where=second)
