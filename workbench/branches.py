@@ -42,7 +42,14 @@ def draw_branches(
     for column, (branch, layers) in zip(st.columns(len(branches)), branches.items(), strict=True):
         layer = layers[level]
         chosen, values = picked[branch]
-        sheet, _ = map_sheet(values, [f"map {i}" for i in chosen], columns=2, size=120, scale=scale)
+        sheet, _ = map_sheet(
+            values,
+            [f"map {i}" for i in chosen],
+            columns=2,
+            size=120,
+            scale=scale,
+            ground=panels.ground(),
+        )
         column.image(
             sheet,
             width="stretch",

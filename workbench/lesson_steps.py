@@ -93,7 +93,9 @@ def one_image() -> None:
     )
     picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
     st.image(
-        frame_strip([clip.frames[i] for i in picks], [numbers[i] for i in picks]),
+        frame_strip(
+            [clip.frames[i] for i in picks], [numbers[i] for i in picks], ground=panels.ground()
+        ),
         width="stretch",
         caption="Some of the frames. Synthetic.",
         alt=f"{len(picks)} of {len(numbers)} frames of {clip.name}",

@@ -110,7 +110,14 @@ def draw_difference(
         ),
         strict=True,
     ):
-        sheet, _ = map_sheet(values, [f"map {i}" for i in top], columns=3, size=120, scale=scale)
+        sheet, _ = map_sheet(
+            values,
+            [f"map {i}" for i in top],
+            columns=3,
+            size=120,
+            scale=scale,
+            ground=panels.ground(),
+        )
         column.image(
             sheet,
             width="stretch",

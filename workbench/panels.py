@@ -16,7 +16,7 @@ from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
 from mer_core.errors import MerError
 from mer_core.inputs import Recording
 from mer_core.plots.colour import Rgb
-from mer_core.plots.raster import png_bytes
+from mer_core.plots.raster import DARK, LIGHT, Ground, png_bytes
 from mer_core.plots.theme import Figure, on_dark
 from mer_core.records import Sample
 from workbench import cached
@@ -25,9 +25,14 @@ from workbench.selection import ClipChoice
 SLOW = 12
 
 
+def ground() -> Ground:
+    """What sheets of tiles lie on, so that they melt into the page."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
 def chart(drawn: Figure, *, key: str, alt: str, where: Any = st, **options: Any) -> Any:
     """A figure of the core in its own template, legible on a light and on a dark page."""
-    if st.context.theme.type == "dark":
+    if ground() is DARK:
         on_dark(drawn)
     return where.plotly_chart(drawn, theme=None, key=key, alt=alt, **options)
 

@@ -8,26 +8,37 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.plots.colour import ColourScale, Rgb, shared_scale
-from mer_core.plots.raster import enlarge, stack, stamp_synthetic, text_strip, tile_sheet
+from mer_core.plots.raster import (
+    LIGHT,
+    Ground,
+    enlarge,
+    stack,
+    stamp_synthetic,
+    text_strip,
+    tile_sheet,
+)
 
 Maps = npt.NDArray[np.floating]
 
 
-def frame_strip(frames: Sequence[Rgb], numbers: Sequence[int], *, size: int = 112) -> Rgb:
+def frame_strip(
+    frames: Sequence[Rgb], numbers: Sequence[int], *, size: int = 112, ground: Ground = LIGHT
+) -> Rgb:
     """Frames in a row, each over its number."""
     tiles = [enlarge(frame, (size, size), smooth=True) for frame in frames]
     captions = [f"frame {number}" for number in numbers]
-    return tile_sheet(tiles, columns=len(tiles), captions=captions)
+    return tile_sheet(tiles, columns=len(tiles), captions=captions, ground=ground)
 
 
 def signed_strip(
-    images: Sequence[Maps], captions: Sequence[str], *, size: int = 112
+    images: Sequence[Maps], captions: Sequence[str], *, size: int = 112, ground: Ground = LIGHT
 ) -> tuple[Rgb, ColourScale]:
     """Signed images, averaged over colour channels, on one scale symmetric about zero."""
     flat = [image.mean(axis=2) if image.ndim == 3 else image for image in images]
     scale = shared_scale(flat, signed=True)
     tiles = [enlarge(scale.apply(image), (size, size)) for image in flat]
-    return tile_sheet(tiles, columns=len(tiles), captions=list(captions)), scale
+    sheet = tile_sheet(tiles, columns=len(tiles), captions=list(captions), ground=ground)
+    return sheet, scale
 
 
 def map_sheet(
@@ -37,11 +48,12 @@ def map_sheet(
     columns: int,
     size: int = 96,
     scale: ColourScale | None = None,
+    ground: Ground = LIGHT,
 ) -> tuple[Rgb, ColourScale]:
     """Feature maps (N x H x W) as tiles on one declared scale."""
     shared = scale or shared_scale(list(maps), signed=bool((maps < 0).any()))
     tiles = [enlarge(shared.apply(values), (size, size)) for values in maps]
-    return tile_sheet(tiles, columns=columns, captions=list(captions)), shared
+    return tile_sheet(tiles, columns=columns, captions=list(captions), ground=ground), shared
 
 
 def paper_figure_1(

@@ -34,9 +34,12 @@ stem = f"ami_{choice.key.replace('/', '-')}"
 
 st.header("Frames and weights")
 picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
-strip = frame_strip([clip.frames[i] for i in picks], [numbers[i] for i in picks])
+ground = panels.ground()
+strip = frame_strip([clip.frames[i] for i in picks], [numbers[i] for i in picks], ground=ground)
 motion = motion_images(clip, chosen[0])
-signed, scale = signed_strip([motion[i] for i in picks], [f"weighted {numbers[i]}" for i in picks])
+signed, scale = signed_strip(
+    [motion[i] for i in picks], [f"weighted {numbers[i]}" for i in picks], ground=ground
+)
 st.image(
     np.vstack([strip, signed]),
     width="stretch",

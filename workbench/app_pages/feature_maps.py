@@ -47,7 +47,14 @@ else:
         chosen = found.top(TILES, rank, recording.region)
         values = found.values[chosen]
         scale = shared_scale([values], signed=bool((values < 0).any()))
-        sheet, _ = map_sheet(values, [f"map {i}" for i in chosen], columns=3, size=120, scale=scale)
+        sheet, _ = map_sheet(
+            values,
+            [f"map {i}" for i in chosen],
+            columns=3,
+            size=120,
+            scale=scale,
+            ground=panels.ground(),
+        )
         with column:
             st.image(
                 sheet,

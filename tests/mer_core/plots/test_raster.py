@@ -10,6 +10,8 @@ from mer_core.plots.animation import animation_bytes
 from mer_core.plots.colour import ColourScale, shared_scale
 from mer_core.plots.images import map_sheet, paper_figure_1, signed_strip
 from mer_core.plots.raster import (
+    DARK,
+    LIGHT,
     enlarge,
     outline,
     overlay,
@@ -72,6 +74,16 @@ def test_a_sheet_has_room_for_each_tile_and_its_caption():
         assert (sheet[top : top + 10, left : left + 12] == shade).all()
     with pytest.raises(ValueError, match="at least one"):
         tile_sheet([], columns=2)
+
+
+def test_a_sheet_lies_on_the_ground_it_is_given():
+    tiles = [np.full((10, 40, 3), 90, np.uint8)] * 2
+    for ground in (LIGHT, DARK):
+        sheet = tile_sheet(tiles, columns=2, captions=["a", "b"], title="t", ground=ground)
+        assert (sheet[:, 0] == ground.paper).all()
+        words = sheet[:26].reshape(-1, 3).astype(int)
+        nearest = np.abs(words - ground.ink).sum(1).min()
+        assert nearest < 0.5 * np.abs(np.subtract(ground.paper, ground.ink)).sum()
 
 
 def test_the_synthetic_stamp_adds_a_line_and_leaves_the_picture():
