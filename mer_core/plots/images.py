@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mer_core.plots.colour import ColourScale, Rgb, shared_scale
+from mer_core.plots.colour import ColourScale, Rgb, shared_scale, typical_scale
 from mer_core.plots.raster import (
     LIGHT,
     Ground,
@@ -33,9 +33,9 @@ def frame_strip(
 def signed_strip(
     images: Sequence[Maps], captions: Sequence[str], *, size: int = 112, ground: Ground = LIGHT
 ) -> tuple[Rgb, ColourScale]:
-    """Signed images, averaged over colour channels, on one scale symmetric about zero."""
+    """Signed images, averaged over colour channels, on one `typical_scale`."""
     flat = [image.mean(axis=2) if image.ndim == 3 else image for image in images]
-    scale = shared_scale(flat, signed=True)
+    scale = typical_scale(flat)
     tiles = [enlarge(scale.apply(image), (size, size)) for image in flat]
     sheet = tile_sheet(tiles, columns=len(tiles), captions=list(captions), ground=ground)
     return sheet, scale
@@ -71,6 +71,8 @@ def paper_figure_1(
     the row. `images` maps the name of a weighting to its 8-bit image.
     """
     motion_row, scale = signed_strip(motion, [f"weighted {n}" for n in numbers], size=size)
+    ends = f"{scale.describe()}, saturated beyond"
+    motion_title = f"(b) motion images: frame x weight ({ends})"
     image_row = tile_sheet(
         [enlarge(image, (2 * size, 2 * size), smooth=True) for image in images.values()],
         columns=len(images),
@@ -82,7 +84,7 @@ def paper_figure_1(
         [
             text_strip("(a) frames", width, height=24),
             frame_row,
-            text_strip(f"(b) motion images: frame x weight ({scale.describe()})", width, height=24),
+            text_strip(motion_title, width, height=24),
             motion_row,
             text_strip("(c) affective-motion images", width, height=24),
             image_row,

@@ -44,7 +44,7 @@ st.image(
     np.vstack([strip, signed]),
     width="stretch",
     caption=f"Above, {len(picks)} of {len(clip)} frames. Below, each times its {chosen[0]} weight: "
-    f"{scale.words}. The sum of all is the image.{panels.note(synthetic)}",
+    f"{scale.words}, saturated beyond. The sum of all is the image.{panels.note(synthetic)}",
     alt=f"{len(picks)} frames of {clip.name} and their motion images under {chosen[0]} weights",
 )
 event = panels.chart(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mer_core.plots.animation import animation_bytes
-from mer_core.plots.colour import ColourScale, shared_scale
+from mer_core.plots.colour import ColourScale, shared_scale, typical_scale
 from mer_core.plots.images import map_sheet, paper_figure_1, signed_strip
 from mer_core.plots.raster import (
     DARK,
@@ -98,6 +98,17 @@ def test_panels_of_a_sheet_share_one_scale():
     assert (scale.low, scale.high) == (1.0, 3.0)
     _, signed = signed_strip([maps[0] - 2, maps[1] - 2], ["a", "b"])
     assert signed.low == -signed.high
+
+
+def test_one_strong_panel_does_not_pale_the_others():
+    panels = [np.full((4, 4), value) for value in (-900.0, 4.0, 5.0, -6.0)]
+    scale = typical_scale(panels)
+    assert (scale.low, scale.high) == (-5.5, 5.5)
+    strong, *others = (scale.apply(panel)[0, 0].astype(int) for panel in panels)
+    np.testing.assert_array_equal(strong, scale.apply(np.array([[-5.5]]))[0, 0])
+    assert all(np.abs(other - scale.apply(np.zeros((1, 1)))[0, 0]).max() > 60 for other in others)
+    still = typical_scale([np.zeros((4, 4)), np.zeros((4, 4))])
+    assert (still.low, still.high) == (0.0, 0.0)
 
 
 def test_figure_1_carries_the_word_synthetic_only_for_synthetic_data():
