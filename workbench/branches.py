@@ -9,7 +9,6 @@ import streamlit as st
 from mer_core.features import RANKINGS
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.colour import shared_scale
-from mer_core.plots.images import map_sheet
 from workbench import address, cached, panels, selection
 from workbench.selection import ClipChoice
 
@@ -42,14 +41,7 @@ def draw_branches(
     for column, (branch, layers) in zip(st.columns(len(branches)), branches.items(), strict=True):
         layer = layers[level]
         chosen, values = picked[branch]
-        sheet, _ = map_sheet(
-            values,
-            [f"map {i}" for i in chosen],
-            columns=2,
-            size=120,
-            scale=scale,
-            ground=panels.ground(),
-        )
+        sheet = panels.map_tiles(values, chosen, columns=2, scale=scale)
         column.image(
             sheet,
             width="stretch",

@@ -110,14 +110,7 @@ def draw_difference(
         ),
         strict=True,
     ):
-        sheet, _ = map_sheet(
-            values,
-            [f"map {i}" for i in top],
-            columns=3,
-            size=120,
-            scale=scale,
-            ground=panels.ground(),
-        )
+        sheet = panels.map_tiles(values, top, columns=3, scale=scale)
         column.image(
             sheet,
             width="stretch",

@@ -15,7 +15,8 @@ import streamlit as st
 from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
 from mer_core.errors import MerError
 from mer_core.inputs import Recording
-from mer_core.plots.colour import Rgb
+from mer_core.plots.colour import ColourScale, Rgb
+from mer_core.plots.images import Maps, map_sheet
 from mer_core.plots.raster import DARK, LIGHT, Ground, png_bytes
 from mer_core.plots.theme import Figure, on_dark
 from mer_core.records import Sample
@@ -28,6 +29,12 @@ SLOW = 12
 def ground() -> Ground:
     """What sheets of tiles lie on, so that they melt into the page."""
     return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def map_tiles(values: Maps, numbers: Sequence[int], *, columns: int, scale: ColourScale) -> Rgb:
+    """Feature maps as tiles, each over its number."""
+    names = [f"map {number}" for number in numbers]
+    return map_sheet(values, names, columns=columns, size=120, scale=scale, ground=ground())[0]
 
 
 def chart(drawn: Figure, *, key: str, alt: str, where: Any = st, **options: Any) -> Any:

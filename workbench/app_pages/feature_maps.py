@@ -6,7 +6,6 @@ import streamlit as st
 
 from mer_core.features import RANKINGS, matched_layers
 from mer_core.plots.colour import shared_scale
-from mer_core.plots.images import map_sheet
 from workbench import address, cached, panels, selection
 from workbench.branches import draw_branches
 from workbench.map_views import draw_difference, draw_unit, take_maps
@@ -47,14 +46,7 @@ else:
         chosen = found.top(TILES, rank, recording.region)
         values = found.values[chosen]
         scale = shared_scale([values], signed=bool((values < 0).any()))
-        sheet, _ = map_sheet(
-            values,
-            [f"map {i}" for i in chosen],
-            columns=3,
-            size=120,
-            scale=scale,
-            ground=panels.ground(),
-        )
+        sheet = panels.map_tiles(values, chosen, columns=3, scale=scale)
         with column:
             st.image(
                 sheet,
