@@ -51,8 +51,10 @@ class Precision(StrEnum):
     """Arithmetic of the forward and backward pass; weights are always 32-bit.
 
     BFLOAT16 runs convolutions and matrix products with 8-bit mantissas where the processor has
-    units for it (AMX, or a GPU): about 2.5 times the throughput, and other last digits. What
-    that does to scores has not been measured; compare two studies before relying on it.
+    units for it (AMX, or a GPU): about 2.5 times the throughput, and other weights. AffectiveNet
+    under the standard profile, one subject of a twin left out at a time, one seed: FLOAT32 scored a
+    UAR of 0.33 where BFLOAT16 had 0.37 on 23 clips of CASME (difference -0.18 to 0.09 at 95 %), and
+    0.49 against 0.42 on 24 clips of SAMM (0.00 to 0.13). Compare studies that share a precision.
     AUTO becomes one of the two when a study is created, and the study keeps that.
     """
 
