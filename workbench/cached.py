@@ -277,27 +277,6 @@ def _offers(digest: str, _model: LoadedModel) -> tuple[Offer, ...]:
     return list_methods(_model)
 
 
-def localised(
-    choice: ClipChoice, weighting: str, model: LoadedModel, asked: Asked
-) -> Localisation | None:
-    """How well a map finds the motion; None where no region is known."""
-    return _localised(choice.key, weighting, model.digest, asked.key, asked, choice, model)
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _localised(
-    key: str,
-    weighting: str,
-    digest: str,
-    asked: str,
-    _asked: Asked,
-    _choice: ClipChoice,
-    _model: LoadedModel,
-) -> Localisation | None:
-    found = attribution(_choice, weighting, _model, _asked)
-    return inspection(_choice, weighting, _model).localise(found.values)
-
-
 @st.cache_resource(max_entries=96, show_spinner=False)
 def rival_maps(key: str, weighting: str, model: str, _look: Inspection) -> dict[str, Localisation]:
     """The localisation scores of maps that no network made, by their titles."""

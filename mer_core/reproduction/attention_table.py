@@ -24,8 +24,7 @@ CLIPS = 4
 EXPLAINED = {name: DEFAULT_METHODS.get(name, {}) for name in METHODS.names()}
 """Every method; where one says nothing about a network, the table gives the reason instead."""
 
-
-_ROWS = ("localisation.csv", "localisation_synthetic.csv")
+_RAW = ("localisation.csv", "localisation_synthetic.csv")
 """One line per clip, unit, map and metric: megabytes, kept in the cache with the parts."""
 
 
@@ -57,7 +56,7 @@ def make_attention(job: Job) -> Made:
             content=file.read_bytes(),
         )
         for name, file in written.items()
-        if not name.startswith(_ROWS)
+        if not name.startswith(_RAW)
     ]
     missing = [c.method for c, one in zip(cells, found, strict=True) if one.result is None]
     return Made(

@@ -4,8 +4,7 @@
 
 Memory counts as stable when its mean over the last two minutes is less than `STABLE` above its mean
 over the two before them: by then the bounded caches are full, and what still grows would grow for
-ever. Ends with status 1 where a
-result was wrong or memory was not stable.
+ever. Ends with status 1 where a result was wrong or memory was not stable.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ for name in methods:
             )
             found = attribution_map.draw_map(choice, weighting, look, asked, view)
             if found is not None:
-                score = cached.localised(choice, weighting, model, asked)
+                score = look.localise(found.values)
                 if score is not None:
                     scores[f"{method.title}, {model.entry.title}"] = score
 

@@ -76,6 +76,7 @@ def test_cost_grows_with_the_knobs():
         method = METHODS.get(name)
         low, high = (method.forwards(method.settle({knob: n}, entry), entry) for n in (4, 16))
         assert high > 2 * low
+        assert high - low >= 12  # no step, sample or patch for less than a forward pass
     saliency = METHODS.get("saliency")
     once = saliency.forwards(saliency.settle({}, entry), entry)
     ten = saliency.forwards(saliency.settle({"smoothing_samples": 10}, entry), entry)
