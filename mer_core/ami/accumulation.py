@@ -3,23 +3,29 @@
 OpenCV has one fused, vectorised kernel that reads 8-bit pixels and updates floats:
 `accumulateWeighted`, a running mean `mean <- (1 - a) mean + a frame`. With `a = w / (w_1 + ...
 + w)` it yields the weighted mean of frames whose weights share a sign, and that mean times the
-sum of their weights is their weighted sum. So frames are held in blocks of at most `_BLOCK`
-frames of one sign, and a block is averaged one band of rows at a time: the band's mean stays in
-cache while every frame of the block is read once, and is then added to the total. Frame by
-frame, the same arithmetic would be bound by carrying the whole mean from memory and back.
+sum of their weights is their weighted sum.
 
-Everything is single precision. A block rounds relative to its own weights and the total rounds
-once per block; over 256 frames, where weights reach -1055 and partial sums half a million, the
-total is within one unit of exact arithmetic. One grey level of the normalised image is then
-worth a few hundred units under `full`, and tens even under a zero-sum weighting of a clip whose
-only change is sensor noise, so the error stays below a twentieth of a grey level
-(`tests/mer_core/ami/test_accumulation.py` measures it). A clip in which nothing changes at all
-is summed exactly, because there rounding would be the whole picture.
+Frames go in runs of `RUN` to `LANES` lanes in turn, and a lane keeps one mean for each sign. So
+two threads can decode and sum side by side, while the frames are still in their cores' caches,
+and every bit of the total follows from the frames and their order, whatever the threads do. A run
+is summed one band of rows at a time, because of a large mean only a band stays in cache from one
+frame to the next.
+
+Everything is single precision. A mean rounds once per frame and the total once per mean; over 256
+frames, where weights reach -1055 and partial sums half a million, the total is within one unit of
+exact arithmetic. One grey level of the normalised image is then worth a few hundred units under
+`full`, and tens even under a zero-sum weighting of a clip whose only change is sensor noise, so
+the error stays below a twentieth of a grey level (`tests/mer_core/ami/test_accumulation.py`
+measures it). A clip in which nothing changes at all is summed exactly, because there rounding
+would be the whole picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -30,85 +36,196 @@ from mer_core.errors import FrameError
 Frame = npt.NDArray[np.uint8]
 Total = npt.NDArray[np.float32]
 
-_BLOCK = 16
-_BAND = 2**16  # values
+RUN = 4
+LANES = 2
+_BAND = 2**18  # values
+_BYTES = np.dtype(np.uint8)
+
+# Fresh memory costs more than a frame's sum, because the system clears it page by page; a clip is
+# mostly as large as the one before. At most 16 MiB are kept.
+_SPARE: deque[Total] = deque(maxlen=2 * LANES)
+_SPARE_VALUES = 2**20
+
+
+@runtime_checkable
+class DealtFrames(Protocol):
+    """Frames that their source hands on in the threads that decode them."""
+
+    def __len__(self) -> int: ...
+
+    def deal(self, take: Callable[[int, Sequence[Frame]], None], *, run: int, lanes: int) -> None:
+        """Calls `take(number, frames)` for each run of `run` frames, numbered from 0.
+
+        Calls whose numbers leave the same remainder by `lanes` follow each other; others may
+        come at the same time.
+        """
+        ...
 
 
 class Accumulator:
     """Adds `weight * frame` for frames of one size, which must not change once they are added."""
 
     def __init__(self) -> None:
-        self._total: Total | None = None
-        self._block: list[Frame] = []
-        self._block_weights: list[float] = []
-        self._weights_sum = 0.0
-        self._reference: Frame | None = None
-        self._still = True
+        self._lanes = tuple(_Lane() for _ in range(LANES))
+        self._run: list[Frame] = []
+        self._run_weights: list[float] = []
+        self._added = 0
 
     def add(self, frame: Frame, weight: float) -> None:
         """Adds one frame; a frame of weight 0 costs nothing."""
-        if self._total is None:
-            self._total = self._begin(frame)
-        elif frame.shape != self._total.shape or frame.dtype != np.uint8:
-            raise FrameError(
-                f"frames differ: {frame.dtype} {frame.shape} after uint8 {self._total.shape}",
-                remedy="give frames of one size",
-            )
-        if weight == 0.0:
-            return
-        if self._still:
-            self._watch(frame)
-        if self._block and (len(self._block) == _BLOCK or weight * self._block_weights[0] < 0):
-            self._end_block(self._total)
-        self._weights_sum += weight
-        self._block.append(frame)
-        self._block_weights.append(weight)
+        self._run.append(frame)
+        self._run_weights.append(weight)
+        self._added += 1
+        if self._added % RUN == 0:
+            self._end_run()
+
+    def add_run(self, number: int, frames: Sequence[Frame], weights: Sequence[float]) -> None:
+        """Adds run `number` whole; runs of different lanes may be added at the same time."""
+        self._lanes[number % LANES].add(frames, weights)
 
     def total(self) -> Total:
-        """The weighted sum of all frames added so far; frames added later change the array."""
-        if self._total is None:
+        """The weighted sum of all frames added so far."""
+        self._end_run()
+        lanes = [lane for lane in self._lanes if lane.shape]
+        if not lanes:
             raise FrameError("there are no frames to accumulate", remedy="give at least one")
-        if self._still and self._reference is not None:
-            return (self._weights_sum * self._reference.astype(np.float64)).astype(np.float32)
-        if self._block:
-            self._end_block(self._total)
-        return self._total
+        for lane in lanes[1:]:
+            _require_same(lane.shape, _BYTES, lanes[0].shape)
+        return _still_total(lanes) if _still(lanes) else _merged(lanes)
 
-    def _begin(self, frame: Frame) -> Total:
-        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or not frame.size:
+    def close(self) -> None:
+        """Leaves its memory to the next accumulator; no frame can be added any more."""
+        for lane in self._lanes:
+            _SPARE.extend(mean for mean in lane.means.values() if mean.size <= _SPARE_VALUES)
+            lane.means = {}
+
+    def _end_run(self) -> None:
+        if self._run:
+            self.add_run((self._added - 1) // RUN, self._run, self._run_weights)
+            self._run, self._run_weights = [], []
+
+
+class _Lane:
+    """The mean of the frames of either sign, and the sum of their weights."""
+
+    def __init__(self) -> None:
+        self.shape: tuple[int, ...] = ()
+        self.means: dict[bool, Total] = {}
+        self.sums = {False: 0.0, True: 0.0}
+        # Until the first change, the lane is one frame, many times.
+        self.still = True
+        self.reference: Frame | None = None
+
+    def add(self, frames: Sequence[Frame], weights: Sequence[float]) -> None:
+        for frame in frames:
+            self._admit(frame)
+        weighed = [pair for pair in zip(weights, frames, strict=True) if pair[0] != 0.0]
+        for negative, group in groupby(weighed, key=lambda pair: pair[0] < 0):
+            part = list(group)
+            if self.still:
+                self._watch([frame for _, frame in part])
+            self._average(negative, part)
+
+    def _admit(self, frame: Frame) -> None:
+        if self.shape:
+            _require_same(frame.shape, frame.dtype, self.shape)
+            return
+        if frame.dtype != _BYTES or frame.ndim != 3 or frame.shape[2] != 3 or not frame.size:
             raise FrameError(
                 f"frames must be 8-bit RGB, H x W x 3; this one is {frame.dtype} {frame.shape}"
             )
-        rows = min(len(frame), max(1, _BAND // frame[0].size))
-        # Any finite values will do: the first step of a block has a = 1 and forgets them.
-        self._mean = np.zeros((rows, *frame.shape[1:]), np.float32)
-        return np.zeros(frame.shape, np.float32)
+        self.shape = frame.shape
 
-    def _watch(self, frame: Frame) -> None:
-        """Notices the first change; until then the clip is one frame, many times."""
-        if self._reference is None:
-            self._reference = frame
-        # Sensor noise shows in the first row; only a clip that may be still is compared whole.
-        first_row = np.array_equal(frame[0], self._reference[0])
-        self._still = first_row and np.array_equal(frame, self._reference)
+    def _watch(self, frames: Sequence[Frame]) -> None:
+        if self.reference is None:
+            self.reference = frames[0]
+        self.still = all(_equal(frame, self.reference) for frame in frames)
 
-    def _end_block(self, total: Total) -> None:
-        sums = np.cumsum(self._block_weights)
-        steps = (self._block_weights / sums).tolist()
-        for top in range(0, len(total), len(self._mean)):
-            band = slice(top, top + len(self._mean))
-            part = total[band]
-            mean = self._mean[: len(part)]
-            for frame, step in zip(self._block, steps, strict=True):
-                cv2.accumulateWeighted(frame[band], mean, step)
-            cv2.scaleAdd(mean, float(sums[-1]), part, dst=part)
-        self._block.clear()
-        self._block_weights.clear()
+    def _average(self, negative: bool, part: Sequence[tuple[float, Frame]]) -> None:
+        if negative not in self.means:
+            self.means[negative] = _any_mean(self.shape)
+        mean = self.means[negative]
+        steps: list[float] = []
+        for weight, _ in part:
+            self.sums[negative] += weight
+            steps.append(weight / self.sums[negative])
+        for band in _bands(self.shape):
+            strip = mean[band]
+            for step, (_, frame) in zip(steps, part, strict=True):
+                cv2.accumulateWeighted(frame[band], strip, step)
 
 
-def weighted_sum(frames: Iterable[Frame], weights: Iterable[float]) -> Total:
+def weighted_sum(frames: Iterable[Frame] | DealtFrames, weights: Iterable[float]) -> Total:
     """`sum_i weights[i] * frames[i]` as float32; both run to the same length."""
     accumulator = Accumulator()
-    for frame, weight in zip(frames, weights, strict=True):
-        accumulator.add(frame, float(weight))
-    return accumulator.total()
+    if isinstance(frames, DealtFrames):
+        each = [float(weight) for weight in weights]
+        if len(each) != len(frames):
+            raise ValueError(f"{len(each)} weights for {len(frames)} frames")
+
+        def take(number: int, run: Sequence[Frame]) -> None:
+            accumulator.add_run(number, run, each[number * RUN : (number + 1) * RUN])
+
+        frames.deal(take, run=RUN, lanes=LANES)
+    else:
+        for frame, weight in zip(frames, weights, strict=True):
+            accumulator.add(frame, float(weight))
+    total = accumulator.total()
+    accumulator.close()
+    return total
+
+
+def _still(lanes: Sequence[_Lane]) -> bool:
+    shown = [lane.reference for lane in lanes if lane.reference is not None]
+    return all(lane.still for lane in lanes) and all(_equal(one, shown[0]) for one in shown)
+
+
+def _still_total(lanes: Sequence[_Lane]) -> Total:
+    """Exact where the frames are: in single precision, rounding would be the whole picture."""
+    for lane in lanes:
+        if lane.reference is not None:
+            weight = sum(each for one in lanes for each in one.sums.values())
+            return (weight * lane.reference.astype(np.float64)).astype(np.float32)
+    return np.zeros(lanes[0].shape, np.float32)
+
+
+def _merged(lanes: Sequence[_Lane]) -> Total:
+    """Every mean times the sum of its weights, added up while a band of the total is in cache."""
+    total = np.empty(lanes[0].shape, np.float32)
+    parts = [(mean, lane.sums[sign]) for lane in lanes for sign, mean in sorted(lane.means.items())]
+    for band in _bands(total.shape):
+        strip = total[band]
+        (first, weight), *others = parts
+        np.multiply(first[band], np.float32(weight), out=strip)
+        for mean, weight in others:
+            cv2.scaleAdd(mean[band], weight, strip, dst=strip)
+    return total
+
+
+def _any_mean(shape: tuple[int, ...]) -> Total:
+    """Finite values of any size: the first step of a mean has a = 1 and forgets them."""
+    try:
+        spare = _SPARE.pop()
+    except IndexError:
+        return np.zeros(shape, np.float32)
+    return spare if spare.shape == shape else np.zeros(shape, np.float32)
+
+
+def _bands(shape: tuple[int, ...]) -> list[slice]:
+    rows = max(1, _BAND // (shape[1] * shape[2]))
+    return [slice(top, min(top + rows, shape[0])) for top in range(0, shape[0], rows)]
+
+
+def _equal(frame: Frame, other: Frame) -> bool:
+    # Sensor noise shows in the first row; only a frame that may be the same is compared whole.
+    return np.array_equal(frame[0], other[0]) and np.array_equal(frame, other)
+
+
+def _require_same(
+    shape: tuple[int, ...], dtype: np.dtype[np.generic], expected: tuple[int, ...]
+) -> None:
+    if shape != expected or dtype != _BYTES:
+        raise FrameError(
+            f"frames differ: {dtype} {shape} after uint8 {expected}",
+            remedy="give frames of one size",
+        )

@@ -145,8 +145,8 @@ class Registration:
         name: str = "clip",
         boxes: list[FaceBox] | None = None,
         motions: list[RigidMotion] | None = None,
-    ) -> Iterator[Frame]:
-        """Registers frames one at a time.
+    ) -> Iterable[Frame]:
+        """Registers frames one at a time; `frames` itself where nothing is to be done.
 
         Args:
             frames: RGB frames in time order; the first one decides the crop.
@@ -154,6 +154,17 @@ class Registration:
             boxes: Receives the crop where `crop` is on.
             motions: Receives each frame's motion where `stabilise` is on.
         """
+        if not self.crop and not self.stabilise:
+            return frames
+        return self._applied(frames, name, boxes, motions)
+
+    def _applied(
+        self,
+        frames: Iterable[Frame],
+        name: str,
+        boxes: list[FaceBox] | None,
+        motions: list[RigidMotion] | None,
+    ) -> Iterator[Frame]:
         box: FaceBox | None = None
         stabiliser: Stabiliser | None = None
         for index, frame in enumerate(frames):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mer_core.errors import FrameError
+from mer_core.frames.dealing import dealt
 from mer_core.frames.decoding import Frame, decode_file
 from mer_core.frames.lookahead import ahead, default_threads
 from mer_core.frames.numbering import in_order, irregularities
@@ -88,18 +92,34 @@ class FrameSource:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def __iter__(self) -> Iterator[Frame]:
-        shape: tuple[int, ...] | None = None
-        for label, frame in zip(self.labels, self.decode(slice(None)), strict=True):
-            shape = shape or frame.shape
-            if frame.shape != shape:
-                raise FrameError(
-                    f"is {frame.shape[1]} x {frame.shape[0]} pixels, but the clip began with"
-                    f" {shape[1]} x {shape[0]}",
-                    where=label,
-                    remedy="use frames of one size",
-                )
+    def __iter__(self) -> Generator[Frame, None, None]:
+        sizes = _OneSize(self.labels)
+        for position, frame in zip(range(len(self)), self.decode(slice(None)), strict=True):
+            sizes.check(position, frame)
             yield frame
+
+    def deal(self, take: Callable[[int, Sequence[Frame]], None], *, run: int, lanes: int) -> None:
+        """Calls `take(number, frames)` for each run of `run` frames, numbered from 0.
+
+        Where the frames can be decoded apart, it is called in the threads that decode them: the
+        first call is over before the second, and then calls whose numbers leave the same
+        remainder by `lanes` follow each other while others may come at the same time.
+        """
+        sizes = _OneSize(self.labels)
+
+        def checked(number: int, frames: Sequence[Frame]) -> None:
+            for position, frame in enumerate(frames, number * run):
+                sizes.check(position, frame)
+            take(number, frames)
+
+        starts = range(0, len(self), run)
+        if isinstance(self.decode, ImageDecoder):
+            parts = [slice(start, start + run) for start in starts]
+            dealt(self.decode.each, checked, parts, threads=self.decode.threads, lanes=lanes)
+            return
+        with closing(iter(self)) as frames:
+            for number in range(len(starts)):
+                checked(number, list(islice(frames, run)))
 
     def between(self, first: int | None, last: int | None) -> FrameSource:
         """The frames numbered `first` to `last`, both included; None leaves that end open."""
@@ -121,31 +141,49 @@ class FrameSource:
             self,
             numbers=numbers,
             labels=self.labels[chosen],
-            decode=lambda part: self.decode(_within(chosen, part)),
+            decode=_part(self.decode, chosen),
             warnings=(*kept, *irregularities(numbers)),
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ImageDecoder:
+    """Decoding of separate images: any slice of `items`, in threads, in order."""
+
+    decode: Callable[[Any], Frame]
+    items: Sequence[Any]
+    threads: int
+
+    def __call__(self, part: slice) -> Iterator[Frame]:
+        return ahead(self.decode, self.items[part], threads=self.threads)
+
+    def each(self, part: slice) -> list[Frame]:
+        """The same frames, decoded by the thread that asks."""
+        return [self.decode(item) for item in self.items[part]]
+
+
 def image_decoder(
     decode: Callable[..., Frame], items: Sequence[object], *, threads: int | None
-) -> Callable[[slice], Iterator[Frame]]:
-    """Decoding of separate images: any slice of `items`, in threads, in order."""
-    count = threads or default_threads()
-    return lambda part: ahead(decode, items[part], threads=count)
+) -> ImageDecoder:
+    """Decoding of `items` in as many threads; one per core where not given."""
+    return ImageDecoder(decode, items, threads or default_threads())
 
 
 def read_clip(source: FrameSource) -> Clip:
     """All frames of `source` in memory at once."""
-    frames: np.ndarray | None = None
-    for position, frame in enumerate(source):
-        if frames is None:
-            _affordable(frame.nbytes * len(source), source.name)
-            frames = np.empty((len(source), *frame.shape), np.uint8)
-        frames[position] = frame
-    assert frames is not None  # a source is never empty
+    held: list[np.ndarray] = []
+
+    def take(number: int, frames: Sequence[Frame]) -> None:
+        if not held:
+            _affordable(frames[0].nbytes * len(source), source.name)
+            held.append(np.empty((len(source), *frames[0].shape), np.uint8))
+        for position, frame in enumerate(frames, number):
+            held[0][position] = frame
+
+    source.deal(take, run=1, lanes=default_threads())
     return Clip(
         name=source.name,
-        frames=frames,
+        frames=held[0],
         frame_numbers=source.numbers,
         fps=source.fps,
         synthetic=bool(source.synthetic),
@@ -169,7 +207,31 @@ def _given_numbers(files: tuple[Path, ...], numbers: tuple[int, ...], name: str)
     return irregularities(numbers)
 
 
-def _within(outer: slice, inner: slice) -> slice:
-    """`inner` positions of the part that `outer` selects, as positions of the whole."""
-    start, stop, _ = inner.indices(outer.stop - outer.start)
-    return slice(outer.start + start, outer.start + stop)
+def _part(decode: Callable[[slice], Iterator[Frame]], chosen: slice) -> Callable[..., Any]:
+    """Decoding of positions within those that `chosen` selects."""
+    if isinstance(decode, ImageDecoder):
+        return replace(decode, items=decode.items[chosen])
+
+    def part(inner: slice) -> Iterator[Frame]:
+        start, stop, _ = inner.indices(chosen.stop - chosen.start)
+        return decode(slice(chosen.start + start, chosen.start + stop))
+
+    return part
+
+
+class _OneSize:
+    """Refuses a frame whose size is not that of the first."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._labels = labels
+        self._shape: tuple[int, ...] | None = None
+
+    def check(self, position: int, frame: Frame) -> None:
+        self._shape = shape = self._shape or frame.shape
+        if frame.shape != shape:
+            raise FrameError(
+                f"is {frame.shape[1]} x {frame.shape[0]} pixels, but the clip began with"
+                f" {shape[1]} x {shape[0]}",
+                where=self._labels[position],
+                remedy="use frames of one size",
+            )

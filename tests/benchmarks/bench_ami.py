@@ -1,18 +1,20 @@
 """What an affective-motion image costs, beside what cannot be avoided.
 
-Two ratios: the accumulation against the float64 loop that public ports of the method use, and
-the whole image against only decoding the same frames with the same decoder and threads. Rounds
-of both sides alternate and the least time of each counts: what else the machine does can only
-add to a time. Processor time is the steadier measure where the machine is busy.
+The accumulation is compared with the float64 loop that public ports of the method use, and the
+whole image with only decoding the same frames: once as a loop over the source gets them, handed
+from thread to thread, and once as the image gets them, in the threads that decode. Rounds of all
+sides alternate and the least time of each counts: what else the machine does can only add to a
+time. Processor time is the steadier measure where the machine is busy.
 
-The second target, 1.10, is missed. At 480 x 640, in one thread of a busy Xeon with 2 MB of
-second-level cache to a core, decoding takes 1250 us a frame, so 125 us are allowed. The kernel
-alone takes 80 us with all its data in cache. The rest is memory: a block's frames, 0.9 MB each,
-have left the cache when they are read back (85 us with the band's additions), and decoding into
-16 buffers in turn instead of one takes 55 us more. Smaller blocks save there what they lose by
-carrying the 3.7 MB total more often. Summing in the decoding threads, two frames at a time while
-they are still in cache, was tried without the final image: 1.07 of decoding with one thread, 1.14
-with two, between whose caches the total then wanders; summing by the consumer came to 1.15.
+The second target, 1.10, is met for small frames only. In four runs on two cores the image took
+0.8 to 1.0 times a loop at 112 x 112, 0.9 to 1.2 at 224 x 224, 1.1 to 1.2 at 280 x 340 and 1.1 to
+1.3 at 480 x 640, and 1.2 to 1.5 times decoding that hands nothing over. A 480 x 640 frame takes
+1500 us of a core to decode, so 150 us are allowed. OpenCV's kernel takes 88 us with all its data
+in cache; the rest is memory: a mean of 3.7 MB is read and written once for every run of four
+frames, and those frames, 0.9 MB each, have partly left a cache of 2 MB when they are read back.
+Runs of 1 to 16 frames, bands of 64 KB to 1 MB, one mean for the clip and one for each block came
+out between 1.1 and 1.3. A kernel that sums a run in one pass needs a compiler: numba and what it
+needs take 208 MB, too much for a fifth of a decoding.
 
     python tests/benchmarks/bench_ami.py
 """
@@ -29,6 +31,7 @@ import cv2
 import numpy as np
 
 from mer_core.ami import build_ami, frame_weights, weighted_sum
+from mer_core.ami.accumulation import LANES, RUN
 from mer_core.frames import open_frames
 
 COUNT = 64
@@ -75,18 +78,26 @@ def compare_with_decoding() -> None:
                 cv2.imwrite(str(Path(place) / f"img{number}.jpg"), frame)
             source = open_frames(Path(place))
 
-            def decode(source=source) -> None:
+            def loop(source=source) -> None:
                 deque(source, maxlen=0)
+
+            def threads(source=source) -> None:
+                source.deal(lambda number, frames: None, run=RUN, lanes=LANES)
 
             def image(source=source) -> None:
                 _ = build_ami(source, count=len(source)).image
 
-            least, most = side_by_side(decode, image)
-            busy = side_by_side(decode, image, clock=time.process_time)
-        print(
-            f"  {height} x {width}: decoding {least * 1e3:6.1f} ms, image {most * 1e3:6.1f} ms:"
-            f" {most / least:.3f} times the time, {busy[1] / busy[0]:.3f} times the processor time"
-        )
+            wall = side_by_side(loop, threads, image)
+            busy = side_by_side(loop, threads, image, clock=time.process_time)
+        print(f"  {height} x {width}: image {wall[2] * 1e3:6.1f} ms", end="")
+        for name, side in (("a loop", 0), ("the threads", 1)):
+            print(
+                f"; decoding in {name} {wall[side] * 1e3:5.1f} ms,"
+                f" {wall[2] / wall[side]:.3f} times the time,"
+                f" {busy[2] / busy[side]:.3f} times the processor time",
+                end="",
+            )
+        print()
 
 
 def faces(height: int, width: int):
@@ -100,15 +111,13 @@ def faces(height: int, width: int):
 
 
 def side_by_side(
-    one: Callable[[], None],
-    other: Callable[[], None],
-    *,
-    clock: Callable[[], float] = time.perf_counter,
-) -> tuple[float, float]:
+    *sides: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
     """Least seconds of each over rounds that alternate."""
-    one(), other()
-    pairs = [(timed(one, clock), timed(other, clock)) for _ in range(ROUNDS)]
-    return min(first for first, _ in pairs), min(second for _, second in pairs)
+    for side in sides:
+        side()
+    rounds = [[timed(side, clock) for side in sides] for _ in range(ROUNDS)]
+    return [min(times) for times in zip(*rounds, strict=True)]
 
 
 def timed(work: Callable[[], None], clock: Callable[[], float]) -> float:

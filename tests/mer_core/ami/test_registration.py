@@ -75,7 +75,8 @@ def test_all_frames_get_the_crop_of_the_first(portrait):
 
 
 def test_registration_does_nothing_unless_asked(portrait):
-    assert next(Registration().apply([portrait])) is portrait
+    portraits = [portrait]
+    assert Registration().apply(portraits) is portraits
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+import threading
+import time
+
+import pytest
+
+from mer_core.frames.dealing import dealt
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 3])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1, 2, 40])
+def test_a_lane_is_worked_through_in_order(threads, lanes, count):
+    taken = []
+    dealt(
+        lambda n: n * n,
+        lambda *call: taken.append(call),
+        range(count),
+        threads=threads,
+        lanes=lanes,
+    )
+    assert sorted(taken) == [(n, n * n) for n in range(count)]
+    for lane in range(lanes):
+        own = [number for number, _ in taken if number % lanes == lane]
+        assert own == list(range(lane, count, lanes))
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+def test_the_first_call_is_over_before_all_others(threads):
+    def work(n):
+        time.sleep(0.02 if n == 0 else 0)
+        return n
+
+    over = []
+
+    def take(number, _):
+        if number == 0:
+            time.sleep(0.02)
+        over.append(number)
+
+    dealt(work, take, range(8), threads=threads, lanes=2)
+    assert over[0] == 0
+
+
+def test_lanes_run_side_by_side():
+    barrier = threading.Barrier(2, timeout=10)
+    dealt(lambda n: n, lambda n, _: n and barrier.wait(), range(3), threads=2, lanes=2)
+
+
+def test_threads_beyond_the_lanes_work_ahead():
+    barrier = threading.Barrier(4, timeout=10)
+    dealt(lambda _: barrier.wait(), lambda *_: None, range(8), threads=4, lanes=2)
+
+
+def test_what_is_made_is_taken_by_the_thread_that_made_it():
+    def take(_, maker):
+        assert maker is threading.current_thread()
+
+    dealt(lambda _: threading.current_thread(), take, range(20), threads=2, lanes=2)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 6])
+@pytest.mark.parametrize("fails", ["work", "take"])
+def test_the_first_failure_is_raised_and_ends_the_rest(threads, fails):
+    done = []
+
+    def fail(stage, n):
+        if stage == fails and n in (4, 5):
+            time.sleep(0.01 * (5 - n))  # the later one fails first
+            raise ValueError(n)
+
+    def work(n):
+        fail("work", n)
+        return n
+
+    def take(number, _):
+        fail("take", number)
+        done.append(number)
+
+    with pytest.raises(ValueError, match="4"):
+        dealt(work, take, range(500), threads=threads, lanes=2)
+    assert {0, 1, 2, 3} <= set(done)
+    assert len(done) < 500 // 2
+
+
+def test_no_thread_outlives_the_call():
+    before = threading.active_count()
+    dealt(lambda n: n, lambda *_: None, range(100), threads=3, lanes=2)
+    with pytest.raises(ValueError, match="0"):
+        dealt(int, lambda *_: None, ["0x"] * 9, threads=3, lanes=2)
+    assert threading.active_count() == before
