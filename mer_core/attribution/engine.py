@@ -12,20 +12,15 @@ import torch
 from torch import Tensor
 
 from mer_core.attribution.base import Mask, Method, Question, Reply, Value, Values
+from mer_core.attribution.batching import batching
 from mer_core.attribution.catalog import applicable_method
 from mer_core.attribution.guard import as_found, hook_count
 from mer_core.attribution.reference import reference_input, reference_name
 from mer_core.attribution.smoothing import answer
 from mer_core.errors import ModelError, SettingsError, UnknownNameError
 from mer_core.models.loaded import LoadedModel, check_input
-from mer_core.records import AttributionMap, InputKind, Layer, array_digest
+from mer_core.records import AttributionMap, Layer, array_digest
 from mer_core.seeding import derive_seed
-
-# Inputs that go through a network at once. For images 16 was best or level in measurement
-# (tests/benchmarks/bench_attribution.py), but for AffectiveNet, whose first maps are at least
-# four times as large; flow and clips are chosen by memory, not measured.
-_CHUNK = {InputKind.AMI: 16, InputKind.DYNAMIC_IMAGE: 16, InputKind.FLOW: 32, InputKind.CLIP: 1}
-_CHUNK_OF = {"affectivenet": 8}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +128,7 @@ def _question(model: LoadedModel, inputs: Tensor, method: Method, asked: Request
         reference=reference,
         regions=_regions(method, inputs, asked.regions),
         generator=draws,
-        chunk=_CHUNK_OF.get(model.entry.name, _CHUNK[model.entry.input.kind]),
+        chunk=batching(model.entry).chunk,
     )
 
 

@@ -9,8 +9,10 @@ from captum.attr import DeepLift, GuidedBackprop, IntegratedGradients, Saliency
 from torch import Tensor
 
 from mer_core.attribution import objections
-from mer_core.attribution.base import Method, Parameter, Question, Reply
+from mer_core.attribution.base import Method, Parameter, Question, Reply, Values
+from mer_core.attribution.batching import batching
 from mer_core.attribution.path import path_network
+from mer_core.models.entry import ModelEntry
 
 # Said on every call, of hooks that `guard.py` sees to.
 warnings.filterwarnings("ignore", message="Setting (forward, )?backward hooks")
@@ -114,6 +116,12 @@ SALIENCY = Method(
 _STEP = {"float32": 1.6, "bfloat16": 1.1}
 """Forward passes that a step of integrated gradients costs on AffectiveNet, by its arithmetic."""
 
+
+def _integration(values: Values, entry: ModelEntry) -> float:
+    step = _STEP[str(values["arithmetic"])] * batching(entry).share
+    return 4 + step * float(values["steps"])
+
+
 METHODS: tuple[Method, ...] = (
     SALIENCY,
     Method(
@@ -134,7 +142,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's part in the difference between this logit and that of absence.",
         run=_integrated_gradients,
         objection=objections.no_jumps,
-        cost=lambda values, entry: 4 + _STEP[str(values["arithmetic"])] * float(values["steps"]),
+        cost=_integration,
         parameters=(
             Parameter(
                 name="steps",
@@ -166,7 +174,7 @@ METHODS: tuple[Method, ...] = (
         says="The pixel's expected part in the difference to absence, over random ways there.",
         run=_gradient_shap,
         objection=objections.no_jumps,
-        cost=lambda values, entry: 1 + 2.2 * float(values["samples"]),
+        cost=lambda values, entry: 1 + 1.9 * batching(entry).share * float(values["samples"]),
         parameters=(
             Parameter(
                 name="samples",

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from mer_core.attribution import objections
 from mer_core.attribution.base import Method, Parameter, Question, Reply, Resolution, Values
+from mer_core.attribution.batching import batching
 from mer_core.models.entry import ModelEntry
-from mer_core.records import InputKind
 
 
 def window(side: int, values: Values) -> tuple[int, int]:
@@ -64,7 +64,7 @@ def _squares(values: Values, entry: ModelEntry) -> float:
     for side in entry.input.size:
         covering, step = window(side, values)
         count *= -(-(side - covering) // step) + 1
-    return 1 + count * (0.8 if entry.input.kind is not InputKind.CLIP else 1.0)
+    return 1 + 0.6 * batching(entry).share * count
 
 
 METHODS: tuple[Method, ...] = (
@@ -106,7 +106,7 @@ METHODS: tuple[Method, ...] = (
         says="By how much the logit falls when a facial region is covered.",
         run=_region_ablation,
         objection=objections.none,
-        cost=lambda values, entry: 12,
+        cost=lambda values, entry: 12 * batching(entry).share,
         resolution=Resolution.REGION,
         uses_reference=True,
         needs_regions=True,

@@ -10,6 +10,7 @@ from torch import nn
 
 from mer_core.attribution import METHODS, explain, list_methods
 from mer_core.attribution import engine as engine_file
+from mer_core.attribution.batching import Batching
 from mer_core.attribution.engine import Request
 from mer_core.attribution.guard import hook_count
 from mer_core.attribution.probe import probe
@@ -227,7 +228,7 @@ def test_gradients_may_be_off_around_a_call():
 def test_maps_do_not_depend_on_what_shares_the_batch(network, monkeypatch):
     model = shared(network)
     together = {name: ask(model, name).values for name in offered(model)}
-    monkeypatch.setattr(engine_file, "_CHUNK", dict.fromkeys(engine_file._CHUNK, 1))
+    monkeypatch.setattr(engine_file, "batching", lambda entry: Batching(chunk=1, share=1.0))
     for name, values in together.items():
         alone = ask(model, name).values
         np.testing.assert_allclose(alone, values, atol=1e-5 * np.abs(values).max(), err_msg=name)

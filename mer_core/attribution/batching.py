@@ -1,0 +1,35 @@
+"""How many inputs go through a network at once, and what one of them then costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mer_core.models.entry import ModelEntry
+from mer_core.records import InputKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batching:
+    """Measured by `tests/benchmarks/bench_attribution.py`.
+
+    Attributes:
+        chunk: Inputs at once; more gain nothing, and take memory.
+        share: Time of one input of a chunk as a multiple of AffectiveNet's, both in passes of a
+            single input.
+    """
+
+    chunk: int
+    share: float
+
+
+def batching(entry: ModelEntry) -> Batching:
+    """What was measured for `entry` or for networks like it; for flow and clips, what fits."""
+    kind = entry.input.kind
+    if kind is InputKind.CLIP:
+        return Batching(chunk=1, share=1.6)
+    if kind is InputKind.FLOW:
+        return Batching(chunk=32, share=1.0)
+    # First maps at least four times as large as others': their batches leave the cache.
+    if entry.name.partition("-")[0] == "affectivenet":
+        return Batching(chunk=8, share=1.0)
+    return Batching(chunk=16, share=0.6)
