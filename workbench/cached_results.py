@@ -5,11 +5,13 @@ As in `cached.py`: every function is one call into the core, and every cache is 
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from mer_core.errors import MerError
 from mer_core.paper.audit import audit
 from mer_core.paper.findings import Finding
 from mer_core.paper.published import PUBLISHED, printed_tables
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from mer_core.training.result import StudyResult
     from workbench.study_runner import StudyRunner
 
+logger = logging.getLogger(__name__)
+
 
 @st.cache_data(max_entries=1, ttl=5, show_spinner=False)
 def studies() -> tuple[str, ...]:
@@ -28,6 +32,20 @@ def studies() -> tuple[str, ...]:
     from mer_core.training.study import list_studies
 
     return tuple(folder.name for folder in list_studies())
+
+
+def studies_of(network: str) -> list[str]:
+    """Names of the studies of one network; what a damaged one is of, the Results page says."""
+    found = []
+    for study in studies():
+        try:
+            definition = study_result(study).definition
+        except MerError:
+            logger.warning("%s is no choice, because it cannot be read", study, exc_info=True)
+            continue
+        if definition["experiment"]["model"] == network:
+            found.append(study)
+    return found
 
 
 def study_result(study: str) -> StudyResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from mer_core.plots.picking import pickable_map
 from mer_core.plots.raster import frame_box
 from mer_core.records import Layer
 from workbench import address, cached, gestures, panels, pointing, selection
+from workbench.networks import DEMO, held_out_network
 from workbench.selection import ClipChoice
 
 TILES = 6
@@ -80,7 +82,7 @@ def draw_difference(
 ) -> None:
     """Draws the layer's maps, those of another network or clip, and the signed difference."""
     synthetic = cached.recording(choice).clip.synthetic
-    first, second = st.columns(2, vertical_alignment="bottom")
+    first, second, third = st.columns(3, vertical_alignment="bottom")
     kind = address.switch("Between", ("two networks", "two clips"), key="between", where=first)
     other, rival, theirs = choice, model, layer
     if kind == "two networks":
@@ -88,9 +90,7 @@ def draw_difference(
         if not peers:
             st.info(f"No other network has a layer like {layer.title}; compare two clips instead.")
             return
-        rival = cached.network(
-            address.choose("and the network", peers, key="rival", where=second), choice
-        )
+        rival = _rival(choice, peers, name_at=second, run_at=third)
         theirs, title = rival.entry.layer(layer.name), rival.entry.title
     else:
         other = selection.second_clip(choice, where=second)
@@ -132,6 +132,16 @@ def draw_difference(
         map_sheet(found.values[top], [f"map {i}" for i in top], columns=3, scale=signed)[0],
         less=(other, rival),
     )
+
+
+def _rival(choice: ClipChoice, peers: list[str], *, name_at: Any, run_at: Any) -> LoadedModel:
+    """The network to compare with: of a study on this machine, or as the demo has it."""
+    name = address.choose("and the network", peers, key="rival", where=name_at)
+    run = selection.study_choice(
+        "of the study", key="rivalrun", none=DEMO, network=name, where=run_at
+    )
+    held_out = held_out_network(run, choice) if run else None
+    return cached.network(name, choice) if held_out is None else held_out
 
 
 def take_maps(

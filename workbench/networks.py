@@ -22,7 +22,7 @@ def asked_networks(
     """Draws the choice of networks and of the weighting of what they see."""
     first, second, third = st.columns([2, 2, 1])
     run = selection.study_choice("Networks of", key=selection.RUN, none=DEMO, where=first)
-    held_out = _held_out(run, choice) if run else None
+    held_out = held_out_network(run, choice) if run else None
     if held_out is not None:
         models = [held_out]
     else:
@@ -32,7 +32,8 @@ def asked_networks(
     return models, weighting
 
 
-def _held_out(run: str, choice: ClipChoice) -> LoadedModel | None:
+def held_out_network(run: str, choice: ClipChoice) -> LoadedModel | None:
+    """The network of a study that never saw the clip; where there is none, says so."""
     try:
         found = cached.study_network(run, choice)
     except MerError as error:

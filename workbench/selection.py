@@ -251,9 +251,17 @@ def carriers(offers: Sequence[Offer]) -> list[str]:
     return [offer.method.name for offer in sorted(found, key=lambda offer: offer.forwards)]
 
 
-def study_choice(label: str, *, key: str, none: str, where: Any = st) -> str | None:
-    """Draws the choice among the studies on this machine; None for `none`."""
-    found = address.choose(label, [none, *cached_results.studies()], key=key, where=where)
+def study_choice(
+    label: str, *, key: str, none: str, network: str | None = None, where: Any = st
+) -> str | None:
+    """Draws the choice among the studies on this machine, or those of `network`; None for `none`.
+
+    Nothing is drawn where there is nothing to choose.
+    """
+    names = cached_results.studies_of(network) if network else cached_results.studies()
+    if network and not names:
+        return None
+    found = address.choose(label, [none, *names], key=key, where=where)
     return None if found == none else found
 
 

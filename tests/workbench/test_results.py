@@ -22,12 +22,12 @@ def twin(tmp_path_factory):
     return root
 
 
-def planned(root, name="small") -> Study:
+def planned(root, name="small", model=SMALL) -> Study:
     return Study(
         CatalogExperiment(
             datasets=(DatasetChoice(name="casme2", root=str(root)),),
             scheme="natural4",
-            model=SMALL,
+            model=model,
         ),
         name=name,
         settings=profile("quick", epochs=1),
@@ -93,6 +93,23 @@ def test_every_mistake_links_to_its_maps_by_the_network_that_never_saw_it(fresh)
     assert "rained on synthetic clips" in words(maps)
     features = open_at("feature_maps", source=dataset, person=subject, clip=clip, run="small")
     assert (fold.weights_digest or "none")[:12] in words(features)
+
+
+def test_an_ablation_can_be_compared_as_a_study_trained_it(fresh):
+    result = planned(fresh, model="affectivenet-ks1").complete(workers=1)
+    dataset, subject, clip = result.predictions()[0].key.split("/", 2)
+    view = {"source": dataset, "person": subject, "clip": clip, "nets": "affectivenet"}
+    ablation = {"net": "affectivenet", "rival": "affectivenet-ks1", "layer": "mfl.mid"}
+    fold = result.fold_of(result.predictions()[0].key)
+    assert fold is not None
+    kept = (fold.weights_digest or "none")[:12]
+    untrained = open_at("feature_maps", **view, **ablation)
+    assert kept not in words(untrained)
+    trained = open_at("feature_maps", **view, **ablation, rivalrun="small")
+    assert kept in words(trained)
+    assert trained.selectbox(key="rivalrun").options[1:] == ["small"]
+    other = open_at("feature_maps", **view, **{**ablation, "rival": "affectivenet-3x3"})
+    assert not [box for box in other.selectbox if box.key == "rivalrun"]
 
 
 def test_a_study_that_is_not_there_falls_back(fresh):
