@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mer_core.attribution.base import Value
 
 T = TypeVar("T")
+
+_STRIPES = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +34,23 @@ class Asked:
 
 
 class Kept(Generic[T]):
-    """The answers asked for last, by key; for work that reports while it runs.
+    """The answers asked for last, by key, up to a total size.
 
-    Streamlit's own caches cannot hold these: what is drawn inside a cached function is recorded.
+    For what Streamlit's own caches cannot bound, because they count entries and an answer of one
+    network takes ten times the memory of another's; and for work that reports while it runs,
+    because what is drawn inside a cached function is recorded.
+
+    Args:
+        most: Bound of the sum of all sizes; the latest answer is kept whatever its size.
+        size: Of one answer; by default answers are counted.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, size: Callable[[T], int] = lambda _: 1) -> None:
+        self._most, self._size = most, size
         self._held: OrderedDict[str, T] = OrderedDict()
+        self._total = 0
         self._lock = threading.Lock()
+        self._making = [threading.Lock() for _ in range(_STRIPES)]
 
     def get(self, key: str) -> T | None:
         """The answer, or None if nobody has asked yet, or too long ago."""
@@ -50,10 +60,18 @@ class Kept(Generic[T]):
             return self._held.get(key)
 
     def put(self, key: str, value: T) -> T:
-        """Keeps an answer and lets go of the one unused for longest."""
+        """Keeps an answer and lets go of those unused for longest."""
         with self._lock:
+            if key in self._held:
+                self._total -= self._size(self._held.pop(key))
             self._held[key] = value
-            self._held.move_to_end(key)
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+            self._total += self._size(value)
+            while self._total > self._most and len(self._held) > 1:
+                self._total -= self._size(self._held.popitem(last=False)[1])
         return value
+
+    def fetch(self, key: str, make: Callable[[], T]) -> T:
+        """The answer, made once however many ask for it at the same time."""
+        with self._making[hash(key) % _STRIPES]:
+            found = self.get(key)
+            return self.put(key, make()) if found is None else found

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from workbench.demo_mode import Preparation
     from workbench.selection import ClipChoice
 
+_MAPS = 384 * 2**20  # bytes
+
 
 @st.cache_data(max_entries=1, ttl=10, show_spinner=False)
 def sources() -> tuple[Source, ...]:
@@ -135,19 +137,22 @@ def preparation() -> Preparation:
 
 def maps(choice: ClipChoice, weighting: str, model: LoadedModel) -> dict[str, FeatureMaps]:
     """Feature maps of every catalogued layer of `model` for the chosen clip."""
-    return _maps(choice.key, weighting, model.digest, choice, model)
+
+    def make() -> dict[str, FeatureMaps]:
+        import torch
+
+        from mer_core.features import feature_maps
+
+        batch = recording_input(recording(choice), model.entry.input, weighting=weighting)[None]
+        return feature_maps(model, torch.from_numpy(batch))
+
+    return _kept_maps().fetch(f"{choice.key} {weighting} {model.digest}", make)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _maps(
-    key: str, weighting: str, digest: str, _choice: ClipChoice, _model: LoadedModel
-) -> dict[str, FeatureMaps]:
-    import torch
-
-    from mer_core.features import feature_maps
-
-    batch = recording_input(recording(_choice), _model.entry.input, weighting=weighting)[None]
-    return feature_maps(_model, torch.from_numpy(batch))
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept_maps() -> Kept[dict[str, FeatureMaps]]:
+    """Bounded by memory: one network's maps take 15 MB and another's 125."""
+    return Kept(_MAPS, lambda maps: sum(found.values.nbytes for found in maps.values()))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
