@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import numpy as np
+
 from mer_core.provenance import canonical_json
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _STRIPES = 16
+_CHART = 2**17  # bytes, roughly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,15 @@ class Asked:
     def key(self) -> str:
         """One string for caches."""
         return canonical_json([self.method, self.target, self.layer, dict(self.parameters)])
+
+
+def size_of(value: object) -> int:
+    """Bytes that a picture, an array or several of them take; of anything else, a chart's."""
+    if isinstance(value, tuple):
+        return sum(map(size_of, value))
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    return len(value) if isinstance(value, bytes) else _CHART
 
 
 class Kept(Generic[T]):

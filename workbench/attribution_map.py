@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from mer_core.provenance import canonical_json
 from mer_core.records import AttributionMap, InputKind
 from workbench import address, cached, panels, selection
 from workbench.asked import Asked
+from workbench.drawings import drawn
 from workbench.selection import ClipChoice
 
 UNDER = ("affective-motion image", "apex frame", "nothing")
@@ -90,8 +92,9 @@ def draw_map(
         return None
     synthetic = look.recording.clip.synthetic
     scale = map_scale(found.values, signed=found.signed)
-    picture = attribution_panel(_base(look, view.under), found.values, scale, regions=view.regions)
-    st.image(
+    under = _base(choice, look, view.under)
+    picture = drawn(partial(attribution_panel, under, found.values, scale, regions=view.regions))
+    panels.image(
         picture,
         width="stretch",
         caption=_facts(look, found, scale) + panels.note(synthetic),
@@ -99,19 +102,24 @@ def draw_map(
     )
     key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
     card = cached.cards().get(key)
-    first, second = st.columns(2)
-    if card is None:
-        with first.popover("Is it sound?", icon=":material/fact_check:", width="stretch"):
-            _examine(look, found, key)
-    else:
-        with first.popover(f"Card: {card.verdict}", icon=CARD_ICON[card.verdict], width="stretch"):
-            draw_card(card)
-    with second.popover("Take away", icon=":material/download:", width="stretch"):
-        _downloads(choice, weighting, look, found, picture)
+    row = st.container(horizontal=True)
+    said = "Is it sound?" if card is None else f"Card: {card.verdict}"
+    icon = ":material/fact_check:" if card is None else CARD_ICON[card.verdict]
+    part = panels.unfolding(row.popover, said, key=f"card {key}", icon=icon)
+    if part.open:
+        with part:
+            if card is None:
+                _examine(look, found, key)
+            else:
+                draw_card(card)
+    part = panels.unfolding(row.popover, "Take away", key=f"take {key}", icon=":material/download:")
+    if part.open:
+        with part:
+            _downloads(choice, weighting, look, found, picture)
     return found
 
 
-def _base(look: Inspection, under: str) -> Rgb:
+def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb:
     recording = look.recording
     if under == UNDER[2]:
         height, width = look.size
@@ -121,7 +129,7 @@ def _base(look: Inspection, under: str) -> Rgb:
     if under == UNDER[1] or spec.kind not in (InputKind.AMI, InputKind.DYNAMIC_IMAGE):
         apex = recording.apex if recording.apex in numbers else numbers[len(numbers) // 2]
         return frames[numbers.index(apex)]
-    return recording.image(look.weighting or spec.weighting).image
+    return cached.image(choice, look.weighting or spec.weighting).image
 
 
 def _facts(look: Inspection, found: AttributionMap, scale: ColourScale) -> str:

@@ -42,8 +42,9 @@ def draw_branches(
         layer = layers[level]
         chosen, values = picked[branch]
         sheet = panels.map_tiles(values, chosen, columns=2, scale=scale)
-        column.image(
+        panels.image(
             sheet,
+            where=column,
             width="stretch",
             caption=f"{layer.title}: {len(chosen)} of {layer.channels} maps, one cell for "
             f"{layer.stride} x {layer.stride} pixels.",

@@ -8,7 +8,7 @@ seconds and most of a first page needs neither.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ from mer_core.inputs.sources import sources as find_sources
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import png_bytes
 from workbench import cached_results
-from workbench.asked import Asked, Kept
+from workbench.asked import Asked, Kept, size_of
 
 if TYPE_CHECKING:
     from mer_core.attribution.catalog import Offer
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from workbench.selection import ClipChoice
 
 _MAPS = 384 * 2**20  # bytes
+_DRAWINGS = 96 * 2**20  # bytes
 
 
 @st.cache_data(max_entries=1, ttl=10, show_spinner=False)
@@ -153,6 +154,12 @@ def maps(choice: ClipChoice, weighting: str, model: LoadedModel) -> dict[str, Fe
 def _kept_maps() -> Kept[dict[str, FeatureMaps]]:
     """Bounded by memory: one network's maps take 15 MB and another's 125."""
     return Kept(_MAPS, lambda maps: sum(found.values.nbytes for found in maps.values()))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def kept_drawings() -> Kept[Any]:
+    """What `drawings.py` has drawn."""
+    return Kept(_DRAWINGS, size_of)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -52,7 +53,8 @@ def draw_frames(
     }
     numbers = next(iter(found.values())).frame_numbers
     event = panels.chart(
-        share_curve(
+        partial(
+            share_curve,
             numbers,
             curves,
             key_frames=recording.key_frames,
@@ -105,7 +107,7 @@ def _masks(looks: Sequence[Inspection], place: str) -> dict[str, Mask | None]:
     face, numbers = st.columns([2, 3], gap="large")
     with face:
         event = panels.chart(
-            pickable_image(frames[len(frames) // 2]),
+            partial(pickable_image, frames[len(frames) // 2]),
             key="share box",
             on_select="rerun",
             selection_mode="box",
@@ -182,7 +184,7 @@ def _draw_partial(
     regions = look.regions.masks if look.regions else {}
     picture = attribution_panel(_seen(part), found.values, scale, regions=regions)
     method = METHODS.get(found.method).title
-    st.image(
+    panels.image(
         picture,
         width="stretch",
         caption=f"{title}, {method} of frames {frames[0]} to {frames[1]} alone, for "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -103,8 +104,9 @@ def one_image() -> None:
     first, last = pointing.frame_range(numbers, brushed=None)
     for column, weighting in zip(st.columns(len(WEIGHTINGS)), WEIGHTINGS, strict=True):
         part = partial_ami(clip, first=first, last=last, weighting=weighting.name)
-        column.image(
+        panels.image(
             part.image,
+            where=column,
             width="stretch",
             caption=f"{weighting.title}, frames {first} to {last}; its weights sum to "
             f"{weighting.sums_to}. Synthetic.",
@@ -241,7 +243,8 @@ def leak() -> None:
     epochs = address.number("Epochs", 1, 200, key="epochs", default=60, where=place[3])
     found = peeking(subjects=subjects, clips=clips, classes=classes, epochs=epochs)
     panels.chart(
-        epoch_curves(
+        partial(
+            epoch_curves,
             {
                 "reported by whoever keeps the best epoch": found.running,
                 "the same networks, honestly": found.accuracies.mean(axis=0),

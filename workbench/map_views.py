@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,12 @@ from mer_core.plots.picking import pickable_map
 from mer_core.plots.raster import frame_box
 from mer_core.records import Layer
 from workbench import address, cached, gestures, panels, pointing, selection
+from workbench.drawings import drawn
 from workbench.networks import DEMO, held_out_network
 from workbench.selection import ClipChoice
 
 TILES = 6
+SIDE = 336
 
 
 def draw_unit(
@@ -49,7 +52,7 @@ def draw_unit(
     with left:
         st.caption("Click a unit of the map, or type its row and column.")
         event = panels.chart(
-            pickable_map(plane, scale),
+            partial(pickable_map, plane, scale),
             key="unit",
             on_select="rerun",
             selection_mode="points",
@@ -60,9 +63,10 @@ def draw_unit(
         size = entry.input.size
         field = receptive_field(layer, row, column, size=size)
         image = recording.image(weighting, size=size).image
-        st.image(
-            frame_box(image, field.top, field.left, field.bottom, field.right),
-            width=336,
+        edges = field.top, field.left, field.bottom, field.right
+        panels.image(
+            drawn(partial(frame_box, image, *edges, zoom=max(1, SIDE // image.shape[1]))),
+            width=SIDE,
             caption=f"{layer.title}: this unit answers {plane[row, column]:.3g} to the "
             f"{field.bottom - field.top} x {field.right - field.left} pixels in the box, its "
             f"receptive field.{panels.note(recording.clip.synthetic)}",
@@ -111,8 +115,9 @@ def draw_difference(
         strict=True,
     ):
         sheet = panels.map_tiles(values, top, columns=3, scale=scale)
-        column.image(
+        panels.image(
             sheet,
+            where=column,
             width="stretch",
             caption=f"{caption}; {scale.words}.{panels.note(synthetic)}",
             alt=f"{caption}: the {len(top)} most different maps of {layer.title}, "

@@ -6,7 +6,8 @@ import base64
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,10 @@ from mer_core.inputs import Recording
 from mer_core.plots.colour import ColourScale, Rgb
 from mer_core.plots.images import Maps, map_sheet
 from mer_core.plots.raster import DARK, LIGHT, Ground, png_bytes
-from mer_core.plots.theme import Figure, on_dark
+from mer_core.plots.theme import Figure
 from mer_core.records import Sample
-from workbench import cached
+from workbench import cached, drawings
+from workbench.drawings import drawn, png
 from workbench.selection import ClipChoice
 
 SLOW = 12
@@ -33,15 +35,26 @@ def ground() -> Ground:
 
 def map_tiles(values: Maps, numbers: Sequence[int], *, columns: int, scale: ColourScale) -> Rgb:
     """Feature maps as tiles, each over its number."""
+    return drawn(partial(_tiles, values, list(numbers), columns, scale, ground()))
+
+
+def _tiles(
+    values: Maps, numbers: Sequence[int], columns: int, scale: ColourScale, under: Ground
+) -> Rgb:
     names = [f"map {number}" for number in numbers]
-    return map_sheet(values, names, columns=columns, size=120, scale=scale, ground=ground())[0]
+    return map_sheet(values, names, columns=columns, size=120, scale=scale, ground=under)[0]
 
 
-def chart(drawn: Figure, *, key: str, alt: str, where: Any = st, **options: Any) -> Any:
+def image(pixels: Rgb, *, where: Any = st, shared: bool = True, **options: Any) -> None:
+    """A picture; encoded once where it is `shared`, as a reader's own must not be."""
+    # Said, because Streamlit would else decode what it is given and write it as JPEG.
+    where.image(png(pixels) if shared else png_bytes(pixels), output_format="PNG", **options)
+
+
+def chart(make: partial[Figure], *, key: str, alt: str, where: Any = st, **options: Any) -> Any:
     """A figure of the core in its own template, legible on a light and on a dark page."""
-    if ground() is DARK:
-        on_dark(drawn)
-    return where.plotly_chart(drawn, theme=None, key=key, alt=alt, **options)
+    figure = drawings.chart(make, dark=ground() is DARK)
+    return where.plotly_chart(figure, theme=None, key=key, alt=alt, **options)
 
 
 def note(synthetic: bool) -> str:
@@ -85,30 +98,39 @@ def movie(choice: ClipChoice, fps: float, caption: str, *, where: Any = st) -> N
 
 
 def motion_image(
-    image: AffectiveMotionImage, weighting: str, *, synthetic: bool, where: Any = st
+    found: AffectiveMotionImage,
+    weighting: str,
+    *,
+    synthetic: bool,
+    shared: bool = True,
+    where: Any = st,
 ) -> None:
     """An affective-motion image with the facts of its weighting."""
     entry = WEIGHTINGS.get(weighting)
     stays = "the face stays visible" if entry.keeps_appearance else "only what changes is left"
-    where.image(
-        image.image,
+    image(
+        found.image,
+        where=where,
+        shared=shared,
         width="stretch",
         caption=f"{entry.title} weights, which sum to {entry.sums_to}: {stays}. Raw sum "
-        f"{image.minimum:.0f} to {image.maximum:.0f}, stretched to black and white."
+        f"{found.minimum:.0f} to {found.maximum:.0f}, stretched to black and white."
         f"{note(synthetic)}",
-        alt=f"Affective-motion image under {weighting} weights, raw sum {image.minimum:.0f} to "
-        f"{image.maximum:.0f}",
+        alt=f"Affective-motion image under {weighting} weights, raw sum {found.minimum:.0f} to "
+        f"{found.maximum:.0f}",
     )
 
 
 def weightings(names: Iterable[str], *, where: Any = st) -> None:
     """What the named weightings are, for whoever asks."""
-    with where.popover("The weights", icon=":material/help:"):
-        for entry in map(WEIGHTINGS.get, names):
-            st.markdown(
-                f"**{entry.title}**: frame i of k weighs `{entry.formula}`, which sums to "
-                f"{entry.sums_to}. {entry.source}"
-            )
+    part = unfolding(where.popover, "The weights", key="weights", icon=":material/help:")
+    if not part.open:
+        return
+    for entry in map(WEIGHTINGS.get, names):
+        part.markdown(
+            f"**{entry.title}**: frame i of k weighs `{entry.formula}`, which sums to "
+            f"{entry.sums_to}. {entry.source}"
+        )
 
 
 def facts(sample: Sample) -> dict[str, str]:
@@ -172,8 +194,19 @@ def downloads(
 
 def take_away(stem: str, picture: Rgb | None = None, *, where: Any = st, **offers: Any) -> None:
     """The same buttons behind one that says what they are for; see `downloads`."""
-    with where.popover("Take away", icon=":material/download:"):
-        downloads(stem, picture, **offers)
+    part = unfolding(where.popover, "Take away", key=f"take {stem}", icon=":material/download:")
+    if part.open:
+        with part:
+            downloads(stem, picture, **offers)
+
+
+def unfolding(draw: Callable[..., Any], label: str, *, key: str, **drawn: Any) -> Any:
+    """An expander or a popover (`draw`) to be filled only while it is `open`.
+
+    A browser takes a tenth of a second to build some of what a closed one hides, and the server
+    takes long over others.
+    """
+    return draw(label, key=f"unfolded {key}", on_change="rerun", **drawn)
 
 
 def open_elsewhere(link: Mapping[str, str], pages: Mapping[str, str], *, where: Any = st) -> None:

@@ -101,6 +101,7 @@ def draw_figures() -> None:
         st.header(artefact.place or artefact.title)
         st.image(
             content,
+            output_format="PNG",
             width="content",
             caption=f"{artefact.title}. Made by {artefact.maker}.{panels.note(artefact.synthetic)}",
             alt=artefact.title,
@@ -113,8 +114,9 @@ def draw_readings() -> None:
     topics = cached_results.readings()
     topic = address.choose("Topic", list(topics), key="topic")
     for entry in topics[topic]:
-        with st.expander(entry.question):
-            st.markdown(
+        part = panels.unfolding(st.expander, entry.question, key=entry.id)
+        if part.open:
+            part.markdown(
                 f"**Passage.** {entry.passage}\n\n"
                 + "\n".join(f"- **{name}**: {text}" for name, text in entry.choices.items())
                 + f"\n\n**Default: {entry.default}.** {entry.evidence}\n\n`{entry.switch}`"

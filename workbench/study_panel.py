@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -181,7 +182,7 @@ def draw_paper(result: StudyResult) -> None:
 def draw_matrix(matrix: Matrix, *, key: str, synthetic: bool) -> None:
     """A confusion matrix with its numbers in the alternative text."""
     panels.chart(
-        confusion_figure(matrix, synthetic=synthetic),
+        partial(confusion_figure, matrix, synthetic=synthetic),
         key=key,
         alt=f"{matrix.title}; rows true, columns predicted: "
         + "; ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -23,5 +24,5 @@ def motion_over_time(clip: Clip, box: FaceBox | None = None) -> npt.NDArray[np.f
         frames = clip.frames[:, rows, columns]
     else:
         frames = clip.frames
-    first = frames[0].astype(np.int16)
-    return np.array([np.abs(frame - first).mean() for frame in frames.astype(np.int16)])
+    first = frames[0]
+    return np.array([cv2.norm(frame, first, cv2.NORM_L1) for frame in frames]) / first.size

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from mer_core.plots.lines import Line, add_lines
-from mer_core.plots.theme import FAINT, PALETTE, figure
+from mer_core.plots.theme import FAINT, PALETTE, figure, fit_labels
 
 _CHANCE = {"color": FAINT, "width": 1, "dash": "dot"}
 
@@ -47,6 +47,7 @@ def probability_bars(
         yaxis={"autorange": "reversed", "ticks": "", "showgrid": False},
         showlegend=False,
     )
+    fit_labels(drawn, longest=max(map(len, names)))
     return drawn
 
 
@@ -69,4 +70,5 @@ def epoch_curves(
         yaxis={"title": "accuracy", "rangemode": "tozero", "tickformat": ".0%"},
         showlegend=True,
     )
+    fit_labels(drawn, longest=4, titled=True)
     return drawn

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from mer_core.plots.colour import SIGNED, ColourScale, Rgb
 from mer_core.plots.lines import Line, add_lines
 from mer_core.plots.raster import enlarge, overlay
-from mer_core.plots.theme import FAINT, PALETTE, figure
+from mer_core.plots.theme import FAINT, PALETTE, figure, fit_labels
 
 Map = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]
@@ -109,6 +109,7 @@ def score_bars(
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
         margin={"b": 96},
     )
+    fit_labels(drawn, longest=max(map(len, names), default=0))
     return drawn
 
 

@@ -10,13 +10,14 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from mer_core.plots.lines import Line, add_lines
-from mer_core.plots.theme import FAINT, PALETTE, figure
+from mer_core.plots.theme import FAINT, PALETTE, figure, fit_labels
 
 Curve = npt.NDArray[np.floating]
 
 _ZERO = Line(at=0, style={"color": FAINT, "width": 1})
 _BRUSH: dict[str, Any] = {"dragmode": "select", "selectdirection": "h"}
 _ROOM_FOR_NAMES = 64
+_TICK = 5  # characters of a number on an axis, such as -1000 or 0.075
 
 
 def weight_curves(
@@ -42,6 +43,7 @@ def weight_curves(
         )
     add_lines(drawn, [_ZERO, *_key_frames(drawn, key_frames)])
     drawn.update_layout(xaxis_title="frame", yaxis_title="weight", showlegend=True, **_BRUSH)
+    fit_labels(drawn, longest=_TICK, titled=True)
     return drawn
 
 
@@ -68,6 +70,7 @@ def intensity_curves(
     drawn.update_layout(
         xaxis_title="frame", yaxis_title="intensity", yaxis_rangemode="tozero", showlegend=True
     )
+    fit_labels(drawn, longest=_TICK, titled=True)
     return drawn
 
 
@@ -91,6 +94,7 @@ def share_curve(
         )
     add_lines(drawn, [_ZERO, *_key_frames(drawn, key_frames)])
     drawn.update_layout(xaxis_title="frame", yaxis_title=title, showlegend=len(shares) > 1)
+    fit_labels(drawn, longest=_TICK, titled=True)
     if brush:
         drawn.update_layout(**_BRUSH)
     return drawn

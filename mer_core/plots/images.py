@@ -41,6 +41,19 @@ def signed_strip(
     return sheet, scale
 
 
+def weighted_strip(
+    frames: npt.NDArray[np.uint8],
+    weights: npt.NDArray[np.floating],
+    numbers: Sequence[int],
+    *,
+    ground: Ground = LIGHT,
+) -> tuple[Rgb, ColourScale]:
+    """Frames (N x H x W x 3) in a row, and under each the frame times its weight."""
+    motion = [np.float32(weight) * frame for weight, frame in zip(weights, frames, strict=True)]
+    signed, scale = signed_strip(motion, [f"weighted {one}" for one in numbers], ground=ground)
+    return np.vstack([frame_strip(list(frames), numbers, ground=ground), signed]), scale
+
+
 def map_sheet(
     maps: Maps,
     captions: Sequence[str],

@@ -59,7 +59,13 @@ def pickable_map(
 
 
 def _as_picture(drawn: go.Figure) -> None:
-    plain = {"showgrid": False, "showticklabels": False, "ticks": "", "zeroline": False}
+    plain = {
+        "showgrid": False,
+        "showticklabels": False,
+        "ticks": "",
+        "zeroline": False,
+        "automargin": False,
+    }
     drawn.update_xaxes(**plain, constrain="domain")
     drawn.update_yaxes(**plain, autorange="reversed", scaleanchor="x", constrain="domain")
     drawn.update_layout(margin={"l": 4, "r": 4, "t": 36, "b": 4})

@@ -53,6 +53,17 @@ def figure(*, height: int, title: str = "", synthetic: bool = False) -> go.Figur
     return empty
 
 
+def fit_labels(drawn: go.Figure, *, longest: int, titled: bool = False) -> None:
+    """Makes room for tick labels of the left axis of up to `longest` characters.
+
+    Plotly would measure them, and draws everything again when it has: half of a chart's time.
+    """
+    room = 16 + round(7.5 * longest) + (24 if titled else 0)
+    drawn.update_layout(margin={"l": room})
+    drawn.update_xaxes(automargin=False)
+    drawn.update_yaxes(automargin=False)
+
+
 def mark_synthetic(target: go.Figure) -> None:
     """Writes "synthetic data" into the figure's upper right corner."""
     target.add_annotation(

@@ -21,6 +21,17 @@ def open_at(page: str, **parameters: object) -> AppTest:
     return app
 
 
+def unfold(app: AppTest, label: str) -> AppTest:
+    """Opens the first expander or popover with this label; what it hides is drawn only then."""
+    parts = [(part.label, part.proto.id) for part in app.expander]
+    parts += [(part.proto.popover.label, part.proto.popover.id) for part in app.get("popover")]
+    identity = next(identity for name, identity in parts if name == label)
+    app.session_state[identity.split("-", 2)[2]] = True
+    app.run()
+    assert not app.exception, [found.message for found in app.exception]
+    return app
+
+
 def words(app: AppTest) -> str:
     """Everything a reader can read, in one string."""
     parts = (app.caption, app.markdown, app.header, app.info, app.error, app.warning)

@@ -29,6 +29,7 @@ from mer_core.inputs.answers import answer_of
 from mer_core.inputs.upload import uploaded_recording
 from mer_core.models.loaded import LoadedModel, load_model
 from mer_core.plots.attributions import attribution_panel, map_scale
+from mer_core.records import array_digest
 from mer_core.training.demonstration import demo_classes, held_out_weights
 from tests.workbench.running import Served
 from tests.workbench.uploads import png, zipped
@@ -38,7 +39,6 @@ from tests.workbench.watching import (
     FINISHED,
     PATIENCE,
     choose,
-    sent_digest,
     shown_digest,
 )
 
@@ -62,7 +62,7 @@ class View:
         page: Path of the page.
         parameters: Of its link.
         emotion: Of the clip; views of one page that differ in it alone are one choice apart.
-        pictures: Description of each picture -> digest of what is sent.
+        pictures: Description of each picture -> digest of its pixels.
         text: A passage of the page, or "".
         upload: A file to hand over, or None.
     """
@@ -147,7 +147,7 @@ class Reference:
             f"Affective-motion image under {weighting} weights, raw sum {image.minimum:.0f} to "
             f"{image.maximum:.0f}"
         )
-        return {name: sent_digest(image.image)}
+        return {name: array_digest(image.image)}
 
     def _explained(
         self, clip: dict[str, str], recording: Recording, weighting: str, method: str
@@ -164,7 +164,7 @@ class Reference:
                 f"{METHODS.get(method).title} of {model.entry.title} for {found.target}, "
                 f"{scale.describe()}"
             )
-            pictures[name] = sent_digest(attribution_panel(blank, found.values, scale))
+            pictures[name] = array_digest(attribution_panel(blank, found.values, scale))
         chosen = (
             {"w1": weighting, "methods": method} if weighting != "full" else {"methods": method}
         )

@@ -16,7 +16,7 @@ from mer_core.attribution.localisation import METRICS
 from mer_core.attribution.sanity import Check, SanityCard
 from mer_core.attribution.script import Recipe
 from mer_core.inputs.clip_code import SyntheticClip
-from tests.workbench.opening import open_at, traces, values, words
+from tests.workbench.opening import open_at, traces, unfold, values, words
 from workbench import attribution_map, cached, selection
 from workbench.asked import Asked
 from workbench.selection import ClipChoice
@@ -122,8 +122,9 @@ def test_the_card_is_examined_on_demand_and_kept(monkeypatch):
     cached.cards.clear()
     app = open_at("attributions", nets=[SMALL], methods=["saliency"])
     assert "planted finding" not in words(app)
+    unfold(app, "Is it sound?")
     next(b for b in app.button if b.label == "Examine this map").click().run()
-    assert "planted finding" in words(app)
+    assert "planted finding" in words(unfold(app, "Card: fail"))
     app.run()
     assert "planted finding" in words(app)
     assert asked == ["saliency"]

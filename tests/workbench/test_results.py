@@ -8,7 +8,7 @@ import pytest
 
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.training import CatalogExperiment, DatasetChoice, Study, profile
-from tests.workbench.opening import open_at, words
+from tests.workbench.opening import open_at, unfold, words
 from workbench import cached, cached_results
 from workbench.study_runner import StudyRunner
 
@@ -173,7 +173,7 @@ def test_the_form_starts_what_it_describes(fresh, monkeypatch):
     monkeypatch.setattr(
         StudyRunner, "start", lambda self, study: started.append(study) or self_run(study)
     )
-    app = open_at("results")
+    app = unfold(open_at("results"), "Start a study")
     next(b for b in app.button if b.label == "Start").click().run()
     (study,) = started
     assert study.experiment.describe()["datasets"][0]["name"] == "casme2"

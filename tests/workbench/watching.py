@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +10,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import TimeoutError
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from mer_core.records import array_digest
 
 PATIENCE = 180_000
 EXCEPTIONS = '[data-testid="stException"]'
@@ -162,15 +163,8 @@ def drag(
 
 
 def shown_digest(page: Any, description: str) -> str:
-    """The digest of the picture with this description, as it was sent to the browser."""
+    """The digest of the pixels of the picture with this description, as the browser got them."""
     source = page.get_by_alt_text(description, exact=True).first.get_attribute("src")
     answer = page.request.get(page.evaluate("source => new URL(source, location).href", source))
     assert answer.ok, f"{source} is gone: {answer.status}"
-    return hashlib.sha256(answer.body()).hexdigest()
-
-
-def sent_digest(image: np.ndarray) -> str:
-    """The digest of `image` as Streamlit sends an opaque picture: a JPEG of quality 100."""
-    encoded = io.BytesIO()
-    Image.fromarray(image).save(encoded, format="JPEG", quality=100)
-    return hashlib.sha256(encoded.getvalue()).hexdigest()
+    return array_digest(np.asarray(Image.open(io.BytesIO(answer.body()))))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
-from mer_core.ami import WEIGHTINGS, FaceBox, motion_images, motion_over_time, partial_ami
+from mer_core.ami import WEIGHTINGS, FaceBox, motion_over_time, partial_ami
 from mer_core.inputs.script import ami_script
 from mer_core.plots.curves import share_curve, weight_curves
-from mer_core.plots.images import frame_strip, signed_strip
+from mer_core.plots.images import weighted_strip
 from mer_core.plots.picking import pickable_image
 from workbench import address, cached, gestures, panels, pointing, selection
+from workbench.drawings import drawn
 
 STRIP = 7
 PAIRS = 2  # weightings in a row, each as a whole and in part
@@ -34,21 +37,25 @@ stem = f"ami_{choice.key.replace('/', '-')}"
 
 st.header("Frames and weights")
 picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
-ground = panels.ground()
-strip = frame_strip([clip.frames[i] for i in picks], [numbers[i] for i in picks], ground=ground)
-motion = motion_images(clip, chosen[0])
-signed, scale = signed_strip(
-    [motion[i] for i in picks], [f"weighted {numbers[i]}" for i in picks], ground=ground
+strip, scale = drawn(
+    partial(
+        weighted_strip,
+        clip.frames[picks],
+        images[chosen[0]].weights[picks],
+        [numbers[i] for i in picks],
+        ground=panels.ground(),
+    )
 )
-st.image(
-    np.vstack([strip, signed]),
+panels.image(
+    strip,
     width="stretch",
     caption=f"Above, {len(picks)} of {len(clip)} frames. Below, each times its {chosen[0]} weight: "
     f"{scale.words}, saturated beyond. The sum of all is the image.{panels.note(synthetic)}",
     alt=f"{len(picks)} frames of {clip.name} and their motion images under {chosen[0]} weights",
 )
 event = panels.chart(
-    weight_curves(
+    partial(
+        weight_curves,
         numbers,
         {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()},
         key_frames=recording.key_frames,
@@ -73,8 +80,9 @@ for start in range(0, len(chosen), PAIRS):
         whole, partly = next(places), next(places)
         panels.motion_image(images[name], name, synthetic=synthetic, where=whole)
         part = partial_ami(clip, first=first, last=last, weighting=name)
-        partly.image(
+        panels.image(
             part.image,
+            where=partly,
             width="stretch",
             caption=f"{WEIGHTINGS.get(name).title} weights, only frames {first} to {last}, "
             f"stretched by itself.{panels.note(synthetic)}",
@@ -105,15 +113,15 @@ for start in range(0, len(chosen), PAIRS):
 st.header("What moves where")
 face, curve = st.columns([2, 3], gap="large")
 with face:
-    drawn = panels.chart(
-        pickable_image(clip.frames[len(clip) // 2], synthetic=synthetic),
+    picked = panels.chart(
+        partial(pickable_image, clip.frames[len(clip) // 2], synthetic=synthetic),
         key="box",
         on_select="rerun",
         selection_mode="box",
         alt="A frame of the clip; drag a box on it to see the motion inside",
     )
 height, width = clip.frames.shape[1:3]
-box = gestures.drawn_box(dict(drawn), (height, width))
+box = gestures.drawn_box(dict(picked), (height, width))
 with curve:
     st.caption("Drag a box on the face, or type its sides in pixels.")
     box = pointing.face_box((height, width), drawn=box)
@@ -121,7 +129,8 @@ with curve:
     if box == FaceBox(0, 0, width, height):
         curves.pop("inside the box")
     panels.chart(
-        share_curve(
+        partial(
+            share_curve,
             numbers,
             curves,
             key_frames=recording.key_frames,

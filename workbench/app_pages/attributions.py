@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from mer_core.attribution import METHODS
@@ -69,8 +71,11 @@ reasons = [
     if not offer.applies
 ]
 if reasons:
-    with st.expander(f"Methods that would say nothing, and why: {len(reasons)}"):
-        st.dataframe(reasons, hide_index=True, width="stretch")
+    part = panels.unfolding(
+        st.expander, f"Methods that would say nothing, and why: {len(reasons)}", key="reasons"
+    )
+    if part.open:
+        part.dataframe(reasons, hide_index=True, width="stretch")
 
 st.header("Do the maps find the motion?")
 look = looks[models[0].entry.name]
@@ -83,7 +88,8 @@ elif scores:
     )
     rivals = cached.rival_maps(choice.key, weighting, look.model.entry.name, look)
     panels.chart(
-        score_bars(
+        partial(
+            score_bars,
             {name: score.scores[metric.name].normalised for name, score in scores.items()},
             {name: score.scores[metric.name].normalised for name, score in rivals.items()},
             title="times chance",
@@ -104,19 +110,21 @@ elif scores:
         + (", ".join(m.title for m in METHODS if m.needs_regions))
         + f".{panels.note(synthetic)}"
     )
-    table = [
-        {"map": name, "kind": kind}
-        | {METRICS.get(one).title: round(score.value, 3) for one, score in found.scores.items()}
-        for kind, group in (("method", scores), ("rival", rivals))
-        for name, found in group.items()
-    ]
-    with st.expander("All scores as a table"):
-        st.dataframe(table, hide_index=True, width="stretch")
-        panels.downloads(
-            f"scores_{choice.key.replace('/', '-')}",
-            table=panels.csv_text(table),
-            synthetic=synthetic,
-        )
+    part = panels.unfolding(st.expander, "All scores as a table", key="scores")
+    if part.open:
+        table = [
+            {"map": name, "kind": kind}
+            | {METRICS.get(one).title: round(score.value, 3) for one, score in found.scores.items()}
+            for kind, group in (("method", scores), ("rival", rivals))
+            for name, found in group.items()
+        ]
+        with part:
+            st.dataframe(table, hide_index=True, width="stretch")
+            panels.downloads(
+                f"scores_{choice.key.replace('/', '-')}",
+                table=panels.csv_text(table),
+                synthetic=synthetic,
+            )
 
 st.header("Which frames carry it?")
 carriers = selection.carriers(offers[models[0].entry.name])

@@ -25,8 +25,11 @@ st.caption(
     f"frames, annotation version {table.sheet_version or 'none'}.{panels.note(table.synthetic)}"
 )
 if table.warnings:
-    with st.expander(f"{len(table.warnings)} things to know about these data"):
-        st.markdown("\n".join(f"- {line}" for line in table.warnings))
+    part = panels.unfolding(
+        st.expander, f"{len(table.warnings)} things to know about these data", key="warnings"
+    )
+    if part.open:
+        part.markdown("\n".join(f"- {line}" for line in table.warnings))
 
 filters = selection.sample_filter(table)
 verdicts = cached_results.verdicts(filters.study) if filters.study else {}
@@ -52,6 +55,7 @@ with st.container(horizontal=True, gap="small"):
         with st.container(width=TILE, gap="xsmall"):
             st.image(
                 cached.thumbnail(source.dataset, sample.subject, sample.clip),
+                output_format="PNG",
                 width="stretch",
                 caption=f"{sample.label}{mark}",
                 alt=f"Affective-motion image of {sample.key}: {sample.label}{mark}"

@@ -48,7 +48,7 @@ else:
         scale = shared_scale([values], signed=bool((values < 0).any()))
         sheet = panels.map_tiles(values, chosen, columns=3, scale=scale)
         with column:
-            st.image(
+            panels.image(
                 sheet,
                 width="stretch",
                 caption=f"**{models[name].entry.title}**, {layer.title}: {len(chosen)} of "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -30,7 +32,8 @@ with right:
     other = selection.weighting("Compared with", key="w2", default="rank-pooling", where=second)
     images = {name: cached.image(choice, name) for name in dict.fromkeys((one, other))}
     panels.chart(
-        weight_curves(
+        partial(
+            weight_curves,
             recording.expression.frame_numbers,
             {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()},
             key_frames=recording.key_frames,
@@ -47,7 +50,8 @@ with right:
     truth = recording.truth
     if truth is not None:
         panels.chart(
-            intensity_curves(
+            partial(
+                intensity_curves,
                 recording.clip.frame_numbers,
                 truth.action_units,
                 truth.curves,
@@ -68,8 +72,9 @@ for column, name in zip(places, (one, other), strict=True):
 if truth is not None:
     motion = np.linalg.norm(truth.displacement, axis=2)
     scale = shared_scale([np.zeros(1), motion], signed=False)
-    moving.image(
+    panels.image(
         overlay(recording.clip.frames[truth.apex], motion, scale),
+        where=moving,
         width="stretch",
         caption=f"The truth: how far the skin has moved at the apex, in pixels; {scale.words}. "
         "Synthetic.",

@@ -13,15 +13,17 @@ address.begin_page("Results", "Which model, which protocol, by how much, and bes
 draw_work()
 names = cached_results.studies()
 study = selection.study_choice("Study", key="study", none="all studies")
-with st.expander("Start a study", icon=":material/add:"):
-    started = study_form()
-    if started is not None:
-        run = cached_results.study_runner().start(started)
-        if run.name != started.name:
-            st.warning(f"{run.name} is still at work; stop it first, or wait.")
-        else:
-            cached_results.studies.clear()
-            st.rerun()
+form = panels.unfolding(st.expander, "Start a study", key="form", icon=":material/add:")
+if form.open:
+    with form:
+        started = study_form()
+        if started is not None:
+            run = cached_results.study_runner().start(started)
+            if run.name != started.name:
+                st.warning(f"{run.name} is still at work; stop it first, or wait.")
+            else:
+                cached_results.studies.clear()
+                st.rerun()
 
 if study is not None:
     try:
@@ -38,7 +40,10 @@ else:
         st.header("Tables that come with the workbench")
     for artefact, content in tables:
         name = f"{artefact.place or artefact.file}: {artefact.title}"
-        with st.expander(name):
+        part = panels.unfolding(st.expander, name, key=artefact.file)
+        if not part.open:
+            continue
+        with part:
             st.dataframe(panels.csv_rows(content), hide_index=True, width="stretch")
             st.caption(f"Made by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
             panels.downloads(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Hashable
+from functools import partial
 
 import streamlit as st
 
@@ -104,7 +105,7 @@ with moving[1]:
         (identity, crop, start, end, weighting),
         lambda: recording.image(weighting),
     )
-    panels.motion_image(image, weighting, synthetic=clip.synthetic)
+    panels.motion_image(image, weighting, synthetic=clip.synthetic, shared=False)
     panels.downloads("your_clip_ami", image.image, array=image.total, synthetic=clip.synthetic)
 with moving[2]:
     st.header("The answer")
@@ -123,7 +124,7 @@ with moving[2]:
     spans = {one: answer.span(one) for one in answer.classes}
     shares = dict(zip(answer.classes, answer.probabilities.tolist(), strict=True))
     panels.chart(
-        probability_bars(shares, spans),
+        partial(probability_bars, shares, spans),
         key="answer",
         alt="; ".join(
             f"{one} {shares[one]:.0%}, {low:.0%} to {high:.0%}"

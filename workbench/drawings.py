@@ -1,0 +1,75 @@
+"""Pictures and charts, drawn once for all who look at the same things.
+
+A page is drawn anew at every gesture, and most of it has not changed. What is drawn is known by
+what it is drawn from: a function of the core and the values it is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+
+from mer_core.plots.colour import Rgb
+from mer_core.plots.raster import png_bytes
+from mer_core.plots.theme import Figure, on_dark
+from mer_core.records import array_digest
+from workbench import cached
+
+T = TypeVar("T")
+
+
+def drawn(make: partial[T]) -> T:
+    """What `make` draws; nobody may change it, for others are shown the same."""
+    return cached.kept_drawings().fetch(fingerprint(make), make)
+
+
+def png(pixels: Rgb) -> bytes:
+    """A picture as the browser takes it: without the losses of JPEG, and not encoded again."""
+    return drawn(partial(png_bytes, pixels))
+
+
+def chart(make: partial[Figure], *, dark: bool) -> Figure:
+    """The chart that `make` draws, with type for a dark page or a light one."""
+    return drawn(partial(_themed, make, dark))
+
+
+def fingerprint(value: Any) -> str:
+    """Equal for equal values, and for nothing else: a digest of numbers, text, arrays, records.
+
+    Raises:
+        TypeError: For anything that does not say by its value what it is.
+    """
+    if isinstance(value, np.ndarray):
+        return array_digest(value)
+    if value is None or isinstance(value, str | bool | int | float | np.generic):
+        return _digest(type(value).__name__, [repr(value)])
+    if isinstance(value, partial) and "<" not in value.func.__qualname__:  # no closure
+        name = f"{value.func.__module__}.{value.func.__qualname__}"
+        return _digest(name, [fingerprint(value.args), fingerprint(value.keywords)])
+    if isinstance(value, Mapping):
+        return _digest("mapping", [fingerprint(part) for item in value.items() for part in item])
+    if isinstance(value, Sequence):
+        return _digest("sequence", [fingerprint(part) for part in value])
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = [getattr(value, field.name) for field in fields(value)]
+        return _digest(type(value).__qualname__, [fingerprint(part) for part in parts])
+    raise TypeError(f"what {type(value).__name__} draws cannot be known by its value")
+
+
+def _digest(kind: str, parts: Sequence[str]) -> str:
+    whole = hashlib.sha256(kind.encode())
+    for part in parts:
+        text = part.encode()
+        whole.update(len(text).to_bytes(8, "big"))
+        whole.update(text)
+    return whole.hexdigest()
+
+
+def _themed(make: partial[Figure], dark: bool) -> Figure:
+    figure = make()
+    return on_dark(figure) if dark else figure
