@@ -108,8 +108,13 @@ def load_model(
         digest = weights_digest(module.state_dict())
         label = f"random weights, untrained (seed {seed})"
         state = WeightsState(kind="random", label=label, digest=digest, seed=seed)
-        return LoadedModel(entry=entry, module=module.eval(), classes=tuple(classes), weights=state)
+        return LoadedModel(entry=entry, module=_ready(module), classes=tuple(classes), weights=state)
     return _from_checkpoint(entry, Path(weights), classes)
+
+
+def _ready(module: nn.Module) -> nn.Module:
+    """In eval mode, and laid out as convolutions are quickest forward and back: channels last."""
+    return module.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 _BUILDING = threading.Lock()
@@ -150,7 +155,7 @@ def _with_published(
         digest=weights_digest(module.state_dict()),
         seed=seed,
     )
-    return LoadedModel(entry=entry, module=module.eval(), classes=classes, weights=state)
+    return LoadedModel(entry=entry, module=_ready(module), classes=classes, weights=state)
 
 
 def _from_checkpoint(entry: ModelEntry, path: Path, classes: Sequence[str] | None) -> LoadedModel:
@@ -173,4 +178,4 @@ def _from_checkpoint(entry: ModelEntry, path: Path, classes: Sequence[str] | Non
         synthetic=header.synthetic,
         path=path,
     )
-    return LoadedModel(entry=entry, module=module.eval(), classes=header.classes, weights=state)
+    return LoadedModel(entry=entry, module=_ready(module), classes=header.classes, weights=state)
