@@ -50,8 +50,10 @@ def draw_heads(models: Sequence[LoadedModel], answers: Sequence[dict[str, float]
     """One column for each network: what it says of the clip, and what its weights are."""
     for column, model, answer in zip(columns(models), models, answers, strict=False):
         said = max(answer, key=answer.__getitem__)
-        column.markdown(f"**{model.entry.title}** says **{said}** ({answer[said]:.0%})")
-        column.caption(weights_note(model))
+        column.markdown(
+            f"**{model.entry.title}** says **{said}** ({answer[said]:.0%})\n\n"
+            f":small[:gray[{weights_note(model)}]]"
+        )
 
 
 def weights_note(model: LoadedModel) -> str:

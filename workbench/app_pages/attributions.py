@@ -82,9 +82,8 @@ look = looks[models[0].entry.name]
 if look.regions is None:
     st.info("No action unit of this clip has a known region, so there is nothing to find.")
 elif scores:
-    asked_score, _ = st.columns([1, 2])
     metric = METRICS.get(
-        address.choose("Score", METRICS.names(), key="metric", default="mass", where=asked_score)
+        address.choose("Score", METRICS.names(), key="metric", default="mass", width=420)
     )
     rivals = cached.rival_maps(choice.key, weighting, look.model.entry.name, look)
     panels.chart(
