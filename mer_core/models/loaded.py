@@ -108,7 +108,9 @@ def load_model(
         digest = weights_digest(module.state_dict())
         label = f"random weights, untrained (seed {seed})"
         state = WeightsState(kind="random", label=label, digest=digest, seed=seed)
-        return LoadedModel(entry=entry, module=_ready(module), classes=tuple(classes), weights=state)
+        return LoadedModel(
+            entry=entry, module=_ready(module), classes=tuple(classes), weights=state
+        )
     return _from_checkpoint(entry, Path(weights), classes)
 
 

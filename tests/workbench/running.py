@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -43,6 +44,13 @@ def chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
+def allocator() -> dict[str, str]:
+    """What `make workbench` sets for the server's memory."""
+    found = re.search(r"^ALLOCATOR := (\w+)=(\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert found is not None
+    return {found[1]: found[2]}
+
+
 @dataclass(frozen=True)
 class Served:
     """The running app.
@@ -69,7 +77,7 @@ class Served:
 
 @contextmanager
 def served_app(variables: Mapping[str, str], *, log: IO[bytes] | None = None) -> Iterator[Served]:
-    """The app, started with `variables` in its environment and `log` as its output."""
+    """The app as `make workbench` starts it, with `variables` too and `log` as its output."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -77,7 +85,11 @@ def served_app(variables: Mapping[str, str], *, log: IO[bytes] | None = None) ->
     options = ["--server.headless", "true", "--server.port", str(port)]
     started = time.perf_counter()
     process = subprocess.Popen(
-        [*command, *options], cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=log
+        [*command, *options],
+        cwd=ROOT,
+        env={**os.environ, **allocator(), **variables},
+        stdout=log,
+        stderr=log,
     )
     address = f"http://127.0.0.1:{port}"
     try:
