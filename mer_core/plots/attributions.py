@@ -75,7 +75,7 @@ def score_bars(
         chance: Where chance lies on that axis.
         synthetic: Whether the clip was generated.
     """
-    drawn = figure(height=200 + 30 * len(scores), synthetic=synthetic)
+    drawn = figure(height=164 + 30 * len(scores) + 19 * len(baselines), synthetic=synthetic)
     names = list(scores)
     beaten = max(baselines.values(), default=chance)
     colours = [PALETTE[0] if scores[name] > beaten else FAINT for name in names]
@@ -107,7 +107,7 @@ def score_bars(
         yaxis={"autorange": "reversed", "ticks": "", "showgrid": False},
         showlegend=True,
         legend={"yref": "container", "y": 0, "yanchor": "bottom"},
-        margin={"b": 96},
+        margin={"b": 60 + 19 * len(baselines)},  # one below the other on a telephone
     )
     fit_labels(drawn, longest=max(map(len, names), default=0))
     return drawn
