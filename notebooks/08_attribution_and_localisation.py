@@ -155,7 +155,8 @@ results = {
     "trained": model.weights.trained,
     "probabilities_sum": sum(answer.values()),
     "region_share": float(region.mean()),
-    "completeness": abs(gradients.delta / gradients.difference),
+    # Beside all that is attributed: the difference of two answers can be next to nothing.
+    "completeness": abs(gradients.delta) / float(np.abs(gradients.values).sum()),
     "frames": len(shares.shares),
     "frames_gap": float(np.abs(shares.total - shares.map.values).max()),
     "map_reach": float(np.abs(shares.map.values).max()),
