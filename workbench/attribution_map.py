@@ -103,9 +103,13 @@ def draw_map(
     key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
     card = cached.cards().get(key)
     row = st.container(horizontal=True)
-    said = "Is it sound?" if card is None else f"Card: {card.verdict}"
-    icon = ":material/fact_check:" if card is None else CARD_ICON[card.verdict]
-    part = panels.unfolding(row.popover, said, key=f"card {key}", icon=icon)
+    if card is None:
+        part = panels.unfolding(
+            row.popover, "Is it sound?", key=f"ask {key}", icon=":material/fact_check:"
+        )
+    else:
+        said, icon = f"Card: {card.verdict}", CARD_ICON[card.verdict]
+        part = panels.unfolding(row.popover, said, key=f"card {key}", icon=icon)
     if part.open:
         with part:
             if card is None:
@@ -156,6 +160,7 @@ def _examine(look: Inspection, found: AttributionMap, key: str) -> None:
             found, progress=lambda name: status.update(label=QUESTIONS.get(name).title)
         )
     cached.cards().put(key, card)
+    panels.unfold(f"card {key}")
     st.rerun()
 
 

@@ -209,6 +209,11 @@ def unfolding(draw: Callable[..., Any], label: str, *, key: str, **drawn: Any) -
     return draw(label, key=f"unfolded {key}", on_change="rerun", **drawn)
 
 
+def unfold(key: str) -> None:
+    """Opens what `unfolding` draws under `key` when it is drawn for the first time."""
+    st.session_state[f"unfolded {key}"] = True
+
+
 def open_elsewhere(link: Mapping[str, str], pages: Mapping[str, str], *, where: Any = st) -> None:
     """Links to pages that show the clip of `link`; `pages` maps a page's file to its name."""
     for page, label in pages.items():
