@@ -7,8 +7,8 @@ READY := .venv/.ready
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # PyTorch takes and frees the same megabytes for every answer, and glibc hands them back to the
-# system each time: a fifth of every attribution, as for workers in mer_core/cluster.py. One arena
-# beside the main one, or each of a server's many threads would keep its own. Others ignore it.
+# system each time: a tenth to a third of most attributions, as for workers in mer_core/cluster.py.
+# One arena beside the main one, or a server's many threads would keep many. Others ignore it.
 ALLOCATOR := GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.top_pad=67108864:glibc.malloc.arena_max=2
 
 .PHONY: workbench test check bench figures notebooks clean

@@ -115,6 +115,29 @@ Image(
 )
 
 # %% [markdown]
+# ## Do they add up?
+#
+# The values of integrated gradients add up to how far an answer lies from that to absence, but for
+# the error of its steps, which many steps make small.
+
+# %%
+many = {
+    label: explain(
+        model,
+        inputs,
+        method="integrated-gradients",
+        target=label,
+        zero_level=zero,
+        parameters={"steps": 256},
+    )
+    for label in model.classes
+}
+sums = pd.DataFrame(
+    {label: {"difference": m.difference, "off by": m.delta} for label, m in many.items()}
+).T
+sums.round(4)
+
+# %% [markdown]
 # ## Where, against where the face moves
 #
 # A map that only follows the motion energy of the clip knows nothing of the network. What a network
@@ -150,13 +173,11 @@ share_curve(
 ).show()
 
 # %%
-gradients = maps["integrated-gradients"]
 results = {
     "trained": model.weights.trained,
     "probabilities_sum": sum(answer.values()),
     "region_share": float(region.mean()),
-    # Beside all that is attributed: the difference of two answers can be next to nothing.
-    "completeness": abs(gradients.delta) / float(np.abs(gradients.values).sum()),
+    "completeness": float(sums["off by"].abs().sum() / sums["difference"].abs().sum()),
     "frames": len(shares.shares),
     "frames_gap": float(np.abs(shares.total - shares.map.values).max()),
     "map_reach": float(np.abs(shares.map.values).max()),

@@ -101,26 +101,30 @@ def draw_map(
         alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",
     )
     key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
-    card = cached.cards().get(key)
     row = st.container(horizontal=True)
-    if card is None:
-        part = panels.unfolding(
-            row.popover, "Is it sound?", key=f"ask {key}", icon=":material/fact_check:"
-        )
-    else:
-        said, icon = f"Card: {card.verdict}", CARD_ICON[card.verdict]
-        part = panels.unfolding(row.popover, said, key=f"card {key}", icon=icon)
-    if part.open:
-        with part:
-            if card is None:
-                _examine(look, found, key)
-            else:
-                draw_card(card)
+    _soundness(look, found, key, where=row)
     part = panels.unfolding(row.popover, "Take away", key=f"take {key}", icon=":material/download:")
     if part.open:
         with part:
             _downloads(choice, weighting, look, found, picture)
     return found
+
+
+def _soundness(look: Inspection, found: AttributionMap, key: str, *, where: Any) -> None:
+    """Draws the map's card, or the way to have it made."""
+    card = cached.cards().get(key)
+    if card is None:
+        icon = ":material/fact_check:"
+        part = panels.unfolding(where.popover, "Is it sound?", key=f"ask {key}", icon=icon)
+        if part.open:
+            with part:
+                _examine(look, found, key)
+        return
+    said, icon = f"Card: {card.verdict}", CARD_ICON[card.verdict]
+    part = panels.unfolding(where.popover, said, key=f"card {key}", icon=icon)
+    if part.open:
+        with part:
+            draw_card(card)
 
 
 def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb:

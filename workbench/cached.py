@@ -27,7 +27,8 @@ from mer_core.inputs.sources import sources as find_sources
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import png_bytes
 from workbench import cached_results
-from workbench.asked import Asked, Kept, size_of
+from workbench.asked import Asked
+from workbench.kept import Kept, size_of
 
 if TYPE_CHECKING:
     from mer_core.attribution.catalog import Offer

@@ -41,6 +41,9 @@ def chart(make: partial[Figure], *, dark: bool) -> Figure:
 def fingerprint(value: Any) -> str:
     """Equal for equal values, and for nothing else: a digest of numbers, text, arrays, records.
 
+    Streamlit's own hash looks at samples of large arrays, and Dask's forgets the order of a
+    mapping, which is the order of a chart's traces.
+
     Raises:
         TypeError: For anything that does not say by its value what it is.
     """

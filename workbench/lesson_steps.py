@@ -67,7 +67,7 @@ def micro_expression() -> None:
         return
     motion = np.linalg.norm(truth.displacement, axis=2)
     scale = shared_scale([np.zeros(1), motion], signed=False)
-    st.image(
+    panels.image(
         overlay(recording.clip.frames[truth.apex], motion, scale),
         width=336,
         caption=f"How far the skin has moved at the apex: {scale.describe()} px. Synthetic.",
@@ -93,7 +93,7 @@ def one_image() -> None:
         "Move the end of the range and watch the image grow."
     )
     picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
-    st.image(
+    panels.image(
         frame_strip(
             [clip.frames[i] for i in picks], [numbers[i] for i in picks], ground=panels.ground()
         ),
@@ -151,8 +151,9 @@ def kernels() -> None:
         layer, (height, width) = layers[level], shapes[branch]
         unit = (min(row, height - 1), min(column, width - 1))
         field = receptive_field(layer, *unit, size=entry.input.size)
-        place.image(
+        panels.image(
             frame_box(image, field.top, field.left, field.bottom, field.right),
+            where=place,
             width="stretch",
             caption=f"{branch}: {field.bottom - field.top} x {field.right - field.left} pixels. "
             "Synthetic.",
@@ -198,8 +199,9 @@ def attribution() -> None:
     for column, (letter, name) in zip(st.columns(len(order)), letters.items(), strict=True):
         values = candidates[name]
         scale = map_scale(values, signed=False)
-        column.image(
+        panels.image(
             attribution_panel(base, values, scale, regions=regions),
+            where=column,
             width="stretch",
             caption=f"Map {letter}. Synthetic.",
             alt=f"Map {letter}, {scale.describe()}",

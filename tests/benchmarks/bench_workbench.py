@@ -6,11 +6,11 @@ wall time says little, so the server's processor time stands beside it. "Cached"
 have been seen before: pages gone back to, controls set back, brushes drawn again.
 
 Measured on two cores that serve, browse and draw without a graphics card: a cold start took 3.7
-to 4.4 s; gestures on a page had a p95 of 170 to 340 ms; pages gone back to took 260 ms, and
-Attributions 370, which is what misses the target of 300: p95 of all was 356 to 384 ms (536 before
-drawings were kept). The server has sent such a page after 150 ms. The rest is the browser's: 4 ms
-for a select box, 18 to 35 for a chart, 3 for a picture. Live maps took 560 to 650 ms, p95 720 to
-810.
+to 4.4 s; gestures on a page had a p95 of 170 to 340 ms; pages gone back to took 260 to 280 ms, and
+Attributions 350 to 390, which is what misses the target of 300: p95 of all was 356 to 384 ms (536
+before drawings were kept). The server has sent such a page after 150 ms. The rest is the browser's:
+4 ms for a select box, 18 to 35 for a chart, 3 for a picture. Live maps took 560 to 650 ms, p95 720
+to 810.
 
     PYTHONPATH=. python tests/benchmarks/bench_workbench.py [--rounds 8] [--starts 3]
 

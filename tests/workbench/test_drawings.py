@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -88,8 +89,6 @@ def test_a_chart_on_a_dark_page_is_another():
 
 
 def test_a_picture_loses_nothing():
-    import cv2
-
     pixels = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
     back = cv2.imdecode(np.frombuffer(png(pixels), np.uint8), cv2.IMREAD_COLOR_RGB)
     np.testing.assert_array_equal(back, pixels)

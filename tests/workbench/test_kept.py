@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from workbench.asked import Kept
+from workbench.kept import Kept
 
 
 def test_the_answer_unused_for_longest_goes_first():
