@@ -29,9 +29,11 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(PYTEST)
 
-## Side-by-side ratios; each benchmark is one file.
+## Side-by-side ratios, with the memory the app keeps; each benchmark is one file.
 bench: $(READY)
-	@for file in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$file || exit 1; done
+	@for file in tests/benchmarks/bench_*.py; do \
+		PYTHONPATH=. $(ALLOCATOR) $(BIN)/python $$file || exit 1; \
+	done
 
 ## Every table and figure, into figures/; long, and resumable down to the fold.
 figures: $(READY)

@@ -25,6 +25,9 @@ Value = float | int | str | bool
 Values = Mapping[str, Value]
 Mask = npt.NDArray[np.bool_]
 
+AUTO = "auto"
+"""The choice that leaves a knob to us."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
@@ -39,6 +42,7 @@ class Parameter:
         high: Greatest number allowed.
         choices: The words allowed, in order.
         help: One sentence.
+        auto: What `AUTO` comes to on a network, where that hangs on nothing else.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Parameter:
     high: float | None = None
     choices: tuple[str, ...] = ()
     help: str = ""
+    auto: Callable[[ModelEntry], Value] | None = None
 
     def check(self, value: Value) -> Value:
         """`value` in this knob's own type, or `SettingsError` with what is allowed."""
@@ -63,6 +68,11 @@ class Parameter:
                 if whole and self._inside(number):
                     return int(number) if self.kind == "int" else number
         raise SettingsError(f"{self.name} cannot be {value!r}", remedy=f"give {self.allowed()}")
+
+    def settle(self, value: Value, entry: ModelEntry) -> Value:
+        """`value`, checked, with `AUTO` decided for the network `entry` describes."""
+        checked = self.check(value)
+        return self.auto(entry) if self.auto and checked == AUTO else checked
 
     def parse(self, text: str) -> Value:
         """The value that `text` writes, for command lines and addresses."""
@@ -215,7 +225,7 @@ class Method:
                 f"{self.title} has no parameter called {unknown[0]!r}",
                 remedy=f"choose from: {', '.join(knobs)}",
             )
-        return {name: knob.check(given.get(name, knob.default)) for name, knob in knobs.items()}
+        return {n: knob.settle(given.get(n, knob.default), entry) for n, knob in knobs.items()}
 
     def is_signed(self, values: Values) -> bool:
         """Whether negative values speak against the target, with the knobs as they are."""
@@ -228,7 +238,7 @@ class Method:
 
 
 _REFERENCES = {
-    InputKind.AMI: ("auto", "zero", "black", "grey", "mean", "blur", "origin"),
+    InputKind.AMI: (AUTO, "zero", "black", "grey", "mean", "blur", "origin"),
     InputKind.FLOW: ("zero", "mean", "blur"),
     InputKind.CLIP: ("still", "black", "grey", "blur", "origin"),
 }

@@ -16,10 +16,15 @@ class Batching:
         chunk: Inputs at once; more gain nothing, and take memory.
         share: Time of one input of a chunk as a multiple of AffectiveNet's, both in passes of a
             single input.
+        short: Whether 32 steps of integrated gradients lose no more to bfloat16 than they leave
+            out. On six held-out clips of a trained network their maps correlated with those of
+            256 steps as 0.990 to 1.000, and in bfloat16 as 0.989 to 1.000; those of ResNet-50
+            as 0.52 to 0.93 and 0.41 to 0.84.
     """
 
     chunk: int
     share: float
+    short: bool = False
 
 
 def batching(entry: ModelEntry) -> Batching:
@@ -29,7 +34,7 @@ def batching(entry: ModelEntry) -> Batching:
         return Batching(chunk=1, share=1.6)
     if kind is InputKind.FLOW:
         return Batching(chunk=32, share=1.0)
-    # First maps at least four times as large as others': their batches leave the cache.
+    # Maps so large that every batch leaves the cache, and a single image's do not.
     if entry.name.partition("-")[0] == "affectivenet":
-        return Batching(chunk=8, share=1.0)
+        return Batching(chunk=16, share=1.0, short=True)
     return Batching(chunk=16, share=0.6)

@@ -36,7 +36,8 @@ CODE_VERSION = 2
 
 DEFAULT_METHODS: Mapping[str, Mapping[str, Any]] = {
     "saliency": {},
-    "integrated-gradients": {"steps": 16},
+    # The same arithmetic for all networks, on every machine.
+    "integrated-gradients": {"steps": 16, "arithmetic": "float32"},
     "grad-cam": {},
     "occlusion": {"patches": 7, "overlap": 1},
 }

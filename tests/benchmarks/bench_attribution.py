@@ -4,12 +4,11 @@ Forward passes alternate with the calls they are compared with and the least tim
 what else the machine does can only add to a time. Memory is what the process holds at its peak
 above what it held before the call. The second table is how the size of a chunk was chosen.
 
-Integrated gradients with 32 steps misses its 40 forwards on AffectiveNet: in float32, the default,
-it took 55 on one idle machine and 58 to 85 on another, where memory was slower (about 99 before the
-first convolutions ran once), and in bfloat16 35 to 45. One forward takes 7 to 9 ms; the
-convolutions that 32 steps need, there and back, take 300 ms by themselves, and ReLU, sums and
-concatenation of maps too large for a core's cache another 150. A loop without Captum takes as long,
-and chunks of 8 to 32 differ by a tenth. ResNet-50, MobileNet and LEARNet take 25 to 33 in float32.
+Integrated gradients with 32 steps on AffectiveNet takes 30 to 36 forwards with the memory settings
+of the Makefile, and 39 to 50 without, where the processor multiplies bfloat16: there the method
+takes it unasked. In float32 it takes 55 to 70: one forward is 8 ms, the convolutions that 32 steps
+need, there and back, are 300 ms by themselves. ResNet-50, MobileNet and LEARNet take 25 to 33 in
+float32.
 
     python tests/benchmarks/bench_attribution.py [THREADS]
 """
@@ -37,7 +36,9 @@ from mer_core.models.loaded import LoadedModel, load_model
 MODELS = ("affectivenet", "resnet50", "mobilenet", "learnet")
 CLASSES = ("negative", "others", "positive", "surprise")
 TARGETS = {"grad-cam": 4, "saliency": 5, "integrated-gradients": 40}
-VARIANTS: dict[str, tuple[Values, ...]] = {"integrated-gradients": ({"arithmetic": "bfloat16"},)}
+VARIANTS: dict[str, tuple[Values, ...]] = {
+    "integrated-gradients": ({"arithmetic": "float32"}, {"arithmetic": "bfloat16"})
+}
 CHUNKS = (1, 2, 4, 8, 16, 32)
 ROUNDS = 2
 

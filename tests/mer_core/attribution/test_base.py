@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from mer_core.attribution import METHODS, Parameter
+from mer_core.attribution.base import AUTO
 from mer_core.errors import SettingsError
 from mer_core.models.catalog import model_entry
 
@@ -59,11 +62,26 @@ def test_defaults_are_allowed_and_unknown_knobs_are_named():
         for method in METHODS:
             settled = method.settle({}, entry)
             for knob in method.knobs(entry):
-                assert knob.check(knob.default) == settled[knob.name]
+                assert knob.settle(knob.default, entry) == settled[knob.name]
+                assert knob.check(settled[knob.name]) == settled[knob.name]
                 assert knob.title
                 assert knob.help
             with pytest.raises(SettingsError, match="smoothing_samples"):
                 method.settle({"wrong": 1}, entry)
+
+
+def test_what_is_left_to_us_is_settled_by_the_network():
+    small, large = model_entry("ststnet"), model_entry("resnet50")
+    open_way = replace(
+        WAY,
+        default=AUTO,
+        choices=(AUTO, "a", "b"),
+        auto=lambda entry: "a" if entry is small else "b",
+    )
+    assert [open_way.settle(AUTO, entry) for entry in (small, large)] == ["a", "b"]
+    assert open_way.settle("b", small) == "b"
+    with pytest.raises(SettingsError, match="one of: auto, a, b"):
+        open_way.settle("c", small)
 
 
 def test_cost_grows_with_the_knobs():

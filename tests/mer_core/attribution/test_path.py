@@ -6,9 +6,11 @@ import torch
 from captum.attr import IntegratedGradients
 from torch import nn
 
-from mer_core.attribution import explain
+from mer_core.attribution import METHODS, explain, gradient
 from mer_core.attribution.path import path_network
 from mer_core.attribution.reference import reference_input
+from mer_core.models.catalog import model_entry
+from mer_core.models.loaded import load_model
 
 from .fitted import RECTIFIED_LAYERS, Rectified, example, image_spec, loaded, shared
 
@@ -89,6 +91,41 @@ def test_steps_in_bfloat16_move_the_map_only_a_little(name):
     assert short.channels.sum() == pytest.approx(whole.channels.sum(), rel=0.05, abs=1e-3)
     assert short.difference == whole.difference
     assert short.parameters["arithmetic"] == "bfloat16"
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_bfloat16_is_taken_unasked_only_where_it_is_quick_and_loses_nothing(fast, monkeypatch):
+    monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: fast)
+    method = METHODS.get("integrated-gradients")
+
+    def taken(name, **asked):
+        return method.settle(asked, model_entry(name))["arithmetic"]
+
+    assert taken("affectivenet") == taken("affectivenet-lfc") == ("bfloat16" if fast else "float32")
+    assert taken("resnet50") == taken("learnet") == taken("ststnet") == "float32"
+    assert taken("resnet50", arithmetic="bfloat16") == "bfloat16"
+    assert taken("affectivenet", arithmetic="float32") == "float32"
+
+
+def test_the_record_says_which_arithmetic_was_taken(monkeypatch):
+    monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: True)
+    model = load_model("affectivenet-1x1-all", classes=("negative", "positive"))
+    knobs = {"steps": 4}
+    found = explain(
+        model, example(model), method="integrated-gradients", target="positive", parameters=knobs
+    )
+    assert found.parameters["arithmetic"] == "bfloat16"
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 24, 40])
+def test_chunks_only_round(chunk):
+    model = network_of("affective")
+    inputs = example(model)
+    black = reference_input("black", inputs, model.entry.input)
+    expected = whole(model, inputs, black)
+    network = path_network(model, inputs)
+    found = network.mean_slope(inputs, black, target=TARGET, steps=24, chunk=chunk)
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5 * float(expected.abs().max()))
 
 
 def _darkest(model):
