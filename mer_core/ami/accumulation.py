@@ -7,9 +7,10 @@ sum of their weights is their weighted sum.
 
 Frames go in runs of `RUN` to `LANES` lanes in turn, and a lane keeps one mean for each sign. So
 two threads can decode and sum side by side, while the frames are still in their cores' caches,
-and every bit of the total follows from the frames and their order, whatever the threads do. A run
-is summed one band of rows at a time, because of a large mean only a band stays in cache from one
-frame to the next.
+and every bit of the total follows from the frames and their order, whatever the threads do. Of a
+large mean only a band of rows stays in cache from one frame to the next, so there a run is summed
+band by band. Smaller ones are summed whole: two threads hold Python's lock in turn, and what is
+done under it costs several times what it costs alone.
 
 Everything is single precision. A mean rounds once per frame and the total once per mean; over 256
 frames, where weights reach -1055 and partial sums half a million, the total is within one unit of
@@ -22,9 +23,9 @@ would be the whole picture.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
 from typing import Protocol, runtime_checkable
 
 import cv2
@@ -38,7 +39,7 @@ Total = npt.NDArray[np.float32]
 
 RUN = 4
 LANES = 2
-_BAND = 2**18  # values
+_WHOLE, _BAND = 2**19, 2**17  # values
 _BYTES = np.dtype(np.uint8)
 
 # Fresh memory costs more than a frame's sum, because the system clears it page by page; a clip is
@@ -110,6 +111,7 @@ class _Lane:
 
     def __init__(self) -> None:
         self.shape: tuple[int, ...] = ()
+        self.bands: list[slice] = []
         self.means: dict[bool, Total] = {}
         self.sums = {False: 0.0, True: 0.0}
         # Until the first change, the lane is one frame, many times.
@@ -119,12 +121,13 @@ class _Lane:
     def add(self, frames: Sequence[Frame], weights: Sequence[float]) -> None:
         for frame in frames:
             self._admit(frame)
-        weighed = [pair for pair in zip(weights, frames, strict=True) if pair[0] != 0.0]
-        for negative, group in groupby(weighed, key=lambda pair: pair[0] < 0):
-            part = list(group)
-            if self.still:
-                self._watch([frame for _, frame in part])
-            self._average(negative, part)
+        weighed = [(frame, weight) for frame, weight in zip(frames, weights, strict=True) if weight]
+        if self.still:
+            self._watch([frame for frame, _ in weighed])
+        steps = [(frame, *self._step(weight)) for frame, weight in weighed]
+        for band in self.bands:
+            for frame, mean, share in steps:
+                cv2.accumulateWeighted(frame[band], mean[band], share)
 
     def _admit(self, frame: Frame) -> None:
         if self.shape:
@@ -135,24 +138,23 @@ class _Lane:
                 f"frames must be 8-bit RGB, H x W x 3; this one is {frame.dtype} {frame.shape}"
             )
         self.shape = frame.shape
+        self.bands = _bands(self.shape)
 
     def _watch(self, frames: Sequence[Frame]) -> None:
-        if self.reference is None:
-            self.reference = frames[0]
-        self.still = all(_equal(frame, self.reference) for frame in frames)
+        for frame in frames:
+            if self.reference is None:
+                self.reference = frame
+            if not _equal(frame, self.reference):
+                self.still = False
+                return
 
-    def _average(self, negative: bool, part: Sequence[tuple[float, Frame]]) -> None:
+    def _step(self, weight: float) -> tuple[Total, float]:
+        """The mean that a frame of this weight moves, and how far towards the frame."""
+        negative = weight < 0
         if negative not in self.means:
             self.means[negative] = _any_mean(self.shape)
-        mean = self.means[negative]
-        steps: list[float] = []
-        for weight, _ in part:
-            self.sums[negative] += weight
-            steps.append(weight / self.sums[negative])
-        for band in _bands(self.shape):
-            strip = mean[band]
-            for step, (_, frame) in zip(steps, part, strict=True):
-                cv2.accumulateWeighted(frame[band], strip, step)
+        self.sums[negative] += weight
+        return self.means[negative], weight / self.sums[negative]
 
 
 def weighted_sum(frames: Iterable[Frame] | DealtFrames, weights: Iterable[float]) -> Total:
@@ -212,6 +214,8 @@ def _any_mean(shape: tuple[int, ...]) -> Total:
 
 
 def _bands(shape: tuple[int, ...]) -> list[slice]:
+    if math.prod(shape) <= _WHOLE:
+        return [slice(None)]
     rows = max(1, _BAND // (shape[1] * shape[2]))
     return [slice(top, min(top + rows, shape[0])) for top in range(0, shape[0], rows)]
 
