@@ -6,11 +6,11 @@ wall time says little, so the server's processor time stands beside it. "Cached"
 have been seen before: pages gone back to, controls set back, brushes drawn again.
 
 Measured on two cores that serve, browse and draw without a graphics card: a cold start took 3.7
-to 4.4 s; gestures on a page had a p95 of 170 to 340 ms; pages gone back to took 260 to 280 ms, and
-Attributions 350 to 390, which is what misses the target of 300: p95 of all was 356 to 384 ms (536
-before drawings were kept). The server has sent such a page after 150 ms. The rest is the browser's:
-4 ms for a select box, 18 to 35 for a chart, 3 for a picture. Live maps took 560 to 650 ms, p95 720
-to 810.
+to 4.7 s; gestures on a page had a p95 of 180 to 300 ms; pages gone back to took 260 to 300 ms, and
+Attributions 350 to 400, which is what misses the target of 300: p95 of all was 356 to 393 ms (536
+before drawings were kept). The page's own thread is busy all that time, three fifths of it in
+Streamlit's JavaScript and a fifth in plotly's. Live maps took 460 to 510 ms, p95 525 to 593 (in one
+run of eight clips 732); while OpenMP's threads spun, 570 to 670 and 610 to 905.
 
     PYTHONPATH=. python tests/benchmarks/bench_workbench.py [--rounds 8] [--starts 3]
 
@@ -77,7 +77,7 @@ def main() -> None:
         cold_starts(context, options.starts)
         with quiet_app() as app:
             cached_views(app, context, options.rounds)
-            live_maps(app, context, options.rounds)
+            live_maps(app, context, 2 * options.rounds)
             memory(app)
         browser.close()
     print(f"load {os.getloadavg()[0]:.1f} after the last")

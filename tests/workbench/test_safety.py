@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
+import sys
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
 CACHED = ("cached.py", "cached_results.py")
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
 FORBIDDEN_IMPORTS = {"pickle", "shelve", "marshal", "dill", "joblib", "cloudpickle"}
+ACTIVE = {"OMP_WAIT_POLICY": "ACTIVE"}
 HOSTILE = ("../../../etc/passwd", "/etc/passwd", "__import__('os').system('true')", "<script>", "")
 
 
@@ -145,3 +148,18 @@ def test_a_failure_of_ours_is_said_in_its_own_words(monkeypatch):
     assert work.thread is not None
     work.thread.join(60)
     assert "the disk is full" in str(work.failure)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks GNU's OpenMP, which comes with PyTorch")
+@pytest.mark.parametrize(("asked", "policy"), [({}, "PASSIVE"), (ACTIVE, "ACTIVE")])
+def test_waiting_threads_leave_the_processor_to_others_unless_told_otherwise(asked, policy):
+    inherited = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    told = subprocess.run(
+        [sys.executable, "-c", "import workbench, torch"],
+        env={**inherited, "OMP_DISPLAY_ENV": "TRUE", **asked},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"OMP_WAIT_POLICY = '{policy}'" in told.stderr
