@@ -40,8 +40,8 @@ def studies_of(network: str) -> list[str]:
     for study in studies():
         try:
             definition = study_result(study).definition
-        except MerError:
-            logger.warning("%s is no choice, because it cannot be read", study, exc_info=True)
+        except MerError as error:
+            logger.warning("%s is no choice: %s", study, error)
             continue
         if definition["experiment"]["model"] == network:
             found.append(study)

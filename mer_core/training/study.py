@@ -247,7 +247,8 @@ class Study:
     def _derived_name(self) -> str:
         described = self.experiment.describe()
         datasets = [choice["name"] for choice in described.get("datasets", ())]
-        parts = [_model_name(self.experiment), *datasets, self.protocol]
+        across = self.protocol == ":".join(datasets)  # which names them already
+        parts = [_model_name(self.experiment), *([] if across else datasets), self.protocol]
         if self.control != "none":
             parts.append(self.control)
         return _file_name("-".join([*parts, settings_digest(self.definition)[:8]]))

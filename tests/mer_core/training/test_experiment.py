@@ -63,6 +63,14 @@ def test_across_datasets_labels_and_subjects_are_those_of_the_scheme(twins):
     assert study.complete(workers=1).complete
 
 
+def test_a_name_says_each_dataset_once(twins):
+    cross = experiment(twins, "casme2", "samm", scheme="cross", model="learnet")
+    names = [Study(cross, protocol=p, settings=ONCE).name for p in ("casme2:samm", "CII2S")]
+    assert names[0].startswith("learnet-casme2-samm-")
+    assert names[0].count("samm") == 1
+    assert names[1].startswith("learnet-casme2-samm-CII2S-")
+
+
 def test_a_study_in_this_process_starts_no_other(twins, monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("a process was started")
