@@ -15,9 +15,9 @@ from mer_core.models.catalog import model_entry
 from mer_core.paper.tables import SETUPS, Setup
 from mer_core.protocols import CrossDataset, find_protocol
 from mer_core.reproduction.job import Job
+from mer_core.reproduction.progress import StudyLines
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import READINGS
-from mer_core.training import events
 from mer_core.training.controls import find_control
 from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.result import StudyResult
@@ -130,7 +130,7 @@ def solve(cell: Cell, job: Job) -> CellResult:
         if cell.control != "none":
             label += f", {cell.control}"
         hands = {"executor": job.crew.executor} if job.crew else {"workers": job.workers}
-        result = study.complete(progress=_Teller(job, label), **hands)
+        result = study.complete(progress=StudyLines(job.tell, label), **hands)
     except MissingDataError as error:
         return CellResult(status=Status.MISSING, note=str(error))
     except MerError as error:
@@ -279,20 +279,3 @@ def _under(control: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _training(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in _HARDWARE}
-
-
-class _Teller:
-    """Turns a study's events into lines, one per finished fold."""
-
-    def __init__(self, job: Job, label: str) -> None:
-        self.job, self.label = job, label
-
-    def __call__(self, event: events.Event) -> None:
-        at = event.progress
-        left = "" if at.eta is None else f", about {at.eta / 60:.0f} min left"
-        if isinstance(event, events.FoldFinished):
-            self.job.tell(f"{self.label}: fold {at.done} of {at.total}{left}")
-        elif isinstance(event, events.FoldFailed):
-            self.job.tell(f"{self.label}: fold {event.name} failed: {event.error}")
-        elif isinstance(event, events.InputsBuilt) and event.made == event.wanted:
-            self.job.tell(f"{self.label}: {event.made} inputs")
