@@ -41,7 +41,8 @@ def study_form() -> Study | None:
             "Training profile",
             PROFILES.names(),
             help="Epochs of training: "
-            + ", ".join(f"{name} {profile(name).epochs}" for name in PROFILES.names()),
+            + ", ".join(f"{name} {profile(name).epochs}" for name in PROFILES.names())
+            + ". Networks that read whole clips see each clip less often.",
         )
         control = third.selectbox(
             "Control",
@@ -59,7 +60,7 @@ def study_form() -> Study | None:
                     datasets=tuple(_choice(name) for name in datasets), scheme=scheme, model=model
                 ),
                 protocol=protocol,
-                settings=profile(settings),
+                settings=profile(settings, reads=model_entry(model).input.kind),
                 control=control,
             )
     except MerError as error:

@@ -195,7 +195,7 @@ def make_table(table: int, job: Job) -> Made:
         synthetic=synthetic,
         settings={
             "profile": job.profile,
-            "training": job.settings.as_dict(),
+            **job.training(row.network for row in rows if row.network),
             "studies": sorted({row.study for row in measured}),
             "existing_only": job.existing,
         },

@@ -21,7 +21,7 @@ from mer_core.reproduction.table3 import READINGS
 from mer_core.training.controls import find_control
 from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.result import StudyResult
-from mer_core.training.settings import PROFILES
+from mer_core.training.settings import PROFILES, profile
 from mer_core.training.storage import FILE_NAME, StudyStore
 from mer_core.training.study import Study, list_studies
 
@@ -121,7 +121,7 @@ def solve(cell: Cell, job: Job) -> CellResult:
         study = Study(
             experiment,
             protocol=cell.protocol,
-            settings=job.settings,
+            settings=job.settings_of(cell.model),
             seeds=job.seeds,
             control=cell.control,
             keep_weights=cell.control == "none",
@@ -179,7 +179,7 @@ def study_needs(job: Job, cells: Sequence[Cell], *, finished: bool = False) -> d
     """
     needs: dict[str, Any] = {
         "data": job.digests(*sorted({name for cell in cells for name in cell.datasets})),
-        "training": job.settings.as_dict(),
+        **job.training(cell.model for cell in cells),
         "seeds": list(job.seeds),
         "methods": job.methods and list(job.methods),
         "weights": job.weights,
@@ -242,7 +242,8 @@ def _standing(definition: Mapping[str, Any], cell: Cell, job: Job) -> tuple[int,
     """How near a study's settings are to the job's, 0 being equal, and what to call them."""
     others = [name for name in PROFILES.names() if name != job.settings_name]
     names = [job.settings_name, *others]
-    known = [job.settings, *(PROFILES.get(name) for name in others)]
+    reads = model_entry(cell.model).input.kind
+    known = [job.settings_of(cell.model), *(profile(name, reads=reads) for name in others)]
     held = _training(definition["settings"])
     differing = []
     for settings in known:

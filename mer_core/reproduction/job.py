@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from mer_core.datasets.table import DatasetTable
+from mer_core.models.catalog import model_entry
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.crew import Crew
 from mer_core.reproduction.roots import Roots
@@ -56,6 +57,24 @@ class Job:
     def settings(self) -> TrainingSettings:
         """How folds are trained."""
         return profile(self.profile, **self.changes)
+
+    def settings_of(self, model: str) -> TrainingSettings:
+        """How folds of the network `model` are trained; see `profile` for what may differ."""
+        reads = model_entry(model).input.kind
+        return profile(self.profile, reads=reads, **self.changes)
+
+    def training(self, models: Iterable[str]) -> dict[str, Any]:
+        """The settings as a record keeps them, with what differs for some of `models`."""
+        common = self.settings.as_dict()
+        apart = {
+            model: {
+                name: value
+                for name, value in self.settings_of(model).as_dict().items()
+                if value != common[name]
+            }
+            for model in sorted(set(models))
+        }
+        return {"training": common, "apart": {model: own for model, own in apart.items() if own}}
 
     @property
     def settings_name(self) -> str:

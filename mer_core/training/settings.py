@@ -16,6 +16,7 @@ import torch
 
 from mer_core.errors import SettingsError
 from mer_core.provenance import settings_digest
+from mer_core.records import InputKind
 from mer_core.registry import Registry
 
 
@@ -201,14 +202,22 @@ def _plain(value: object) -> object:
 PROFILES: Registry[TrainingSettings] = Registry("training profile")
 """quick: minutes on two cores, to see that everything works. standard: what the tables of this
 workbench are made with. paper: float32 and nothing but what the paper states, plus the open
-values at their longest."""
+values at their longest. All of networks that read images; see `profile` for clips."""
 
 _SMALL_SETS = {"batch": 8, "copies": 2, "schedule": Schedule.COSINE}
 PROFILES.register("quick", TrainingSettings(epochs=12, precision=Precision.AUTO, **_SMALL_SETS))
 PROFILES.register("standard", TrainingSettings(epochs=30, precision=Precision.AUTO, **_SMALL_SETS))
 PROFILES.register("paper", TrainingSettings(epochs=100, **_SMALL_SETS))
 
+_OF_CLIPS: dict[str, dict[str, Any]] = {
+    "quick": {"epochs": 2, "copies": 1},
+    "standard": {"copies": 1},
+}
+"""Networks that read every frame take a second for a clip, a hundred times as long as others for
+its image, and AKMNet's authors visit a clip once an epoch."""
 
-def profile(name: str, **changes: Any) -> TrainingSettings:
-    """The profile called `name`, with some values changed."""
-    return TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **changes})
+
+def profile(name: str, *, reads: InputKind = InputKind.AMI, **changes: Any) -> TrainingSettings:
+    """The profile called `name` for networks that read `reads`, with some values changed."""
+    own = _OF_CLIPS.get(name, {}) if reads is InputKind.CLIP else {}
+    return TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **own, **changes})

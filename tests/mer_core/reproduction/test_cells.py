@@ -11,6 +11,7 @@ from mer_core.registry import Registry
 from mer_core.reproduction import cells
 from mer_core.reproduction.cells import NETWORKS, Status, cells_of, finished_study, solve
 from mer_core.reproduction.roots import read_roots
+from mer_core.training import settings as training_settings
 from mer_core.training.settings import profile
 from mer_core.training.study import Study, list_studies, studies_folder
 
@@ -118,11 +119,28 @@ def test_without_training_another_profile_will_do_and_is_named(cell, job, monkey
     profiles = Registry("training profile")
     profiles.register("standard", profile("standard"))
     profiles.register("smoke", job.settings)
-    monkeypatch.setattr(cells, "PROFILES", profiles)
+    for module in (cells, training_settings):
+        monkeypatch.setattr(module, "PROFILES", profiles)
     asked = replace(job, profile="standard", changes={})
     assert finished_study(cell, asked) is None
     found = finished_study(cell, replace(asked, existing=True))
     assert found is not None and found.profile == "smoke"
+
+
+def test_networks_that_read_clips_have_their_own_share_of_a_profile(job):
+    plain = replace(job, profile="quick", changes={})
+    (clips,) = cells_of("AKMNet", ("CASME-II",))
+    trained = plain.settings_of(clips.model)
+    assert (trained.epochs, trained.copies) == (2, 1)
+    record = plain.training(("akmnet", "affectivenet"))
+    assert record["training"] == profile("quick").as_dict()
+    assert record["apart"] == {"akmnet": {"epochs": 2, "copies": 1}}
+    held = {"settings": trained.as_dict()}
+    assert cells._standing(held, clips, plain) == (0, "quick")
+    place, label = cells._standing(held, clips, replace(plain, profile="standard"))
+    assert place > 0 and label == "quick"
+    asked = replace(plain, changes={"epochs": 3})
+    assert asked.settings_of("akmnet").epochs == 3
 
 
 def test_without_training_any_finished_study_will_do_and_what_differs_is_named(cell, job):
