@@ -60,7 +60,7 @@ def study_form() -> Study | None:
                     datasets=tuple(_choice(name) for name in datasets), scheme=scheme, model=model
                 ),
                 protocol=protocol,
-                settings=profile(settings, reads=model_entry(model).input.kind),
+                settings=profile(settings, model=model),
                 control=control,
             )
     except MerError as error:

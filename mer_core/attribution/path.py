@@ -12,8 +12,8 @@ worth their preparation, all exact but for rounding:
   they are one number each, at the logit. Captum weighs the gradients, here megabytes per step,
   and took as long for that as the network took in bfloat16.
 
-A fifth is not exact, and is asked for: the steps in between may run in bfloat16, whose rounding
-mostly averages out over the steps. The way between the first maps and the input stays in float32.
+A fifth is not exact, and a choice: the steps in between may run in bfloat16, whose rounding
+mostly averages out over them. The way between the first maps and the input stays in float32.
 
 Whether a network is the same when folded, and whether all that it computes hangs on those first
 maps, is tried out once.

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from mer_core.errors import SettingsError
-from mer_core.models.catalog import model_entry
 from mer_core.protocols import PROTOCOLS, CrossDataset, find_protocol
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
 from mer_core.training.settings import PROFILES, TrainingSettings, profile
@@ -100,10 +99,8 @@ def chosen_experiment(choices: dict[str, Any]) -> CatalogExperiment:
 def chosen_settings(choices: dict[str, Any], devices: tuple[str, ...]) -> TrainingSettings:
     """The profile with its changes."""
     device: dict[str, Any] = {"device": "cuda"} if devices else {}
-    reads = model_entry(choices["model"]).input.kind
-    return profile(
-        choices["profile_name"], reads=reads, **{**device, **changed(choices["changes"])}
-    )
+    changes = {**device, **changed(choices["changes"])}
+    return profile(choices["profile_name"], model=choices["model"], **changes)
 
 
 def changed(changes: Sequence[str]) -> dict[str, Any]:

@@ -242,8 +242,7 @@ def _standing(definition: Mapping[str, Any], cell: Cell, job: Job) -> tuple[int,
     """How near a study's settings are to the job's, 0 being equal, and what to call them."""
     others = [name for name in PROFILES.names() if name != job.settings_name]
     names = [job.settings_name, *others]
-    reads = model_entry(cell.model).input.kind
-    known = [job.settings_of(cell.model), *(profile(name, reads=reads) for name in others)]
+    known = [job.settings_of(cell.model), *(profile(name, model=cell.model) for name in others)]
     held = _training(definition["settings"])
     differing = []
     for settings in known:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from mer_core.datasets.table import DatasetTable
-from mer_core.models.catalog import model_entry
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.crew import Crew
 from mer_core.reproduction.roots import Roots
@@ -60,8 +59,7 @@ class Job:
 
     def settings_of(self, model: str) -> TrainingSettings:
         """How folds of the network `model` are trained; see `profile` for what may differ."""
-        reads = model_entry(model).input.kind
-        return profile(self.profile, reads=reads, **self.changes)
+        return profile(self.profile, model=model, **self.changes)
 
     def training(self, models: Iterable[str]) -> dict[str, Any]:
         """The settings as a record keeps them, with what differs for some of `models`."""

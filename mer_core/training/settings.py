@@ -15,6 +15,7 @@ from typing import Any, Self
 import torch
 
 from mer_core.errors import SettingsError
+from mer_core.models.catalog import model_entry
 from mer_core.provenance import settings_digest
 from mer_core.records import InputKind
 from mer_core.registry import Registry
@@ -217,7 +218,8 @@ _OF_CLIPS: dict[str, dict[str, Any]] = {
 its image, and AKMNet's authors visit a clip once an epoch."""
 
 
-def profile(name: str, *, reads: InputKind = InputKind.AMI, **changes: Any) -> TrainingSettings:
-    """The profile called `name` for networks that read `reads`, with some values changed."""
-    own = _OF_CLIPS.get(name, {}) if reads is InputKind.CLIP else {}
+def profile(name: str, *, model: str = "", **changes: Any) -> TrainingSettings:
+    """The profile called `name` with some values changed, for images or for the network `model`."""
+    clips = model and model_entry(model).input.kind is InputKind.CLIP
+    own = _OF_CLIPS.get(name, {}) if clips else {}
     return TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **own, **changes})

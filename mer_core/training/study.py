@@ -87,7 +87,8 @@ class Study:
         if not seeds or len(set(seeds)) != len(seeds):
             raise SettingsError("name at least one seed, and each once", where="seeds")
         self.experiment = experiment
-        self.settings = _settled(settings or profile("standard"), control)
+        model = experiment.model if isinstance(experiment, CatalogExperiment) else ""
+        self.settings = _settled(settings or profile("standard", model=model), control)
         self.protocol, self.seeds, self.control = protocol, tuple(seeds), control
         self.keep_weights = keep_weights and self.settings.selection is not Selection.TEST
         self.name = name or self._derived_name()

@@ -6,15 +6,15 @@ from thread to thread, and once as the image gets them, in the threads that deco
 sides alternate and the least time of each counts: what else the machine does can only add to a
 time. Processor time is the steadier measure where the machine is busy.
 
-The second target, 1.10, is met beside a loop but for the largest frames: in five runs on two cores
+The second target, 1.10, is met beside a loop but for the largest frames: in two runs on two cores
 the image took 0.8 times a loop at 112 x 112, 1.0 at 224 x 224, 1.08 at 280 x 340, and at 480 x 640
 1.20 of its time and 1.09 to 1.13 of its processor time. Beside decoding that hands nothing over,
 as only the image can use it, it takes 1.2 to 1.4. A 480 x 640 frame takes 1500 us of a core to
 decode, so 150 us are allowed. OpenCV's kernel takes 88 us with all its data in cache; the rest is
 memory: a mean of 3.7 MB is read and written once for every run of four frames, and those frames,
-0.9 MB each, have partly left a cache of 2 MB when they are read back. Runs of 1 to 8 frames and
-bands of 128 KB to whole frames differ by less than the noise. A kernel that sums a run in one pass
-needs a compiler: numba and what it needs take 208 MB, too much for a fifth of a decoding.
+0.9 MB each, have partly left a cache of 2 MB when they are read back. Runs of 1 to 4 frames, summed
+in bands or whole, came out between 1.05 and 1.25. A kernel that sums a run in one pass needs a
+compiler: numba and what it needs take 208 MB, too much for a fifth of a decoding.
 
     python tests/benchmarks/bench_ami.py
 """

@@ -4,11 +4,11 @@ Forward passes alternate with the calls they are compared with and the least tim
 what else the machine does can only add to a time. Memory is what the process holds at its peak
 above what it held before the call. The second table is how the size of a chunk was chosen.
 
-Integrated gradients with 32 steps on AffectiveNet takes 30 to 36 forwards with the memory settings
-of the Makefile, and 39 to 50 without, where the processor multiplies bfloat16: there the method
-takes it unasked. In float32 it takes 55 to 70: one forward is 8 ms, the convolutions that 32 steps
-need, there and back, are 300 ms by themselves. ResNet-50, MobileNet and LEARNet take 25 to 33 in
-float32.
+Where the processor multiplies bfloat16, integrated gradients takes it unasked on AffectiveNet: 32
+steps take 30 to 42 forwards with the memory settings of the Makefile, 32 to 36 by the least of a
+run, and 39 to 52 without them. In float32 they take 55 to 70: one forward is 8 ms, and the
+convolutions of 32 steps, there and back, are 300 ms by themselves. ResNet-50, MobileNet and LEARNet
+take 25 to 33 in float32.
 
     python tests/benchmarks/bench_attribution.py [THREADS]
 """

@@ -90,6 +90,11 @@ def test_clip_networks_get_clips(twins):
     assert {len(clip) for clip in images} == {5, 6}
 
 
+def test_clip_networks_are_trained_as_their_profile_says(twins):
+    own, images = (Study(experiment(twins, "casme2", model=m)) for m in ("akmnet", "learnet"))
+    assert (own.settings.copies, images.settings.copies) == (1, 2)
+
+
 def test_an_experiment_survives_its_description(twins):
     own = experiment(twins, "casme2", weighting="linear")
     assert CatalogExperiment.from_dict(own.describe()) == own

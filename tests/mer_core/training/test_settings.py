@@ -5,7 +5,6 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from mer_core.errors import SettingsError, UnknownNameError
-from mer_core.records import InputKind
 from mer_core.training.settings import (
     PROFILES,
     Precision,
@@ -28,12 +27,12 @@ def test_profiles_keep_what_the_paper_states_and_survive_a_round_trip(name):
 
 def test_networks_that_read_clips_visit_each_clip_once_unless_told_otherwise():
     for name in ("quick", "standard"):
-        clips, images = profile(name, reads=InputKind.CLIP), profile(name)
+        clips, images = profile(name, model="akmnet"), profile(name)
         assert (clips.copies, images.copies) == (1, 2)
         assert clips.epochs <= images.epochs
-        assert profile(name, reads=InputKind.FLOW) == images
-    assert profile("paper", reads=InputKind.CLIP) == profile("paper")
-    assert profile("quick", reads=InputKind.CLIP, copies=3).copies == 3
+        assert profile(name, model="ststnet") == profile(name, model="learnet") == images
+    assert profile("paper", model="akmnet") == profile("paper")
+    assert profile("quick", model="akmnet", copies=3).copies == 3
 
 
 def test_every_value_is_documented():
