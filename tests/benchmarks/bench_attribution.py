@@ -5,8 +5,8 @@ what else the machine does can only add to a time. Memory is what the process ho
 above what it held before the call. The second table is how the size of a chunk was chosen.
 
 Where the processor multiplies bfloat16, integrated gradients takes it unasked on AffectiveNet: 32
-steps take 30 to 42 forwards with the memory settings of the Makefile, 32 to 36 by the least of a
-run, and 39 to 52 without them. In float32 they take 55 to 70: one forward is 8 ms, and the
+steps take 27 to 42 forwards with the memory settings of the Makefile, 27 to 36 by the least of a
+run, and 39 to 52 without them. In float32 they take 53 to 70: one forward is 8 ms, and the
 convolutions of 32 steps, there and back, are 300 ms by themselves. ResNet-50, MobileNet and LEARNet
 take 25 to 33 in float32.
 
