@@ -21,13 +21,15 @@ def dealt(
     *,
     threads: int,
     lanes: int,
+    admit: Callable[[int, Out], None] = lambda number, out: None,
 ) -> None:
-    """Calls `take(number, work(item))` for each item, the first call before all others.
+    """Calls `admit(number, out)`, then `take(number, out)` for `out = work(item)` of each item.
 
     Item `number` belongs to lane `number % lanes`. A lane is worked through in order, by one
     thread, so that what is made is used while it is in that core's cache and nothing is handed
-    over; the calls of different lanes may come at the same time. With more threads than lanes,
-    the others work ahead. Of the items that fail, the first one's exception is raised.
+    over; the calls of different lanes may come at the same time, but the first item is admitted
+    before all else. The caller's thread walks the first lane. With more threads than lanes, the
+    others work ahead. Of the items that fail, the first one's exception is raised.
     """
     reach = _Reach(len(items))
     helpers = threads // lanes
@@ -48,15 +50,19 @@ def dealt(
                         reach.begun.wait()
                     if number >= reach.end:
                         return
-                    take(number, out)
+                    admit(number, out)
                     reach.begun.set()
+                    take(number, out)
                     number += lanes
         except Exception as error:
             reach.stop(before=number, failure=error)
 
-    pool = ThreadPoolExecutor(max(1, min(threads, lanes)), thread_name_prefix="frames")
+    pool = ThreadPoolExecutor(max(1, min(threads, lanes) - 1), thread_name_prefix="frames")
     try:
-        for walked in [pool.submit(walk, lane) for lane in range(lanes)]:
+        beside = [pool.submit(walk, lane) for lane in range(1, lanes) if threads > 1]
+        for lane in (0,) if beside else range(lanes):
+            walk(lane)
+        for walked in beside:
             walked.result()
     finally:
         reach.stop(before=0)

@@ -100,28 +100,40 @@ class FrameSource:
             sizes.check(position, frame)
             yield frame
 
-    def deal(self, take: Callable[[int, Sequence[Frame]], None], *, run: int, lanes: int) -> None:
+    def deal(
+        self,
+        take: Callable[[int, Sequence[Frame]], None],
+        *,
+        run: int,
+        lanes: int,
+        begin: Callable[[Frame], None] = lambda first: None,
+    ) -> None:
         """Calls `take(number, frames)` for each run of `run` frames, numbered from 0.
 
-        Where the frames can be decoded apart, it is called in the threads that decode them: the
-        first call is over before the second, and then calls whose numbers leave the same
-        remainder by `lanes` follow each other while others may come at the same time.
+        Before all others comes `begin`, with the first frame; every frame has its size. Where
+        the frames can be decoded apart, `take` is called in the threads that decode them: calls
+        whose numbers leave the same remainder by `lanes` follow each other, and others may come
+        at the same time.
         """
         sizes = _OneSize(self.labels)
 
-        def checked(number: int, frames: Sequence[Frame]) -> None:
+        def admit(number: int, frames: Sequence[Frame]) -> None:
             for position, frame in enumerate(frames, number * run):
                 sizes.check(position, frame)
-            take(number, frames)
+            if number == 0:
+                begin(frames[0])
 
         starts = range(0, len(self), run)
         if isinstance(self.decode, ImageDecoder):
             parts = [slice(start, start + run) for start in starts]
-            dealt(self.decode.each, checked, parts, threads=self.decode.threads, lanes=lanes)
+            each, threads = self.decode.each, self.decode.threads
+            dealt(each, take, parts, threads=threads, lanes=lanes, admit=admit)
             return
         with closing(iter(self)) as frames:
             for number in range(len(starts)):
-                checked(number, list(islice(frames, run)))
+                dealt_run = list(islice(frames, run))
+                admit(number, dealt_run)
+                take(number, dealt_run)
 
     def between(self, first: int | None, last: int | None) -> FrameSource:
         """The frames numbered `first` to `last`, both included; None leaves that end open."""
@@ -175,14 +187,15 @@ def read_clip(source: FrameSource) -> Clip:
     """All frames of `source` in memory at once."""
     held: list[np.ndarray] = []
 
+    def begin(first: Frame) -> None:
+        _affordable(first.nbytes * len(source), source.name)
+        held.append(np.empty((len(source), *first.shape), np.uint8))
+
     def take(number: int, frames: Sequence[Frame]) -> None:
-        if not held:
-            _affordable(frames[0].nbytes * len(source), source.name)
-            held.append(np.empty((len(source), *frames[0].shape), np.uint8))
         for position, frame in enumerate(frames, number):
             held[0][position] = frame
 
-    source.deal(take, run=1, lanes=default_threads())
+    source.deal(take, run=1, lanes=default_threads(), begin=begin)
     return Clip(
         name=source.name,
         frames=held[0],

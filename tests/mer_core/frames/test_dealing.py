@@ -24,21 +24,38 @@ def test_a_lane_is_worked_through_in_order(threads, lanes, count):
         assert own == list(range(lane, count, lanes))
 
 
-@pytest.mark.parametrize("threads", [2, 5])
-def test_the_first_call_is_over_before_all_others(threads):
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_the_first_item_is_admitted_before_all_else(threads):
     def work(n):
         time.sleep(0.02 if n == 0 else 0)
         return n
 
-    over = []
+    done = []
+
+    def admit(number, _):
+        if number == 0:
+            time.sleep(0.02)
+        done.append(("admit", number))
+
+    def take(number, _):
+        done.append(("take", number))
+
+    dealt(work, take, range(8), threads=threads, lanes=2, admit=admit)
+    assert done[0] == ("admit", 0)
+    for number in range(8):
+        assert done.index(("admit", number)) < done.index(("take", number))
+
+
+def test_no_lane_waits_until_the_first_item_is_taken():
+    other = threading.Event()
 
     def take(number, _):
         if number == 0:
-            time.sleep(0.02)
-        over.append(number)
+            assert other.wait(timeout=10)
+        else:
+            other.set()
 
-    dealt(work, take, range(8), threads=threads, lanes=2)
-    assert over[0] == 0
+    dealt(lambda n: n, take, range(2), threads=2, lanes=2)
 
 
 def test_lanes_run_side_by_side():
