@@ -85,8 +85,10 @@ def draw_map(
         return None
     cost = method.forwards(method.settle(dict(asked.parameters), model.entry), model.entry)
     try:
-        with st.spinner(f"{method.title} on {model.entry.title}: about {cost:.0f} forward passes"):
-            found = cached.attribution(choice, weighting, model, asked)
+        waiting = f"{method.title} on {model.entry.title}: about {cost:.0f} forward passes"
+        found = cached.attribution(
+            choice, weighting, model, asked, meanwhile=partial(st.spinner, waiting)
+        )
     except MerError as error:
         st.info(f"**{model.entry.title}**: {error.what}.")
         return None

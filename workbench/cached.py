@@ -8,6 +8,8 @@ seconds and most of a first page needs neither.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -26,6 +28,7 @@ from mer_core.inputs.sources import Source
 from mer_core.inputs.sources import sources as find_sources
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import png_bytes
+from mer_core.provenance import canonical_json
 from workbench import cached_results
 from workbench.asked import Asked
 from workbench.kept import Kept, size_of
@@ -210,26 +213,31 @@ def _inspection(
 
 
 def attribution(
-    choice: ClipChoice, weighting: str, model: LoadedModel, asked: Asked
-) -> AttributionMap:
-    """One map; computed once for all who ask the same."""
-    return _attribution(choice.key, weighting, model.digest, asked.key, asked, choice, model)
-
-
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _attribution(
-    key: str,
+    choice: ClipChoice,
     weighting: str,
-    digest: str,
-    asked: str,
-    _asked: Asked,
-    _choice: ClipChoice,
-    _model: LoadedModel,
+    model: LoadedModel,
+    asked: Asked,
+    *,
+    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> AttributionMap:
-    look = inspection(_choice, weighting, _model)
-    return look.explain(
-        _asked.method, target=_asked.target, layer=_asked.layer, parameters=_asked.parameters
-    )
+    """One map; computed once for all who ask the same, inside `meanwhile` if it has to be."""
+    key = canonical_json([choice.key, weighting, model.digest, asked.key])
+    found = _kept_attributions().get(key)
+    if found is not None:
+        return found
+
+    def make() -> AttributionMap:
+        return inspection(choice, weighting, model).explain(
+            asked.method, target=asked.target, layer=asked.layer, parameters=asked.parameters
+        )
+
+    with meanwhile():
+        return _kept_attributions().fetch(key, make)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept_attributions() -> Kept[AttributionMap]:
+    return Kept(128)
 
 
 def shares(choice: ClipChoice, weighting: str, model: LoadedModel, asked: Asked) -> FrameShares:

@@ -1,4 +1,4 @@
-"""Pictures and charts, drawn once for all who look at the same things.
+"""Pictures, charts and scores, made once for all who look at the same things.
 
 A page is drawn anew at every gesture, and most of it has not changed. What is drawn is known by
 what it is drawn from: a function of the core and the values it is given.
@@ -16,7 +16,7 @@ import numpy as np
 
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import png_bytes
-from mer_core.plots.theme import Figure, on_dark
+from mer_core.plots.theme import Figure, on_dark, recognisable
 from mer_core.records import array_digest
 from workbench import cached
 
@@ -33,9 +33,12 @@ def png(pixels: Rgb) -> bytes:
     return drawn(partial(png_bytes, pixels))
 
 
-def chart(make: partial[Figure], *, dark: bool) -> Figure:
-    """The chart that `make` draws, with type for a dark page or a light one."""
-    return drawn(partial(_themed, make, dark))
+def chart(make: partial[Figure], *, dark: bool, picked: str = "") -> Figure:
+    """The chart that `make` draws, with type for a dark page or a light one.
+
+    `picked` is what a reader can select on it, in Streamlit's words, if anything.
+    """
+    return drawn(partial(_settled, make, dark, picked))
 
 
 def fingerprint(value: Any) -> str:
@@ -73,6 +76,14 @@ def _digest(kind: str, parts: Sequence[str]) -> str:
     return whole.hexdigest()
 
 
-def _themed(make: partial[Figure], dark: bool) -> Figure:
-    figure = make()
+def _settled(make: partial[Figure], dark: bool, picked: str) -> Figure:
+    """The chart as it will stay, so that it is drawn once.
+
+    Streamlit gives every chart to plotly twice, the second time as a copy in which it has
+    filled in how to click, and plotly draws anew what it cannot know to be the same.
+    """
+    figure = recognisable(make(), fingerprint(make))
+    if picked:
+        click = "event+select" if picked == "points" else "event"
+        figure.update_layout(clickmode=click, hovermode="closest")
     return on_dark(figure) if dark else figure

@@ -34,6 +34,10 @@ def draw_frames(
     layers: Mapping[str, str],
 ) -> None:
     """Draws the share curve, which can be brushed, and the maps of the brushed frames."""
+    st.header("Which frames carry it?")
+    if not carriers:
+        st.info("No method that applies here can be carried back to frames.")
+        return
     recording = looks[0].recording
     synthetic = recording.clip.synthetic
     first, second = st.columns(2, vertical_alignment="bottom")

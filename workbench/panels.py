@@ -53,7 +53,8 @@ def image(pixels: Rgb, *, where: Any = st, shared: bool = True, **options: Any) 
 
 def chart(make: partial[Figure], *, key: str, alt: str, where: Any = st, **options: Any) -> Any:
     """A figure of the core in its own template, legible on a light and on a dark page."""
-    figure = drawings.chart(make, dark=ground() is DARK)
+    picked = options.get("selection_mode", "")
+    figure = drawings.chart(make, dark=ground() is DARK, picked=picked)
     return where.plotly_chart(figure, theme=None, key=key, alt=alt, **options)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from mer_core.attribution import METHODS
-from mer_core.attribution.localisation import METRICS
-from mer_core.plots.attributions import region_colours, score_bars
+from mer_core.plots.attributions import region_colours
 from workbench import address, attribution_map, cached, panels, selection
 from workbench.asked import Asked
 from workbench.frames_panel import draw_frames
 from workbench.networks import asked_networks, columns, draw_heads
 from workbench.parameter_form import parameter_form
+from workbench.scores_panel import draw_scores, score_of
+
+FURTHER = ("scores", "frames")  # one at a time: each has a chart, and both would be waited for
 
 address.begin_page(
     "Attributions", "Why did it say that? Networks in columns, methods in rows, one clip."
@@ -60,7 +60,7 @@ for name in methods:
             )
             found = attribution_map.draw_map(choice, weighting, look, asked, view)
             if found is not None:
-                score = look.localise(found.values)
+                score = score_of(look, found)
                 if score is not None:
                     scores[f"{method.title}, {model.entry.title}"] = score
 
@@ -77,58 +77,18 @@ if reasons:
     if part.open:
         part.dataframe(reasons, hide_index=True, width="stretch")
 
-st.header("Do the maps find the motion?")
-look = looks[models[0].entry.name]
-if look.regions is None:
-    st.info("No action unit of this clip has a known region, so there is nothing to find.")
-elif scores:
-    metric = METRICS.get(
-        address.choose("Score", METRICS.names(), key="metric", default="mass", width=420)
-    )
-    rivals = cached.rival_maps(choice.key, weighting, look.model.entry.name, look)
-    panels.chart(
-        partial(
-            score_bars,
-            {name: score.scores[metric.name].normalised for name, score in scores.items()},
-            {name: score.scores[metric.name].normalised for name, score in rivals.items()},
-            title="times chance",
-            synthetic=synthetic,
-        ),
-        key="scores",
-        alt="; ".join(
-            f"{name}: {score.scores[metric.name].normalised:.2f} times chance"
-            for name, score in {**scores, **rivals}.items()
-        ),
-    )
-    st.caption(
-        f"{metric.title}: 1 is what a random map scores. A dotted line is a map that no "
-        "network made: a bar that "
-        "does not pass all of them, and so is grey, explains no more than plain motion does. "
-        f"Regions: {look.regions.source}, {look.regions.union.mean():.0%} of the picture. "
-        "Methods that are given the regions find them by construction: "
-        + (", ".join(m.title for m in METHODS if m.needs_regions))
-        + f".{panels.note(synthetic)}"
-    )
-    part = panels.unfolding(st.expander, "All scores as a table", key="scores")
-    if part.open:
-        table = [
-            {"map": name, "kind": kind}
-            | {METRICS.get(one).title: round(score.value, 3) for one, score in found.scores.items()}
-            for kind, group in (("method", scores), ("rival", rivals))
-            for name, found in group.items()
-        ]
-        with part:
-            st.dataframe(table, hide_index=True, width="stretch")
-            panels.downloads(
-                f"scores_{choice.key.replace('/', '-')}",
-                table=panels.csv_text(table),
-                synthetic=synthetic,
-            )
-
-st.header("Which frames carry it?")
-carriers = selection.carriers(offers[models[0].entry.name])
-if carriers:
-    draw_frames(choice, weighting, list(looks.values()), carriers, methods, target, layers)
+further = address.switch("Look further at", FURTHER, key="further")
+first_look = looks[models[0].entry.name]
+if further == FURTHER[0]:
+    draw_scores(choice, weighting, first_look, scores)
 else:
-    st.info("No method that applies here can be carried back to frames.")
+    draw_frames(
+        choice,
+        weighting,
+        list(looks.values()),
+        selection.carriers(offers[models[0].entry.name]),
+        methods,
+        target,
+        layers,
+    )
 address.share()

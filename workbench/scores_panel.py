@@ -1,0 +1,89 @@
+"""Whether maps find what moves: their localisation scores beside those of maps of no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from mer_core.attribution import METHODS
+from mer_core.attribution.inspection import Inspection
+from mer_core.attribution.localisation import METRICS, Localisation, localise
+from mer_core.plots.attributions import score_bars
+from mer_core.records import AttributionMap
+from workbench import address, cached, panels
+from workbench.drawings import drawn
+from workbench.selection import ClipChoice
+
+
+def score_of(look: Inspection, found: AttributionMap) -> Localisation | None:
+    """How well a map finds what moves; None where no region is known."""
+    if look.regions is None:
+        return None
+    return drawn(partial(localise, found.values, look.regions.union))
+
+
+def draw_scores(
+    choice: ClipChoice, weighting: str, look: Inspection, scores: Mapping[str, Localisation]
+) -> None:
+    """Draws the chosen score of every map, and all of them as a table."""
+    st.header("Do the maps find the motion?")
+    if look.regions is None:
+        st.info("No action unit of this clip has a known region, so there is nothing to find.")
+        return
+    if not scores:
+        return
+    metric = METRICS.get(
+        address.choose("Score", METRICS.names(), key="metric", default="mass", width=420)
+    )
+    rivals = cached.rival_maps(choice.key, weighting, look.model.entry.name, look)
+    synthetic = look.recording.clip.synthetic
+    panels.chart(
+        partial(
+            score_bars,
+            {name: score.scores[metric.name].normalised for name, score in scores.items()},
+            {name: score.scores[metric.name].normalised for name, score in rivals.items()},
+            title="times chance",
+            synthetic=synthetic,
+        ),
+        key="scores",
+        alt="; ".join(
+            f"{name}: {score.scores[metric.name].normalised:.2f} times chance"
+            for name, score in {**scores, **rivals}.items()
+        ),
+    )
+    st.caption(
+        f"{metric.title}: 1 is what a random map scores. A dotted line is a map that no "
+        "network made: a bar that "
+        "does not pass all of them, and so is grey, explains no more than plain motion does. "
+        f"Regions: {look.regions.source}, {look.regions.union.mean():.0%} of the picture. "
+        "Methods that are given the regions find them by construction: "
+        + (", ".join(m.title for m in METHODS if m.needs_regions))
+        + f".{panels.note(synthetic)}"
+    )
+    part = panels.unfolding(st.expander, "All scores as a table", key="scores")
+    if part.open:
+        with part:
+            _draw_table(choice, scores, rivals, synthetic=synthetic)
+
+
+def _draw_table(
+    choice: ClipChoice,
+    scores: Mapping[str, Localisation],
+    rivals: Mapping[str, Localisation],
+    *,
+    synthetic: bool,
+) -> None:
+    table = [
+        {"map": name, "kind": kind}
+        | {METRICS.get(one).title: round(score.value, 3) for one, score in found.scores.items()}
+        for kind, group in (("method", scores), ("rival", rivals))
+        for name, found in group.items()
+    ]
+    st.dataframe(table, hide_index=True, width="stretch")
+    panels.downloads(
+        f"scores_{choice.key.replace('/', '-')}",
+        table=panels.csv_text(table),
+        synthetic=synthetic,
+    )
