@@ -149,7 +149,7 @@ def _facts(look: Inspection, found: AttributionMap, scale: ColourScale) -> str:
         facts += f"; adds up to {found.difference:.3g} within {found.delta:.2g}"
     if not np.ptp(found.values):
         facts += "; every value is the same"
-    return f"{facts}. {found.seconds * 1000:.0f} ms."
+    return f"{facts}; in {found.seconds * 1000:.0f} ms."
 
 
 def _examine(look: Inspection, found: AttributionMap, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -94,9 +95,12 @@ def recognisable(drawn: go.Figure, revision: str) -> go.Figure:
     said = layout.pop("template", {}).get("layout", {})
     for axes, kind in ((drawn.select_xaxes(), "xaxis"), (drawn.select_yaxes(), "yaxis")):
         for axis in axes:
-            layout[axis.plotly_name] = _under(said.get(kind, {}), axis.to_plotly_json())
-    traces = [_unpacked(trace.to_plotly_json()) for trace in drawn.data]
-    same = go.Figure(traces, {**_under(said, layout), "datarevision": revision})
+            # A colour in the layout itself, unlike one in a template, would draw the line.
+            below = {"showline": False, **said.get(kind, {})}
+            layout[axis.plotly_name] = _under(below, axis.to_plotly_json())
+    traces: Iterable[Any] = drawn.select_traces()
+    bare = [_unpacked(trace.to_plotly_json()) for trace in traces]
+    same = go.Figure(bare, {**_under(said, layout), "datarevision": revision})
     same.layout.template = None  # or else it is plotly's own
     return same
 

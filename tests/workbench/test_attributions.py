@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -101,11 +102,35 @@ def test_a_knob_out_of_range_in_the_address_is_brought_back():
 
 
 def test_shares_of_frames_are_drawn_or_refused_with_a_reason():
-    refused = open_at("attributions", nets=[SMALL], methods=["saliency"])
+    refused = open_at("attributions", nets=[SMALL], methods=["saliency"], further="frames")
     assert "two frames only" in words(refused)
-    drawn = open_at("attributions", nets=["mobilenet"], methods=["saliency"])
+    drawn = open_at("attributions", nets=["mobilenet"], methods=["saliency"], further="frames")
     (curve,) = traces(drawn, "shares")
     assert sum(map(abs, values(curve, "y"))) == pytest.approx(1)
+
+
+def test_scores_and_frames_are_drawn_one_at_a_time():
+    app = open_at("attributions", nets=[SMALL], methods=["saliency"])
+    headers = [header.value for header in app.header]
+    assert headers[-1] == "Do the maps find the motion?"
+    app.segmented_control(key="further").set_value("frames").run()
+    assert not app.exception
+    assert [header.value for header in app.header] == [*headers[:-1], "Which frames carry it?"]
+
+
+def test_a_map_that_is_kept_is_not_waited_for(model):
+    waited = []
+
+    @contextmanager
+    def meanwhile():
+        waited.append(True)
+        yield
+
+    asked = Asked(method="saliency", target=model.classes[0])
+    cached._kept_attributions.clear()
+    first = cached.attribution(CLIP, "full", model, asked, meanwhile=meanwhile)
+    assert cached.attribution(CLIP, "full", model, asked, meanwhile=meanwhile) is first
+    assert waited == [True]
 
 
 def test_the_card_is_examined_on_demand_and_kept(monkeypatch):

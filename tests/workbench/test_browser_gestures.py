@@ -101,7 +101,7 @@ def test_a_click_on_a_unit_moves_its_receptive_field(page, server):
 
 
 def test_frames_brushed_under_a_map_are_explained_alone(page, server):
-    page.goto(f"{server}/attributions?nets=affectivenet&methods=grad-cam")
+    page.goto(f"{server}/attributions?nets=affectivenet&methods=grad-cam&further=frames")
     settle(page)
     page.get_by_text("All frames are chosen").wait_for()
     drag(page, "shares", (0.3, 0.5), (0.6, 0.6))

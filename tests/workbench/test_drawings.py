@@ -84,7 +84,7 @@ def test_a_chart_on_a_dark_page_is_another():
     make = partial(share_curve, [1, 2], {"a": np.array([0.1, 0.2])})
     light, dark = chart(make, dark=False), chart(make, dark=True)
     assert dark.to_dict()["layout"]["font"]["color"] == PALE
-    assert light.to_dict()["layout"].get("font") is None
+    assert "color" not in light.to_dict()["layout"]["font"]
     assert chart(make, dark=True) is dark
 
 

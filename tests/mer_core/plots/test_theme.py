@@ -7,8 +7,10 @@ import pytest
 
 from mer_core.plots.answers import probability_bars
 from mer_core.plots.attributions import score_bars
+from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import share_curve, weight_curves
-from mer_core.plots.theme import figure, fit_labels
+from mer_core.plots.picking import pickable_map
+from mer_core.plots.theme import figure, fit_labels, recognisable, template
 
 NAMES = {"Grad-CAM, AffectiveNet": 1.5, "Guided backpropagation, MobileNetV1": 0.9}
 
@@ -45,3 +47,46 @@ def test_a_title_has_room_of_its_own():
     fit_labels(plain, longest=4)
     fit_labels(titled, longest=4, titled=True)
     assert layout(titled)["margin"]["l"] > layout(plain)["margin"]["l"] + 13
+
+
+def leaves(value, path=()):
+    """Every value in a layout with the way to it."""
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for name, part in value.items():
+        yield from leaves(part, (*path, name))
+
+
+def test_a_recognisable_figure_says_itself_what_its_template_says():
+    drawn = score_bars(NAMES, {"motion energy": 1.6}, title="times chance", synthetic=True)
+    own = dict(leaves({k: v for k, v in layout(drawn).items() if k != "template"}))
+    said = dict(leaves(template().to_plotly_json()["layout"]))
+    found = layout(recognisable(drawn, "first"))
+    assert "template" not in found
+    assert found.pop("datarevision") == "first"
+    silent = {(axis, "showline"): False for axis in ("xaxis", "yaxis")}
+    assert dict(leaves(found)) == {**silent, **said, **own}
+    assert said.keys() & own.keys(), "nothing is decided by both, so nothing is tested"
+
+
+def test_every_axis_of_a_recognisable_figure_is_like_the_template():
+    drawn = figure(height=100)
+    drawn.add_scatter(x=[1], y=[1], xaxis="x2", yaxis="y2")
+    drawn.update_layout(xaxis2={"domain": [0.5, 1]}, yaxis2={"zeroline": True})
+    found = layout(recognisable(drawn, ""))
+    assert found["xaxis2"]["gridcolor"] == template().layout.xaxis.gridcolor
+    assert found["xaxis2"]["domain"] == [0.5, 1]
+    assert found["yaxis2"]["zeroline"] is True
+
+
+def test_a_recognisable_figure_has_the_same_values_unpacked():
+    values = np.linspace(-1, 1, 49, dtype=np.float32).reshape(7, 7)
+    drawn = pickable_map(values, shared_scale([values], signed=True))
+    same = recognisable(drawn, "")
+    assert "bdata" in drawn.to_json()
+    assert "bdata" not in same.to_json()
+    for one, other in zip(drawn.data, same.data, strict=True):
+        for name in ("x", "y", "z"):
+            if one.type == "heatmap" or name != "z":
+                np.testing.assert_array_equal(np.asarray(one[name]), np.asarray(other[name]))

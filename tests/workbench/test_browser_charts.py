@@ -1,0 +1,109 @@
+"""Charts are drawn once, and look as plotly would draw them from their template."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from mer_core.plots.answers import epoch_curves, probability_bars
+from mer_core.plots.attributions import score_bars
+from mer_core.plots.colour import shared_scale
+from mer_core.plots.curves import intensity_curves, share_curve, weight_curves
+from mer_core.plots.picking import pickable_image, pickable_map
+from tests.workbench.running import settle
+from workbench.drawings import chart
+
+pytestmark = pytest.mark.browser
+
+RNG = np.random.default_rng(0)
+VALUES = RNG.normal(size=(14, 14)).astype(np.float32)
+CURVES = {"a": RNG.normal(size=5), "b": RNG.normal(size=5)}
+KEYS = {"onset": 1, "apex": 3}
+CHARTS = {
+    "weights": partial(weight_curves, range(1, 6), CURVES, key_frames=KEYS, synthetic=True),
+    "units": partial(intensity_curves, range(1, 6), ["AU4", "AU12"], RNG.random((5, 2))),
+    "shares": partial(share_curve, range(1, 6), CURVES, key_frames=KEYS, brush=True),
+    "scores": partial(score_bars, {"Saliency": 1.5}, {"Random map": 1.0}, title="times chance"),
+    "answer": partial(
+        probability_bars, {"joy": 0.7, "fear": 0.3}, {"joy": (0.6, 0.8), "fear": (0.2, 0.4)}
+    ),
+    "epochs": partial(epoch_curves, {"study": [0.4, 0.5, 0.9]}, chance=0.2),
+    "picture": partial(pickable_image, RNG.integers(0, 256, (20, 20, 3), np.uint8)),
+    "map": partial(pickable_map, VALUES, shared_scale([VALUES], signed=True)),
+}
+SELECTABLE = {"shares": "box", "picture": "box", "map": "points"}
+
+# What Streamlit does with a chart: it hands it to plotly, and then a copy of it.
+TWICE = """
+async text => {
+  const place = document.body.appendChild(document.createElement("div"));
+  const given = () => JSON.parse(text);
+  const first = given();
+  await Plotly.newPlot(place, first.data, first.layout, {displaylogo: false});
+  let draws = 0;
+  place.on("plotly_beforeplot", () => { draws += 1; });
+  const again = given();
+  await Plotly.react(place, again.data, again.layout, {displaylogo: false});
+  place.remove();
+  return draws;
+}
+"""
+PICTURE = """
+async text => {
+  const {data, layout} = JSON.parse(text);
+  return await Plotly.toImage({data, layout}, {format: "png", width: 600, height: 400});
+}
+"""
+BEFORE = "`plotly_beforeplot`"  # said by the one function of plotly's that draws
+
+
+@pytest.fixture
+def plotly(page):
+    """A page with the plotly.js that comes with plotly."""
+    page.set_content("<body></body>")
+    page.add_script_tag(content=(files("plotly") / "package_data" / "plotly.min.js").read_text())
+    return page
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_that_is_given_again_is_not_drawn_again(plotly, name):
+    make = CHARTS[name]
+    assert plotly.evaluate(TWICE, make().to_json()) == 1, "the original is recognised, too"
+    settled = chart(make, dark=False, picked=SELECTABLE.get(name, ""))
+    assert plotly.evaluate(TWICE, settled.to_json()) == 0
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_settled_chart_looks_like_the_original(plotly, name):
+    pictures = [
+        plotly.evaluate(PICTURE, drawn.to_json())
+        for drawn in (CHARTS[name](), chart(CHARTS[name], dark=False))
+    ]
+    assert pictures[0] == pictures[1]
+
+
+@pytest.mark.parametrize("path", ["", "affective_motion_image", "feature_maps", "attributions"])
+def test_a_page_draws_each_of_its_charts_once(page, server, path):
+    watch = page.context.new_cdp_session(page)
+    watch.send("Profiler.enable")
+    watch.send("Profiler.startPreciseCoverage", {"callCount": True, "detailed": False})
+    page.goto(f"{server}/{path}?nets=affectivenet")
+    settle(page)
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.wait_for_timeout(500)  # the second drawing would come at once
+    charts = page.locator(".js-plotly-plot").count()
+    assert draws(page, watch.send("Profiler.takePreciseCoverage")["result"]) == charts
+
+
+def draws(page, coverage) -> int:
+    """How often plotly has drawn, counted by the browser."""
+    (script,) = (one for one in coverage if "/PlotlyChart." in one["url"])
+    source = page.request.get(script["url"]).text()
+    spans = [(each["startOffset"], each["endOffset"], each["count"])
+             for function in script["functions"] for each in function["ranges"][:1]]  # fmt: skip
+    at = source.index(BEFORE)
+    assert source.find(BEFORE, at + 1) < 0
+    return min((end - start, count) for start, end, count in spans if start <= at < end)[1]
