@@ -128,15 +128,9 @@ def draw_difference(
         f"correlation is {found.correlation:.2f}: 1 where both answer alike whatever their gain. "
         f"{title}: {rival.weights.label}."
     )
-    take_maps(
-        choice,
-        weighting,
-        model,
-        layer,
-        found.values,
-        map_sheet(found.values[top], [f"map {i}" for i in top], columns=3, scale=signed)[0],
-        less=(other, rival),
-    )
+    names = [f"map {i}" for i in top]
+    picture, _ = drawn(partial(map_sheet, found.values[top], names, columns=3, scale=signed))
+    take_maps(choice, weighting, model, layer, found.values, picture, less=(other, rival))
 
 
 def _rival(choice: ClipChoice, peers: list[str], *, name_at: Any, run_at: Any) -> LoadedModel:
