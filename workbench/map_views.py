@@ -28,25 +28,30 @@ TILES = 6
 SIDE = 336
 
 
+def choose_layer(models: Mapping[str, LoadedModel]) -> tuple[str, Layer]:
+    """Draws the choice of a network and of one of its layers."""
+    first, second = st.columns([2, 3])
+    name = address.choose("Network", list(models), key="net", where=first)
+    entry = models[name].entry
+    layers = [layer.name for layer in entry.layers if layer.receptive_field]
+    wanted = address.choose("Layer", layers, key="layer", default=_wide(layers), where=second)
+    return name, entry.layer(wanted)
+
+
 def draw_unit(
     choice: ClipChoice,
     weighting: str,
-    models: Mapping[str, LoadedModel],
-    maps: Mapping[str, Mapping[str, FeatureMaps]],
+    model: LoadedModel,
+    layer: Layer,
+    maps: FeatureMaps,
     rank: Ranking,
-) -> tuple[str, Layer]:
-    """Draws one map whose units can be clicked, and what the unit sees; network and layer."""
+) -> None:
+    """Draws one map of a layer, whose units can be clicked, and what the unit sees."""
     recording = cached.recording(choice)
-    place = st.columns([2, 3, 1])
-    name = address.choose("Network", list(models), key="net", where=place[0])
-    entry = models[name].entry
-    layers = [layer.name for layer in entry.layers if layer.receptive_field]
-    layer = entry.layer(
-        address.choose("Layer", layers, key="layer", default=_wide(layers), where=place[1])
-    )
-    (first,) = maps[name][layer.name].top(1, rank, recording.region)
-    channel = address.number("Map", 0, layer.channels - 1, key="map", default=first, where=place[2])
-    plane = maps[name][layer.name].values[channel]
+    (first,) = maps.top(1, rank, recording.region)
+    place, _ = st.columns([1, 5])
+    channel = address.number("Map", 0, layer.channels - 1, key="map", default=first, where=place)
+    plane = maps.values[channel]
     scale = shared_scale([plane], signed=bool((plane < 0).any()))
     left, right = st.columns(2, gap="large")
     with left:
@@ -60,7 +65,7 @@ def draw_unit(
         )
     with right:
         row, column = pointing.unit(plane.shape, clicked=gestures.clicked_unit(dict(event)))
-        size = entry.input.size
+        size = model.entry.input.size
         field = receptive_field(layer, row, column, size=size)
         image = recording.image(weighting, size=size).image
         edges = field.top, field.left, field.bottom, field.right
@@ -73,7 +78,6 @@ def draw_unit(
             alt=f"Receptive field: rows {field.top} to {field.bottom}, columns {field.left} to "
             f"{field.right}",
         )
-    return name, layer
 
 
 def _wide(layers: list[str]) -> str:

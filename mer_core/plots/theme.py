@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import plotly.graph_objects as go
@@ -98,7 +98,7 @@ def recognisable(drawn: go.Figure, revision: str) -> go.Figure:
             # A colour in the layout itself, unlike one in a template, would draw the line.
             below = {"showline": False, **said.get(kind, {})}
             layout[axis.plotly_name] = _under(below, axis.to_plotly_json())
-    traces: Iterable[Any] = drawn.select_traces()
+    traces = cast("Iterable[Any]", drawn.select_traces())
     bare = [_unpacked(trace.to_plotly_json()) for trace in traces]
     same = go.Figure(bare, {**_under(said, layout), "datarevision": revision})
     same.layout.template = None  # or else it is plotly's own

@@ -150,7 +150,7 @@ def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]
         page,
         [drag(page, "brush", (low, 0.5), (high, 0.6)) for low, high in ends],
     )
-    page = opened(context, f"{app.address}/affective_motion_image")
+    page = opened(context, f"{app.address}/affective_motion_image?boxed=true")
     yield (
         "Affective-motion image: box",
         page,

@@ -19,10 +19,12 @@ VIEWS = {
 
 # Further views of pages, and pages on which something can be opened.
 DEEPER = (
-    "affective_motion_image",
+    "affective_motion_image?boxed=true",
     VIEWS["attributions"],
+    f"{VIEWS['attributions']}&further=frames",
     "clips",
     VIEWS["feature_maps"],
+    f"{VIEWS['feature_maps']}&closer=a+difference",
     "lessons?lesson=kernels",
     "lessons?lesson=attribution",
     "paper?show=Figures",

@@ -85,12 +85,21 @@ def test_a_settled_chart_looks_like_the_original(plotly, name):
     assert pictures[0] == pictures[1]
 
 
-@pytest.mark.parametrize("path", ["", "affective_motion_image", "feature_maps", "attributions"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "?",
+        "affective_motion_image?boxed=true",
+        "feature_maps?nets=affectivenet",
+        "attributions?nets=affectivenet",
+        "attributions?nets=affectivenet&further=frames",
+    ],
+)
 def test_a_page_draws_each_of_its_charts_once(page, server, path):
     watch = page.context.new_cdp_session(page)
     watch.send("Profiler.enable")
     watch.send("Profiler.startPreciseCoverage", {"callCount": True, "detailed": False})
-    page.goto(f"{server}/{path}?nets=affectivenet")
+    page.goto(f"{server}/{path}")
     settle(page)
     page.locator(".js-plotly-plot").first.wait_for()
     page.wait_for_timeout(500)  # the second drawing would come at once

@@ -72,6 +72,9 @@ def test_brushed_frames_make_an_image_that_a_link_and_a_script_make_again(page, 
 def test_a_box_on_the_face_shows_the_motion_inside(page, server):
     page.goto(f"{server}/affective_motion_image?w=full")
     settle(page)
+    page.get_by_text("Draw a box on the face, and see").click()
+    page.wait_for_url("**boxed=true**")
+    settle(page)
     assert page.get_by_label("Top", exact=True).input_value() == "0"
     drag(page, "box", (0.3, 0.6), (0.7, 0.8))
     page.wait_for_url("**top=**")

@@ -60,7 +60,7 @@ def test_the_image_page_draws_and_keeps_the_range_of_the_brush():
 
 
 def test_the_box_page_shows_motion_inside_the_box():
-    app = open_page("affective_motion_image")
+    app = open_page("affective_motion_image", boxed=True)
     before = json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]
     app.session_state["box"] = {"selection": {"box": [{"x": [40, 90], "y": [120, 180]}]}}
     app.run()
@@ -84,7 +84,7 @@ def test_feature_maps_draw_under_every_ranking(rank):
 
 
 def test_feature_maps_compare_ablations_and_clips():
-    app = open_page("feature_maps", nets=["affectivenet"])
+    app = open_page("feature_maps", nets=["affectivenet"], closer="a difference")
     assert "rank correlation" in captions(app)
     app.segmented_control(key="between").set_value("two clips").run()
     assert not app.exception
@@ -151,6 +151,7 @@ STATES = {
         "emotion": ["anger", "disgust", "surprise"],
         "seed": [0, 7, 123],
         "w": [["linear"], ["full", "rank-pooling", "literal"]],
+        "boxed": [True, False],
         "top": [0, 40],
         "right": [224, 120],
     },
@@ -159,6 +160,7 @@ STATES = {
         "nets": [["affectivenet"], ["affectivenet-ks1", "affectivenet"]],
         "rank": ["variance", "region"],
         "stage": ["1/8", "1/32"],
+        "closer": ["one unit", "a difference"],
         "between": ["two networks", "two clips"],
         "row": [0, 2],
     },
@@ -167,6 +169,7 @@ STATES = {
         "methods": [["saliency"], ["occlusion", "saliency"]],
         "under": ["apex frame", "nothing"],
         "metric": ["pointing", "auc"],
+        "further": ["scores", "frames"],
     },
     "lessons": {"lesson": ["kernels", "leak"], "emotion": ["anger", "contempt"]},
 }

@@ -99,7 +99,8 @@ def test_an_ablation_can_be_compared_as_a_study_trained_it(fresh):
     result = planned(fresh, model="affectivenet-ks1").complete(workers=1)
     dataset, subject, clip = result.predictions()[0].key.split("/", 2)
     view = {"source": dataset, "person": subject, "clip": clip, "nets": "affectivenet"}
-    ablation = {"net": "affectivenet", "rival": "affectivenet-ks1", "layer": "mfl.mid"}
+    ablation = {"net": "affectivenet", "rival": "affectivenet-ks1", "layer": "mfl.mid",
+                "closer": "a difference"}  # fmt: skip
     fold = result.fold_of(result.predictions()[0].key)
     assert fold is not None
     kept = (fold.weights_digest or "none")[:12]

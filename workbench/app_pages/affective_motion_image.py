@@ -7,13 +7,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mer_core.ami import WEIGHTINGS, FaceBox, motion_over_time, partial_ami
+from mer_core.ami import WEIGHTINGS, partial_ami
 from mer_core.inputs.script import ami_script
-from mer_core.plots.curves import share_curve, weight_curves
+from mer_core.plots.curves import weight_curves
 from mer_core.plots.images import weighted_strip
-from mer_core.plots.picking import pickable_image
 from workbench import address, cached, gestures, panels, pointing, selection
 from workbench.drawings import drawn
+from workbench.motion_panel import draw_motion
 
 STRIP = 7
 PAIRS = 2  # weightings in a row, each as a whole and in part
@@ -111,41 +111,6 @@ for start in range(0, len(chosen), PAIRS):
             )
 
 st.header("What moves where")
-face, curve = st.columns([2, 3], gap="large")
-with face:
-    picked = panels.chart(
-        partial(pickable_image, clip.frames[len(clip) // 2], synthetic=synthetic),
-        key="box",
-        on_select="rerun",
-        selection_mode="box",
-        alt="A frame of the clip; drag a box on it to see the motion inside",
-    )
-height, width = clip.frames.shape[1:3]
-box = gestures.drawn_box(dict(picked), (height, width))
-with curve:
-    st.caption("Drag a box on the face, or type its sides in pixels.")
-    box = pointing.face_box((height, width), drawn=box)
-    curves = {"inside the box": motion_over_time(clip, box), "whole frame": motion_over_time(clip)}
-    if box == FaceBox(0, 0, width, height):
-        curves.pop("inside the box")
-    panels.chart(
-        partial(
-            share_curve,
-            numbers,
-            curves,
-            key_frames=recording.key_frames,
-            synthetic=synthetic,
-            title="change, grey levels",
-        ),
-        key="motion",
-        alt="; ".join(f"Motion {name}: at most {c.max():.2f}" for name, c in curves.items()),
-    )
-    st.caption("Mean change of brightness since the first frame, out of 255.")
-    rows = [
-        {"frame": n} | {name: round(float(c[i]), 4) for name, c in curves.items()}
-        for i, n in enumerate(numbers)
-    ]
-    panels.take_away(
-        f"motion_{choice.key.replace('/', '-')}", table=panels.csv_text(rows), synthetic=synthetic
-    )
+if address.toggle("Draw a box on the face, and see the motion inside", key="boxed", default=False):
+    draw_motion(choice, recording)
 address.share()

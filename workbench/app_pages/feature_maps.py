@@ -8,10 +8,12 @@ from mer_core.features import RANKINGS, matched_layers
 from mer_core.plots.colour import shared_scale
 from workbench import address, cached, panels, selection
 from workbench.branches import draw_branches
-from workbench.map_views import draw_difference, draw_unit, take_maps
+from workbench.map_views import choose_layer, draw_difference, draw_unit, take_maps
 from workbench.networks import asked_networks, weights_note
 
 TILES = 6
+CLOSER_TITLES = {"one unit": "One unit and what it sees", "a difference": "A difference"}
+CLOSER = tuple(CLOSER_TITLES)  # one at a time, so that neither waits for the other
 
 address.begin_page(
     "Feature maps", "What does each layer answer, beside other networks, clips and ablations?"
@@ -65,9 +67,11 @@ if branched:
     st.header("Kernel by kernel")
     draw_branches(choice, weighting, branched[0], recording.region, rank=rank.name)
 
-st.header("One unit and what it sees")
-name, layer = draw_unit(choice, weighting, models, maps, rank)
-
-st.header("A difference")
-draw_difference(choice, weighting, models[name], layer, maps[name][layer.name])
+closer = address.switch("Look closer at", CLOSER, key="closer")
+st.header(CLOSER_TITLES[closer])
+name, layer = choose_layer(models)
+if closer == CLOSER[0]:
+    draw_unit(choice, weighting, models[name], layer, maps[name][layer.name], rank)
+else:
+    draw_difference(choice, weighting, models[name], layer, maps[name][layer.name])
 address.share()
