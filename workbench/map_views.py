@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.features import FeatureMaps, Ranking, comparable_models, difference
 from mer_core.features.field import receptive_field
@@ -28,14 +29,14 @@ TILES = 6
 SIDE = 336
 
 
-def choose_layer(models: Mapping[str, LoadedModel]) -> tuple[str, Layer]:
-    """Draws the choice of a network and of one of its layers."""
-    first, second = st.columns([2, 3])
+def choose_layer(models: Mapping[str, LoadedModel]) -> tuple[str, Layer, DeltaGenerator]:
+    """Draws the choice of a network and of one of its layers; also gives the place beside them."""
+    first, second, third = st.columns([2, 3, 1])
     name = address.choose("Network", list(models), key="net", where=first)
     entry = models[name].entry
     layers = [layer.name for layer in entry.layers if layer.receptive_field]
     wanted = address.choose("Layer", layers, key="layer", default=_wide(layers), where=second)
-    return name, entry.layer(wanted)
+    return name, entry.layer(wanted), third
 
 
 def draw_unit(
@@ -45,12 +46,13 @@ def draw_unit(
     layer: Layer,
     maps: FeatureMaps,
     rank: Ranking,
+    *,
+    where: DeltaGenerator,
 ) -> None:
     """Draws one map of a layer, whose units can be clicked, and what the unit sees."""
     recording = cached.recording(choice)
     (first,) = maps.top(1, rank, recording.region)
-    place, _ = st.columns([1, 5])
-    channel = address.number("Map", 0, layer.channels - 1, key="map", default=first, where=place)
+    channel = address.number("Map", 0, layer.channels - 1, key="map", default=first, where=where)
     plane = maps.values[channel]
     scale = shared_scale([plane], signed=bool((plane < 0).any()))
     left, right = st.columns(2, gap="large")

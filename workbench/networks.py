@@ -17,19 +17,26 @@ MOST = 3  # columns by default
 
 
 def asked_networks(
-    choice: ClipChoice, options: Sequence[str], *, default_weighting: str = "full"
+    choice: ClipChoice, options: Sequence[str], *, where: DeltaGenerator, more: DeltaGenerator
 ) -> tuple[list[LoadedModel], str]:
-    """Draws the choice of networks and of the weighting of what they see."""
-    first, second, third = st.columns([2, 2, 1])
-    run = selection.study_choice("Networks of", key=selection.RUN, none=DEMO, where=first)
+    """Draws the choice of networks and, in `more`, whose they are and the weighting they see."""
+    run = selection.study_choice("Networks of", key=selection.RUN, none=DEMO, where=more)
     held_out = held_out_network(run, choice) if run else None
     if held_out is not None:
         models = [held_out]
+        where.markdown(f"**{held_out.entry.title}** of {run}")
     else:
-        names = selection.networks(options, default=options[:MOST], where=second)
+        names = selection.networks(options, default=options[:MOST], where=where)
         models = [cached.network(name, choice) for name in names]
-    weighting = selection.weighting("Weighting", key="w1", default=default_weighting, where=third)
-    return models, weighting
+    return models, selection.weighting("Weighting", key="w1", default="full", where=more)
+
+
+def more_choices(place: DeltaGenerator) -> DeltaGenerator:
+    """Draws the button behind which lies what is chosen less often.
+
+    A browser builds what lies there only when it is opened: 4 ms for each box.
+    """
+    return place.popover("More choices", icon=":material/tune:", width="stretch")
 
 
 def held_out_network(run: str, choice: ClipChoice) -> LoadedModel | None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.workbench.running import settle
+from tests.workbench.watching import choose
 
 pytestmark = pytest.mark.browser
 
@@ -119,3 +120,22 @@ def test_frames_brushed_under_a_map_are_explained_alone(page, server):
     )
     settle(page)
     assert alone.get_attribute("alt") != first
+
+
+def test_what_lies_behind_more_choices_is_kept_by_a_link(page, server):
+    page.goto(f"{server}/attributions?nets=ststnet&methods=saliency")
+    settle(page)
+    page.get_by_role("button", name="More choices").click()
+    choose(page, "Class asked about", "surprise")()
+    page.get_by_alt_text("for surprise").wait_for()
+    page.wait_for_url("**target=surprise**")
+    again = page.context.new_page()
+    again.goto(page.url)
+    settle(again)
+    assert again.get_by_alt_text("for surprise").count() == 1
+    again.get_by_text("nothing", exact=True).click()
+    again.wait_for_url("**under=nothing**")
+    settle(again)
+    assert again.get_by_alt_text("for surprise").count() == 1
+    assert "target=surprise" in again.url
+    again.close()

@@ -9,7 +9,7 @@ from mer_core.plots.attributions import region_colours
 from workbench import address, attribution_map, cached, panels, selection
 from workbench.asked import Asked
 from workbench.frames_panel import draw_frames
-from workbench.networks import asked_networks, columns, draw_heads
+from workbench.networks import asked_networks, columns, draw_heads, more_choices
 from workbench.parameter_form import parameter_form
 from workbench.scores_panel import draw_scores, score_of
 
@@ -21,14 +21,15 @@ address.begin_page(
 choice = selection.clip_choice()
 recording = cached.recording(choice)
 synthetic = recording.clip.synthetic
-models, weighting = asked_networks(choice, selection.all_models())
+first, second, third = st.columns([3, 3, 1.4], vertical_alignment="bottom")
+more = more_choices(third)
+models, weighting = asked_networks(choice, selection.all_models(), where=first, more=more)
 looks = {model.entry.name: cached.inspection(choice, weighting, model) for model in models}
 
 offers = {model.entry.name: cached.offers(model) for model in models}
-first, second, third = st.columns([3, 1, 1])
-methods = selection.method_choice(offers[models[0].entry.name], where=first)
-target = selection.target_class(models, where=second)
-layers = selection.layer_depth([model.entry for model in models], where=third)
+methods = selection.method_choice(offers[models[0].entry.name], where=second)
+target = selection.target_class(models, where=more)
+layers = selection.layer_depth([model.entry for model in models], where=more)
 view = attribution_map.choose_view(looks[models[0].entry.name].regions)
 
 units = ", ".join(map(panels.unit_name, recording.action_units)) or "no action unit"

@@ -9,7 +9,7 @@ from mer_core.plots.colour import shared_scale
 from workbench import address, cached, panels, selection
 from workbench.branches import draw_branches
 from workbench.map_views import choose_layer, draw_difference, draw_unit, take_maps
-from workbench.networks import asked_networks, weights_note
+from workbench.networks import asked_networks, more_choices, weights_note
 
 TILES = 6
 CLOSER_TITLES = {"one unit": "One unit and what it sees", "a difference": "A difference"}
@@ -21,7 +21,10 @@ address.begin_page(
 choice = selection.clip_choice()
 recording = cached.recording(choice)
 synthetic = recording.clip.synthetic
-asked, weighting = asked_networks(choice, selection.image_models())
+first, second = st.columns([5, 1.2], vertical_alignment="bottom")
+asked, weighting = asked_networks(
+    choice, selection.image_models(), where=first, more=more_choices(second)
+)
 models = {model.entry.name: model for model in asked}
 maps = {name: cached.maps(choice, weighting, model) for name, model in models.items()}
 
@@ -69,9 +72,9 @@ if branched:
 
 closer = address.switch("Look closer at", CLOSER, key="closer")
 st.header(CLOSER_TITLES[closer])
-name, layer = choose_layer(models)
+name, layer, beside = choose_layer(models)
 if closer == CLOSER[0]:
-    draw_unit(choice, weighting, models[name], layer, maps[name][layer.name], rank)
+    draw_unit(choice, weighting, models[name], layer, maps[name][layer.name], rank, where=beside)
 else:
     draw_difference(choice, weighting, models[name], layer, maps[name][layer.name])
 address.share()
