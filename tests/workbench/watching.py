@@ -14,6 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from mer_core.records import array_digest
 
 PATIENCE = 180_000
+REST = 150  # ms
 EXCEPTIONS = '[data-testid="stException"]'
 _FINISHED_FIELD = ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER
 _EARLY = int(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
@@ -145,7 +146,11 @@ def follow(page: Any, title: str) -> Callable[[], None]:
 def drag(
     page: Any, key: str, start: tuple[float, float], end: tuple[float, float]
 ) -> Callable[[], None]:
-    """The gesture that drags across a chart; places are shares of its width and height."""
+    """The gesture that drags across a chart; places are shares of its width and height.
+
+    Plotly says what a drag selects ten times a second at most, so a hand that lets go in full
+    swing waits up to 100 ms more; this one comes to rest first, as hands that aim do.
+    """
 
     def gesture() -> None:
         area = page.locator(f".st-key-{key} .nsewdrag").first
@@ -157,6 +162,7 @@ def drag(
         page.mouse.move(*first)
         page.mouse.down()
         page.mouse.move(*last, steps=8)
+        page.wait_for_timeout(REST)
         page.mouse.up()
 
     return gesture
