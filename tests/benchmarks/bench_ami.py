@@ -6,15 +6,16 @@ from thread to thread, and once as the image gets them, in the threads that deco
 sides alternate and the least time of each counts: what else the machine does can only add to a
 time. Processor time is the steadier measure where the machine is busy.
 
-The second target, 1.10, is met beside a loop but for the largest frames: in two runs on two cores
-the image took 0.8 times a loop at 112 x 112, 1.0 at 224 x 224, 1.08 at 280 x 340, and at 480 x 640
-1.20 of its time and 1.09 to 1.13 of its processor time. Beside decoding that hands nothing over,
-as only the image can use it, it takes 1.2 to 1.4. A 480 x 640 frame takes 1500 us of a core to
-decode, so 150 us are allowed. OpenCV's kernel takes 88 us with all its data in cache; the rest is
-memory: a mean of 3.7 MB is read and written once for every run of four frames, and those frames,
-0.9 MB each, have partly left a cache of 2 MB when they are read back. Runs of 1 to 4 frames, summed
-in bands or whole, came out between 1.05 and 1.25. A kernel that sums a run in one pass needs a
-compiler: numba and what it needs take 208 MB, too much for a fifth of a decoding.
+The second target, 1.10, is met beside a loop but for the largest frames: in four runs on two cores
+the image took 0.8 times a loop at 112 x 112, 0.95 to 1.0 at 224 x 224, 1.03 to 1.06 at 280 x 340,
+and at 480 x 640 1.14 to 1.18 of its time and 1.12 to 1.14 of its processor time. Beside decoding
+that hands nothing over, as only the image can use it, it takes 1.2 to 1.4. Of 64 frames of 480 x
+640, decoding in the threads takes 47 ms of two cores; reading each frame once more makes it 49.7,
+and OpenCV's kernel with all it writes in cache 51.4, which is the target; the means, 3.7 MB read
+and written once for every run of four frames, make it 54 to 56, and the end, on one core, 2 to 3
+more. Runs of 1 to 16 frames, bands of 2^15 to 2^18 values, bands from below, and large pages came
+out no better. A kernel that sums a run in one pass needs a compiler: numba and what it needs take
+208 MB, too much for a twentieth of a decoding.
 
     python tests/benchmarks/bench_ami.py
 """

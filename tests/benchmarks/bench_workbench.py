@@ -5,12 +5,14 @@ a cold start runs from the start of the server's process. On a machine that does
 wall time says little, so the server's processor time stands beside it. "Cached" are views that
 have been seen before: pages gone back to, controls set back, brushes drawn again.
 
-Measured on two cores that serve, browse and draw without a graphics card: a cold start took 3.7
-to 4.7 s; gestures on a page had a p95 of 180 to 300 ms; pages gone back to took 260 to 300 ms, and
-Attributions 350 to 400, which is what misses the target of 300: p95 of all was 356 to 393 ms (536
-before drawings were kept). The page's own thread is busy all that time, three fifths of it in
-Streamlit's JavaScript and a fifth in plotly's. Live maps took 460 to 510 ms, p95 525 to 593 (in one
-run of eight clips 732); while OpenMP's threads spun, 570 to 670 and 610 to 905.
+Measured on two cores that serve, browse and draw without a graphics card, on a machine whose speed
+differed by a quarter from run to run: a cold start took 4.0 to 5.3 s; gestures on a page had a p95
+of 160 to 310 ms and pages gone back to one of 290 to 360, p95 of all was 285 to 330 ms. In the same
+quarter of an hour it was 405 ms before charts were drawn once (Streamlit hands each to plotly
+twice) and parts of pages when they are asked for, and 285 after. The page's own thread is busy all
+that time: 20 to 30 ms for a chart, 4 for a select box, 7 for a list of choices, 2 for a picture, 1
+for a word. Live maps took 420 to 540 ms, p95 499 to 661. A cold start is over for a reader when
+the browser has loaded what draws charts, which takes it most of a second.
 
     PYTHONPATH=. python tests/benchmarks/bench_workbench.py [--rounds 8] [--starts 3]
 
