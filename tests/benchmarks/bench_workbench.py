@@ -6,7 +6,7 @@ wall time says little, so the server's processor time stands beside it. "Cached"
 have been seen before: pages gone back to, controls set back, brushes drawn again.
 
 Measured on two cores that serve, browse and draw without a graphics card, on a machine whose speed
-differed by a quarter from run to run: a cold start took 4.0 to 5.3 s; gestures on a page had a p95
+differed by a quarter from run to run: a cold start took 4.0 to 5.7 s; gestures on a page had a p95
 of 160 to 310 ms and pages gone back to one of 290 to 360, p95 of all was 285 to 330 ms. In the same
 quarter of an hour it was 405 ms before charts were drawn once (Streamlit hands each to plotly
 twice) and parts of pages when they are asked for, and 285 after. The page's own thread is busy all
