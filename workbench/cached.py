@@ -8,8 +8,6 @@ seconds and most of a first page needs neither.
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
     from workbench.demo_mode import Preparation
     from workbench.selection import ClipChoice
 
-_SENDING = 0.3  # seconds for the drawing and for the pictures that the browser then asks for
 _MAPS = 384 * 2**20  # bytes
 _DRAWINGS = 96 * 2**20  # bytes
 
@@ -102,16 +99,6 @@ def _animation(key: str, fps: float, _choice: ClipChoice) -> bytes:
         frame_numbers=found.clip.frame_numbers,
         key_frames=found.key_frames,
     )
-
-
-def load_networks() -> None:
-    """Loads PyTorch, once what has been drawn so far is on its way.
-
-    Loading holds Python's lock for most of a second, in which the server sends nothing.
-    """
-    if "torch" not in sys.modules:
-        time.sleep(_SENDING)
-        import torch as torch
 
 
 def network(name: str, choice: ClipChoice | None = None) -> LoadedModel:

@@ -17,21 +17,22 @@ from workbench.drawings import drawn
 from workbench.selection import ClipChoice
 
 
-def score_of(look: Inspection, found: AttributionMap) -> Localisation | None:
-    """How well a map finds what moves; None where no region is known."""
-    if look.regions is None:
-        return None
-    return drawn(partial(localise, found.values, look.regions.union))
-
-
 def draw_scores(
-    choice: ClipChoice, weighting: str, look: Inspection, scores: Mapping[str, Localisation]
+    choice: ClipChoice,
+    weighting: str,
+    look: Inspection,
+    shown: Mapping[str, tuple[Inspection, AttributionMap]],
 ) -> None:
-    """Draws the chosen score of every map, and all of them as a table."""
+    """Draws the chosen score of every map that is `shown`, and all of them as a table."""
     st.header("Do the maps find the motion?")
     if look.regions is None:
         st.info("No action unit of this clip has a known region, so there is nothing to find.")
         return
+    scores = {
+        name: drawn(partial(localise, found.values, own.regions.union))
+        for name, (own, found) in shown.items()
+        if own.regions is not None
+    }
     if not scores:
         return
     metric = METRICS.get(

@@ -131,9 +131,9 @@ class FrameSource:
             return
         with closing(iter(self)) as frames:
             for number in range(len(starts)):
-                dealt_run = list(islice(frames, run))
-                admit(number, dealt_run)
-                take(number, dealt_run)
+                out = list(islice(frames, run))
+                admit(number, out)
+                take(number, out)
 
     def between(self, first: int | None, last: int | None) -> FrameSource:
         """The frames numbered `first` to `last`, both included; None leaves that end open."""

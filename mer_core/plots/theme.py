@@ -15,7 +15,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5
 INK = "#2b2d33"
 FAINT = "#8a8f99"
 SYNTHETIC_NOTE = "synthetic data"
-_SHORT = 5000
+_SHORT = 5000  # values; a list of more takes several times the bytes of the packed array
 
 
 @cache
@@ -89,38 +89,29 @@ def recognisable(drawn: go.Figure, revision: str) -> go.Figure:
 
     Told apart by its `revision` only. Plotly compares neither templates nor packed arrays, and
     draws all of a chart anew that has any: so what the template says is written into the layout,
-    and short arrays are lists.
+    and arrays are lists, but for long ones.
     """
-    layout = drawn.layout.to_plotly_json()
-    said = layout.pop("template", {}).get("layout", {})
+    own = drawn.layout.to_plotly_json()
+    said = own.pop("template")["layout"]
+    layout = go.Layout(said)
     for axes, kind in ((drawn.select_xaxes(), "xaxis"), (drawn.select_yaxes(), "yaxis")):
         for axis in axes:
             # A colour in the layout itself, unlike one in a template, would draw the line.
-            below = {"showline": False, **said.get(kind, {})}
-            layout[axis.plotly_name] = _under(below, axis.to_plotly_json())
+            layout[axis.plotly_name] = {**said[kind], "showline": False}
+    layout.update(own, datarevision=revision)
     traces = cast("Iterable[Any]", drawn.select_traces())
-    bare = [_unpacked(trace.to_plotly_json()) for trace in traces]
-    same = go.Figure(bare, {**_under(said, layout), "datarevision": revision})
+    same = go.Figure([_unpacked(trace.to_plotly_json()) for trace in traces], layout)
     same.layout.template = None  # or else it is plotly's own
     return same
 
 
 def _unpacked(value: Any) -> Any:
-    """A trace or what is in it, its short arrays as lists."""
+    """A trace or what is in it, with lists for its short arrays."""
     if isinstance(value, dict):
         return {name: _unpacked(part) for name, part in value.items()}
     if isinstance(value, np.ndarray) and value.size <= _SHORT:
         return value.tolist()
     return value
-
-
-def _under(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """`above`, and what it leaves open as in `below`."""
-    merged = dict(below)
-    for name, value in above.items():
-        both = isinstance(value, dict) and isinstance(below.get(name), dict)
-        merged[name] = _under(below[name], value) if both else value
-    return merged
 
 
 PALE = "#d4d8df"

@@ -11,7 +11,7 @@ from workbench.asked import Asked
 from workbench.frames_panel import draw_frames
 from workbench.networks import asked_networks, columns, draw_heads, more_choices
 from workbench.parameter_form import parameter_form
-from workbench.scores_panel import draw_scores, score_of
+from workbench.scores_panel import draw_scores
 
 FURTHER = ("scores", "frames")  # one at a time: each has a chart, and both would be waited for
 
@@ -40,7 +40,7 @@ st.markdown(
 )
 draw_heads(models, [dict(looks[model.entry.name].answer) for model in models])
 
-scores = {}
+shown = {}
 for name in methods:
     method = METHODS.get(name)
     head, form = st.columns([5, 1], vertical_alignment="bottom")
@@ -61,9 +61,7 @@ for name in methods:
             )
             found = attribution_map.draw_map(choice, weighting, look, asked, view)
             if found is not None:
-                score = score_of(look, found)
-                if score is not None:
-                    scores[f"{method.title}, {model.entry.title}"] = score
+                shown[f"{method.title}, {model.entry.title}"] = (look, found)
 
 reasons = [
     {"network": model.entry.title, "method": offer.method.title, "why not": offer.reason}
@@ -79,9 +77,8 @@ if reasons:
         part.dataframe(reasons, hide_index=True, width="stretch")
 
 further = address.switch("Look further at", FURTHER, key="further")
-first_look = looks[models[0].entry.name]
 if further == FURTHER[0]:
-    draw_scores(choice, weighting, first_look, scores)
+    draw_scores(choice, weighting, looks[models[0].entry.name], shown)
 else:
     draw_frames(
         choice,

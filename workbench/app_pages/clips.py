@@ -8,7 +8,7 @@ import streamlit as st
 
 from workbench import address, cached, cached_results, panels, selection
 
-PER_PAGE = 18  # two rows on a wide screen
+PER_PAGE = 24
 TILE = 104  # pixels; three beside each other on a telephone
 
 address.begin_page("Clips", "What is in this dataset? Filter it, and open a clip on any page.")

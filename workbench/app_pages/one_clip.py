@@ -83,7 +83,6 @@ if truth is not None:
 
 st.header("What the kernels see")
 with st.spinner("Loading the networks"):  # for seconds on a first visit, behind what is drawn above
-    cached.load_networks()
     from mer_core.models.catalog import branched_models
     from workbench.branches import draw_branches
 entry = branched_models()[0]
