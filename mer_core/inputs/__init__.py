@@ -6,10 +6,10 @@ from mer_core.inputs.recording import (
     Recording,
     recording_input,
     sample_recording,
-    synthetic_recording,
 )
 from mer_core.inputs.sources import Source, sources
 from mer_core.inputs.store import AmiStore, StoreInfo
+from mer_core.inputs.synthetic import synthetic_recording
 from mer_core.inputs.tensors import (
     InputSet,
     clip_frames,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.ami import AffectiveMotionImage, build_ami
-from mer_core.datasets.synthetic import GroundTruth, plan_clip, render_clip, sample_identity
+from mer_core.datasets.synthetic import GroundTruth
 from mer_core.flow import flow_image
 from mer_core.frames import open_frames, read_clip
 from mer_core.inputs.imaging import Imaging, registered_frames, resized
@@ -118,29 +118,6 @@ def open_recording(
         faces = registered_frames(source, Imaging(crop=True))
         clip = replace(clip, frames=np.stack(list(faces)))
     return Recording(clip=clip, subject="", label="")
-
-
-def synthetic_recording(*, subject: int, emotion: str, seed: int, size: int = 224) -> Recording:
-    """A synthetic subject showing `emotion`; frames are numbered from 0."""
-    plan = plan_clip(identity=sample_identity(subject), emotion=emotion, seed=seed)
-    rendered = render_clip(plan, size=size)
-    clip = Clip(
-        name=f"synthetic subject {subject}, {emotion}, seed {seed}",
-        frames=rendered.frames,
-        frame_numbers=tuple(range(len(rendered.frames))),
-        fps=plan.fps,
-        synthetic=True,
-    )
-    return Recording(
-        clip=clip,
-        subject=str(subject),
-        label=emotion,
-        action_units=rendered.truth.action_units,
-        onset=plan.onset,
-        apex=plan.apex,
-        offset=plan.offset,
-        truth=rendered.truth,
-    )
 
 
 def recording_input(
