@@ -7,11 +7,36 @@ from collections.abc import Mapping, Sequence
 import cv2
 import numpy as np
 
+from mer_core.inputs.recording import Recording
+from mer_core.inputs.store import AmiStore, store_key
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import FAINT, INK, PAPER, enlarge
 
 _BAR = 14
 _ACCENT = (213, 94, 0)
+# Part of a kept animation's key. Raise it when a change of code changes the picture.
+_CODE_VERSION = 1
+
+
+def recording_animation(recording: Recording, *, fps: float, store: AmiStore) -> bytes:
+    """`animation_bytes` of all frames of a recording, encoded once and then kept in `store`."""
+    clip, keys = recording.clip, recording.key_frames
+
+    def encode() -> dict[str, np.ndarray]:
+        content = animation_bytes(
+            list(clip.frames), fps=fps, frame_numbers=clip.frame_numbers, key_frames=keys
+        )
+        return {"webp": np.frombuffer(content, np.uint8)}
+
+    key = store_key(
+        kind="animation",
+        code=_CODE_VERSION,
+        frames=clip.digest,
+        numbers=clip.frame_numbers,
+        key_frames=keys,
+        fps=fps,
+    )
+    return store.fetch(key, encode)["webp"].tobytes()
 
 
 def animation_bytes(
@@ -30,7 +55,7 @@ def animation_bytes(
         fps: Playing speed; a fraction of the recording's shows what the eye would miss.
         frame_numbers: The number of each frame, on the scale of `key_frames`.
         key_frames: Names and numbers of onset, apex, offset, as far as they are known.
-        size: Width of the picture.
+        size: Width of the picture at most; smaller frames are left to the viewer to enlarge.
         quality: Of the WebP, 1 to 100.
     """
     ticks = [
@@ -38,6 +63,7 @@ def animation_bytes(
         for number in (key_frames or {}).values()
         if number in frame_numbers
     ]
+    size = min(size, frames[0].shape[1])
     height = round(frames[0].shape[0] * size / frames[0].shape[1])
     pictures = [
         np.vstack([enlarge(frame, (height, size), smooth=True), _bar(i, len(frames), ticks, size)])

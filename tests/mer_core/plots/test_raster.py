@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.plots.animation import animation_bytes
 from mer_core.plots.colour import ColourScale, shared_scale, typical_scale
 from mer_core.plots.images import map_sheet, paper_figure_1, signed_strip
 from mer_core.plots.raster import (
@@ -19,9 +18,19 @@ from mer_core.plots.raster import (
     stamp_synthetic,
     text_strip,
     tile_sheet,
+    webp_bytes,
 )
 
 GREY = np.full((32, 32, 3), 128, np.uint8)
+
+
+def test_webp_keeps_the_order_of_channels_and_nearly_every_grey_level():
+    image = np.zeros((16, 16, 3), np.uint8)
+    image[...] = 200, 90, 40
+    read = cv2.imdecode(np.frombuffer(webp_bytes(image), np.uint8), cv2.IMREAD_COLOR)
+    assert np.abs(read[..., ::-1].astype(int) - image).max() <= 4
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    assert len(webp_bytes(noise, quality=50)) < len(webp_bytes(noise)) < len(png_bytes(noise))
 
 
 def test_png_keeps_every_pixel_and_the_order_of_channels():
@@ -120,16 +129,3 @@ def test_figure_1_carries_the_word_synthetic_only_for_synthetic_data():
     )
     np.testing.assert_array_equal(marked[: plain.shape[0]], plain)
     assert marked.shape[0] > plain.shape[0]
-
-
-def test_an_animation_has_every_frame_and_plays_at_its_speed():
-    frames = [np.full((20, 20, 3), shade, np.uint8) for shade in (0, 80, 160, 240)]
-    content = animation_bytes(
-        frames, fps=10, frame_numbers=[4, 5, 6, 7], key_frames={"apex": 6}, size=64
-    )
-    done, animation = cv2.imdecodeanimation(np.frombuffer(content, np.uint8)[None])
-    assert done
-    assert len(animation.frames) == 4
-    assert list(animation.durations) == [100] * 4
-    shades = [int(frame[30, 30, 0]) for frame in animation.frames]
-    assert np.abs(np.array(shades) - [0, 80, 160, 240]).max() <= 6
