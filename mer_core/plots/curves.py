@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -47,29 +48,44 @@ def weight_curves(
     return drawn
 
 
-def intensity_curves(
+def weights_and_intensities(
+    weights: Mapping[str, Curve],
+    weighted: Sequence[int],
+    intensities: Mapping[str, Curve],
     frame_numbers: Sequence[int],
-    names: Sequence[str],
-    curves: Curve,
     *,
     key_frames: Mapping[str, int] | None = None,
     synthetic: bool = True,
 ) -> go.Figure:
-    """Intensity of each action unit over time; `curves` is frames x units."""
-    drawn = figure(height=250, synthetic=synthetic)
-    for i, name in enumerate(names):
+    """`weight_curves` over the intensity of each action unit, on one axis of frames.
+
+    Args:
+        weights: Weight of each frame that has one, by the name of the weighting.
+        weighted: Numbers of those frames.
+        intensities: Intensity of each action unit in every frame, by the name of the unit.
+        frame_numbers: Numbers of all frames.
+        key_frames: Names and numbers of onset, apex, offset.
+        synthetic: Whether the clip was generated, as all are whose intensities are known.
+    """
+    drawn = weight_curves(weighted, weights, key_frames=key_frames, synthetic=synthetic)
+    for colour, (name, values) in zip(cycle(PALETTE[len(weights) :]), intensities.items()):
         drawn.add_scatter(
             x=list(frame_numbers),
-            y=np.asarray(curves[:, i], float),
+            y=np.asarray(values, float),
             name=name,
             mode="lines",
-            line={"width": 2, "color": PALETTE[i % len(PALETTE)]},
+            line={"width": 2, "color": colour},
+            yaxis="y2",
             hovertemplate=f"{name} at frame %{{x}}: %{{y:.2f}}<extra></extra>",
         )
-    add_lines(drawn, _key_frames(drawn, key_frames))
     drawn.update_layout(
-        xaxis_title="frame", yaxis_title="intensity", yaxis_rangemode="tozero", showlegend=True
+        height=430,
+        dragmode="zoom",
+        xaxis_anchor="y2",
+        yaxis_domain=[0.45, 1],
+        yaxis2={"domain": [0, 0.33], "title": "intensity", "rangemode": "tozero"},
     )
+    drawn.update_shapes({"yref": "paper"}, {"yref": "y domain"})
     fit_labels(drawn, longest=_TICK, titled=True)
     return drawn
 

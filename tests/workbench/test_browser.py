@@ -20,7 +20,7 @@ def choose(page, label: str, option: str) -> None:
 def test_a_newcomer_sees_a_face_its_image_and_the_maps(page, server):
     page.goto(server)
     settle(page)
-    expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=60_000)
+    expect(page.locator(".js-plotly-plot")).to_have_count(1, timeout=60_000)
     expect(page.locator("img").nth(7)).to_be_visible(timeout=60_000)
 
     choose(page, "Emotion", "surprise")

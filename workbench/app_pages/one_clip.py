@@ -9,7 +9,7 @@ import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.plots.colour import shared_scale
-from mer_core.plots.curves import intensity_curves, weight_curves
+from mer_core.plots.curves import weight_curves, weights_and_intensities
 from mer_core.plots.raster import overlay
 from workbench import address, cached, panels, selection
 
@@ -31,39 +31,30 @@ with right:
     one = selection.weighting("Weighting", key="w1", default="full", where=first)
     other = selection.weighting("Compared with", key="w2", default="rank-pooling", where=second)
     images = {name: cached.image(choice, name) for name in dict.fromkeys((one, other))}
-    panels.chart(
-        partial(
-            weight_curves,
-            recording.expression.frame_numbers,
-            {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()},
-            key_frames=recording.key_frames,
-            synthetic=synthetic,
-        ),
-        key="weights",
-        alt="Weight of each frame: "
-        + "; ".join(
-            f"{name} from {image.weights.min():.2f} to {image.weights.max():.2f}, "
-            f"sum {image.weights.sum():.2f}"
-            for name, image in images.items()
-        ),
-    )
     truth = recording.truth
-    if truth is not None:
-        panels.chart(
-            partial(
-                intensity_curves,
-                recording.clip.frame_numbers,
-                truth.action_units,
-                truth.curves,
-                key_frames=recording.key_frames,
-            ),
-            key="intensity",
-            alt="Intensity of each action unit over time: "
-            + ", ".join(
-                f"{name} peaks at {truth.curves[:, i].max():.2f}"
-                for i, name in enumerate(truth.action_units)
-            ),
+    weights = {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()}
+    numbers, keys = recording.expression.frame_numbers, recording.key_frames
+    said = "Weight of each frame: " + "; ".join(
+        f"{name} from {image.weights.min():.2f} to {image.weights.max():.2f}, "
+        f"sum {image.weights.sum():.2f}"
+        for name, image in images.items()
+    )
+    if truth is None:
+        drawn = partial(weight_curves, numbers, weights, key_frames=keys, synthetic=synthetic)
+    else:
+        units = dict(zip(truth.action_units, truth.curves.T, strict=True))
+        drawn = partial(
+            weights_and_intensities,
+            weights,
+            numbers,
+            units,
+            recording.clip.frame_numbers,
+            key_frames=keys,
         )
+        said += ". Intensity of each action unit over time: " + ", ".join(
+            f"{name} peaks at {curve.max():.2f}" for name, curve in units.items()
+        )
+    panels.chart(drawn, key="weights", alt=said)
 
 st.header("Affective-motion images")
 *places, moving = st.columns(3, gap="medium")

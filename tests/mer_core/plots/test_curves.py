@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mer_core.plots.curves import intensity_curves, share_curve, weight_curves
+from mer_core.plots.curves import share_curve, weight_curves, weights_and_intensities
 from mer_core.plots.theme import PALETTE, SYNTHETIC_NOTE
 
 
@@ -21,9 +21,29 @@ def test_weight_curves_hold_the_numbers_and_the_key_frames():
     assert drawn.layout.dragmode == "select"
 
 
+def test_weights_lie_over_intensities_on_one_axis_of_frames():
+    units = {"AU4": np.array([0, 0.5, 1, 0.5]), "AU12": np.array([0, 0.2, 0.4, 0.2])}
+    weights = {"full": np.array([-1.0, 2.0])}
+    drawn = weights_and_intensities(weights, [3, 4], units, [2, 3, 4, 5], key_frames={"apex": 4})
+    assert [(trace.name, trace.yaxis) for trace in drawn.data] == [
+        ("full", None),
+        ("AU4", "y2"),
+        ("AU12", "y2"),
+    ]
+    np.testing.assert_array_equal(drawn.data[0].x, [3, 4])
+    for trace in drawn.data[1:]:
+        np.testing.assert_array_equal(trace.x, [2, 3, 4, 5])
+        np.testing.assert_array_equal(trace.y, units[trace.name])
+    assert len({trace.line.color for trace in drawn.data[1:]} | {PALETTE[0]}) == 3
+    (apex,) = (shape for shape in drawn.layout.shapes if shape.x0 == shape.x1)
+    assert (apex.x0, apex.yref, apex.y0, apex.y1) == (4, "paper", 0, 1)  # through both
+    assert drawn.layout.yaxis.domain[0] > drawn.layout.yaxis2.domain[1]
+    assert drawn.layout.xaxis.anchor == "y2"
+
+
 def test_synthetic_figures_say_so():
-    curves = np.zeros((3, 1))
-    texts = [note.text for note in intensity_curves([1, 2, 3], ["AU12"], curves).layout.annotations]
+    drawn = weights_and_intensities({}, [], {"AU12": np.zeros(3)}, [1, 2, 3])
+    texts = [note.text for note in drawn.layout.annotations]
     assert SYNTHETIC_NOTE in texts
     plain = share_curve([1, 2], {"saliency": np.array([0.5, 0.5])})
     assert SYNTHETIC_NOTE not in [note.text for note in plain.layout.annotations]
