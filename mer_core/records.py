@@ -190,7 +190,8 @@ class AttributionMap:
 
     `values` is H x W at input resolution; `signed` says whether negative values speak against
     the target. `channels` has the shape of the input, C x H x W or T x C x H x W, with C = 1 for
-    methods that know no channels. `difference` is F(x) - F(baseline) and `delta` the completeness
+    methods that know no channels. `threads` is how many PyTorch computed with, on which the last
+    bit of a sum depends. `difference` is F(x) - F(baseline) and `delta` the completeness
     error |sum - difference| where the method promises completeness, else None.
     """
 
@@ -205,6 +206,7 @@ class AttributionMap:
     model_digest: str
     input_digest: str
     parameters: Mapping[str, float | int | str | bool]
+    threads: int = 1
     channels: npt.NDArray[np.float32] | None = None
     difference: float | None = None
 

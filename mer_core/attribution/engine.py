@@ -170,6 +170,7 @@ def _map(
         model_digest=question.model.digest,
         input_digest=asked.input_digest or array_digest(question.inputs.numpy()),
         parameters=recorded,
+        threads=torch.get_num_threads(),
         channels=attribution,
     )
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from mer_core.attribution.base import Value
 from mer_core.attribution.catalog import METHODS
 from mer_core.inputs.clip_code import ClipCode, quotable
@@ -91,7 +89,7 @@ class Recipe:
             note=f"{generated}Weights: {quotable(self.model.weights.label)}.\n",
             file=f"{name}.py",
             imports=self.clip.imports,
-            threads=torch.get_num_threads(),
+            threads=found.threads,
             recording=self.clip.code,
             model=found.model,
             classes=self.model.classes,
@@ -121,7 +119,7 @@ class Recipe:
             "layer": found.layer,
             "weighting": self.weighting or spec.weighting,
             "parameters": dict(found.parameters),
-            "threads": torch.get_num_threads(),
+            "threads": found.threads,
         }
         made = provenance(
             data_digest=found.input_digest,
