@@ -6,10 +6,12 @@ from collections import Counter
 
 import streamlit as st
 
+from mer_core.records import Sample
 from workbench import address, cached, cached_results, panels, selection
+from workbench.drawings import webp_address
+from workbench.gallery import Tile, gallery
 
 PER_PAGE = 24
-TILE = 104  # pixels; three beside each other on a telephone
 
 address.begin_page("Clips", "What is in this dataset? Filter it, and open a clip on any page.")
 found = selection.dataset_choice()
@@ -48,31 +50,34 @@ if pages > 1:
     page = address.number(f"Sheet, of {pages}", 1, pages, key="sheet", default=1, where=place)
 else:
     page = 1
-with st.container(horizontal=True, gap="small"):
-    for sample in kept[(page - 1) * PER_PAGE : page * PER_PAGE]:
-        verdict = verdicts.get(sample.key)
-        mark = "" if verdict is None else (", right" if verdict.correct else ", wrong")
-        with st.container(width=TILE, gap="xsmall"):
-            st.image(
-                cached.thumbnail(source.dataset, sample.subject, sample.clip),
-                output_format="PNG",
-                width="stretch",
-                caption=f"{sample.label}{mark}",
-                alt=f"Affective-motion image of {sample.key}: {sample.label}{mark}"
-                f"{panels.note(table.synthetic)}",
-            )
-            st.button(
-                f"{sample.subject} {sample.clip}",
-                key=f"look at {sample.key}",
-                on_click=selection.look_at,
-                args=(source.dataset, sample),
-                type="tertiary",
-            )
+sheet = st.container()
+
+
+def tile(sample: Sample) -> Tile:
+    """A clip of the sheet, with what a study said of it."""
+    verdict = verdicts.get(sample.key)
+    mark = "" if verdict is None else (", right" if verdict.correct else ", wrong")
+    return Tile(
+        name=f"{sample.subject} {sample.clip}",
+        word=f"{sample.label}{mark}",
+        alt=f"Affective-motion image of {sample.key}: {sample.label}{mark}"
+        f"{panels.note(table.synthetic)}",
+        picture=webp_address(cached.thumbnail(source.dataset, sample.subject, sample.clip)),
+    )
+
 
 if kept:
     st.header("One of them")
     named = {f"{sample.subject} {sample.clip}": sample for sample in kept}
-    sample = named[address.choose("Clip", list(named), key="look")]
+    shown = address.choose("Clip", list(named), key="look")
+    with sheet:
+        gallery(
+            [tile(sample) for sample in kept[(page - 1) * PER_PAGE : page * PER_PAGE]],
+            key="gallery",
+            shown=shown,
+            on_choice=lambda name: selection.look_at(source.dataset, named[name]),
+        )
+    sample = named[shown]
     choice = selection.ClipChoice(source.dataset, sample.subject, sample.clip)
     recording = cached.recording(choice)
     movie, facts = st.columns([2, 3], gap="large")
