@@ -11,7 +11,7 @@ import pytest
 from mer_core.plots.answers import epoch_curves, probability_bars
 from mer_core.plots.attributions import score_bars
 from mer_core.plots.colour import shared_scale
-from mer_core.plots.curves import intensity_curves, share_curve, weight_curves
+from mer_core.plots.curves import share_curve, weight_curves, weights_and_intensities
 from mer_core.plots.picking import pickable_image, pickable_map
 from tests.workbench.running import settle
 from workbench.drawings import chart
@@ -24,7 +24,14 @@ CURVES = {"a": RNG.normal(size=5), "b": RNG.normal(size=5)}
 KEYS = {"onset": 1, "apex": 3}
 CHARTS = {
     "weights": partial(weight_curves, range(1, 6), CURVES, key_frames=KEYS, synthetic=True),
-    "units": partial(intensity_curves, range(1, 6), ["AU4", "AU12"], RNG.random((5, 2))),
+    "units": partial(
+        weights_and_intensities,
+        CURVES,
+        range(2, 7),
+        {"AU4": RNG.random(9), "AU12": RNG.random(9)},
+        range(9),
+        key_frames=KEYS,
+    ),
     "shares": partial(share_curve, range(1, 6), CURVES, key_frames=KEYS, brush=True),
     "scores": partial(score_bars, {"Saliency": 1.5}, {"Random map": 1.0}, title="times chance"),
     "answer": partial(
@@ -56,6 +63,16 @@ async text => {
   const {data, layout} = JSON.parse(text);
   return await Plotly.toImage({data, layout}, {format: "png", width: 600, height: 400});
 }
+"""
+# Bytes that the app has sent over its socket.
+SENT = """
+window.sent = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", ({data}) => { sent += data.size ?? data.byteLength; });
+  }
+};
 """
 BEFORE = "`plotly_beforeplot`"  # said by the one function of plotly's that draws
 
@@ -105,6 +122,22 @@ def test_a_page_draws_each_of_its_charts_once(page, server, path):
     page.wait_for_timeout(500)  # the second drawing would come at once
     charts = page.locator(".js-plotly-plot").count()
     assert draws(page, watch.send("Profiler.takePreciseCoverage")["result"]) == charts
+
+
+def test_a_page_gone_back_to_is_not_sent_its_moving_pictures_again(page, server):
+    page.add_init_script(SENT)
+    page.goto(f"{server}/lessons")
+    settle(page)
+    first = page.evaluate("sent")
+    for title in ("One clip", "Paper", "Affective-motion image", "Lessons"):
+        page.evaluate("sent = 0")
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        page.get_by_role("heading", name=title, exact=True, level=1).wait_for()
+        settle(page)
+    again = page.evaluate("sent")
+    moving = page.locator('img[src^="data:image/webp"]').first.get_attribute("src")
+    assert moving is not None
+    assert again < len(moving) < first
 
 
 def draws(page, coverage) -> int:
