@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,7 @@ from mer_core.provenance import canonical_json
 from mer_core.records import AttributionMap, InputKind
 from workbench import address, cached, panels, selection
 from workbench.asked import Asked
+from workbench.cores import suited_to
 from workbench.drawings import drawn
 from workbench.selection import ClipChoice
 
@@ -103,30 +105,25 @@ def draw_map(
         alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",
     )
     key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
-    row = st.container(horizontal=True)
-    _soundness(look, found, key, where=row)
-    part = panels.unfolding(row.popover, "Take away", key=f"take {key}", icon=":material/download:")
+    card = cached.cards().get(key)
+    part = _further(card, key)
     if part.open:
         with part:
+            if card is None:
+                _examine(look, found, key)
+            else:
+                draw_card(card)
             _downloads(choice, weighting, look, found, picture)
     return found
 
 
-def _soundness(look: Inspection, found: AttributionMap, key: str, *, where: Any) -> None:
-    """Draws the map's card, or the way to have it made."""
-    card = cached.cards().get(key)
+def _further(card: SanityCard | None, key: str) -> Any:
+    """The button behind which lie a map's card, or the way to have it made, and its files."""
     if card is None:
-        icon = ":material/fact_check:"
-        part = panels.unfolding(where.popover, "Is it sound?", key=f"ask {key}", icon=icon)
-        if part.open:
-            with part:
-                _examine(look, found, key)
-        return
-    said, icon = f"Card: {card.verdict}", CARD_ICON[card.verdict]
-    part = panels.unfolding(where.popover, said, key=f"card {key}", icon=icon)
-    if part.open:
-        with part:
-            draw_card(card)
+        label, icon = "Is it sound? Take away", ":material/fact_check:"
+        return panels.unfolding(st.popover, label, key=f"ask {key}", icon=icon)
+    label, icon = f"Card: {card.verdict}. Take away", CARD_ICON[card.verdict]
+    return panels.unfolding(st.popover, label, key=f"card {key}", icon=icon)
 
 
 def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb:
@@ -161,7 +158,7 @@ def _examine(look: Inspection, found: AttributionMap, key: str) -> None:
     )
     if not st.button("Examine this map", key=f"examine {key}", type="primary"):
         return
-    with st.status("Examining") as status:
+    with st.status("Examining") as status, suited_to(math.inf):
         card = look.examine(
             found, progress=lambda name: status.update(label=QUESTIONS.get(name).title)
         )

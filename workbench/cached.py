@@ -26,8 +26,8 @@ from mer_core.inputs import (
 )
 from mer_core.inputs.sources import Source
 from mer_core.inputs.sources import sources as find_sources
-from mer_core.plots.animation import animation_bytes
-from mer_core.plots.raster import png_bytes
+from mer_core.plots.animation import recording_animation
+from mer_core.plots.raster import webp_bytes
 from mer_core.provenance import canonical_json
 from workbench import cached_results
 from workbench.asked import Asked
@@ -70,7 +70,9 @@ def recording(choice: ClipChoice) -> Recording:
 def _recording(source: str, subject: str, clip: str) -> Recording:
     if source == "live":
         emotion, _, seed = clip.rpartition("-")
-        return synthetic_recording(subject=int(subject), emotion=emotion, seed=int(seed))
+        return synthetic_recording(
+            subject=int(subject), emotion=emotion, seed=int(seed), store=image_store()
+        )
     samples = dataset(source).samples
     return sample_recording(next(s for s in samples if (s.subject, s.clip) == (subject, clip)))
 
@@ -92,13 +94,7 @@ def animation(choice: ClipChoice, fps: float) -> bytes:
 
 @st.cache_data(max_entries=24, show_spinner=False)
 def _animation(key: str, fps: float, _choice: ClipChoice) -> bytes:
-    found = recording(_choice)
-    return animation_bytes(
-        list(found.clip.frames),
-        fps=fps,
-        frame_numbers=found.clip.frame_numbers,
-        key_frames=found.key_frames,
-    )
+    return recording_animation(recording(_choice), fps=fps, store=image_store())
 
 
 def network(name: str, choice: ClipChoice | None = None) -> LoadedModel:
@@ -108,7 +104,9 @@ def network(name: str, choice: ClipChoice | None = None) -> LoadedModel:
     """
     from mer_core.training.demonstration import demo_study_folder
     from mer_core.training.storage import store_stamp
+    from workbench import cores
 
+    cores.leave_one()
     stamp = store_stamp(demo_study_folder(name))
     return _network(name, _held_out_weights(name, choice.subject if choice else None, stamp))
 
@@ -174,16 +172,18 @@ def image_store() -> AmiStore:
 
 @st.cache_data(max_entries=2048, show_spinner=False)
 def thumbnail(source: str, subject: str, clip: str) -> bytes:
-    """The affective-motion image of a dataset's clip as a small PNG."""
+    """The affective-motion image of a dataset's clip as a small WebP."""
     samples = dataset(source).samples
     sample = next(s for s in samples if (s.subject, s.clip) == (subject, clip))
-    return png_bytes(sample_image(sample, store=image_store()).image)
+    return webp_bytes(sample_image(sample, store=image_store()).image)
 
 
 def study_network(study: str, choice: ClipChoice) -> LoadedModel | None:
     """The network of `study` that held the chosen clip out; None where none did or none is kept."""
     from mer_core.training.study import Study
+    from workbench import cores
 
+    cores.leave_one()
     result = cached_results.study_result(study)
     fold = result.fold_of(choice.key)
     if fold is None:
@@ -227,12 +227,23 @@ def attribution(
         return found
 
     def make() -> AttributionMap:
-        return inspection(choice, weighting, model).explain(
-            asked.method, target=asked.target, layer=asked.layer, parameters=asked.parameters
-        )
+        with _suitable_cores(model, asked):
+            return inspection(choice, weighting, model).explain(
+                asked.method, target=asked.target, layer=asked.layer, parameters=asked.parameters
+            )
 
     with meanwhile():
         return _kept_attributions().fetch(key, make)
+
+
+def _suitable_cores(model: LoadedModel, asked: Asked) -> AbstractContextManager[None]:
+    """In which a method computes on as many cores as its work is worth."""
+    from mer_core.attribution import METHODS
+    from workbench import cores
+
+    method = METHODS.get(asked.method)
+    settled = method.settle(dict(asked.parameters), model.entry)
+    return cores.suited_to(method.forwards(settled, model.entry))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -255,7 +266,8 @@ def _shares(
     _choice: ClipChoice,
     _model: LoadedModel,
 ) -> FrameShares:
-    return inspection(_choice, weighting, _model).shares(_asked.method, target=_asked.target)
+    with _suitable_cores(_model, _asked):
+        return inspection(_choice, weighting, _model).shares(_asked.method, target=_asked.target)
 
 
 def partial_map(
@@ -276,14 +288,15 @@ def _partial(
     _choice: ClipChoice,
     _model: LoadedModel,
 ) -> PartialMap:
-    return inspection(_choice, weighting, _model).partial(
-        _asked.method,
-        first=frames[0],
-        last=frames[1],
-        target=_asked.target,
-        layer=_asked.layer,
-        parameters=_asked.parameters,
-    )
+    with _suitable_cores(_model, _asked):
+        return inspection(_choice, weighting, _model).partial(
+            _asked.method,
+            first=frames[0],
+            last=frames[1],
+            target=_asked.target,
+            layer=_asked.layer,
+            parameters=_asked.parameters,
+        )
 
 
 def offers(model: LoadedModel) -> tuple[Offer, ...]:

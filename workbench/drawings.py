@@ -6,6 +6,7 @@ what it is drawn from: a function of the core and the values it is given.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -31,6 +32,11 @@ def drawn(make: partial[T]) -> T:
 def png(pixels: Rgb) -> bytes:
     """A picture as the browser takes it: without the losses of JPEG, and not encoded again."""
     return drawn(partial(png_bytes, pixels))
+
+
+def webp_address(content: bytes) -> str:
+    """The address of a WebP that holds all of it; Streamlit would make a movie stand still."""
+    return f"data:image/webp;base64,{base64.b64encode(content).decode()}"
 
 
 def chart(make: partial[Figure], *, dark: bool, picked: str = "") -> Figure:

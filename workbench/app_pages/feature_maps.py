@@ -58,10 +58,9 @@ else:
                 width="stretch",
                 caption=f"**{models[name].entry.title}**, {layer.title}: {len(chosen)} of "
                 f"{layer.channels} maps by {rank.title.lower()}; {scale.words}."
-                f"{panels.note(synthetic)}",
+                f"{panels.note(synthetic)} {weights_note(models[name])}",
                 alt=f"First maps of {models[name].entry.title} at {stage}, {scale.describe()}",
             )
-            st.caption(weights_note(models[name]))
             take_maps(choice, weighting, models[name], layer, found.values, sheet)
     st.caption("Networks answer in units of their own, so each has its own scale.")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Hashable
 from functools import partial
 
@@ -15,6 +14,7 @@ from mer_core.plots.animation import animation_bytes
 from mer_core.plots.answers import probability_bars
 from workbench import address, cached, panels, pointing, selection
 from workbench.camera import recorded
+from workbench.drawings import webp_address
 
 KINDS = ("avi", "mp4", "mov", "mkv", "webm", "zip")
 MEGABYTES = 20
@@ -91,7 +91,7 @@ with moving[0]:
         ),
     )
     st.image(
-        f"data:image/webp;base64,{base64.b64encode(movie).decode()}",
+        webp_address(movie),
         width="stretch",
         caption=f"{len(clip)} frames"
         + (f", {1000 * len(clip) / rate:.0f} ms at {rate:g} frames per second" if rate else "")
