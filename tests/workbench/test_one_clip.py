@@ -39,7 +39,7 @@ def test_other_weights_change_the_curve(app):
     assert not app.exception
     assert chart(app, 0) != before
     names = [trace["name"] for trace in json.loads(chart(app, 0))["data"]]
-    assert names == ["Full", "Linear"]
+    assert names == ["Full", "Linear", "AU12"]
 
 
 @pytest.mark.parametrize("rank", RANKINGS.names())
