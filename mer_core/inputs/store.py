@@ -62,13 +62,30 @@ class AmiStore:
         self.rebuilt: list[str] = []
         self._writes = 0
 
-    def fetch(self, key: str, build: Callable[[], Arrays]) -> dict[str, npt.NDArray[np.generic]]:
-        """The arrays stored under `key`, built and stored first where they are missing."""
+    def fetch(
+        self, key: str, build: Callable[[], Arrays], *, must_keep: bool = True
+    ) -> dict[str, npt.NDArray[np.generic]]:
+        """The arrays stored under `key`, built and stored first where they are missing.
+
+        Args:
+            key: See `store_key`.
+            build: Makes the arrays.
+            must_keep: Whether it is an error that they cannot be written. Where they are only to
+                be shown, that is logged.
+
+        Raises:
+            StoreError: The folder cannot be written.
+        """
         found = self._read(key)
         if found is not None:
             return found
         built = {name: np.ascontiguousarray(array) for name, array in build().items()}
-        self._write(key, built)
+        try:
+            self._write(key, built)
+        except StoreError as error:
+            if must_keep:
+                raise
+            log.warning("made anew each time: %s", error)
         return built
 
     def __contains__(self, key: str) -> bool:

@@ -36,7 +36,8 @@ def synthetic_recording(
         arrays = draw()
     else:
         shown = {"subject": subject, "emotion": emotion, "seed": seed, "size": size}
-        arrays = store.fetch(store_key(kind="rendered", code=rendering_digest(), **shown), draw)
+        key = store_key(kind="rendered", code=rendering_digest(), **shown)
+        arrays = store.fetch(key, draw, must_keep=False)
     name = f"synthetic subject {subject}, {emotion}, seed {seed}"
     return _recording(arrays, name=name, subject=str(subject), label=emotion)
 

@@ -36,7 +36,7 @@ def recording_animation(recording: Recording, *, fps: float, store: AmiStore) ->
         key_frames=keys,
         fps=fps,
     )
-    return store.fetch(key, encode)["webp"].tobytes()
+    return store.fetch(key, encode, must_keep=False)["webp"].tobytes()
 
 
 def animation_bytes(

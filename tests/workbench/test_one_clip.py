@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from mer_core.ami import frame_weights
 from mer_core.features import RANKINGS
 from tests.workbench.conftest import APP
+from tests.workbench.opening import open_at
+from workbench import cached
 
 
 @pytest.fixture
@@ -52,6 +54,18 @@ def test_every_ranking_draws(app, rank):
 def test_every_depth_draws_the_four_kernels(app, depth):
     app.selectbox(key="part").select_index(depth).run()
     assert not app.exception
+
+
+def test_the_page_draws_where_nothing_can_be_kept(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setenv("MER_CACHE", str(blocked))
+    for kept in (cached.image_store, cached._recording, cached._animation):
+        kept.clear()
+    page = open_at("one_clip", seed=77)
+    assert not page.exception
+    assert len(page.get("image")) >= 8
+    cached.image_store.clear()
 
 
 def test_a_still_clip_is_not_an_error(app):

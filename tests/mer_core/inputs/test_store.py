@@ -83,6 +83,14 @@ def test_a_store_that_cannot_be_written_says_so(tmp_path):
         AmiStore(blocked).fetch("ab" * 32, lambda: ARRAYS)
 
 
+def test_what_need_not_be_kept_is_there_although_it_cannot_be_written(tmp_path, caplog):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    found = AmiStore(blocked).fetch("ab" * 32, lambda: ARRAYS, must_keep=False)
+    np.testing.assert_array_equal(found["total"], ARRAYS["total"])
+    assert "MER_CACHE" in caplog.text
+
+
 def test_keys_depend_on_every_part():
     base = store_key(frames="a", size=(112, 112))
     assert base == store_key(size=(112, 112), frames="a")
