@@ -6,13 +6,13 @@ wall time says little, so the server's processor time stands beside it. "Cached"
 have been seen before: pages gone back to, controls set back, brushes drawn again.
 
 Measured on two cores that serve, browse and draw without a graphics card, on a machine whose speed
-differed by a quarter from run to run: a cold start took 4.6 to 5.2 s, at whose end the browser
-evaluates plotly, 0.85 s during which nothing else can be seen to happen. Gestures on a page had a
-p95 of 160 to 310 ms and pages gone back to one of 290 to 360; p95 of all was 285 to 330 ms. In one
-quarter of an hour it was 405 before charts were drawn once (Streamlit hands each to plotly twice)
-and parts of pages when they are asked for, and 285 after. The page's own thread is busy all that
-time: 20 to 30 ms for a chart, 7 for a list of choices, 4 for a select box, 2 for a picture, 1 for a
-line of text. Live maps took 420 to 540 ms, p95 499 to 661, in one run 805.
+differed by a third within a day: a cold start took 2.9 to 4.2 s, at whose end the browser evaluates
+plotly, 0.85 s during which nothing else can be seen to happen. p95 of all cached views was 228 to
+294 ms, where that of the state before was 264 to 352; in one quarter of an hour it was 234 against
+264, live maps took 379 ms (p95 423) against 486 (558), and the networks' maps of a cold start were
+there after 3.7 s against 4.9. The page's own thread is busy all that time: 60 ms for an empty page,
+20 to 30 for a chart, 7 for a list of choices, 2 to 4 for a box or a picture, 1 for a line of text;
+a moving picture of 400 kB that is sent again costs 16.
 
     PYTHONPATH=. python tests/benchmarks/bench_workbench.py [--rounds 8] [--starts 3]
 
