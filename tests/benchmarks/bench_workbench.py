@@ -7,7 +7,7 @@ have been seen before: pages gone back to, controls set back, brushes drawn agai
 
 Measured on two cores that serve, browse and draw without a graphics card, on a machine whose speed
 differed by a third within a day: a cold start took 2.9 to 4.2 s, at whose end the browser evaluates
-plotly, 0.85 s during which nothing else can be seen to happen. p95 of all cached views was 228 to
+plotly, 0.85 s during which nothing else can be seen to happen. p95 of all cached views was 205 to
 273 ms, where that of the state before was 264 to 352; in one quarter of an hour it was 234 against
 264, live maps took 379 ms (p95 423) against 486 (558), and the networks' maps of a cold start were
 there after 3.7 s against 4.9. The page's own thread is busy all that time: 60 ms for an empty page,
