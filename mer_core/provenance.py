@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+PACKAGE = Path(__file__).resolve().parent
 _PACKAGES = ("mer-workbench", "torch", "numpy", "opencv-python", "captum", "transformers")
 
 
@@ -87,6 +88,21 @@ def _git(root: Path, *words: str) -> str:
         ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=10
     )
     return done.stdout.strip()
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over the package's files, so that changed code is noticed before it is committed.
+
+    Those of the command line count for nothing: they make no result.
+    """
+    digest = hashlib.sha256()
+    kinds = {".py", ".toml", ".csv", ".npz"}
+    for file in sorted(PACKAGE.rglob("*")):
+        name = file.relative_to(PACKAGE)
+        if file.suffix in kinds and "cli" not in name.parts:
+            digest.update(str(name).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def settings_digest(settings: object) -> str:

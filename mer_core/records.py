@@ -206,7 +206,7 @@ class AttributionMap:
     model_digest: str
     input_digest: str
     parameters: Mapping[str, float | int | str | bool]
-    threads: int = 1
+    threads: int
     channels: npt.NDArray[np.float32] | None = None
     difference: float | None = None
 

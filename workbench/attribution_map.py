@@ -85,7 +85,7 @@ def draw_map(
     if asked.target is not None and asked.target not in model.classes:
         st.info(f"{model.entry.title} knows no class called {asked.target}.")
         return None
-    cost = method.forwards(method.settle(dict(asked.parameters), model.entry), model.entry)
+    cost = method.forwards(dict(asked.parameters), model.entry)
     try:
         waiting = f"{method.title} on {model.entry.title}: about {cost:.0f} forward passes"
         found = cached.attribution(
@@ -119,11 +119,10 @@ def draw_map(
 
 def _further(card: SanityCard | None, key: str) -> Any:
     """The button behind which lie a map's card, or the way to have it made, and its files."""
-    if card is None:
-        label, icon = "Is it sound? Take away", ":material/fact_check:"
-        return panels.unfolding(st.popover, label, key=f"ask {key}", icon=icon)
-    label, icon = f"Card: {card.verdict}. Take away", CARD_ICON[card.verdict]
-    return panels.unfolding(st.popover, label, key=f"card {key}", icon=icon)
+    says, icon, kind = "Is it sound?", ":material/fact_check:", "ask"
+    if card is not None:
+        says, icon, kind = f"Card: {card.verdict}.", CARD_ICON[card.verdict], "card"
+    return panels.unfolding(st.popover, f"{says} Take away", key=f"{kind} {key}", icon=icon)
 
 
 def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb:

@@ -241,9 +241,8 @@ def _suitable_cores(model: LoadedModel, asked: Asked) -> AbstractContextManager[
     from mer_core.attribution import METHODS
     from workbench import cores
 
-    method = METHODS.get(asked.method)
-    settled = method.settle(dict(asked.parameters), model.entry)
-    return cores.suited_to(method.forwards(settled, model.entry))
+    cost = METHODS.get(asked.method).forwards(dict(asked.parameters), model.entry)
+    return cores.suited_to(cost)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -231,8 +231,9 @@ class Method:
         """Whether negative values speak against the target, with the knobs as they are."""
         return self.signed or bool(self.signed_with and values[self.signed_with])
 
-    def forwards(self, values: Values, entry: ModelEntry) -> float:
-        """Roughly the time of one call, in forward passes of one input."""
+    def forwards(self, given: Values, entry: ModelEntry) -> float:
+        """Roughly the time of one call with these knobs, in forward passes of one input."""
+        values = self.settle(given, entry)
         copies = max(1, int(values["smoothing_samples"]))
         return copies * self.cost(values, entry)
 

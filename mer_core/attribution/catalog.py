@@ -63,5 +63,5 @@ def _offer(method: Method, model: LoadedModel) -> Offer:
         method=method,
         reason=method.objection(model) or "",
         parameters=method.knobs(model.entry),
-        forwards=method.forwards(method.settle({}, model.entry), model.entry),
+        forwards=method.forwards({}, model.entry),
     )

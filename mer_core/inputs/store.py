@@ -1,7 +1,8 @@
 """A content-addressed store of images derived from clips.
 
 An entry's key is a digest of everything its value depends on: the frames' bytes, the weighting,
-range, crop and size, and the version of the code that computes it. An entry is therefore never
+range, crop and size, and the version of the code that computes it; of what is drawn to be shown,
+all of the code and its libraries. An entry is therefore never
 stale, and two processes that build the same entry write the same bytes.
 
 On disk an entry is one file, `ab/abcdef....entry`: 32 bytes of SHA-256 and then an `.npz` archive.
@@ -25,7 +26,7 @@ import numpy.typing as npt
 from mer_core.atomic import write_bytes
 from mer_core.errors import StoreError
 from mer_core.folders import cache_folder
-from mer_core.provenance import settings_digest
+from mer_core.provenance import code_digest, settings_digest, versions
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class StoreInfo:
 
 
 class AmiStore:
-    """Affective-motion images, flow fields and frame stacks, kept by content.
+    """Affective-motion images, flow fields, frame stacks and drawn clips, kept by content.
 
     Args:
         folder: Where entries lie; by default in the platform's cache folder.
@@ -160,3 +161,8 @@ class AmiStore:
 def store_key(**parts: object) -> str:
     """The key of an entry that depends on `parts` and on this version of the code."""
     return settings_digest({"code": CODE_VERSION, **parts})
+
+
+def drawing_key(**parts: object) -> str:
+    """`store_key` of a picture, which any change of the code or of its libraries may change."""
+    return store_key(sources=code_digest(), versions=versions(), **parts)

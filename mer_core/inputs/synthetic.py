@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-import numpy.typing as npt
 
 from mer_core.datasets.synthetic import GroundTruth, plan_clip, render_clip, sample_identity
-from mer_core.datasets.synthetic.rendering import rendering_digest
 from mer_core.inputs.recording import Recording
-from mer_core.inputs.store import AmiStore, store_key
+from mer_core.inputs.store import AmiStore, Arrays, drawing_key
 from mer_core.records import Clip
-
-Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
 def synthetic_recording(
@@ -30,60 +24,30 @@ def synthetic_recording(
     """
 
     def draw() -> Arrays:
-        return _drawn(subject, emotion, seed, size)
+        plan = plan_clip(identity=sample_identity(subject), emotion=emotion, seed=seed)
+        rendered = render_clip(plan, size=size)
+        known = {"frames": rendered.frames, "fps": np.array([plan.fps])}
+        return known | rendered.truth.arrays()
 
     if store is None:
         arrays = draw()
     else:
-        shown = {"subject": subject, "emotion": emotion, "seed": seed, "size": size}
-        key = store_key(kind="rendered", code=rendering_digest(), **shown)
-        arrays = store.fetch(key, draw, must_keep=False)
-    name = f"synthetic subject {subject}, {emotion}, seed {seed}"
-    return _recording(arrays, name=name, subject=str(subject), label=emotion)
-
-
-def _drawn(subject: int, emotion: str, seed: int, size: int) -> Arrays:
-    """All that is known of the clip, as arrays that a store can keep."""
-    plan = plan_clip(identity=sample_identity(subject), emotion=emotion, seed=seed)
-    rendered = render_clip(plan, size=size)
-    return {
-        "frames": rendered.frames,
-        "fps": np.array([plan.fps]),
-        "key_frames": np.array([plan.onset, plan.apex, plan.offset]),
-        "action_units": np.array(rendered.truth.action_units, dtype=np.str_),
-        "curves": rendered.truth.curves,
-        "displacement": rendered.truth.displacement,
-        "masks": rendered.truth.masks,
-    }
-
-
-def _recording(arrays: Arrays, *, name: str, subject: str, label: str) -> Recording:
-    onset, apex, offset = map(int, arrays["key_frames"])
-    units = tuple(map(str, arrays["action_units"]))
-    frames = np.asarray(arrays["frames"], np.uint8)
-    clip = Clip(
-        name=name,
-        frames=frames,
-        frame_numbers=tuple(range(len(frames))),
-        fps=float(arrays["fps"][0]),
-        synthetic=True,
-    )
-    truth = GroundTruth(
-        action_units=units,
-        curves=np.asarray(arrays["curves"], np.float32),
-        displacement=np.asarray(arrays["displacement"], np.float32),
-        masks=np.asarray(arrays["masks"], np.bool_),
-        onset=onset,
-        apex=apex,
-        offset=offset,
-    )
+        clip = {"subject": subject, "emotion": emotion, "seed": seed, "size": size}
+        arrays = store.fetch(drawing_key(kind="synthetic clip", **clip), draw, must_keep=False)
+    frames, truth = np.asarray(arrays["frames"], np.uint8), GroundTruth.of(arrays)
     return Recording(
-        clip=clip,
-        subject=subject,
-        label=label,
-        action_units=units,
-        onset=onset,
-        apex=apex,
-        offset=offset,
+        clip=Clip(
+            name=f"synthetic subject {subject}, {emotion}, seed {seed}",
+            frames=frames,
+            frame_numbers=tuple(range(len(frames))),
+            fps=float(arrays["fps"][0]),
+            synthetic=True,
+        ),
+        subject=str(subject),
+        label=emotion,
+        action_units=truth.action_units,
+        onset=truth.onset,
+        apex=truth.apex,
+        offset=truth.offset,
         truth=truth,
     )

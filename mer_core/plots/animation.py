@@ -8,29 +8,26 @@ import cv2
 import numpy as np
 
 from mer_core.inputs.recording import Recording
-from mer_core.inputs.store import AmiStore, store_key
+from mer_core.inputs.store import AmiStore, Arrays, drawing_key
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import FAINT, INK, PAPER, enlarge
 
 _BAR = 14
 _ACCENT = (213, 94, 0)
-# Part of a kept animation's key. Raise it when a change of code changes the picture.
-_CODE_VERSION = 1
 
 
 def recording_animation(recording: Recording, *, fps: float, store: AmiStore) -> bytes:
     """`animation_bytes` of all frames of a recording, encoded once and then kept in `store`."""
     clip, keys = recording.clip, recording.key_frames
 
-    def encode() -> dict[str, np.ndarray]:
+    def encode() -> Arrays:
         content = animation_bytes(
             list(clip.frames), fps=fps, frame_numbers=clip.frame_numbers, key_frames=keys
         )
         return {"webp": np.frombuffer(content, np.uint8)}
 
-    key = store_key(
+    key = drawing_key(
         kind="animation",
-        code=_CODE_VERSION,
         frames=clip.digest,
         numbers=clip.frame_numbers,
         key_frames=keys,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -68,13 +67,13 @@ def weights_and_intensities(
         synthetic: Whether the clip was generated, as all are whose intensities are known.
     """
     drawn = weight_curves(weighted, weights, key_frames=key_frames, synthetic=synthetic)
-    for colour, (name, values) in zip(cycle(PALETTE[len(weights) :]), intensities.items()):
+    for i, (name, values) in enumerate(intensities.items(), start=len(weights)):
         drawn.add_scatter(
             x=list(frame_numbers),
             y=np.asarray(values, float),
             name=name,
             mode="lines",
-            line={"width": 2, "color": colour},
+            line={"width": 2, "color": PALETTE[i % len(PALETTE)]},
             yaxis="y2",
             hovertemplate=f"{name} at frame %{{x}}: %{{y:.2f}}<extra></extra>",
         )

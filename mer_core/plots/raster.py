@@ -1,6 +1,6 @@
 """Pictures made of arrays: the same bytes for the same numbers, without a browser.
 
-Everything takes and returns RGB uint8 arrays, H x W x 3; only `png_bytes` knows OpenCV's order.
+Everything takes and returns RGB uint8 arrays, H x W x 3; only `_encoded` knows OpenCV's order.
 """
 
 from __future__ import annotations
@@ -36,19 +36,18 @@ _SUPERSAMPLE = 4
 
 def png_bytes(image: Rgb) -> bytes:
     """`image` as a PNG file."""
-    done, buffer = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-    if not done:
-        raise ValueError(f"an array of shape {image.shape} cannot be encoded as PNG")
-    return buffer.tobytes()
+    return _encoded(image, ".png", [])
 
 
 def webp_bytes(image: Rgb, *, quality: int = 90) -> bytes:
-    """Encodes an RGB image as WebP of the given quality: an eighth of the bytes of a PNG."""
-    written, buffer = cv2.imencode(
-        ".webp", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, quality]
-    )
-    if not written:
-        raise ValueError(f"an image of shape {image.shape} cannot be encoded as WebP")
+    """`image` as a WebP file of the given quality, 1 to 100; smaller than a PNG, and lossy."""
+    return _encoded(image, ".webp", [cv2.IMWRITE_WEBP_QUALITY, quality])
+
+
+def _encoded(image: Rgb, kind: str, settings: Sequence[int]) -> bytes:
+    done, buffer = cv2.imencode(kind, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), settings)
+    if not done:
+        raise ValueError(f"an array of shape {image.shape} cannot be encoded as {kind}")
     return buffer.tobytes()
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from mer_core.datasets.table import DatasetTable
-from mer_core.provenance import settings_digest
+from mer_core.provenance import code_digest, settings_digest
 from mer_core.reproduction.crew import Crew
 from mer_core.reproduction.roots import Roots
 from mer_core.training.settings import TrainingSettings, profile
@@ -163,15 +161,3 @@ class Maker:
     def recipe(self, job: Job) -> str:
         """Digest of everything the result depends on: equal recipes give equal files."""
         return settings_digest({"name": self.name, "code": code_digest(), **self.needs(job)})
-
-
-@cache
-def code_digest() -> str:
-    """SHA-256 over the package's files, so that changed code is noticed before it is committed."""
-    package = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
-    kinds = {".py", ".toml", ".csv", ".npz"}
-    for file in sorted(package.rglob("*")):
-        if file.suffix in kinds and "cli" not in file.relative_to(package).parts:
-            digest.update(str(file.relative_to(package)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()

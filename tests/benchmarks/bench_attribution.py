@@ -86,7 +86,7 @@ def compare_method(
     with peak_memory() as peak:
         call()
     title = ", ".join([method.title, *map(str, knobs.values())])
-    announced = method.forwards(method.settle(knobs, model.entry), model.entry)
+    announced = method.forwards(knobs, model.entry)
     limit = TARGETS.get(method.name)
     verdict = "" if limit is None else f"; target {limit}: {once / forward <= limit}"
     print(

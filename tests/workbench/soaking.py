@@ -161,7 +161,7 @@ class Reference:
             if asked.objection(model):
                 continue
             # The last bit of a sum depends on the threads, so they are the app's.
-            with cores.suited_to(asked.forwards(asked.settle({}, model.entry), model.entry)):
+            with cores.suited_to(asked.forwards({}, model.entry)):
                 found = look.explain(method)
             scale = map_scale(found.values, signed=found.signed)
             blank = np.full((*look.size, 3), BLANK, np.uint8)

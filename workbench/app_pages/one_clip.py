@@ -15,8 +15,8 @@ from mer_core.plots.curves import weight_curves, weights_and_intensities
 from mer_core.plots.raster import overlay
 from workbench import address, cached, panels, selection
 
-# Seconds. PyTorch holds Python's lock while it is loaded. Where it waits until what is drawn above
-# it has been sent, the pictures came 0.4 s sooner in a cold start, and the networks' maps 0.2 s.
+# Seconds. PyTorch holds Python's lock while it is loaded. Where it waits until what is drawn before
+# is sent, pictures came 0.4 s sooner in a cold start, and the networks' maps 0.1 to 0.2 s.
 SENDING = 0.3
 
 address.begin_page(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -40,17 +42,34 @@ class GroundTruth:
     apex: int
     offset: int
 
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """All of it as named arrays, of which `of` makes it again."""
+        return {
+            "action_units": np.array(self.action_units, dtype=np.str_),
+            "curves": self.curves,
+            "displacement": self.displacement,
+            "masks": self.masks,
+            "key_frames": np.array([self.onset, self.apex, self.offset]),
+        }
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> GroundTruth:
+        """The ground truth whose `arrays` these are."""
+        onset, apex, offset = (int(number) for number in arrays["key_frames"])
+        return cls(
+            action_units=tuple(str(name) for name in arrays["action_units"]),
+            curves=arrays["curves"],
+            displacement=arrays["displacement"],
+            masks=arrays["masks"],
+            onset=onset,
+            apex=apex,
+            offset=offset,
+        )
+
     def save(self, path: Path) -> None:
         """Writes an .npz that `load` reads; the file is whole or absent."""
         with atomic_path(path) as partial:
-            np.savez_compressed(
-                partial,
-                action_units=np.array(self.action_units, dtype=np.str_),
-                curves=self.curves,
-                displacement=self.displacement,
-                masks=self.masks,
-                key_frames=np.array([self.onset, self.apex, self.offset]),
-            )
+            np.savez_compressed(partial, allow_pickle=False, **self.arrays())
 
     @classmethod
     def load(cls, path: Path) -> GroundTruth:
@@ -64,16 +83,7 @@ class GroundTruth:
                 where=path,
                 remedy="write the synthetic data again",
             ) from reason
-        onset, apex, offset = (int(number) for number in values["key_frames"])
-        return cls(
-            action_units=tuple(str(name) for name in values["action_units"]),
-            curves=values["curves"],
-            displacement=values["displacement"],
-            masks=values["masks"],
-            onset=onset,
-            apex=apex,
-            offset=offset,
-        )
+        return cls.of(values)
 
 
 def region(displacement: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

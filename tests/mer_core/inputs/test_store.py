@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from mer_core.errors import StoreError
-from mer_core.inputs.store import AmiStore, store_key
+from mer_core.inputs import store as module
+from mer_core.inputs.store import AmiStore, drawing_key, store_key
 
 ARRAYS = {"total": np.arange(12, dtype=np.float32).reshape(3, 4), "count": np.array(7)}
 
@@ -97,6 +98,14 @@ def test_keys_depend_on_every_part():
     assert (
         len({base, store_key(frames="b", size=(112, 112)), store_key(frames="a", size=(1, 1))}) == 3
     )
+
+
+@pytest.mark.parametrize("name", ["code_digest", "versions"])
+def test_the_key_of_a_picture_depends_on_the_code_and_its_libraries(monkeypatch, name):
+    base = drawing_key(seed=1)
+    assert base == drawing_key(seed=1)
+    monkeypatch.setattr(module, name, lambda: "another")
+    assert drawing_key(seed=1) != base
 
 
 def write_forever(folder, seed):

@@ -41,6 +41,12 @@ def test_weights_lie_over_intensities_on_one_axis_of_frames():
     assert drawn.layout.xaxis.anchor == "y2"
 
 
+def test_units_are_drawn_beside_any_number_of_weightings():
+    weights = {str(i): np.zeros(2) for i in range(len(PALETTE))}
+    drawn = weights_and_intensities(weights, [1, 2], {"AU4": np.ones(2)}, [1, 2])
+    assert drawn.data[-1].name == "AU4"
+
+
 def test_synthetic_figures_say_so():
     drawn = weights_and_intensities({}, [], {"AU12": np.zeros(3)}, [1, 2, 3])
     texts = [note.text for note in drawn.layout.annotations]

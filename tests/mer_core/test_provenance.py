@@ -1,0 +1,43 @@
+"""The digest of the code changes with whatever can change a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from mer_core import provenance
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A small package, of which the digest is taken."""
+    for name in ("a.py", "sub/b.toml", "sub/asset.npz", "cli/c.py", "notes.md"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"one")
+    monkeypatch.setattr(provenance, "PACKAGE", tmp_path)
+    return tmp_path
+
+
+def digest() -> str:
+    return provenance.code_digest.__wrapped__()
+
+
+@pytest.mark.parametrize("name", ["a.py", "sub/b.toml", "sub/asset.npz"])
+def test_a_changed_file_changes_it(package, name):
+    before = digest()
+    assert digest() == before
+    (package / name).write_bytes(b"two")
+    assert digest() != before
+
+
+def test_another_name_changes_it(package):
+    before = digest()
+    (package / "a.py").rename(package / "b.py")
+    assert digest() != before
+
+
+@pytest.mark.parametrize("name", ["cli/c.py", "notes.md"])
+def test_what_makes_no_result_does_not(package, name):
+    before = digest()
+    (package / name).write_bytes(b"two")
+    assert digest() == before
