@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from mer_core import atomic
 from mer_core.errors import CheckpointError
+from mer_core.models.lineage import Lineage
 
 FORMAT = "mer-checkpoint/1"
 _HEADER = "mer"
@@ -34,6 +36,8 @@ class CheckpointHeader:
         synthetic: Whether any of that data were generated.
         settings: Training settings, plain values.
         versions: Packages that can change a number.
+        lineage: Whom and what these weights and those they started from have seen; None where
+            that is unknown, as in checkpoints written before lineage was kept.
         weights_digest: Filled in on saving; checked on loading.
     """
 
@@ -44,6 +48,7 @@ class CheckpointHeader:
     synthetic: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    lineage: Lineage | None = None
     weights_digest: str = ""
 
 
@@ -66,21 +71,17 @@ def save_checkpoint(path: Path, module: nn.Module, header: CheckpointHeader) -> 
     return header
 
 
+def read_header(path: Path) -> CheckpointHeader:
+    """Reads the header alone, without checking that the weights are those it was written for."""
+    with _opened(path) as file:
+        return _parse((file.metadata() or {}).get(_HEADER), path)
+
+
 def load_checkpoint(path: Path) -> tuple[CheckpointHeader, dict[str, Tensor]]:
     """Reads header and weights; anything wrong with the file is a one-line `CheckpointError`."""
-    if not path.is_file():
-        raise CheckpointError("there is no such weights file", where=path)
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(
-            f"not a whole safetensors file ({error})",
-            where=path,
-            remedy="copy or train it again",
-        ) from error
-    header = _parse(metadata.get(_HEADER), path)
+    with _opened(path) as file:
+        header = _parse((file.metadata() or {}).get(_HEADER), path)
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if weights_digest(state) != header.weights_digest:
         raise CheckpointError(
             "the weights are not those the header was written for",
@@ -108,6 +109,21 @@ def restore(module: nn.Module, state: Mapping[str, Tensor], *, where: str | Path
     module.load_state_dict(dict(state))
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    if not path.is_file():
+        raise CheckpointError("there is no such weights file", where=path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            yield file
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(
+            f"not a whole safetensors file ({error})",
+            where=path,
+            remedy="copy or train it again",
+        ) from error
+
+
 def _state(module: nn.Module) -> list[tuple[str, Tensor]]:
     return list(module.state_dict().items())
 
@@ -124,6 +140,8 @@ def _parse(text: str | None, path: Path) -> CheckpointHeader:
         if values.pop("format") != FORMAT:
             raise ValueError("another format version")
         values["classes"] = tuple(values["classes"])
+        if values.get("lineage") is not None:
+            values["lineage"] = Lineage.from_dict(values["lineage"])
         return CheckpointHeader(**values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"unreadable header ({error})", where=path) from error

@@ -1,5 +1,6 @@
 """Checkpoints come back exactly, or the reader learns in one line what is wrong."""
 
+import dataclasses
 import json
 import pickle
 
@@ -14,10 +15,12 @@ from mer_core.models.checkpoint import (
     FORMAT,
     CheckpointHeader,
     load_checkpoint,
+    read_header,
     restore,
     save_checkpoint,
     weights_digest,
 )
+from mer_core.models.lineage import Lineage
 
 HEADER = CheckpointHeader(
     model="tiny",
@@ -28,6 +31,8 @@ HEADER = CheckpointHeader(
     settings={"rate": 0.001, "epochs": 5},
     versions={"torch": "2"},
 )
+
+LINEAGE = Lineage(subjects=("casme2/sub01", "casme2/sub02"), data=("abc",), parents=("f00",))
 
 
 def tiny(outputs=2):
@@ -63,6 +68,30 @@ def test_round_trip(saved):
     nn.init.zeros_(network[0].weight)
     restore(network, state, where=saved)
     assert all(torch.equal(network.state_dict()[name], expected[name]) for name in expected)
+
+
+def test_the_lineage_comes_back_with_the_header(saved):
+    assert read_header(saved).lineage is None
+    header = save_checkpoint(saved, tiny(), dataclasses.replace(HEADER, lineage=LINEAGE))
+    assert read_header(saved) == header == load_checkpoint(saved)[0]
+    assert header.lineage == LINEAGE
+
+
+def test_a_checkpoint_of_before_lineage_is_read_and_has_none(saved):
+    with safe_open(saved, framework="pt") as file:
+        values = json.loads(file.metadata()["mer"])
+    del values["lineage"]
+    save_file(load_checkpoint(saved)[1], saved, metadata={"mer": json.dumps(values)})
+    assert load_checkpoint(saved)[0].lineage is None
+
+
+@pytest.mark.parametrize("lineage", [[], {"people": ["a"]}, {"subjects": 3}])
+def test_a_lineage_of_another_shape_is_refused(saved, lineage):
+    with safe_open(saved, framework="pt") as file:
+        values = json.loads(file.metadata()["mer"])
+    text = json.dumps({**values, "lineage": lineage})
+    save_file(load_checkpoint(saved)[1], saved, metadata={"mer": text})
+    refused(saved, "unreadable header")
 
 
 def test_channels_last_weights_are_stored_alike(saved, tmp_path):
