@@ -13,7 +13,12 @@ from torch import Tensor, nn
 
 from mer_core.errors import CheckpointError, ModelError, SettingsError
 from mer_core.models.catalog import model_entry
-from mer_core.models.checkpoint import load_checkpoint, restore, weights_digest
+from mer_core.models.checkpoint import (
+    CheckpointHeader,
+    load_checkpoint,
+    restore,
+    weights_digest,
+)
 from mer_core.models.entry import ModelEntry
 from mer_core.models.published import published_file
 from mer_core.records import InputKind
@@ -97,21 +102,50 @@ def load_model(
         seed: Of everything drawn at random, whatever the state of PyTorch's generator.
     """
     entry = model_entry(name)
-    if weights in ("random", "imagenet"):
-        if not classes:
-            raise SettingsError(f"{name} needs its class names where weights are {weights}")
-        if len(set(classes)) < len(classes) or not all(classes):
-            raise SettingsError("class names must differ and not be empty", where=str(classes))
-        module = build_seeded(entry, len(classes), seed)
-        if weights == "imagenet":
-            return _with_published(entry, module, tuple(classes), seed)
-        digest = weights_digest(module.state_dict())
+    path = checkpoint_file(weights)
+    if path is not None:
+        module, header = _from_checkpoint(entry, path, classes)
+        state = _checkpoint_state(header, path)
+        return LoadedModel(entry=entry, module=module, classes=header.classes, weights=state)
+    module = initial_network(name, classes=classes, weights=weights, seed=seed)
+    digest = weights_digest(module.state_dict())
+    if weights == "imagenet":
+        assert entry.published is not None  # initial_network has raised otherwise
+        label = f"{entry.published.trained_on} weights, classifier untrained (seed {seed})"
+        state = WeightsState(kind="imagenet", label=label, digest=digest, seed=seed)
+    else:
         label = f"random weights, untrained (seed {seed})"
         state = WeightsState(kind="random", label=label, digest=digest, seed=seed)
-        return LoadedModel(
-            entry=entry, module=_ready(module), classes=tuple(classes), weights=state
-        )
-    return _from_checkpoint(entry, Path(weights), classes)
+    return LoadedModel(entry=entry, module=module, classes=tuple(classes or ()), weights=state)
+
+
+def checkpoint_file(weights: str | Path) -> Path | None:
+    """The checkpoint that `weights` means; None where they are drawn at random or published."""
+    return None if weights in ("random", "imagenet") else Path(weights)
+
+
+def initial_network(
+    name: str,
+    *,
+    classes: Sequence[str] | None,
+    weights: str | Path = "random",
+    seed: int = 0,
+) -> nn.Module:
+    """The module of `load_model` alone, for those who train it: its weights are not hashed."""
+    entry = model_entry(name)
+    path = checkpoint_file(weights)
+    if path is not None:
+        return _from_checkpoint(entry, path, classes)[0]
+    if not classes:
+        raise SettingsError(f"{name} needs its class names where weights are {weights}")
+    if len(set(classes)) < len(classes) or not all(classes):
+        raise SettingsError("class names must differ and not be empty", where=str(classes))
+    module = build_seeded(entry, len(classes), seed)
+    if weights == "imagenet":
+        file = published_file(entry)
+        assert entry.published is not None  # published_file has raised otherwise
+        entry.published.restore(module, file)
+    return _ready(module)
 
 
 def _ready(module: nn.Module) -> nn.Module:
@@ -145,22 +179,9 @@ def check_input(entry: ModelEntry, inputs: Tensor) -> None:
         )
 
 
-def _with_published(
-    entry: ModelEntry, module: nn.Module, classes: tuple[str, ...], seed: int
-) -> LoadedModel:
-    file = published_file(entry)
-    assert entry.published is not None  # published_file has raised otherwise
-    entry.published.restore(module, file)
-    state = WeightsState(
-        kind="imagenet",
-        label=f"{entry.published.trained_on} weights, classifier untrained (seed {seed})",
-        digest=weights_digest(module.state_dict()),
-        seed=seed,
-    )
-    return LoadedModel(entry=entry, module=_ready(module), classes=classes, weights=state)
-
-
-def _from_checkpoint(entry: ModelEntry, path: Path, classes: Sequence[str] | None) -> LoadedModel:
+def _from_checkpoint(
+    entry: ModelEntry, path: Path, classes: Sequence[str] | None
+) -> tuple[nn.Module, CheckpointHeader]:
     header, tensors = load_checkpoint(path)
     if header.model != entry.name:
         raise CheckpointError(f"weights of {header.model}, not of {entry.name}", where=path)
@@ -171,8 +192,12 @@ def _from_checkpoint(entry: ModelEntry, path: Path, classes: Sequence[str] | Non
         )
     module = build_seeded(entry, len(header.classes), 0)
     restore(module, tensors, where=path)
+    return _ready(module), header
+
+
+def _checkpoint_state(header: CheckpointHeader, path: Path) -> WeightsState:
     trained = "trained on synthetic clips" if header.synthetic else "trained"
-    state = WeightsState(
+    return WeightsState(
         kind="checkpoint",
         label=f"{trained}, checkpoint {header.weights_digest[:12]}",
         digest=header.weights_digest,
@@ -180,4 +205,3 @@ def _from_checkpoint(entry: ModelEntry, path: Path, classes: Sequence[str] | Non
         synthetic=header.synthetic,
         path=path,
     )
-    return LoadedModel(entry=entry, module=_ready(module), classes=header.classes, weights=state)

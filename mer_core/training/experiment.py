@@ -19,10 +19,13 @@ from torch import nn
 
 from mer_core.errors import DatasetError, SettingsError
 from mer_core.inputs import AmiStore, Imaging, InputSet
+from mer_core.models.checkpoint import read_header
 from mer_core.provenance import canonical_json, settings_digest
 from mer_core.records import InputKind, InputSpec, Sample
 from mer_core.training.controls import Control, still_clip
 from mer_core.training.fold import Images
+
+_CHECKPOINT = "checkpoint "
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -82,8 +85,12 @@ class Experiment(Protocol):
         """A network with its initial weights."""
         ...
 
+    def starting_checkpoint(self) -> Path | None:
+        """The checkpoint that networks start from; None where they start afresh."""
+        ...
+
     def describe(self) -> dict[str, Any]:
-        """Plain values that identify the experiment."""
+        """Plain values that identify the experiment; a checkpoint counts by its content."""
         ...
 
 
@@ -102,6 +109,10 @@ class DatasetChoice:
     root: str | None = None
     twin: bool = False
     options: tuple[tuple[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.root is not None:  # workers have other working directories
+            object.__setattr__(self, "root", str(Path(self.root).expanduser().absolute()))
 
     def open(self) -> Any:
         """The dataset's table, as its reader makes it."""
@@ -141,6 +152,9 @@ class CatalogExperiment:
     def __post_init__(self) -> None:
         if not self.datasets:
             raise SettingsError("an experiment needs at least one dataset", where="datasets")
+        if self.starting_checkpoint() is not None and not self.weights.startswith(_CHECKPOINT):
+            # Workers have other working directories.
+            object.__setattr__(self, "weights", str(Path(self.weights).expanduser().absolute()))
 
     def table(self) -> StudyTable:
         """All clips of the datasets that the scheme gives a class."""
@@ -226,24 +240,41 @@ class CatalogExperiment:
 
     def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:
         """The catalogued network with random, published or stored weights."""
-        from mer_core.models.loaded import load_model
+        from mer_core.models.loaded import initial_network
 
-        return load_model(self.model, classes=classes, weights=self.weights, seed=seed).module
+        return initial_network(self.model, classes=classes, weights=self.weights, seed=seed)
+
+    def starting_checkpoint(self) -> Path | None:
+        """The checkpoint that `weights` means, or None."""
+        from mer_core.models.loaded import checkpoint_file
+
+        return checkpoint_file(self.weights)
 
     def describe(self) -> dict[str, Any]:
         """Plain values that identify the experiment.
 
         How the network sees a clip is among them although its name implies it: a study made
-        before the catalogue changed its mind about that is another study.
+        before the catalogue changed its mind about that is another study. A checkpoint counts
+        by the digest of its weights, wherever the file lies.
         """
-        return {**asdict(self), "input": json.loads(canonical_json(asdict(self.input_spec())))}
+        start = self.starting_checkpoint()
+        weights = self.weights if start is None else _CHECKPOINT + read_header(start).weights_digest
+        described = {**asdict(self), "weights": weights}
+        return {**described, "input": json.loads(canonical_json(asdict(self.input_spec())))}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The experiment that `describe` wrote."""
+    def from_dict(cls, values: Mapping[str, Any], *, start: Path | None = None) -> Self:
+        """The experiment that `describe` wrote.
+
+        Args:
+            values: What it returned.
+            start: Where the checkpoint lies that the networks start from, if they do.
+        """
         choices = tuple(
             DatasetChoice(**{**choice, "options": tuple(map(tuple, choice.get("options", ())))})
             for choice in values["datasets"]
         )
         chosen = {name: value for name, value in values.items() if name != "input"}
+        if start is not None and str(chosen.get("weights")).startswith(_CHECKPOINT):
+            chosen["weights"] = str(start)
         return cls(**{**chosen, "datasets": choices})

@@ -25,9 +25,11 @@ from typing import Any
 
 import torch
 
+from mer_core import atomic
 from mer_core.cluster import Executor, open_executor
 from mer_core.errors import SettingsError, StoreError
 from mer_core.folders import data_folder
+from mer_core.models.checkpoint import CheckpointHeader, read_header
 from mer_core.protocols import Fold, Protocol, find_protocol
 from mer_core.provenance import canonical_json, settings_digest
 from mer_core.training import events
@@ -36,6 +38,7 @@ from mer_core.training.experiment import CatalogExperiment, Experiment, StudyTab
 from mer_core.training.result import StudyResult
 from mer_core.training.session import Listener, Session
 from mer_core.training.settings import Selection, TrainingSettings, profile
+from mer_core.training.starting_weights import refuse_seen_people
 from mer_core.training.storage import (
     LEASE_SECONDS,
     FoldState,
@@ -45,6 +48,7 @@ from mer_core.training.storage import (
 )
 from mer_core.training.task import FoldTask
 
+START_FILE_NAME = "start.safetensors"
 _WORKER_BYTES = 2 * 2**30  # PyTorch, a network with its gradients, and the images of a twin
 
 
@@ -67,8 +71,12 @@ class Study:
         keep_weights: Whether each fold's network is kept.
         lease: Seconds after which a fold whose process went silent is free again.
 
+    A checkpoint that the networks start from is copied into the folder, so that the study can be
+    taken up again without the file.
+
     Raises:
         StoreError: The folder holds a study that is defined otherwise.
+        LeakageError: The networks would start from weights that have seen a held-out subject.
     """
 
     def __init__(
@@ -92,7 +100,8 @@ class Study:
         self.protocol, self.seeds, self.control = protocol, tuple(seeds), control
         self.keep_weights = keep_weights and self.settings.selection is not Selection.TEST
         self.name = name or self._derived_name()
-        self.folder = folder or studies_folder() / self.name
+        # Absolute, because workers have other working directories.
+        self.folder = (folder or studies_folder() / self.name).expanduser().absolute()
         self.store = self._store(lease)
 
     @classmethod
@@ -113,7 +122,10 @@ class Study:
         store = StudyStore(study_folder(where), lease=lease)
         definition = store.read("definition")
         return cls(
-            experiment or CatalogExperiment.from_dict(definition["experiment"]),
+            experiment
+            or CatalogExperiment.from_dict(
+                definition["experiment"], start=store.folder / START_FILE_NAME
+            ),
             name=store.read("name"),
             protocol=definition["protocol"],
             settings=TrainingSettings.from_dict(definition["settings"]),
@@ -235,6 +247,7 @@ class Study:
             weights=self.weights_path(fold) if self.keep_weights else None,
             data_digest=self.table.digest,
             subjects_disjoint=protocol.subjects_disjoint,
+            start_digest=self._start.weights_digest if self._start else "",
         )
 
     def _prepare(self, workers: int | None) -> Iterator[tuple[int, int]]:
@@ -258,6 +271,7 @@ class Study:
         if (self.folder / "study.sqlite").exists():
             store = StudyStore(self.folder, lease=lease)
         else:
+            self._keep_start()
             store = StudyStore.create(self.folder, self._values(), self._planned(), lease=lease)
         held = store.read("definition")
         if canonical_json(held) != canonical_json(self.definition):
@@ -269,6 +283,21 @@ class Study:
                 remedy="give this study another name",
             )
         return store
+
+    @cached_property
+    def _start(self) -> CheckpointHeader | None:
+        path = self.experiment.starting_checkpoint()
+        return None if path is None else read_header(path)
+
+    def _keep_start(self) -> None:
+        """Copies the starting weights into the folder, once no fold objects to them."""
+        path = self.experiment.starting_checkpoint()
+        if path is None or self._start is None:
+            return
+        for fold in self.folds:
+            held_out = [self.table.samples[i] for i in fold.test]
+            refuse_seen_people(self._start, held_out, fold=fold.name, path=path)
+        atomic.write_bytes(self.folder / START_FILE_NAME, path.read_bytes())
 
     def _values(self) -> dict[str, Any]:
         return {

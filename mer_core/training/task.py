@@ -19,7 +19,12 @@ import numpy.typing as npt
 from torch import nn
 
 from mer_core.errors import StoreError
-from mer_core.models.checkpoint import CheckpointHeader, save_checkpoint, weights_digest
+from mer_core.models.checkpoint import (
+    CheckpointHeader,
+    read_header,
+    save_checkpoint,
+    weights_digest,
+)
 from mer_core.protocols import check_split
 from mer_core.provenance import versions
 from mer_core.records import Prediction
@@ -37,6 +42,7 @@ from mer_core.training.fold import (
 )
 from mer_core.training.prediction import predict_probabilities
 from mer_core.training.settings import Selection, TrainingSettings
+from mer_core.training.starting_weights import lineage_after, refuse_seen_people
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -52,6 +58,8 @@ class FoldTask:
         model: Written into the header of the weights file.
         weights: File to write, or None to keep only the answers.
         data_digest: What the coordinator saw; a worker that sees other data refuses.
+        start_digest: Of the weights that training starts from, "" where it starts afresh; a
+            worker that finds others refuses.
         subjects_disjoint: Whether a person on both sides is a breach in this protocol.
     """
 
@@ -67,6 +75,7 @@ class FoldTask:
     weights: Path | None
     data_digest: str
     subjects_disjoint: bool
+    start_digest: str = ""
 
     @property
     def seed(self) -> int:
@@ -90,8 +99,8 @@ def run_fold(task: FoldTask, report: Report) -> FoldOutcome:
     """Does one fold.
 
     Raises:
-        StoreError: This worker's data are not those the study was planned with.
-        LeakageError: The task's split is not clean.
+        StoreError: This worker's data or starting weights are not those of the study.
+        LeakageError: The task's split is not clean, or the starting weights saw who is held out.
     """
     began = time.perf_counter()
     table, images = _loaded(task.experiment, task.control)
@@ -102,9 +111,10 @@ def run_fold(task: FoldTask, report: Report) -> FoldOutcome:
             remedy="give every worker the same files, or start a new study",
         )
     check_split(table.samples, task.train, task.test, subjects=task.subjects_disjoint)
+    start = _start(task, table)
     control = find_control(task.control)
     fitted, probabilities = _answers(task, table, images, control, report)
-    digest = _keep_weights(task, table, fitted.module)
+    digest = _keep_weights(task, table, fitted.module, start)
     return FoldOutcome(
         predictions=_predictions(table, task.test, probabilities),
         history=fitted.history,
@@ -113,6 +123,23 @@ def run_fold(task: FoldTask, report: Report) -> FoldOutcome:
         seconds_training=sum(record.seconds for record in fitted.history),
         weights_digest=digest,
     )
+
+
+def _start(task: FoldTask, table: StudyTable) -> CheckpointHeader | None:
+    """The header of the checkpoint that the fold starts from, after it has been checked."""
+    path = task.experiment.starting_checkpoint()
+    if path is None:
+        return None
+    start = read_header(path)
+    if start.weights_digest != task.start_digest:
+        raise StoreError(
+            "these are not the weights that this study starts from",
+            where=path,
+            remedy="restore them, or start a new study",
+        )
+    held_out = [table.samples[i] for i in task.test]
+    refuse_seen_people(start, held_out, fold=task.name, path=path)
+    return start
 
 
 def _answers(
@@ -169,7 +196,9 @@ def _predictions(
     )
 
 
-def _keep_weights(task: FoldTask, table: StudyTable, module: nn.Module) -> str:
+def _keep_weights(
+    task: FoldTask, table: StudyTable, module: nn.Module, start: CheckpointHeader | None
+) -> str:
     if task.weights is None:
         return weights_digest(module.state_dict())
     header = CheckpointHeader(
@@ -180,6 +209,9 @@ def _keep_weights(task: FoldTask, table: StudyTable, module: nn.Module) -> str:
         synthetic=table.synthetic,
         settings=task.settings.as_dict(),
         versions=versions(),
+        lineage=lineage_after(
+            start, (table.samples[i] for i in task.train), data_digest=table.digest
+        ),
     )
     return save_checkpoint(task.weights, module, header).weights_digest
 

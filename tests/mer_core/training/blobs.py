@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mer_core.models.checkpoint import load_checkpoint, read_header, restore
 from mer_core.records import Sample
 from mer_core.seeding import generator
 from mer_core.training.controls import Control
@@ -94,6 +95,7 @@ class BlobExperiment:
     seed: int = 0
     delay: float = 0.0
     fails: str = ""
+    start: str = ""
 
     def table(self) -> StudyTable:
         samples = tuple(
@@ -120,10 +122,17 @@ class BlobExperiment:
         time.sleep(self.delay)
         if self.fails and Path(self.fails).exists():
             raise RuntimeError("the network cannot be built today")
-        return build_tiny(seed, len(classes))
+        network = build_tiny(seed, len(classes))
+        if self.start:
+            restore(network, load_checkpoint(Path(self.start))[1], where=self.start)
+        return network
+
+    def starting_checkpoint(self) -> Path | None:
+        return Path(self.start) if self.start else None
 
     def describe(self) -> dict[str, Any]:
-        return {"model": "tiny", **asdict(self)}
+        digest = read_header(Path(self.start)).weights_digest if self.start else ""
+        return {"model": "tiny", **asdict(self), "start": digest}
 
 
 def training_data(subjects: int = 3, clips: int = 6, seed: int = 0) -> TrainingData:

@@ -140,7 +140,7 @@ def test_kill_9_in_mid_fold_loses_nothing_that_was_finished(tmp_path, finished):
 def test_two_processes_share_a_study_without_losing_or_doubling_a_fold(tmp_path, finished):
     folder = tmp_path / "shared"
     processes = [start(folder, delay=0.15) for _ in range(2)]
-    lines = [process.communicate(timeout=60)[0].split() for process in processes]
+    lines = [process.communicate(timeout=300)[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     result = StudyResult.of(StudyStore(folder))
     assert result.complete

@@ -1,0 +1,53 @@
+"""The weights a study's networks start from, and the people that they have already seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mer_core.errors import CheckpointError, LeakageError
+from mer_core.models.checkpoint import CheckpointHeader
+from mer_core.models.lineage import Lineage
+from mer_core.records import Sample
+
+
+def refuse_seen_people(
+    start: CheckpointHeader, held_out: Iterable[Sample], *, fold: str, path: Path
+) -> None:
+    """Raises where weights that a fold starts from have seen somebody whom it holds out.
+
+    A person counts, not a clip, under every protocol: what was learnt of a face in one clip
+    answers for the next.
+
+    Raises:
+        CheckpointError: Whom the weights have seen is unknown.
+        LeakageError: They have seen someone; the message names the first five.
+    """
+    if start.lineage is None:
+        raise CheckpointError(
+            "nobody knows whom these weights were trained on, so no subject can be held out",
+            where=path,
+            remedy="train them again with this version, or start from random weights",
+        )
+    seen = start.lineage.seen(held_out)
+    if seen:
+        more = f" and {len(seen) - 5} more" if len(seen) > 5 else ""
+        people = "subjects" if len(seen) > 1 else "subject"
+        raise LeakageError(
+            f"the weights it starts from were trained on the held-out {people} "
+            f"{', '.join(seen[:5])}{more}",
+            where=f"fold {fold}",
+            remedy="start from weights that never saw them, or from random weights",
+        )
+
+
+def lineage_after(
+    start: CheckpointHeader | None, trained_on: Iterable[Sample], *, data_digest: str
+) -> Lineage | None:
+    """The lineage of weights trained on these clips from `start`; None where its own is unknown."""
+    own = Lineage.of(trained_on, data_digest=data_digest)
+    if start is None:
+        return own
+    if start.lineage is None:
+        return None
+    return own.descended_from(start.lineage, weights_digest=start.weights_digest)
