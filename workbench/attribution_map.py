@@ -22,15 +22,18 @@ from mer_core.attribution.script import Recipe
 from mer_core.errors import MerError, SettingsError
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import attribution_panel, map_scale
-from mer_core.plots.colour import ColourScale, Rgb
+from mer_core.plots.colour import Rgb
 from mer_core.provenance import canonical_json
 from mer_core.records import AttributionMap, InputKind
 from workbench import address, cached, panels, selection
 from workbench.asked import Asked
 from workbench.cores import suited_to
 from workbench.drawings import drawn
+from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
+from workbench.tiles import draw_tiles
 
+BLANK = 246
 UNDER = ("affective-motion image", "apex frame", "nothing")
 SHOWN_SIGN = {
     Verdict.PASS: ":green[:material/check_circle:]",
@@ -97,13 +100,17 @@ def draw_map(
     synthetic = look.recording.clip.synthetic
     scale = map_scale(found.values, signed=found.signed)
     under = _base(choice, look, view.under)
-    picture = drawn(partial(attribution_panel, under, found.values, scale, regions=view.regions))
-    panels.image(
-        picture,
-        width="stretch",
-        caption=_facts(look, found, scale) + panels.note(synthetic),
+    tile = attribution_tile(
+        under,
+        found.values,
+        scale,
+        regions=view.regions,
+        caption=_facts(look, found) + panels.note(synthetic),
         alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",
     )
+    draw_tiles([tile], key=f"map {method.name} {model.entry.name}", columns=1)
+    plain = np.full((*look.size, 3), BLANK, np.uint8) if under is None else under
+    picture = partial(attribution_panel, plain, found.values, scale, regions=view.regions)
     key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
     card = cached.cards().get(key)
     part = _further(card, key)
@@ -125,11 +132,10 @@ def _further(card: SanityCard | None, key: str) -> Any:
     return panels.unfolding(st.popover, f"{says} Take away", key=f"{kind} {key}", icon=icon)
 
 
-def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb:
+def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb | None:
     recording = look.recording
     if under == UNDER[2]:
-        height, width = look.size
-        return np.full((height, width, 3), 246, np.uint8)
+        return None
     spec = look.model.entry.input
     frames, numbers = recording.expression.frames, recording.expression.frame_numbers
     if under == UNDER[1] or spec.kind not in (InputKind.AMI, InputKind.DYNAMIC_IMAGE):
@@ -138,9 +144,9 @@ def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb:
     return cached.image(choice, look.weighting or spec.weighting).image
 
 
-def _facts(look: Inspection, found: AttributionMap, scale: ColourScale) -> str:
+def _facts(look: Inspection, found: AttributionMap) -> str:
     where = f", layer {found.layer}" if found.layer else ""
-    facts = f"{look.model.entry.title}{where}, for {found.target}; {scale.words}"
+    facts = f"{look.model.entry.title}{where}, for {found.target}"
     if found.delta is not None and found.difference is not None:
         facts += f"; adds up to {found.difference:.3g} within {found.delta:.2g}"
     if not np.ptp(found.values):
@@ -177,7 +183,11 @@ def draw_card(card: SanityCard) -> None:
 
 
 def _downloads(
-    choice: ClipChoice, weighting: str, look: Inspection, found: AttributionMap, picture: Rgb
+    choice: ClipChoice,
+    weighting: str,
+    look: Inspection,
+    found: AttributionMap,
+    picture: partial[Rgb],
 ) -> None:
     recipe = Recipe(
         clip=selection.clip_code(choice),
@@ -194,7 +204,7 @@ def _downloads(
     suffix = "_synthetic" if recipe.synthetic else ""
     panels.downloads(
         stem,
-        picture,
+        partial(drawn, picture),
         array=found.values,
         script=recipe.script(f"{stem}{suffix}"),
         record=_document(recipe.record()),

@@ -10,7 +10,9 @@ from mer_core.features import RANKINGS
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.colour import shared_scale
 from workbench import address, cached, panels, selection
+from workbench.picture_tiles import map_tiles
 from workbench.selection import ClipChoice
+from workbench.tiles import draw_tiles
 
 TILES = 4
 
@@ -32,23 +34,25 @@ def draw_branches(
     parts = [layer.name.rsplit(".", 1)[-1] for layer in shortest]
     level = parts.index(address.choose("Depth", parts, key="part", where=depth))
     maps = cached.maps(choice, weighting, model)
-    picked = {}
+    picked, found_values = {}, {}
     for branch, layers in branches.items():
         found = maps[layers[level].name]
         chosen = found.top(TILES, RANKINGS.get(rank), region)
         picked[branch] = (chosen, found.values[chosen])
+        found_values[branch] = found.values
     scale = shared_scale([values for _, values in picked.values()], signed=False)
     for column, (branch, layers) in zip(st.columns(len(branches)), branches.items(), strict=True):
         layer = layers[level]
-        chosen, values = picked[branch]
-        sheet = panels.map_tiles(values, chosen, columns=2, scale=scale)
-        panels.image(
-            sheet,
+        chosen, _ = picked[branch]
+        column.caption(
+            f"{layer.title}: {len(chosen)} of {layer.channels} maps, one cell for "
+            f"{layer.stride} × {layer.stride} pixels."
+        )
+        draw_tiles(
+            map_tiles(found_values[branch], chosen, scale=scale, what=f"{layer.title}, map"),
+            key=f"branch {branch}",
+            columns=2,
             where=column,
-            width="stretch",
-            caption=f"{layer.title}: {len(chosen)} of {layer.channels} maps, one cell for "
-            f"{layer.stride} x {layer.stride} pixels.",
-            alt=f"The {len(chosen)} first maps of {layer.title} by {rank}, {scale.describe()}",
         )
     st.caption(
         f"One scale for all: {scale.words}.{panels.note(cached.recording(choice).clip.synthetic)}"

@@ -15,8 +15,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from mer_core.plots.colour import Rgb
-from mer_core.plots.raster import png_bytes
 from mer_core.plots.theme import Figure, on_dark, recognisable
 from mer_core.records import array_digest
 from workbench import cached
@@ -27,11 +25,6 @@ T = TypeVar("T")
 def drawn(make: partial[T]) -> T:
     """What `make` draws; nobody may change it, for others are shown the same."""
     return cached.kept_drawings().fetch(fingerprint(make), make)
-
-
-def png(pixels: Rgb) -> bytes:
-    """A picture as the browser takes it: without the losses of JPEG, and not encoded again."""
-    return drawn(partial(png_bytes, pixels))
 
 
 def webp_address(content: bytes) -> str:

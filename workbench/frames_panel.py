@@ -19,7 +19,9 @@ from mer_core.plots.curves import share_curve
 from mer_core.plots.picking import pickable_image
 from workbench import address, cached, gestures, networks, panels, pointing
 from workbench.asked import Asked
+from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
+from workbench.tiles import draw_tiles
 
 WHOLE, OUTLINED, BOXED = "whole face", "action units", "a box"
 
@@ -186,16 +188,19 @@ def _draw_partial(
     found, title = part.map, look.model.entry.title
     scale = map_scale(found.values, signed=found.signed)
     regions = look.regions.masks if look.regions else {}
-    picture = attribution_panel(_seen(part), found.values, scale, regions=regions)
+    picture = partial(attribution_panel, _seen(part), found.values, scale, regions=regions)
     method = METHODS.get(found.method).title
-    panels.image(
-        picture,
-        width="stretch",
+    tile = attribution_tile(
+        _seen(part),
+        found.values,
+        scale,
+        regions=regions,
         caption=f"{title}, {method} of frames {frames[0]} to {frames[1]} alone, for "
-        f"{found.target}; {scale.words}. The face stays, the motion of all other frames is left "
+        f"{found.target}. The face stays, the motion of all other frames is left "
         f"out.{panels.note(look.recording.clip.synthetic)}",
         alt=f"{method} of {title} for frames {frames[0]} to {frames[1]}, {scale.describe()}",
     )
+    draw_tiles([tile], key=f"part {look.model.entry.name}", columns=1)
     panels.take_away(
         f"{choice.key.replace('/', '-')}_{found.model}_{found.method}_{frames[0]}-{frames[1]}",
         picture,

@@ -16,15 +16,20 @@ from mer_core.attribution.localisation import METRICS
 from mer_core.features.field import receptive_field
 from mer_core.models.catalog import branched_models
 from mer_core.plots.answers import epoch_curves
-from mer_core.plots.attributions import attribution_panel, map_scale
-from mer_core.plots.colour import shared_scale
-from mer_core.plots.images import frame_strip
-from mer_core.plots.raster import frame_box, overlay
+from mer_core.plots.attributions import map_scale
 from mer_core.protocols.peeking import peeking
 from mer_core.seeding import generator
 from workbench import address, cached, panels, pointing, selection
 from workbench.asked import Asked
+from workbench.picture_tiles import (
+    attribution_tile,
+    displacement_tile,
+    field_tile,
+    frame_tiles,
+    motion_image_tile,
+)
 from workbench.selection import ClipChoice
+from workbench.tiles import draw_tiles
 
 STRIP = 7
 
@@ -66,13 +71,9 @@ def micro_expression() -> None:
         st.markdown("Nothing moved: this face was at rest. Choose another emotion above.")
         return
     motion = np.linalg.norm(truth.displacement, axis=2)
-    scale = shared_scale([np.zeros(1), motion], signed=False)
-    panels.image(
-        overlay(recording.clip.frames[truth.apex], motion, scale),
-        width=336,
-        caption=f"How far the skin has moved at the apex: {scale.describe()} px. Synthetic.",
-        alt=f"Displacement at the apex, at most {motion.max():.1f} pixels",
-    )
+    tile = displacement_tile(recording, caption="How far the skin has moved at the apex.")
+    place, _ = st.columns([1, 2])
+    draw_tiles([tile] if tile else [], key="moved", columns=1, unit="px", where=place)
     length = f"{1000 * len(clip) / rate:.0f} ms" if rate else f"{len(clip)} frames"
     st.markdown(
         f"{', '.join(truth.action_units)}, for {length}, by at most {motion.max():.1f} pixels of "
@@ -93,25 +94,14 @@ def one_image() -> None:
         "Move the end of the range and watch the image grow."
     )
     picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
-    panels.image(
-        frame_strip(
-            [clip.frames[i] for i in picks], [numbers[i] for i in picks], ground=panels.ground()
-        ),
-        width="stretch",
-        caption="Some of the frames. Synthetic.",
-        alt=f"{len(picks)} of {len(numbers)} frames of {clip.name}",
-    )
+    shown = frame_tiles([clip.frames[i] for i in picks], [numbers[i] for i in picks])
+    draw_tiles(shown, key="frames shown", columns=STRIP)
     first, last = pointing.frame_range(numbers, brushed=None)
     for column, weighting in zip(st.columns(len(WEIGHTINGS)), WEIGHTINGS, strict=True):
         part = partial_ami(clip, first=first, last=last, weighting=weighting.name)
-        panels.image(
-            part.image,
-            where=column,
-            width="stretch",
-            caption=f"{weighting.title}, frames {first} to {last}; its weights sum to "
-            f"{weighting.sums_to}. Synthetic.",
-            alt=f"{weighting.title} image of frames {first} to {last}",
-        )
+        words = f"Frames {first} to {last}; weights sum to {weighting.sums_to}."
+        tile = motion_image_tile(part, caption=words)
+        draw_tiles([tile], key=f"image {weighting.name}", columns=1, where=column)
     if _reveal(
         "one-image", "Why does the face stay visible in some of these images and vanish in others?"
     ):
@@ -151,15 +141,9 @@ def kernels() -> None:
         layer, (height, width) = layers[level], shapes[branch]
         unit = (min(row, height - 1), min(column, width - 1))
         field = receptive_field(layer, *unit, size=entry.input.size)
-        panels.image(
-            frame_box(image, field.top, field.left, field.bottom, field.right),
-            where=place,
-            width="stretch",
-            caption=f"{branch}: {field.bottom - field.top} x {field.right - field.left} pixels. "
-            "Synthetic.",
-            alt=f"{layer.title}: rows {field.top} to {field.bottom}, columns {field.left} to "
-            f"{field.right}",
-        )
+        words = f"{branch}: {field.bottom - field.top} × {field.right - field.left} pixels"
+        tile = field_tile(image, field, caption=words)
+        draw_tiles([tile], key=f"field {branch}", columns=1, where=place)
     if _reveal("kernels", "Which of them can tell a raised mouth corner from a raised cheek?"):
         sides = {name: layers[level].receptive_field for name, layers in branches.items()}
         st.markdown(
@@ -199,13 +183,10 @@ def attribution() -> None:
     for column, (letter, name) in zip(st.columns(len(order)), letters.items(), strict=True):
         values = candidates[name]
         scale = map_scale(values, signed=False)
-        panels.image(
-            attribution_panel(base, values, scale, regions=regions),
-            where=column,
-            width="stretch",
-            caption=f"Map {letter}. Synthetic.",
-            alt=f"Map {letter}, {scale.describe()}",
+        tile = attribution_tile(
+            base, values, scale, regions=regions, alt=f"Map {letter}", title=f"Map {letter}"
         )
+        draw_tiles([tile], key=f"map {letter}", columns=1, where=column)
     if not _reveal("attribution", "Which of them is the network's?"):
         return
     titles = BASELINES | {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,18 +15,18 @@ from mer_core.features import FeatureMaps, Ranking, comparable_models, differenc
 from mer_core.features.field import receptive_field
 from mer_core.features.script import MapsRecipe, maps_script
 from mer_core.models.loaded import LoadedModel
-from mer_core.plots.colour import Rgb, shared_scale
+from mer_core.plots.colour import ColourScale, shared_scale
 from mer_core.plots.images import map_sheet
 from mer_core.plots.picking import pickable_map
-from mer_core.plots.raster import frame_box
 from mer_core.records import Layer
 from workbench import address, cached, gestures, panels, pointing, selection
 from workbench.drawings import drawn
 from workbench.networks import DEMO, held_out_network
+from workbench.picture_tiles import field_tile, map_tiles
 from workbench.selection import ClipChoice
+from workbench.tiles import draw_tiles
 
 TILES = 6
-SIDE = 336
 
 
 def choose_layer(models: Mapping[str, LoadedModel]) -> tuple[str, Layer, DeltaGenerator]:
@@ -70,16 +70,11 @@ def draw_unit(
         size = model.entry.input.size
         field = receptive_field(layer, row, column, size=size)
         image = recording.image(weighting, size=size).image
-        edges = field.top, field.left, field.bottom, field.right
-        panels.image(
-            drawn(partial(frame_box, image, *edges, zoom=max(1, SIDE // image.shape[1]))),
-            width=SIDE,
-            caption=f"{layer.title}: this unit answers {plane[row, column]:.3g} to the "
-            f"{field.bottom - field.top} x {field.right - field.left} pixels in the box, its "
-            f"receptive field.{panels.note(recording.clip.synthetic)}",
-            alt=f"Receptive field: rows {field.top} to {field.bottom}, columns {field.left} to "
-            f"{field.right}",
+        caption = (
+            f"{layer.title}: activation {plane[row, column]:.3g}. Framed is what the unit sees, "
+            f"{field.bottom - field.top} × {field.right - field.left} pixels."
         )
+        draw_tiles([field_tile(image, field, caption=caption)], key="field", columns=1)
 
 
 def _wide(layers: list[str]) -> str:
@@ -114,29 +109,25 @@ def draw_difference(
     for column, (caption, values, scale) in zip(
         st.columns(3),
         (
-            (titled, found.first.values[top], plain),
-            (title, found.second.values[top], plain),
-            ("First less second", found.values[top], signed),
+            (titled, found.first.values, plain),
+            (title, found.second.values, plain),
+            ("First minus second", found.values, signed),
         ),
         strict=True,
     ):
-        sheet = panels.map_tiles(values, top, columns=3, scale=scale)
-        panels.image(
-            sheet,
+        column.caption(f"**{caption}**{panels.note(synthetic)}")
+        draw_tiles(
+            map_tiles(values, top, scale=scale, what=f"{caption}: {layer.title}, map"),
+            key=f"difference {caption}",
+            columns=3,
             where=column,
-            width="stretch",
-            caption=f"{caption}; {scale.words}.{panels.note(synthetic)}",
-            alt=f"{caption}: the {len(top)} most different maps of {layer.title}, "
-            f"{scale.describe()}",
         )
     st.caption(
         f"{layer.title}, the {len(top)} maps that differ most. Over all {layer.channels} the rank "
         f"correlation is {found.correlation:.2f}: 1 where both answer alike whatever their gain. "
         f"{title}: {rival.weights.label}."
     )
-    names = [f"map {i}" for i in top]
-    picture, _ = drawn(partial(map_sheet, found.values[top], names, columns=3, scale=signed))
-    take_maps(choice, weighting, model, layer, found.values, picture, less=(other, rival))
+    take_maps(choice, weighting, model, layer, found.values, top, signed, less=(other, rival))
 
 
 def _rival(choice: ClipChoice, peers: list[str], *, name_at: Any, run_at: Any) -> LoadedModel:
@@ -155,7 +146,8 @@ def take_maps(
     model: LoadedModel,
     layer: Layer,
     values: npt.NDArray[np.float32],
-    picture: Rgb,
+    channels: Sequence[int],
+    scale: ColourScale,
     *,
     less: tuple[ClipChoice, LoadedModel] | None = None,
 ) -> None:
@@ -167,9 +159,11 @@ def take_maps(
         other = less[1].entry.name if less[1] is not model else less[0].key.replace("/", "-")
         stem = f"{stem}_less_{other}"
     synthetic = any(recipe.synthetic for recipe in recipes)
+    names = [f"map {channel}" for channel in channels]
+    sheet = partial(map_sheet, values[list(channels)], names, columns=3, scale=scale)
     panels.take_away(
         stem,
-        picture,
+        lambda: drawn(sheet)[0],
         array=values,
         script=maps_script(*recipes, name=f"{stem}_synthetic" if synthetic else stem),
         synthetic=synthetic,

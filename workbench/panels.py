@@ -15,45 +15,28 @@ import streamlit as st
 from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
 from mer_core.errors import MerError
 from mer_core.inputs import Recording
-from mer_core.plots.colour import ColourScale, Rgb
-from mer_core.plots.images import Maps, map_sheet
-from mer_core.plots.raster import DARK, LIGHT, Ground, png_bytes
+from mer_core.plots.colour import Rgb
+from mer_core.plots.raster import png_bytes
 from mer_core.plots.theme import Figure
 from mer_core.records import Sample
 from workbench import cached, drawings
-from workbench.drawings import drawn, png, webp_address
+from workbench.drawings import webp_address
+from workbench.picture_tiles import motion_image_tile
 from workbench.selection import ClipChoice
+from workbench.tiles import draw_tiles
 
 SLOW = 12
 
 
-def ground() -> Ground:
-    """What sheets of tiles lie on, so that they melt into the page."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
-
-
-def map_tiles(values: Maps, numbers: Sequence[int], *, columns: int, scale: ColourScale) -> Rgb:
-    """Feature maps as tiles, each over its number."""
-    return drawn(partial(_tiles, values, list(numbers), columns, scale, ground()))
-
-
-def _tiles(
-    values: Maps, numbers: Sequence[int], columns: int, scale: ColourScale, under: Ground
-) -> Rgb:
-    names = [f"map {number}" for number in numbers]
-    return map_sheet(values, names, columns=columns, size=120, scale=scale, ground=under)[0]
-
-
-def image(pixels: Rgb, *, where: Any = st, shared: bool = True, **options: Any) -> None:
-    """A picture; encoded once where it is `shared`, as a reader's own must not be."""
-    # Said, because Streamlit would else decode what it is given and write it as JPEG.
-    where.image(png(pixels) if shared else png_bytes(pixels), output_format="PNG", **options)
+def dark() -> bool:
+    """Whether the reader's page is dark."""
+    return st.context.theme.type == "dark"
 
 
 def chart(make: partial[Figure], *, key: str, alt: str, where: Any = st, **options: Any) -> Any:
     """A figure of the core in its own template, legible on a light and on a dark page."""
     picked = options.get("selection_mode", "")
-    figure = drawings.chart(make, dark=ground() is DARK, picked=picked)
+    figure = drawings.chart(make, dark=dark(), picked=picked)
     return where.plotly_chart(figure, theme=None, key=key, alt=alt, **options)
 
 
@@ -108,17 +91,9 @@ def motion_image(
     """An affective-motion image with the facts of its weighting."""
     entry = WEIGHTINGS.get(weighting)
     stays = "the face stays visible" if entry.keeps_appearance else "only what changes is left"
-    image(
-        found.image,
-        where=where,
-        shared=shared,
-        width="stretch",
-        caption=f"{entry.title} weights, which sum to {entry.sums_to}: {stays}. Raw sum "
-        f"{found.minimum:.0f} to {found.maximum:.0f}, stretched to black and white."
-        f"{note(synthetic)}",
-        alt=f"Affective-motion image under {weighting} weights, raw sum {found.minimum:.0f} to "
-        f"{found.maximum:.0f}",
-    )
+    caption = f"Weights sum to {entry.sums_to}: {stays}.{note(synthetic)}"
+    tile = motion_image_tile(found, shared=shared, caption=caption)
+    draw_tiles([tile], key=f"image {weighting}", columns=1, where=where)
 
 
 def weightings(names: Iterable[str], *, where: Any = st) -> None:
@@ -157,7 +132,7 @@ def facts(sample: Sample) -> dict[str, str]:
 
 def downloads(
     stem: str,
-    picture: Rgb | None = None,
+    picture: Rgb | Callable[[], Rgb] | None = None,
     *,
     array: np.ndarray | None = None,
     table: str | None = None,
@@ -170,7 +145,7 @@ def downloads(
     name = f"{stem}_synthetic" if synthetic else stem
     offers: list[tuple[str, str, Any, str]] = []
     if picture is not None:
-        offers.append(("Picture", f"{name}.png", lambda: png_bytes(picture), "image/png"))
+        offers.append(("Picture", f"{name}.png", partial(_png, picture), "image/png"))
     if array is not None:
         offers.append(("Array", f"{name}.npy", lambda: _npy(array), "application/octet-stream"))
     if table is not None:
@@ -192,7 +167,9 @@ def downloads(
             )
 
 
-def take_away(stem: str, picture: Rgb | None = None, *, where: Any = st, **offers: Any) -> None:
+def take_away(
+    stem: str, picture: Rgb | Callable[[], Rgb] | None = None, *, where: Any = st, **offers: Any
+) -> None:
     """The same buttons behind one that says what they are for; see `downloads`."""
     part = unfolding(where.popover, "Take away", key=f"take {stem}", icon=":material/download:")
     if part.open:
@@ -256,6 +233,10 @@ def refusal(error: MerError) -> None:
 def csv_rows(content: bytes) -> list[dict[str, str]]:
     """The rows of a CSV file."""
     return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def _png(picture: Rgb | Callable[[], Rgb]) -> bytes:
+    return png_bytes(picture() if callable(picture) else picture)
 
 
 def _npy(array: np.ndarray) -> bytes:

@@ -38,6 +38,12 @@ def words(app: AppTest) -> str:
     return " ".join(element.value for part in parts for element in part)
 
 
+def tiles(app: AppTest) -> list[dict]:
+    """Every picture of the page as its part of the page is given it."""
+    parts = [json.loads(part.proto.json) for part in app.get("bidi_component")]
+    return [tile for part in parts for tile in part.get("tiles", []) if "layers" in tile]
+
+
 def traces(app: AppTest, key: str) -> list[dict]:
     """The traces of the chart whose key ends with `key`."""
     chart = next(c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-{key}"))

@@ -28,7 +28,7 @@ from mer_core.inputs import Recording, synthetic_recording
 from mer_core.inputs.answers import answer_of
 from mer_core.inputs.upload import uploaded_recording
 from mer_core.models.loaded import LoadedModel, load_model
-from mer_core.plots.attributions import attribution_panel, map_scale
+from mer_core.plots.attributions import map_scale
 from mer_core.records import array_digest
 from mer_core.training.demonstration import demo_classes, held_out_weights
 from tests.workbench.running import Served
@@ -48,7 +48,6 @@ NETWORKS = ("affectivenet", "resnet50", "mobilenet")
 # Neighbours use methods whose hooks spoil each other's maps on a network without its lock.
 METHOD_OF = ("grad-cam", "saliency", "guided-backprop", "grad-cam")
 WEIGHTINGS = ("full", "linear")
-BLANK = 246
 PLAIN = {"under": "nothing", "outline": "false"}
 THINK = (1.0, 3.0)
 SAMPLE_SECONDS = 30.0
@@ -164,12 +163,11 @@ class Reference:
             with cores.suited_to(asked.forwards({}, model.entry)):
                 found = look.explain(method)
             scale = map_scale(found.values, signed=found.signed)
-            blank = np.full((*look.size, 3), BLANK, np.uint8)
             name = (
                 f"{METHODS.get(method).title} of {model.entry.title} for {found.target}, "
                 f"{scale.describe()}"
             )
-            pictures[name] = array_digest(attribution_panel(blank, found.values, scale))
+            pictures[name] = array_digest(scale.apply(found.values))
         chosen = (
             {"w1": weighting, "methods": method} if weighting != "full" else {"methods": method}
         )

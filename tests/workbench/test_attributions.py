@@ -17,7 +17,7 @@ from mer_core.attribution.localisation import METRICS
 from mer_core.attribution.sanity import Check, SanityCard
 from mer_core.attribution.script import Recipe
 from mer_core.inputs.clip_code import SyntheticClip
-from tests.workbench.opening import open_at, traces, unfold, values, words
+from tests.workbench.opening import open_at, tiles, traces, unfold, values, words
 from workbench import attribution_map, cached, selection
 from workbench.asked import Asked
 from workbench.selection import ClipChoice
@@ -35,7 +35,7 @@ def test_maps_are_labelled_untrained_and_synthetic():
     app = open_at("attributions", nets=[SMALL, "offapexnet"])
     assert app.multiselect(key="nets").value == [SMALL, "offapexnet"]
     assert words(app).count("untrained") == 2
-    assert len(app.get("imgs") or app.get("image")) == 4
+    assert len(tiles(app)) == 4
     assert "Synthetic" in words(app)
 
 
@@ -43,7 +43,7 @@ def test_maps_are_labelled_untrained_and_synthetic():
 def test_every_method_draws_a_map_or_says_why_not(method, model):
     app = open_at("attributions", nets=[SMALL], methods=[method])
     (offer,) = [o for o in list_methods(model) if o.method.name == method]
-    drawn = len(app.get("imgs") or app.get("image"))
+    drawn = len(tiles(app))
     assert drawn == (1 if offer.applies else 0)
     if not offer.applies:
         assert offer.reason in words(app)

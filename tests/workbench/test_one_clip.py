@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from mer_core.ami import frame_weights
 from mer_core.features import RANKINGS
 from tests.workbench.conftest import APP
-from tests.workbench.opening import open_at
+from tests.workbench.opening import open_at, tiles
 from workbench import cached
 
 
@@ -32,7 +32,7 @@ def test_the_page_draws_without_an_exception_and_owns_up(app):
     assert not app.exception
     assert "untrained" in text_of(app)
     assert "synthetic" in text_of(app).lower()
-    assert len(app.get("image")) >= 8
+    assert len(tiles(app)) >= 19
 
 
 def test_other_weights_change_the_curve(app):
@@ -64,7 +64,7 @@ def test_the_page_draws_where_nothing_can_be_kept(tmp_path, monkeypatch):
         kept.clear()
     page = open_at("one_clip", seed=77)
     assert not page.exception
-    assert len(page.get("image")) >= 8
+    assert len(tiles(page)) >= 19
     cached.image_store.clear()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,10 +11,10 @@ import streamlit as st
 from mer_core.ami import WEIGHTINGS, partial_ami
 from mer_core.inputs.script import ami_script
 from mer_core.plots.curves import weight_curves
-from mer_core.plots.images import weighted_strip
 from workbench import address, cached, gestures, panels, pointing, selection
-from workbench.drawings import drawn
 from workbench.motion_panel import draw_motion
+from workbench.picture_tiles import frame_tiles, motion_image_tile, weighted_tiles
+from workbench.tiles import draw_tiles
 
 STRIP = 7
 PAIRS = 2  # weightings in a row, each as a whole and in part
@@ -37,21 +38,14 @@ stem = f"ami_{choice.key.replace('/', '-')}"
 
 st.header("Frames and weights")
 picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
-strip, scale = drawn(
-    partial(
-        weighted_strip,
-        clip.frames[picks],
-        images[chosen[0]].weights[picks],
-        [numbers[i] for i in picks],
-        ground=panels.ground(),
-    )
-)
-panels.image(
-    strip,
-    width="stretch",
-    caption=f"Above, {len(picks)} of {len(clip)} frames. Below, each times its {chosen[0]} weight: "
-    f"{scale.words}, saturated beyond. The sum of all is the image.{panels.note(synthetic)}",
-    alt=f"{len(picks)} frames of {clip.name} and their motion images under {chosen[0]} weights",
+shown = [numbers[i] for i in picks]
+draw_tiles(frame_tiles(list(clip.frames[picks]), shown), key="frames shown", columns=STRIP)
+weighed = weighted_tiles(clip.frames[picks], images[chosen[0]].weights[picks], shown)
+draw_tiles(weighed, key="weighted", columns=STRIP)
+st.caption(
+    f"Above, {len(picks)} of {len(clip)} frames. Below, each times its "
+    f"{WEIGHTINGS.get(chosen[0]).title.lower()} weight; colours saturate at the median of the "
+    f"frames' extremes. The sum of all is the image.{panels.note(synthetic)}"
 )
 event = panels.chart(
     partial(
@@ -80,15 +74,13 @@ for start in range(0, len(chosen), PAIRS):
         whole, partly = next(places), next(places)
         panels.motion_image(images[name], name, synthetic=synthetic, where=whole)
         part = partial_ami(clip, first=first, last=last, weighting=name)
-        panels.image(
-            part.image,
-            where=partly,
-            width="stretch",
-            caption=f"{WEIGHTINGS.get(name).title} weights, only frames {first} to {last}, "
-            f"stretched by itself.{panels.note(synthetic)}",
+        tile = replace(
+            motion_image_tile(part, title=f"Frames {first} to {last} alone"),
+            caption=f"Stretched by itself.{panels.note(synthetic)}",
             alt=f"Share of frames {first} to {last} in the {name} image, raw sum "
             f"{part.minimum:.0f} to {part.maximum:.0f}",
         )
+        draw_tiles([tile], key=f"part {name}", columns=1, where=partly)
         for place, image, frames in ((whole, images[name], None), (partly, part, (first, last))):
             part_of = f"{stem}_{name}" + (f"_{first}-{last}" if frames else "")
             written = f"{part_of}_synthetic" if synthetic else part_of

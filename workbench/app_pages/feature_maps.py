@@ -10,6 +10,8 @@ from workbench import address, cached, panels, selection
 from workbench.branches import draw_branches
 from workbench.map_views import choose_layer, draw_difference, draw_unit, take_maps
 from workbench.networks import asked_networks, more_choices, weights_note
+from workbench.picture_tiles import map_tiles
+from workbench.tiles import draw_tiles
 
 TILES = 6
 CLOSER_TITLES = {"one unit": "One unit and what it sees", "a difference": "A difference"}
@@ -51,17 +53,19 @@ else:
         chosen = found.top(TILES, rank, recording.region)
         values = found.values[chosen]
         scale = shared_scale([values], signed=bool((values < 0).any()))
-        sheet = panels.map_tiles(values, chosen, columns=3, scale=scale)
+        title = models[name].entry.title
         with column:
-            panels.image(
-                sheet,
-                width="stretch",
-                caption=f"**{models[name].entry.title}**, {layer.title}: {len(chosen)} of "
-                f"{layer.channels} maps by {rank.title.lower()}; {scale.words}."
-                f"{panels.note(synthetic)} {weights_note(models[name])}",
-                alt=f"First maps of {models[name].entry.title} at {stage}, {scale.describe()}",
+            st.caption(
+                f"**{title}**, {layer.title}: {len(chosen)} of "
+                f"{layer.channels} maps by {rank.title.lower()}."
+                f"{panels.note(synthetic)} {weights_note(models[name])}"
             )
-            take_maps(choice, weighting, models[name], layer, found.values, sheet)
+            draw_tiles(
+                map_tiles(found.values, chosen, scale=scale, what=f"{title} at {stage}, map"),
+                key=f"maps {name}",
+                columns=3,
+            )
+            take_maps(choice, weighting, models[name], layer, found.values, chosen, scale)
     st.caption("Networks answer in units of their own, so each has its own scale.")
 
 branched = [model for model in asked if model.entry.branches()]

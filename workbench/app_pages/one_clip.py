@@ -6,14 +6,13 @@ import sys
 import time
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import weight_curves, weights_and_intensities
-from mer_core.plots.raster import overlay
 from workbench import address, cached, panels, selection
+from workbench.picture_tiles import displacement_tile
+from workbench.tiles import draw_tiles
 
 # Seconds. PyTorch holds Python's lock while it is loaded. Where it waits until what is drawn before
 # is sent, pictures came 0.4 s sooner in a cold start, and the networks' maps 0.1 to 0.2 s.
@@ -67,16 +66,10 @@ st.header("Affective-motion images")
 for column, name in zip(places, (one, other), strict=True):
     panels.motion_image(images[name], name, synthetic=synthetic, where=column)
 if truth is not None:
-    motion = np.linalg.norm(truth.displacement, axis=2)
-    scale = shared_scale([np.zeros(1), motion], signed=False)
-    panels.image(
-        overlay(recording.clip.frames[truth.apex], motion, scale),
-        where=moving,
-        width="stretch",
-        caption=f"The truth: how far the skin has moved at the apex, in pixels; {scale.words}. "
-        "Synthetic.",
-        alt=f"Displacement of the skin from onset to apex, at most {motion.max():.1f} pixels",
+    tile = displacement_tile(
+        recording, title="Ground truth", caption="How far the skin has moved at the apex."
     )
+    draw_tiles([tile] if tile else [], key="moved", columns=1, unit="px", where=moving)
 
 st.header("What the kernels see")
 with st.spinner("Loading the networks"):  # for seconds on a first visit, behind what is drawn above
