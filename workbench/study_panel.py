@@ -45,6 +45,8 @@ def draw_work() -> None:
         _watch()
     elif run.failure:
         st.error(f"{run.name}: {run.failure}", icon=":material/error:")
+    elif run.stopped:
+        st.caption(f":material/stop: {run.name} was stopped; finished folds are kept.")
     else:
         st.caption(f":material/check: {run.name} has ended; what it found is in the list.")
 
@@ -62,7 +64,7 @@ def _watch() -> None:
     folds = f"{progress.done} of {progress.total} folds" if progress else "no fold yet"
     text.progress(done, text=f"{run.name}: {folds}{left}. {run.doing}.")
     if run.stopping:
-        stop.caption("Stops after this fold.")
+        stop.caption("Stopping.")
     elif stop.button("Stop", icon=":material/stop:", width="stretch"):
         cached_results.study_runner().cancel()
         st.rerun(scope="fragment")
@@ -235,7 +237,15 @@ def draw_study(name: str) -> None:
     if left:
         note, more = st.columns([5, 1], vertical_alignment="center")
         note.caption(f"{result.completed} of {len(result.folds)} folds are finished.")
-        if more.button("Continue", icon=":material/play_arrow:", width="stretch"):
+        run = cached_results.study_runner().run
+        busy = run.name if run is not None and not run.ended and not run.stopping else ""
+        if busy != name and more.button(
+            "Continue",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=bool(busy),
+            help=f"{busy} is at work; stop it first, or wait." if busy else None,
+        ):
             cached_results.study_runner().start(Study.open(name))
             st.rerun()
     if not result.by_seed:

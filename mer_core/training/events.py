@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,21 @@ class Event:
     """Base of all events."""
 
     progress: Progress
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {"event": type(self).__name__, **asdict(self)}
+
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Event:
+        """The event that `as_dict` wrote."""
+        kinds = {kind.__name__: kind for kind in Event.__subclasses__()}
+        fields = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+            if name not in ("event", "progress")
+        }
+        return kinds[values["event"]](progress=Progress(**values["progress"]), **fields)
 
 
 @dataclass(frozen=True, kw_only=True)

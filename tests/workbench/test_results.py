@@ -10,7 +10,7 @@ from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.training import CatalogExperiment, DatasetChoice, Study, profile
 from tests.workbench.opening import open_at, unfold, words
 from workbench import cached, cached_results
-from workbench.study_runner import StudyRunner
+from workbench.study_runner import Run, StudyRunner
 
 SMALL = "offapexnet"
 
@@ -145,28 +145,17 @@ def test_a_study_runs_behind_the_page_and_can_be_left(fresh):
     assert "behind has ended" in words(forgotten)
 
 
-def test_stopping_keeps_finished_folds_and_continuing_ends_alike(fresh):
-    study = planned(fresh, "stopped")
-    runner = StudyRunner()
-    run = runner.start(study)
-    runner.cancel()
-    deadline = time.monotonic() + 90
-    while not run.ended and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert run.ended
-    assert not study.result().complete
-    digest = planned(fresh, "whole").complete(workers=1).digest
-    assert study.complete(workers=1).digest == digest
-
-
-def test_only_one_study_runs_at_a_time(fresh):
-    runner = StudyRunner()
-    first = runner.start(planned(fresh, "first"))
-    second = runner.start(planned(fresh, "second"))
-    assert second is first or first.ended
-    runner.cancel()
-    while not first.ended:
-        time.sleep(0.1)
+def test_a_study_at_work_cannot_be_continued_a_second_time(fresh):
+    planned(fresh, "idle")
+    assert [b.label for b in open_at("results", study="idle").button].count("Continue") == 1
+    runner = cached_results.study_runner()
+    runner.run = Run("idle")
+    assert "Continue" not in [b.label for b in open_at("results", study="idle").button]
+    runner.run = Run("another")
+    (more,) = [b for b in open_at("results", study="idle").button if b.label == "Continue"]
+    assert more.disabled
+    runner.run = Run("idle", stopped=True, ended=True)
+    assert "idle was stopped" in words(open_at("results"))
 
 
 def test_the_form_starts_what_it_describes(fresh, monkeypatch):
@@ -181,6 +170,4 @@ def test_the_form_starts_what_it_describes(fresh, monkeypatch):
 
 
 def self_run(study):
-    from workbench.study_runner import Run
-
     return Run(study.name, ended=True)

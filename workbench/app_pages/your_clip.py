@@ -9,6 +9,7 @@ import streamlit as st
 
 from mer_core.errors import MerError
 from mer_core.inputs.answers import answer_of
+from mer_core.inputs.clip_changes import CHANGES_IN_WORDS
 from mer_core.inputs.upload import MAX_FRAMES, uploaded_recording
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.answers import probability_bars
@@ -134,7 +135,7 @@ with moving[2]:
     st.markdown(
         f"**{answer.predicted}**, {shares[answer.predicted]:.0%}. The same answer after "
         f"{answer.agreement:.0%} of {len(answer.variants)} changes that should not matter "
-        "(mirror, a shift of a few pixels, light, a frame less at either end). Indecision "
+        f"({CHANGES_IN_WORDS}). Indecision "
         f"{answer.entropy:.0%}, where 100 % means that every class is as probable as any other."
     )
 

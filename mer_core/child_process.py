@@ -1,0 +1,214 @@
+"""One piece of work in a process of its own, which reports line by line and ends with its parent.
+
+For work that must not share a process with whoever starts it: training sets PyTorch's threads,
+determinism and random state for its whole process, and pages draw in the same interpreter. A
+module that is run this way ends with
+
+    def work(order: Any, emit: Emit) -> None: ...
+
+    if __name__ == "__main__":
+        sys.exit(serve(work))
+
+and is started with `ChildProcess(module, order)`. Orders and messages are plain values, one line
+of JSON each. Unlike `multiprocessing`, nothing imports the caller's main script a second time, so
+it works from a notebook, a Streamlit page and an unguarded script alike.
+
+For many independent items of work, see `mer_core.cluster`.
+"""
+
+from __future__ import annotations
+
+import _thread
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import mer_core
+from mer_core.errors import MerError
+
+log = logging.getLogger(__name__)
+
+Emit = Callable[[Any], None]
+"""Sends one message, a plain value, to the parent."""
+
+GRACE_SECONDS = 10.0
+"""Between asking a process to stop and ending it."""
+
+_STOPPED = 130  # what a shell reports for an interrupt
+_COMPLAINT_LENGTH = 300
+
+
+class ChildProcess:
+    """A process that does one order.
+
+    Args:
+        module: Run as `python -m`; it calls `serve`.
+        order: Plain values for its work.
+        environment: Variables of the process; those of this one by default.
+
+    Attributes:
+        failure: Why the work ended early, in one line, once `messages` is exhausted; None where
+            it is done or was stopped.
+    """
+
+    def __init__(
+        self, module: str, order: Any, *, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.failure: str | None = None
+        self._stopping = False
+        # A file, because an unread pipe would fill up and halt the process.
+        self._errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 (close)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            encoding="utf-8",
+            env=_importing(os.environ if environment is None else environment),
+        )
+        self._send(json.dumps(order))
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    def messages(self) -> Iterator[Any]:
+        """Yields what the process emits, until it has ended."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            told = json.loads(line)
+            if "failure" in told:
+                self.failure = told["failure"]
+            else:
+                yield told["message"]
+        code = self._process.wait()
+        if self._stopping:
+            self.failure = None
+        elif code and self.failure is None:
+            self.failure = self._complaint(code)
+
+    def stop(self, *, grace: float = GRACE_SECONDS) -> None:
+        """Asks the process to stop, and ends it if it has not after `grace` seconds.
+
+        Returns at once; `messages` ends with the process.
+        """
+        if self._stopping:
+            return
+        self._stopping = True
+        self._hang_up()
+        # The process ends itself after `GRACE_SECONDS`; this is for one that cannot even do that.
+        threading.Thread(target=self._end, args=(grace + 1,), daemon=True).start()
+
+    def close(self) -> None:
+        """Ends the process if it is still there, and lets go of its files."""
+        self._stopping = True
+        self._process.kill()
+        self._process.wait()
+        self._hang_up()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._errors.close()
+
+    def __enter__(self) -> ChildProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(self, line: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return  # It died at its start; `messages` will say of what.
+
+    def _hang_up(self) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            return  # It is gone already.
+
+    def _end(self, patience: float) -> None:
+        try:
+            self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _complaint(self, code: int) -> str:
+        self._errors.seek(0)
+        words = self._errors.read().strip()
+        if words:
+            log.error("process %d ended with code %d:\n%s", self.pid, code, words)
+        if code == 1 and words:  # Python's own code for an exception, whose name comes last
+            return words.rsplit("\n", 1)[-1][-_COMPLAINT_LENGTH:]
+        return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def serve(work: Callable[[Any, Emit], None], *, background: bool = False) -> int:
+    """Do the parent's order in this process and return the exit code.
+
+    The parent holds this process's standard input open for as long as it wants the work: when it
+    closes it or dies, the work is interrupted as by Ctrl-C.
+
+    Args:
+        work: Called with the order and with what sends a message.
+        background: Whether others on this machine go first.
+    """
+    order = json.loads(sys.stdin.readline())
+    channel = _private_output()
+    ended = threading.Event()
+    threading.Thread(target=_interrupt_when_alone, args=(ended,), daemon=True).start()
+    if background and hasattr(os, "nice"):
+        os.nice(10)
+    try:
+        work(order, lambda message: _write(channel, {"message": message}))
+        ended.set()
+    except MerError as error:
+        _write(channel, {"failure": str(error)})
+        return 1
+    except (KeyboardInterrupt, BrokenPipeError):
+        return _STOPPED
+    return 0
+
+
+def _private_output() -> TextIO:
+    """Standard output for messages alone: what anybody else prints joins the errors."""
+    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    sys.stdout.flush()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return channel
+
+
+def _write(channel: TextIO, values: Mapping[str, Any]) -> None:
+    channel.write(json.dumps(values) + "\n")
+    channel.flush()
+
+
+def _interrupt_when_alone(ended: threading.Event) -> None:
+    # Not through `sys.stdin`, whose lock a thread must not hold when the interpreter shuts down.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    if ended.is_set():
+        return
+    _thread.interrupt_main()
+    time.sleep(GRACE_SECONDS)
+    os._exit(_STOPPED)  # it hangs in something that no interrupt reaches
+
+
+def _importing(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with this package where Python looks first."""
+    package = str(Path(mer_core.__file__).resolve().parent.parent)
+    paths = [package, environment.get("PYTHONPATH", "")]
+    return {**environment, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
