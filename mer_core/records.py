@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mer_core.errors import SettingsError
+
 Frames = npt.NDArray[np.uint8]
 """T x H x W x 3, RGB."""
 
@@ -126,7 +128,8 @@ class InputSpec:
     """How a clip becomes the tensor a network expects; declared by the network as data.
 
     The value fed in is `(pixel / 255 - mean) / std` per channel. `weighting` names the frame
-    weights where the kind is an accumulated image.
+    weights where the kind is an accumulated image. Flow keeps its zero and one unit for both
+    directions, or it could not be mirrored and turned.
     """
 
     kind: InputKind
@@ -135,6 +138,14 @@ class InputSpec:
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
     weighting: str = "full"
+
+    def __post_init__(self) -> None:
+        if self.kind is InputKind.FLOW and (any(self.mean) or len(set(self.std[:2])) > 1):
+            raise SettingsError(
+                "flow has its zero at rest and one unit for both directions",
+                where="input specification",
+                remedy="give mean 0, and one std for horizontal and vertical flow",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

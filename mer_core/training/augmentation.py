@@ -3,6 +3,12 @@
 One affine map per image, drawn from a seeded generator and applied to the whole batch at once.
 It happens after the split and on the training side only; images that are answered for are
 never altered. All frames of a clip get the same map.
+
+What a map does to a pixel's value hangs on what the value is. Grey and colour move and stay what
+they are. A flow field holds displacements: where the frames are mapped by y = A x + b from output
+to input positions, what moved by f at y moved by A^-1 f at x, so that mirroring negates u, a
+rotation rotates (u, v) and a larger face moves by more. Strain is built of the flow's derivatives,
+in which the change of size cancels; it is a scalar.
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from mer_core.records import InputKind
 from mer_core.training.settings import TrainingSettings
 
 
@@ -21,10 +28,13 @@ def augments(settings: TrainingSettings) -> bool:
     return bool(settings.flip or settings.shift or settings.rotation or settings.scale)
 
 
-def augment(images: Tensor, settings: TrainingSettings, generator: torch.Generator) -> Tensor:
+def augment(
+    images: Tensor, settings: TrainingSettings, generator: torch.Generator, *, kind: InputKind
+) -> Tensor:
     """Alters each image (B x C x H x W) or clip (B x T x C x H x W) on its own.
 
-    What moves in from outside repeats the border.
+    The result is what `kind` of input the altered frames would have given. What moves in from
+    outside repeats the border.
     """
     if not augments(settings):
         return images
@@ -37,7 +47,18 @@ def augment(images: Tensor, settings: TrainingSettings, generator: torch.Generat
     moved = functional.grid_sample(
         flat, grid, mode="bilinear", padding_mode="border", align_corners=False
     )
+    if kind is InputKind.FLOW:
+        moved = torch.cat([_turned(moved[:, :2], maps), moved[:, 2:]], dim=1)
     return moved.reshape(images.shape) if images.dim() == 5 else moved
+
+
+def _turned(flow: Tensor, maps: Tensor) -> Tensor:
+    """Displacements (B x 2 x H x W) as the mapped frames show them.
+
+    They are in per cent of the frame's width and height, and the maps between positions in
+    [-1, 1], which is per cent of half of it: both scale each axis alike, so no ratio enters.
+    """
+    return torch.einsum("bij,bjhw->bihw", torch.linalg.inv(maps[:, :, :2]), flow)
 
 
 def draw_maps(

@@ -81,6 +81,10 @@ class Experiment(Protocol):
         """What the network sees of each clip of `table`, altered as `control` says."""
         ...
 
+    def input_spec(self) -> InputSpec:
+        """How the network wants to see a clip."""
+        ...
+
     def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:
         """A network with its initial weights."""
         ...

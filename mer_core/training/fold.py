@@ -23,7 +23,7 @@ from mer_core.errors import SettingsError
 from mer_core.models.entry import AuxiliaryLoss
 from mer_core.protocols import inner_split
 from mer_core.protocols.scores import uar
-from mer_core.records import Sample
+from mer_core.records import InputKind, Sample
 from mer_core.seeding import derive_seed, generator
 from mer_core.training.augmentation import augment
 from mer_core.training.prediction import autocast, predict_classes
@@ -46,12 +46,14 @@ class TrainingData:
         images: One tensor, or one tensor per clip.
         labels: Class indices, N.
         classes: Names of the classes.
+        kind: What the images are; augmentation hangs on it.
         samples: Whom the images show; the inner split parts them by subject.
     """
 
     images: Images
     labels: Tensor
     classes: tuple[str, ...]
+    kind: InputKind
     samples: tuple[Sample, ...]
 
     def __len__(self) -> int:
@@ -63,6 +65,7 @@ class TrainingData:
             images=pick_images(self.images, indices),
             labels=self.labels[torch.as_tensor(np.asarray(indices))],
             classes=self.classes,
+            kind=self.kind,
             samples=tuple(self.samples[i] for i in indices),
         )
 
@@ -228,13 +231,13 @@ class _Training:
         """The step's images at once, or clip by clip where their lengths differ."""
         images, device = self.data.images, self.settings.device
         if isinstance(images, Tensor):
-            batch = augment(images[index].to(device), self.settings, moves)
+            batch = augment(images[index].to(device), self.settings, moves, kind=self.data.kind)
             if self.settings.channels_last and batch.dim() == 4:
                 batch = batch.contiguous(memory_format=torch.channels_last)
             yield batch, self.labels[index]
             return
         for i in index.tolist():
-            clip = augment(images[i][None].to(device), self.settings, moves)
+            clip = augment(images[i][None].to(device), self.settings, moves, kind=self.data.kind)
             yield clip, self.labels[i : i + 1]
 
     def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor | None]:

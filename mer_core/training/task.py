@@ -170,7 +170,11 @@ def _training_side(
     task: FoldTask, table: StudyTable, images: Images, control: Control
 ) -> TrainingData:
     everyone = TrainingData(
-        images=images, labels=table.label_indices, classes=table.classes, samples=table.samples
+        images=images,
+        labels=table.label_indices,
+        classes=table.classes,
+        kind=task.experiment.input_spec().kind,
+        samples=table.samples,
     )
     side = everyone.take(task.train)
     if not control.shuffles:

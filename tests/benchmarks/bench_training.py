@@ -89,6 +89,7 @@ def random_data(name: str, count: int) -> TrainingData:
         images=images,
         labels=torch.arange(count) % 4,
         classes=CLASSES,
+        kind=model_entry(name).input.kind,
         samples=tuple(_sample(i % 8, i) for i in range(count)),
     )
 
@@ -262,7 +263,7 @@ def compare_networks(models: list[str], seconds: float) -> None:
     moves = torch.Generator().manual_seed(0)
     began = time.process_time()
     for _ in range(20):
-        augment(images, TrainingSettings(), moves)
+        augment(images, TrainingSettings(), moves, kind=InputKind.AMI)
     print(f"augmentation   {20 * 16 / (time.process_time() - began):20.0f}")
 
 

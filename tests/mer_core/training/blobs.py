@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from mer_core.models.checkpoint import load_checkpoint, read_header, restore
-from mer_core.records import Sample
+from mer_core.records import InputKind, InputSpec, Sample
 from mer_core.seeding import generator
 from mer_core.training.controls import Control
 from mer_core.training.experiment import StudyTable
@@ -118,6 +118,9 @@ class BlobExperiment:
         noise = generator(self.seed, "blobs")
         return torch.from_numpy(np.stack([blob_image(label, noise) for label in table.labels]))
 
+    def input_spec(self) -> InputSpec:
+        return InputSpec(kind=InputKind.AMI, size=(8, 8), channels=1)
+
     def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:
         time.sleep(self.delay)
         if self.fails and Path(self.fails).exists():
@@ -142,5 +145,6 @@ def training_data(subjects: int = 3, clips: int = 6, seed: int = 0) -> TrainingD
         images=torch.from_numpy(np.stack([blob_image(label, noise) for label in table.labels])),
         labels=table.label_indices,
         classes=CLASSES,
+        kind=InputKind.AMI,
         samples=table.samples,
     )

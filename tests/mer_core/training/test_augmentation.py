@@ -2,13 +2,23 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from mer_core.training.augmentation import augment, draw_maps
+from mer_core.errors import SettingsError
+from mer_core.flow import flow_image
+from mer_core.records import InputKind, InputSpec
+from mer_core.training import augmentation
+from mer_core.training.augmentation import draw_maps
 from mer_core.training.settings import TrainingSettings
+from tests.mer_core.flow.test_estimation import inner, texture
 
 OFF = TrainingSettings(flip=False, shift=0, rotation=0, scale=0)
+
+
+def augment(images, settings, generator, kind=InputKind.AMI):
+    return augmentation.augment(images, settings, generator, kind=kind)
 
 
 def _generator(seed: int = 0) -> torch.Generator:
@@ -126,3 +136,91 @@ def test_a_quarter_turn_is_a_quarter_turn(degrees, monkeypatch):
     expected = {tuple(torch.rot90(image, k, (2, 3)).flatten().tolist()) for k in (1, -1)}
     assert tuple(turned.round(decimals=3).flatten().tolist()) in expected
     assert math.isclose(float(turned.sum()), float(image.sum()), rel_tol=1e-5)
+
+
+def _forced(monkeypatch, settings: TrainingSettings, draw: float) -> TrainingSettings:
+    """All random numbers become `draw`: 0 gives the mirror and the smallest of each range."""
+    monkeypatch.setattr(torch, "rand", lambda *size, **_: torch.full(size, draw))
+    return settings
+
+
+def _field(size: int = 24) -> torch.Tensor:
+    """1 x 3 x H x W: a flow that differs everywhere, and a scalar."""
+    rows, columns = torch.meshgrid(*[torch.linspace(-1, 1, size)] * 2, indexing="ij")
+    return torch.stack([0.3 + columns + 2 * rows, 0.7 - rows, columns * rows])[None]
+
+
+def test_a_mirrored_flow_runs_the_other_way_across(monkeypatch):
+    flow, settings = _field(), _forced(monkeypatch, _with(flip=True), 0.0)
+    u, v, strain = augment(flow, settings, _generator(), kind=InputKind.FLOW)[0]
+    torch.testing.assert_close(u, -flow[0, 0].flip(-1))
+    torch.testing.assert_close(v, flow[0, 1].flip(-1))
+    torch.testing.assert_close(strain, flow[0, 2].flip(-1))
+
+
+def test_a_quarter_turn_turns_the_arrows(monkeypatch):
+    settings = _forced(monkeypatch, _with(rotation=45.0), 1.0)
+    object.__setattr__(settings, "rotation", 90.0)
+    flow = _field()
+    u, v, strain = augment(flow, settings, _generator(), kind=InputKind.FLOW)[0]
+    way = next(k for k in (1, -1) if torch.allclose(strain, torch.rot90(flow[0, 2], k), atol=1e-5))
+    # rot90 with k = 1 turns counterclockwise: right becomes up, and up is -v.
+    torch.testing.assert_close(u, way * torch.rot90(flow[0, 1], way), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(v, -way * torch.rot90(flow[0, 0], way), atol=1e-5, rtol=1e-5)
+
+
+def test_a_larger_face_moves_by_more_and_strains_as_before(monkeypatch):
+    settings = _forced(monkeypatch, _with(scale=0.25), 1.0)
+    flow = torch.ones(1, 3, 12, 12)
+    u, v, strain = augment(flow, settings, _generator(), kind=InputKind.FLOW)[0]
+    torch.testing.assert_close(u, torch.full_like(u, 1.25))
+    torch.testing.assert_close(v, torch.full_like(v, 1.25))
+    torch.testing.assert_close(strain, torch.ones_like(strain))
+
+
+def test_flow_without_strain_is_turned_alike():
+    flow, settings = _field().repeat(6, 1, 1, 1), TrainingSettings(rotation=30, scale=0.2)
+    whole = augment(flow, settings, _generator(2), kind=InputKind.FLOW)
+    torch.testing.assert_close(
+        augment(flow[:, :2], settings, _generator(2), kind=InputKind.FLOW), whole[:, :2]
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("wide", [False, True])
+def test_the_flow_of_altered_frames_is_the_altered_flow(seed, wide):
+    settings = TrainingSettings(flip=True, shift=2, rotation=25, scale=0.15)
+    first, second = (texture(96, growth=growth, shift=shift) for growth, shift in FACES)
+    if wide:
+        first, second = first[20:-20], second[20:-20]
+
+    def altered(pixels: torch.Tensor, kind: InputKind) -> np.ndarray:
+        return augment(pixels, settings, _generator(seed), kind=kind)[0].permute(1, 2, 0).numpy()
+
+    def frame(pixels: np.ndarray) -> np.ndarray:
+        moved = altered(torch.from_numpy(pixels)[None, None].float(), InputKind.AMI)
+        return np.rint(moved[..., 0]).astype(np.uint8)
+
+    flow = torch.from_numpy(flow_image(first, second)).permute(2, 0, 1)[None]
+    expected = flow_image(frame(first), frame(second))
+    found = altered(flow, InputKind.FLOW)
+    assert np.abs(inner(expected)[..., :2]).mean() > 1  # or nothing would be compared
+    # The median, because TV-L1 knows nothing of what moved in from outside.
+    assert np.median(np.abs(inner(found - expected)[..., :2])) < 0.08
+    if seed in MIRRORED:
+        picture = altered(flow, InputKind.AMI)  # as flow was altered before
+        assert np.abs(inner(picture - expected)[..., :2]).mean() > 1
+
+
+FACES = ((1.0, (0.0, 0.0)), (1.02, (2.0, 1.0)))
+MIRRORED = [s for s in range(6) if float(torch.rand(1, 5, generator=_generator(s))[0, 0]) < 0.5]
+
+
+def test_some_draws_mirror_and_some_do_not():
+    assert 0 < len(MIRRORED) < 6
+
+
+@pytest.mark.parametrize("values", [{"mean": (0.1,)}, {"std": (1.0, 2.0, 1.0)}])
+def test_flow_of_another_zero_or_of_two_units_is_refused(values):
+    with pytest.raises(SettingsError, match="one unit for both directions"):
+        InputSpec(kind=InputKind.FLOW, size=(28, 28), **values)
