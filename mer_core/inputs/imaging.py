@@ -47,7 +47,7 @@ class Imaging:
 def expression_files(sample: Sample, imaging: Imaging) -> tuple[list[Path], list[int]]:
     """Paths and numbers of the frames from onset to offset, or of the range in `imaging`.
 
-    Reversed time keeps the numbers ascending: the last frame takes the first one's place.
+    Each frame keeps its own number; in reversed time both descend.
     """
     first = imaging.first if imaging.first is not None else sample.onset
     last = imaging.last if imaging.last is not None else sample.offset
@@ -63,14 +63,17 @@ def expression_files(sample: Sample, imaging: Imaging) -> tuple[list[Path], list
             where=sample.key,
             remedy="check onset and offset against the frames on disk",
         )
-    return (paths[::-1] if imaging.reverse else paths), numbers
+    return (paths[::-1], numbers[::-1]) if imaging.reverse else (paths, numbers)
 
 
 def expression_source(sample: Sample, imaging: Imaging | None = None) -> FrameSource:
-    """The frames of `expression_files`, ready to be decoded."""
+    """The frames of `expression_files`, ready to be decoded.
+
+    A source counts upwards, so in reversed time the last frame takes the first one's number.
+    """
     paths, numbers = expression_files(sample, imaging or Imaging())
     return FrameSource.from_paths(
-        paths, numbers=numbers, name=sample.key, fps=sample.fps, synthetic=sample.synthetic
+        paths, numbers=sorted(numbers), name=sample.key, fps=sample.fps, synthetic=sample.synthetic
     )
 
 

@@ -134,10 +134,10 @@ def _stored_frames(sample: Sample, imaging: Imaging, store: AmiStore) -> npt.NDA
 
 
 def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
-    paths, numbers = flow_pair(sample, imaging)
+    paths, _ = flow_pair(sample, imaging)
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
-        source = FrameSource.from_paths(paths, numbers=numbers, name=sample.key)
+        source = FrameSource.from_paths(paths, numbers=(1, 2), name=sample.key)
         onset, apex = registered_frames(source, imaging)
         return {"flow": flow_image(onset, apex, size=imaging.size, method=imaging.flow)}
 
@@ -146,19 +146,26 @@ def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
 
 
 def flow_pair(sample: Sample, imaging: Imaging) -> tuple[list[Path], list[int]]:
-    """The onset and the apex frame: paths and numbers."""
+    """The onset and the apex frame: paths and numbers.
+
+    In reversed time the clip begins with its last frame; the apex is the frame it always was.
+    """
     paths, numbers = expression_files(sample, imaging)
     apex = flow_apex(numbers, sample.apex, name=sample.key)
     return [paths[0], paths[apex]], [numbers[0], numbers[apex]]
 
 
 def flow_apex(numbers: Sequence[int], apex: int | None, *, name: str) -> int:
-    """Position of the apex among the frames; the middle one where no apex is annotated."""
+    """Position of the apex among the frames; the middle one where no apex is annotated.
+
+    Never the first frame, against which nothing has moved.
+    """
     if len(numbers) < 2:
         raise FrameError("one frame has no flow", where=name, remedy="leave this clip out")
-    if apex is not None and apex in numbers[1:]:
-        return list(numbers).index(apex)
-    return max(1, len(numbers) // 2)
+    middle = sorted(numbers)[len(numbers) // 2]  # the same frame in either direction of time
+    later = list(numbers[1:])
+    chosen = next(number for number in (apex, middle, later[0]) if number in later)
+    return 1 + later.index(chosen)
 
 
 def sample_clip(sample: Sample, *, whole: bool = False) -> Clip:

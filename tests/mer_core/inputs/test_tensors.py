@@ -21,6 +21,7 @@ from mer_core.inputs import (
     sample_clip,
     sample_image,
 )
+from mer_core.inputs.tensors import flow_apex, flow_pair
 from mer_core.records import InputKind, InputSpec, Sample
 
 AMI = InputSpec(kind=InputKind.AMI, size=(24, 20))
@@ -111,6 +112,39 @@ def test_flow_without_an_apex_takes_the_middle_frame(sample, frames, store):
     tensor = model_input(replace(sample, apex=None), FLOW, store=store)
     by_hand = flow_image(frames[1], frames[4], size=FLOW.size)
     np.testing.assert_allclose(tensor, by_hand.transpose(2, 0, 1), atol=1e-6)
+
+
+def test_flow_in_reversed_time_is_from_the_last_frame_to_the_same_apex(sample, frames, store):
+    backwards = Imaging(reverse=True)
+    assert flow_pair(sample, backwards) == ([sample.frames[6], sample.frames[4]], [13, 11])
+    tensor = model_input(sample, FLOW, store=store, imaging=backwards)
+    by_hand = flow_image(frames[6], frames[4], size=FLOW.size)
+    np.testing.assert_allclose(tensor, by_hand.transpose(2, 0, 1), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("apex", "forward", "backward"),
+    [
+        (13, (10, 13), (19, 13)),
+        (None, (10, 15), (19, 15)),  # the middle frame, seen from either end
+        (10, (10, 15), (19, 10)),  # nothing has moved at a first frame
+        (19, (10, 19), (19, 15)),
+        (42, (10, 15), (19, 15)),
+    ],
+)
+def test_time_turns_around_a_fixed_apex(sample, apex, forward, backward):
+    numbers = tuple(range(10, 20))
+    paths = tuple(sample.frames[0].with_name(f"{n}.png") for n in numbers)
+    long = replace(sample, frames=paths, frame_numbers=numbers, onset=10, apex=apex, offset=19)
+    for imaging, expected in ((Imaging(), forward), (Imaging(reverse=True), backward)):
+        files, found = flow_pair(long, imaging)
+        assert tuple(found) == expected
+        assert [int(file.stem) for file in files] == found
+
+
+def test_two_frames_have_one_flow_in_each_direction():
+    assert flow_apex((4, 5), None, name="c") == 1
+    assert flow_apex((5, 4), None, name="c") == 1
 
 
 @pytest.mark.parametrize("spec", [AMI, GREY, FLOW])
