@@ -64,6 +64,7 @@ class ScoreRow:
         seeds: Repeats.
         data: "real", "synthetic", or why there is no figure.
         profile: Training settings.
+        precision: Arithmetic of the training.
         weights: What the network started from.
         network: Name in our catalogue.
         study: Which study.
@@ -90,6 +91,7 @@ class ScoreRow:
     seeds: int | None = None
     data: str
     profile: str = ""
+    precision: str = ""
     weights: str = ""
     network: str = ""
     study: str = ""
@@ -169,6 +171,7 @@ def _scores(found: CellResult, setup: str, paper: float | None) -> dict[str, Any
         "seeds": len(result.seeds),
         "data": found.status,
         "profile": found.profile,
+        "precision": result.definition["settings"]["precision"],
         "weights": result.definition["experiment"]["weights"],
         "study": result.name,
     }
@@ -219,7 +222,7 @@ def as_cells(rows: Sequence[ScoreRow]) -> tuple[list[str], list[list[str]]]:
     """Header and rows as a reader sees them."""
     header = [
         *("method", "setup", "paper", "ours", "difference", "95 % interval"),
-        *("majority rate", "UAR", "clips", "subjects", "data", "profile"),
+        *("majority rate", "UAR", "clips", "subjects", "data", "profile", "precision"),
     ]
     return header, [
         [
@@ -235,6 +238,7 @@ def as_cells(rows: Sequence[ScoreRow]) -> tuple[list[str], list[list[str]]]:
             str(row.subjects or ""),
             str(row.data),
             row.profile,
+            row.precision,
         ]
         for row in rows
     ]
@@ -243,7 +247,7 @@ def as_cells(rows: Sequence[ScoreRow]) -> tuple[list[str], list[list[str]]]:
 def markdown(title: str, rows: Sequence[ScoreRow]) -> str:
     """The table with its legend."""
     header, cells = as_cells(rows)
-    rule = ["---" if i in (0, 1, 10, 11) else "---:" for i in range(len(header))]
+    rule = ["---" if i in (0, 1, 10, 11, 12) else "---:" for i in range(len(header))]
     table = "\n".join(f"| {' | '.join(line)} |" for line in (header, rule, *cells))
     notes = [SYNTHETIC_NOTE] if any(row.data == Status.SYNTHETIC for row in rows) else []
     legend = (

@@ -45,7 +45,7 @@ NETWORKS = {
 log = logging.getLogger(__name__)
 
 # What may differ between machines without making it another study.
-_HARDWARE = frozenset({"precision", "device", "threads", "channels_last"})
+_HARDWARE = frozenset({"device", "threads", "channels_last"})
 
 
 class Status(StrEnum):

@@ -75,7 +75,8 @@ class Job:
     @property
     def settings_name(self) -> str:
         """What a table calls these settings: the profile, and what differs from it."""
-        return ", ".join([self.profile, *(f"{name} {v}" for name, v in self.changes.items())])
+        decided = self.settings.as_dict()
+        return ", ".join([self.profile, *(f"{name} {decided[name]}" for name in self.changes)])
 
     @cached_property
     def _tables(self) -> dict[str, DatasetTable]:

@@ -32,6 +32,7 @@ class Compared:
             "uf1", "uar", "majority_rate", "intervals", "n", "subjects", "seeds", "classes",
         )  # fmt: skip
         row = {name: document[name] for name in kept}
+        row["precision"] = self.result.definition["settings"]["precision"]
         return row | {"difference": self.difference and asdict(self.difference)}
 
 

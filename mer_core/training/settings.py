@@ -8,7 +8,7 @@ augmentations, class weights, when to stop, initial seeds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
@@ -56,8 +56,9 @@ class Precision(StrEnum):
     units for it (AMX, or a GPU): about 2.5 times the throughput, and other weights. AffectiveNet
     under the standard profile, one subject of a twin left out at a time, one seed: FLOAT32 scored a
     UAR of 0.33 where BFLOAT16 had 0.37 on 23 clips of CASME (difference -0.18 to 0.09 at 95 %), and
-    0.49 against 0.42 on 24 clips of SAMM (0.00 to 0.13). Compare studies that share a precision.
-    AUTO becomes one of the two when a study is created, and the study keeps that.
+    0.49 against 0.42 on 24 clips of SAMM (0.00 to 0.13). So every profile computes with FLOAT32,
+    and studies of two precisions are two studies. AUTO is BFLOAT16 where that is quicker on this
+    machine and FLOAT32 elsewhere; settings decide it as soon as they are made and never hold it.
     """
 
     FLOAT32 = "float32"
@@ -110,7 +111,7 @@ class TrainingSettings:
         class_weights: Weights of the classes in the loss, from the training side alone.
         selection: Which epoch answers.
         inner_share: Share of the training clips set aside where `selection` is inner.
-        precision: Arithmetic; see `Precision`.
+        precision: Arithmetic; see `Precision`. "auto" is decided for this machine and the device.
         channels_last: Memory layout of images; faster on most processors.
         threads: Threads per fold. They change the last bits, so they belong to the settings.
         device: "cpu" or "cuda".
@@ -151,6 +152,10 @@ class TrainingSettings:
             raise SettingsError(
                 f"there is no device {self.device!r}", where="device", remedy="use cpu or cuda"
             )
+        if self.precision is Precision.AUTO:
+            fast = self.device != "cpu" or has_matrix_units()
+            decided = Precision.BFLOAT16 if fast else Precision.FLOAT32
+            object.__setattr__(self, "precision", decided)
 
     @property
     def digest(self) -> str:
@@ -174,17 +179,14 @@ class TrainingSettings:
             )
         return cls(**values)
 
-    def resolved(self) -> TrainingSettings:
-        """The same settings with AUTO precision decided for this machine."""
-        if self.precision is not Precision.AUTO:
-            return self
-        fast = self.device != "cpu" or has_matrix_units()
-        return replace(self, precision=Precision.BFLOAT16 if fast else Precision.FLOAT32)
-
 
 def has_matrix_units() -> bool:
-    """Whether this processor multiplies bfloat16 matrices in hardware (Intel AMX)."""
-    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+    """Whether this processor multiplies bfloat16 matrices in hardware (Intel AMX).
+
+    False where PyTorch is too old to say.
+    """
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)
+    return bool(capabilities().get("amx_bf16", False))
 
 
 def _member(name: str, kind: type[StrEnum], value: object) -> StrEnum:
@@ -202,12 +204,12 @@ def _plain(value: object) -> object:
 
 PROFILES: Registry[TrainingSettings] = Registry("training profile")
 """quick: minutes on two cores, to see that everything works. standard: what the tables of this
-workbench are made with. paper: float32 and nothing but what the paper states, plus the open
-values at their longest. All of networks that read images; see `profile` for clips."""
+workbench are made with. paper: nothing but what the paper states, plus the open values at their
+longest. All of networks that read images; see `profile` for clips."""
 
 _SMALL_SETS = {"batch": 8, "copies": 2, "schedule": Schedule.COSINE}
-PROFILES.register("quick", TrainingSettings(epochs=12, precision=Precision.AUTO, **_SMALL_SETS))
-PROFILES.register("standard", TrainingSettings(epochs=30, precision=Precision.AUTO, **_SMALL_SETS))
+PROFILES.register("quick", TrainingSettings(epochs=12, **_SMALL_SETS))
+PROFILES.register("standard", TrainingSettings(epochs=30, **_SMALL_SETS))
 PROFILES.register("paper", TrainingSettings(epochs=100, **_SMALL_SETS))
 
 _OF_CLIPS: dict[str, dict[str, Any]] = {

@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -340,13 +341,10 @@ def list_studies(root: Path | None = None) -> tuple[Path, ...]:
 
 
 def _settled(settings: TrainingSettings, control: str) -> TrainingSettings:
-    """Settings with everything decided that depends on this machine or on the control."""
+    """Settings with everything decided that depends on the control."""
     chosen = find_control(control)
     refuse_test_selection(settings.selection, chosen)
-    values = settings.resolved().as_dict()
-    return TrainingSettings.from_dict(
-        values if chosen.selection is None else {**values, "selection": chosen.selection}
-    )
+    return settings if chosen.selection is None else replace(settings, selection=chosen.selection)
 
 
 def _model_name(experiment: Experiment) -> str:

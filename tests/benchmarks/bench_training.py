@@ -230,7 +230,7 @@ def main() -> None:
     parser.add_argument("--alone", help="only print this network's images per second")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    settings = TrainingSettings(precision=Precision.AUTO, batch=8).resolved()
+    settings = TrainingSettings(precision=Precision.AUTO, batch=8)
     if chosen.alone:
         print(throughput(chosen.alone, settings, chosen.seconds)[0])
         return

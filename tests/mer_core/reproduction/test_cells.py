@@ -68,8 +68,20 @@ def test_other_settings_are_another_study(cell, job):
     solve(cell, job)
     assert finished_study(cell, replace(job, changes={"epochs": 2, "batch": 4})) is None
     assert finished_study(cell, replace(job, seeds=(1,))) is None
+    other = replace(job, changes={**job.changes, "precision": "bfloat16"})
+    assert finished_study(cell, other) is None
+    taken = finished_study(cell, replace(other, existing=True))
+    assert taken is not None and "precision float32" in taken.profile
     # Where it ran is no setting.
     assert finished_study(cell, replace(job, changes={**job.changes, "threads": 2})) is not None
+
+
+@pytest.mark.parametrize(("units", "decided"), [(True, "bfloat16"), (False, "float32")])
+def test_a_record_never_holds_an_undecided_precision(job, monkeypatch, units, decided):
+    monkeypatch.setattr(training_settings, "has_matrix_units", lambda: units)
+    asked = replace(job, changes={"precision": "auto"})
+    assert asked.training(("affectivenet",))["training"]["precision"] == decided
+    assert asked.settings_name == f"{job.profile}, precision {decided}"
 
 
 def test_what_is_not_there_is_said_and_not_made_up(job):

@@ -10,6 +10,7 @@ from mer_core.training.settings import (
     Precision,
     Selection,
     TrainingSettings,
+    has_matrix_units,
     profile,
 )
 
@@ -81,6 +82,21 @@ def test_settings_cannot_be_changed():
 @pytest.mark.parametrize(("units", "chosen"), [(True, "bfloat16"), (False, "float32")])
 def test_automatic_precision_is_decided_by_the_processor(monkeypatch, units, chosen):
     monkeypatch.setattr("mer_core.training.settings.has_matrix_units", lambda: units)
-    settings = TrainingSettings(precision=Precision.AUTO).resolved()
-    assert settings.precision == chosen
-    assert replace(settings, precision=Precision.FLOAT32).resolved().precision == "float32"
+    settings = TrainingSettings(precision=Precision.AUTO)
+    assert settings.precision == settings.as_dict()["precision"] == chosen
+    assert settings.digest == TrainingSettings(precision=chosen).digest
+    assert profile("standard", precision="auto") == profile("standard", precision=chosen)
+    assert TrainingSettings(precision="auto", device="cuda").precision == "bfloat16"
+
+
+def test_every_profile_computes_alike_on_every_machine(monkeypatch):
+    monkeypatch.setattr("mer_core.training.settings.has_matrix_units", lambda: True)
+    for name in PROFILES.names():
+        for model in ("", "akmnet"):
+            assert profile(name, model=model).precision == "float32"
+
+
+def test_a_pytorch_that_cannot_say_has_no_matrix_units(monkeypatch):
+    monkeypatch.delattr("torch.cpu.get_capabilities", raising=False)
+    assert not has_matrix_units()
+    assert TrainingSettings(precision="auto").precision == "float32"
