@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from mer_core.file_digests import file_digests, joint_digest
 from mer_core.provenance import canonical_json
 from mer_core.records import Sample
 
@@ -200,9 +201,10 @@ class DatasetTable:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of what was annotated and of the frame files' names and sizes.
+        """SHA-256 of what was annotated and of the contents of the frame files.
 
-        The root is not part of it: a copy of the data elsewhere is the same data.
+        The root is not part of it: a copy of the data elsewhere is the same data. The first time
+        every frame is read, later only what has changed (see `file_digests`).
         """
         return hashlib.sha256(
             canonical_json([_identity(s) for s in self.samples]).encode()
@@ -250,5 +252,5 @@ def _identity(sample: Sample) -> Sequence[object]:
         [str(unit) for unit in sample.action_units],
         sample.expression.value,
         sample.frame_numbers,
-        [(path.name, path.stat().st_size) for path in sample.frames],
+        joint_digest(file_digests(sample.frames)),
     )

@@ -8,7 +8,6 @@ from mer_core.inputs.recording import (
     sample_recording,
 )
 from mer_core.inputs.sources import Source, sources
-from mer_core.inputs.store import AmiStore, StoreInfo
 from mer_core.inputs.synthetic import synthetic_recording
 from mer_core.inputs.tensors import (
     InputSet,
@@ -19,6 +18,7 @@ from mer_core.inputs.tensors import (
     model_input,
     sample_clip,
 )
+from mer_core.store import AmiStore, StoreInfo
 
 __all__ = [
     "AmiStore",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,11 +10,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mer_core.ami import AffectiveMotionImage, Registration, build_ami
+from mer_core.ami import DEFAULT_WEIGHTING, AffectiveMotionImage, Registration, build_ami
 from mer_core.errors import FrameError
+from mer_core.file_digests import file_digests, joint_digest
 from mer_core.frames import FrameSource
-from mer_core.inputs.store import AmiStore, store_key
+from mer_core.provenance import code_digest, settings_digest
 from mer_core.records import Sample
+from mer_core.store import AmiStore
+
+INPUT_CODE = ("ami", "flow", "frames", "inputs")
+"""The parts of this package whose code decides what a network sees of given frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +27,8 @@ class Imaging:
     """Every choice between a clip's frames and its image.
 
     Attributes:
-        weighting: The named frame weights (`mer_core.ami.WEIGHTINGS`).
+        weighting: The named frame weights (`mer_core.ami.WEIGHTINGS`); None takes the network's
+            own, and "full" where no network is asked.
         size: Height and width of the image; None keeps the frames' own size.
         crop: Whether the face is found on the first frame and cut out of all of them. Readers of
             cropped variants leave it off.
@@ -34,7 +39,7 @@ class Imaging:
         last: Last frame number taken, or None for the offset.
     """
 
-    weighting: str = "full"
+    weighting: str | None = None
     size: tuple[int, int] | None = (112, 112)
     crop: bool = False
     stabilise: bool = False
@@ -77,14 +82,22 @@ def expression_source(sample: Sample, imaging: Imaging | None = None) -> FrameSo
     )
 
 
-def files_digest(paths: Sequence[Path]) -> str:
-    """SHA-256 over the bytes of the files, in order; names and dates do not count."""
-    digest = hashlib.sha256()
-    for path in paths:
-        content = path.read_bytes()
-        digest.update(len(content).to_bytes(8, "big"))
-        digest.update(content)
-    return digest.hexdigest()
+def input_key(kind: str, sample: Sample, paths: Sequence[Path], imaging: Imaging) -> str:
+    """The store's key of what is made of these frames of `sample`.
+
+    It counts the frames' contents, every choice in `imaging`, and all that computes: our code, and
+    OpenCV and NumPy as they were built. Names and dates of files do not count.
+    """
+    contents = dict(zip(sample.frames, file_digests(sample.frames), strict=True))
+    return settings_digest(
+        {
+            "kind": kind,
+            "frames": joint_digest(contents[path] for path in paths),
+            "imaging": asdict(imaging),
+            "code": code_digest(*INPUT_CODE),
+            "libraries": [np.__version__, cv2.getBuildInformation()],
+        }
+    )
 
 
 def sample_image(
@@ -92,19 +105,19 @@ def sample_image(
 ) -> AffectiveMotionImage:
     """The affective-motion image of `sample`, from the store where it is already there."""
     imaging = imaging or Imaging()
+    weighting = imaging.weighting or DEFAULT_WEIGHTING
+    imaging = replace(imaging, weighting=weighting)
     paths, numbers = expression_files(sample, imaging)
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
         image = image_of(expression_source(sample, imaging), imaging)
         return {"total": image.total, "weights": image.weights}
 
-    arrays = store.fetch(
-        store_key(kind="ami", frames=files_digest(paths), imaging=asdict(imaging)), build
-    )
+    arrays = store.fetch(input_key("ami", sample, paths, imaging), build)
     return AffectiveMotionImage(
         total=arrays["total"].astype(np.float32, copy=False),
         weights=arrays["weights"].astype(np.float64, copy=False),
-        weighting=imaging.weighting,
+        weighting=weighting,
         frame_numbers=tuple(numbers),
     )
 
@@ -119,7 +132,7 @@ def image_of(source: FrameSource, imaging: Imaging | None = None) -> AffectiveMo
     image = build_ami(
         registered_frames(source, imaging),
         count=len(source),
-        weighting=imaging.weighting,
+        weighting=imaging.weighting or DEFAULT_WEIGHTING,
         frame_numbers=source.numbers,
     )
     return image if imaging.size is None else resized(image, imaging.size)

@@ -6,8 +6,8 @@ import numpy as np
 
 from mer_core.datasets.synthetic import GroundTruth, plan_clip, render_clip, sample_identity
 from mer_core.inputs.recording import Recording
-from mer_core.inputs.store import AmiStore, Arrays, drawing_key
 from mer_core.records import Clip
+from mer_core.store import AmiStore, Arrays, drawing_key
 
 
 def synthetic_recording(

@@ -7,7 +7,7 @@ Images and frames become `(pixel / 255 - mean) / std`; flow comes in its own uni
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -21,12 +21,12 @@ from mer_core.inputs.imaging import (
     Imaging,
     expression_files,
     expression_source,
-    files_digest,
+    input_key,
     registered_frames,
     sample_image,
 )
-from mer_core.inputs.store import AmiStore, store_key
 from mer_core.records import Clip, InputKind, InputSpec, Sample
+from mer_core.store import AmiStore
 
 Tensor32 = npt.NDArray[np.float32]
 
@@ -40,10 +40,11 @@ def model_input(
         sample: The annotated clip.
         spec: Declared by the network; its kind decides which derived image is made.
         store: Where derived images are kept.
-        imaging: Crop, range and reversal. Weighting and size come from `spec`, unless the kind
-            is an accumulated image and `imaging` names another weighting on purpose.
+        imaging: Crop, range and reversal. The size comes from `spec`, and so does the weighting
+            unless `imaging` names one.
     """
-    imaging = replace(imaging or Imaging(weighting=spec.weighting), size=spec.size)
+    imaging = imaging or Imaging()
+    imaging = replace(imaging, size=spec.size, weighting=imaging.weighting or spec.weighting)
     match spec.kind:
         case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
             return image_tensor(sample_image(sample, imaging, store=store).image, spec)
@@ -129,7 +130,7 @@ def _stored_frames(sample: Sample, imaging: Imaging, store: AmiStore) -> npt.NDA
         frames = registered_frames(expression_source(sample, imaging), imaging)
         return {"frames": np.stack([_fitted(frame, size, 1) for frame in frames])}
 
-    key = store_key(kind="frames", frames=files_digest(paths), imaging=asdict(imaging))
+    key = input_key("frames", sample, paths, imaging)
     return store.fetch(key, build)["frames"].astype(np.uint8, copy=False)
 
 
@@ -141,7 +142,7 @@ def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
         onset, apex = registered_frames(source, imaging)
         return {"flow": flow_image(onset, apex, size=imaging.size, method=imaging.flow)}
 
-    key = store_key(kind="flow", frames=files_digest(paths), imaging=asdict(imaging))
+    key = input_key("flow", sample, paths, imaging)
     return store.fetch(key, build)["flow"].astype(np.float32, copy=False)
 
 

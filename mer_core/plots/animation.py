@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from mer_core.inputs.recording import Recording
-from mer_core.inputs.store import AmiStore, Arrays, drawing_key
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import FAINT, INK, PAPER, enlarge
+from mer_core.store import AmiStore, Arrays, drawing_key
 
 _BAR = 14
 _ACCENT = (213, 94, 0)

@@ -62,7 +62,7 @@ class Experiment(Protocol):
     """What `Study` needs: a hashable value that can be sent to a worker."""
 
     def table(self) -> StudyTable:
-        """The labelled clips; cheap, no pixel is read."""
+        """The labelled clips; no frame is read whose content is already known."""
         ...
 
     def prepare(
@@ -216,7 +216,7 @@ class CatalogExperiment:
     def _inputs(self, table: StudyTable, control: Control) -> InputSet:
         spec = self.input_spec()
         imaging = Imaging(
-            weighting=self.weighting or spec.weighting,
+            weighting=self.weighting,
             crop=self.crop,
             stabilise=self.stabilise,
             reverse=control.reverses,

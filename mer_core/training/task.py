@@ -103,13 +103,7 @@ def run_fold(task: FoldTask, report: Report) -> FoldOutcome:
         LeakageError: The task's split is not clean, or the starting weights saw who is held out.
     """
     began = time.perf_counter()
-    table, images = _loaded(task.experiment, task.control)
-    if table.digest != task.data_digest:
-        raise StoreError(
-            "the data differ from those this study was planned with",
-            where=task.name,
-            remedy="give every worker the same files, or start a new study",
-        )
+    table, images = _loaded(task.experiment, task.control, task.data_digest)
     check_split(table.samples, task.train, task.test, subjects=task.subjects_disjoint)
     start = _start(task, table)
     control = find_control(task.control)
@@ -221,7 +215,13 @@ def _keep_weights(
 
 
 @lru_cache(maxsize=2)
-def _loaded(experiment: Experiment, control: str) -> tuple[StudyTable, Images]:
-    """Table and images, once per worker process."""
+def _loaded(experiment: Experiment, control: str, digest: str) -> tuple[StudyTable, Images]:
+    """Table and images of the data that `digest` names, once per worker process."""
     table = experiment.table()
+    if table.digest != digest:
+        raise StoreError(
+            "the data differ from those this study was planned with",
+            where=", ".join(sorted({sample.dataset for sample in table.samples})),
+            remedy="give every worker the same files, or start a new study",
+        )
     return table, experiment.images(table, find_control(control))

@@ -36,6 +36,18 @@ def test_another_name_changes_it(package):
     assert digest() != before
 
 
+def test_a_part_of_the_package_has_a_digest_of_its_own(package):
+    def part() -> str:
+        return provenance.code_digest.__wrapped__("sub")
+
+    before, whole = part(), digest()
+    assert before != whole
+    (package / "a.py").write_bytes(b"two")
+    assert part() == before
+    (package / "sub/b.toml").write_bytes(b"two")
+    assert part() != before
+
+
 @pytest.mark.parametrize("name", ["cli/c.py", "notes.md"])
 def test_what_makes_no_result_does_not(package, name):
     before = digest()

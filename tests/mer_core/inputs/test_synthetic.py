@@ -52,6 +52,6 @@ def test_another_clip_is_another_entry(tmp_path, other):
 def test_changed_code_draws_anew(tmp_path, monkeypatch):
     store = AmiStore(tmp_path)
     synthetic_recording(**CLIP, store=store)
-    monkeypatch.setattr("mer_core.inputs.store.code_digest", lambda: "another face")
+    monkeypatch.setattr("mer_core.store.code_digest", lambda: "another face")
     synthetic_recording(**CLIP, store=store)
     assert store.info().entries == 2

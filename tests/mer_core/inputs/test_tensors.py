@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import mer_core
 from mer_core.ami import frame_weights
 from mer_core.errors import FrameError
 from mer_core.flow import flow_image
@@ -21,12 +25,18 @@ from mer_core.inputs import (
     sample_clip,
     sample_image,
 )
+from mer_core.inputs.imaging import INPUT_CODE
 from mer_core.inputs.tensors import flow_apex, flow_pair
 from mer_core.records import InputKind, InputSpec, Sample
 
 AMI = InputSpec(kind=InputKind.AMI, size=(24, 20))
 GREY = InputSpec(kind=InputKind.CLIP, size=(16, 16), channels=1)
 FLOW = InputSpec(kind=InputKind.FLOW, size=(24, 32))
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("MER_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -160,6 +170,62 @@ def test_a_second_look_reads_the_store_and_gives_the_same(sample, store, spec, m
     monkeypatch.setattr("mer_core.inputs.tensors._fitted", forbidden)
     np.testing.assert_array_equal(model_input(sample, spec, store=store), first)
     assert store.info().entries == entries
+
+
+@pytest.mark.parametrize("spec", [AMI, GREY, FLOW])
+def test_what_is_in_the_store_is_found_without_reading_a_frame(sample, store, spec, monkeypatch):
+    now = time.time_ns
+    monkeypatch.setattr("mer_core.file_digests.time.time_ns", lambda: now() + 60 * 10**9)
+    first = model_input(sample, spec, store=store)
+    opened = []
+    reading = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path) or reading(path))
+    monkeypatch.setattr("mer_core.file_digests._sha256", None)
+    np.testing.assert_array_equal(model_input(sample, spec, store=store), first)
+    assert {path.suffix for path in opened} == {".entry"}
+
+
+@pytest.mark.parametrize("spec", [AMI, GREY, FLOW])
+@pytest.mark.parametrize("part", ["imaging.code_digest", "imaging.cv2.getBuildInformation"])
+def test_other_code_or_another_opencv_makes_inputs_anew(sample, store, spec, part, monkeypatch):
+    model_input(sample, spec, store=store)
+    entries = store.info().entries
+    monkeypatch.setattr(f"mer_core.inputs.{part}", lambda *_: "another")
+    model_input(sample, spec, store=store)
+    assert store.info().entries == 2 * entries
+
+
+def test_all_code_that_makes_inputs_is_counted():
+    """Whatever the makers of inputs import, directly or not, decides what they make."""
+    package = Path(mer_core.__file__).parent
+    plumbing = {"atomic", "errors", "file_digests", "folders", "frame_names", "provenance"}
+    plumbing |= {"records", "registry", "store"}
+    found, waiting = set(), ["inputs/tensors.py", "inputs/imaging.py"]
+    while waiting:
+        name = waiting.pop()
+        for node in ast.walk(ast.parse((package / name).read_text())):
+            if not isinstance(node, ast.ImportFrom) or not node.module:
+                continue
+            modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for module in (m for m in modules if m.startswith("mer_core.")):
+                path = Path(*module.split(".")[1:])
+                files = (path.with_suffix(".py"), path / "__init__.py")
+                new = {str(file) for file in files if (package / file).is_file()} - found
+                found |= new
+                waiting += new
+    counted = {name for name in found if Path(name).parts[0] in INPUT_CODE}
+    assert {"ami/weighting.py", "flow/tvl1.py", "frames/decoding.py"} <= counted
+    assert {Path(name).stem for name in found - counted} <= plumbing
+
+
+def test_imaging_without_a_weighting_leaves_the_networks_own(sample, store):
+    spec = replace(AMI, weighting="rank-pooling")
+    own = model_input(sample, spec, store=store)
+    np.testing.assert_array_equal(model_input(sample, spec, store=store, imaging=Imaging()), own)
+    named = model_input(sample, spec, store=store, imaging=Imaging(weighting="full"))
+    assert not np.array_equal(named, own)
+    plain = sample_image(sample, Imaging(), store=store)
+    assert plain.weighting == "full"
 
 
 def test_a_changed_frame_gives_a_new_entry(sample, store):

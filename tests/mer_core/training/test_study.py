@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -234,6 +234,24 @@ def test_changed_data_stop_a_study(tmp_path):
     study = new_study(tmp_path / "edited")
     with pytest.raises(StoreError, match="the data changed"):
         Study.open(study.folder, experiment=Edited()).complete(workers=1)
+
+
+def test_data_that_changed_can_be_studied_without_a_restart(tmp_path):
+    state = {"digest": "before"}
+
+    @dataclass(frozen=True)
+    class OnDisk(BlobExperiment):
+        def table(self):
+            return replace(super().table(), digest=state["digest"])
+
+    first = new_study(tmp_path / "first", OnDisk(), seeds=(0,))
+    assert first.complete(workers=1).complete
+    state["digest"] = "after"  # the files change, in the same process
+    assert new_study(tmp_path / "second", OnDisk(), seeds=(0,)).complete(workers=1).complete
+    with pytest.raises(StoreError, match="the data changed"):
+        Study.open(first.folder, experiment=OnDisk()).complete(workers=1)
+    state["digest"] = "before"
+    assert Study.open(first.folder, experiment=OnDisk()).complete(workers=1).complete
 
 
 def test_shuffled_labels_fall_to_chance_and_the_leak_rises(tmp_path):

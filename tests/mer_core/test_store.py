@@ -10,9 +10,9 @@ import time
 import numpy as np
 import pytest
 
+from mer_core import store as module
 from mer_core.errors import StoreError
-from mer_core.inputs import store as module
-from mer_core.inputs.store import AmiStore, drawing_key, store_key
+from mer_core.store import AmiStore, drawing_key
 
 ARRAYS = {"total": np.arange(12, dtype=np.float32).reshape(3, 4), "count": np.array(7)}
 
@@ -92,12 +92,28 @@ def test_what_need_not_be_kept_is_there_although_it_cannot_be_written(tmp_path, 
     assert "MER_CACHE" in caplog.text
 
 
+def test_a_shared_cache_that_may_only_be_read_is_read(tmp_path, monkeypatch, caplog):
+    store = AmiStore(tmp_path)
+    store.fetch("ab" * 32, lambda: ARRAYS)
+
+    def forbidden(*_args, **_options):
+        raise PermissionError("a read-only file system")
+
+    monkeypatch.setattr("os.utime", forbidden)
+    monkeypatch.setattr("pathlib.Path.unlink", forbidden)
+    np.testing.assert_array_equal(store.fetch("ab" * 32, refuse)["total"], ARRAYS["total"])
+    (path,) = tmp_path.glob("??/*.entry")
+    path.write_bytes(b"damaged")
+    monkeypatch.setattr(module, "write_bytes", forbidden)
+    found = store.fetch("ab" * 32, lambda: ARRAYS, must_keep=False)
+    np.testing.assert_array_equal(found["total"], ARRAYS["total"])
+
+
 def test_keys_depend_on_every_part():
-    base = store_key(frames="a", size=(112, 112))
-    assert base == store_key(size=(112, 112), frames="a")
-    assert (
-        len({base, store_key(frames="b", size=(112, 112)), store_key(frames="a", size=(1, 1))}) == 3
-    )
+    base = drawing_key(frames="a", size=(112, 112))
+    assert base == drawing_key(size=(112, 112), frames="a")
+    others = {drawing_key(frames="b", size=(112, 112)), drawing_key(frames="a", size=(1, 1))}
+    assert len({base, *others}) == 3
 
 
 @pytest.mark.parametrize("name", ["code_digest", "versions"])

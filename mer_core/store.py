@@ -1,9 +1,8 @@
 """A content-addressed store of images derived from clips.
 
 An entry's key is a digest of everything its value depends on: the frames' bytes, the weighting,
-range, crop and size, and the version of the code that computes it; of what is drawn to be shown,
-all of the code and its libraries. An entry is therefore never
-stale, and two processes that build the same entry write the same bytes.
+range, crop and size, and the code and libraries that compute it (see `code_digest`). An entry is
+therefore never stale, and two processes that build the same entry write the same bytes.
 
 On disk an entry is one file, `ab/abcdef....entry`: 32 bytes of SHA-256 and then an `.npz` archive.
 It appears by rename, so a reader sees a whole entry or none, whatever was killed when; it is
@@ -17,6 +16,7 @@ import io
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +29,6 @@ from mer_core.folders import cache_folder
 from mer_core.provenance import code_digest, settings_digest, versions
 
 log = logging.getLogger(__name__)
-
-# Part of every key. Raise it when a change of code changes the values of derived images.
-CODE_VERSION = 1
 
 _DIGEST_BYTES = 32
 _SWEEP_EVERY = 64
@@ -117,9 +114,11 @@ class AmiStore:
         if hashlib.sha256(body).digest() != stored:
             log.warning("cache entry %s is damaged and is built again", path.name)
             self.rebuilt.append(key)
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # a shared cache may be read-only
+                path.unlink()
             return None
-        os.utime(path)  # the clock by which unused entries are found
+        with suppress(OSError):
+            os.utime(path)  # the clock by which unused entries are found
         with np.load(io.BytesIO(body), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
 
@@ -158,11 +157,6 @@ class AmiStore:
             yield path, status.st_size, status.st_mtime
 
 
-def store_key(**parts: object) -> str:
-    """The key of an entry that depends on `parts` and on this version of the code."""
-    return settings_digest({"code": CODE_VERSION, **parts})
-
-
 def drawing_key(**parts: object) -> str:
-    """`store_key` of a picture, which any change of the code or of its libraries may change."""
-    return store_key(sources=code_digest(), versions=versions(), **parts)
+    """The key of a picture, which any change of the code or of its libraries may change."""
+    return settings_digest({"sources": code_digest(), "versions": versions(), **parts})
