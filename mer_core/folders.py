@@ -29,6 +29,15 @@ def data_folder() -> Path:
     return _moved("MER_DATA", platformdirs.user_data_path(_APP))
 
 
+def figures_folder() -> Path:
+    """Regenerated tables and figures: `figures` in the checkout that this package lies in.
+
+    Where it is installed without one, they lie among the user's results.
+    """
+    checkout = Path(__file__).resolve().parent.parent
+    return (checkout if (checkout / "pyproject.toml").is_file() else data_folder()) / "figures"
+
+
 def _moved(variable: str, default: Path) -> Path:
     chosen = os.environ.get(variable)
     return Path(chosen).expanduser() if chosen else default

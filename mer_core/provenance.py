@@ -91,21 +91,22 @@ def _git(root: Path, *words: str) -> str:
 
 
 @cache
-def code_digest(*folders: str) -> str:
+def code_digest(*parts: str, without: tuple[str, ...] = ()) -> str:
     """SHA-256 over the package's files, so that changed code is noticed before it is committed.
 
     Those of the command line count for nothing: they make no result.
 
     Args:
-        folders: Parts of the package that are meant, such as "ami"; all of it by default.
+        parts: Files and folders below the package that count; by default all of it.
+        without: Files and folders that do not.
     """
     digest = hashlib.sha256()
-    kinds = {".py", ".toml", ".csv", ".npz", ".onnx", ".safetensors"}
+    kinds = {".py", ".toml", ".csv", ".npz"}
     for file in sorted(PACKAGE.rglob("*")):
         name = file.relative_to(PACKAGE)
-        if folders and name.parts[0] not in folders:
-            continue
-        if file.suffix in kinds and "cli" not in name.parts:
+        counts = not parts or any(name.is_relative_to(part) for part in parts)
+        counts &= not any(name.is_relative_to(part) for part in without)
+        if counts and file.suffix in kinds and "cli" not in name.parts:
             digest.update(str(name).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 

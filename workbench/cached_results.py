@@ -6,12 +6,12 @@ As in `cached.py`: every function is one call into the core, and every cache is 
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mer_core.errors import MerError
+from mer_core.folders import figures_folder
 from mer_core.paper.audit import audit
 from mer_core.paper.findings import Finding
 from mer_core.paper.published import PUBLISHED, printed_tables
@@ -108,7 +108,7 @@ def result_tables() -> list[tuple[Artefact, bytes]]:
 
 @st.cache_data(max_entries=2, ttl=30, show_spinner=False)
 def _artefacts(ending: str) -> list[tuple[Artefact, bytes]]:
-    manifest = Manifest(Path("figures"))
+    manifest = Manifest(figures_folder())
     return [
         (entry, (manifest.folder / entry.file).read_bytes())
         for entry in manifest.entries()

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mer_core.cli.answer import Answer, answers
+from mer_core.folders import figures_folder
 
 
 @click.command()
@@ -16,8 +17,8 @@ from mer_core.cli.answer import Answer, answers
     "--from",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("figures"),
-    show_default=True,
+    default=figures_folder,
+    show_default="figures, in the checkout or among your results",
     help="Folder of results, written by `mer reproduce`.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.folders import figures_folder
 
 
 class MakerGroup(click.Group):
@@ -56,8 +57,8 @@ def reproduce() -> None:
 _out_option = click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("figures"),
-    show_default=True,
+    default=figures_folder,
+    show_default="figures, in the checkout or among your results",
     help="Folder for the files and their manifest.",
 )
 

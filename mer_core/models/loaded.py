@@ -102,7 +102,7 @@ def load_model(
         seed: Of everything drawn at random, whatever the state of PyTorch's generator.
     """
     entry = model_entry(name)
-    path = checkpoint_file(weights)
+    path = checkpoint_file(name, weights)
     if path is not None:
         module, header = _from_checkpoint(entry, path, classes)
         state = _checkpoint_state(header, path)
@@ -119,9 +119,17 @@ def load_model(
     return LoadedModel(entry=entry, module=module, classes=tuple(classes or ()), weights=state)
 
 
-def checkpoint_file(weights: str | Path) -> Path | None:
-    """The checkpoint that `weights` means; None where they are drawn at random or published."""
-    return None if weights in ("random", "imagenet") else Path(weights)
+def is_named(weights: str | Path) -> bool:
+    """Whether `weights` is a name that `load_model` knows, rather than the path of a file."""
+    return weights in ("random", "imagenet")
+
+
+def checkpoint_file(name: str, weights: str | Path) -> Path | None:
+    """The checkpoint from which the network `name` takes `weights`.
+
+    None where they are drawn at random, or published by others.
+    """
+    return None if is_named(weights) else Path(weights)
 
 
 def initial_network(
@@ -133,7 +141,7 @@ def initial_network(
 ) -> nn.Module:
     """The module of `load_model` alone, for those who train it: its weights are not hashed."""
     entry = model_entry(name)
-    path = checkpoint_file(weights)
+    path = checkpoint_file(name, weights)
     if path is not None:
         return _from_checkpoint(entry, path, classes)[0]
     if not classes:

@@ -19,13 +19,16 @@ from torch import nn
 
 from mer_core.errors import DatasetError, SettingsError
 from mer_core.inputs import AmiStore, Imaging, InputSet
+from mer_core.models.catalog import model_entry
 from mer_core.models.checkpoint import read_header
+from mer_core.models.loaded import checkpoint_file, initial_network, is_named
 from mer_core.provenance import canonical_json, settings_digest
 from mer_core.records import InputKind, InputSpec, Sample
 from mer_core.training.controls import Control, still_clip
 from mer_core.training.fold import Images
 
-_CHECKPOINT = "checkpoint "
+_CHECKPOINT = "checkpoint"
+"""What a description says of weights from a file."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -156,8 +159,7 @@ class CatalogExperiment:
     def __post_init__(self) -> None:
         if not self.datasets:
             raise SettingsError("an experiment needs at least one dataset", where="datasets")
-        if self.starting_checkpoint() is not None and not self.weights.startswith(_CHECKPOINT):
-            # Workers have other working directories.
+        if not is_named(self.weights):  # workers have other working directories
             object.__setattr__(self, "weights", str(Path(self.weights).expanduser().absolute()))
 
     def table(self) -> StudyTable:
@@ -238,21 +240,15 @@ class CatalogExperiment:
 
     def input_spec(self) -> InputSpec:
         """How the network wants to see a clip."""
-        from mer_core.models.catalog import model_entry
-
         return model_entry(self.model).input
 
     def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:
         """The catalogued network with random, published or stored weights."""
-        from mer_core.models.loaded import initial_network
-
         return initial_network(self.model, classes=classes, weights=self.weights, seed=seed)
 
     def starting_checkpoint(self) -> Path | None:
         """The checkpoint that `weights` means, or None."""
-        from mer_core.models.loaded import checkpoint_file
-
-        return checkpoint_file(self.weights)
+        return checkpoint_file(self.model, self.weights)
 
     def describe(self) -> dict[str, Any]:
         """Plain values that identify the experiment.
@@ -261,9 +257,11 @@ class CatalogExperiment:
         before the catalogue changed its mind about that is another study. A checkpoint counts
         by the digest of its weights, wherever the file lies.
         """
+        described = asdict(self)
         start = self.starting_checkpoint()
-        weights = self.weights if start is None else _CHECKPOINT + read_header(start).weights_digest
-        described = {**asdict(self), "weights": weights}
+        if start is not None:
+            described["weights"] = self.weights if is_named(self.weights) else _CHECKPOINT
+            described["weights_digest"] = read_header(start).weights_digest
         return {**described, "input": json.loads(canonical_json(asdict(self.input_spec())))}
 
     @classmethod
@@ -278,7 +276,8 @@ class CatalogExperiment:
             DatasetChoice(**{**choice, "options": tuple(map(tuple, choice.get("options", ())))})
             for choice in values["datasets"]
         )
-        chosen = {name: value for name, value in values.items() if name != "input"}
-        if start is not None and str(chosen.get("weights")).startswith(_CHECKPOINT):
+        derived = ("input", "weights_digest")
+        chosen = {name: value for name, value in values.items() if name not in derived}
+        if start is not None and chosen.get("weights") == _CHECKPOINT:
             chosen["weights"] = str(start)
         return cls(**{**chosen, "datasets": choices})

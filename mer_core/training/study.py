@@ -32,7 +32,7 @@ from mer_core.errors import SettingsError, StoreError
 from mer_core.folders import data_folder
 from mer_core.models.checkpoint import CheckpointHeader, read_header
 from mer_core.protocols import Fold, Protocol, find_protocol
-from mer_core.provenance import canonical_json, settings_digest
+from mer_core.provenance import PACKAGE, canonical_json, settings_digest
 from mer_core.training import events
 from mer_core.training.controls import find_control, refuse_test_selection
 from mer_core.training.experiment import CatalogExperiment, Experiment, StudyTable
@@ -298,7 +298,8 @@ class Study:
         for fold in self.folds:
             held_out = [self.table.samples[i] for i in fold.test]
             refuse_seen_people(self._start, held_out, fold=fold.name, path=path)
-        atomic.write_bytes(self.folder / START_FILE_NAME, path.read_bytes())
+        if not path.is_relative_to(PACKAGE):  # what ships with the package stays where it is
+            atomic.write_bytes(self.folder / START_FILE_NAME, path.read_bytes())
 
     def _values(self) -> dict[str, Any]:
         return {
