@@ -233,7 +233,7 @@ def baseline_maps(
 ) -> Iterator[Named]:
     """The maps of `mer_core.attribution.baselines`."""
     size = (image.total.shape[0], image.total.shape[1])
-    moving = replace(imaging, weighting=motion_weighting(imaging.weighting))
+    moving = replace(imaging, weighting=motion_weighting(image.weighting))
     yield "random", True, random_map(size, seed=seed, key=sample.key), ""
     yield "centre", True, centre_map(size), ""
     yield "ami-energy", True, energy_map(image), ""
