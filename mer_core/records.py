@@ -61,7 +61,8 @@ class Sample:
 
     `frame_numbers` are the recording's own numbers, parsed from the file names; `onset`, `apex`
     and `offset` are on that same scale. `label` is the coder's word, untouched; schemes turn it
-    into a class. `source_row` keeps the annotation cells as read, for the record.
+    into a class. `cropped` is False where the frames show more than the face, so that it has to be
+    found first. `source_row` keeps the annotation cells as read, for the record.
     """
 
     dataset: str
@@ -79,6 +80,7 @@ class Sample:
     derived: frozenset[Derived] = frozenset()
     synthetic: bool = False
     truth: Path | None = None
+    cropped: bool = True
     notes: tuple[str, ...] = ()
     source_row: Mapping[str, str] = field(default_factory=dict)
 

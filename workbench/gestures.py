@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mer_core.ami import FaceBox
+from mer_core.faces import FaceBox
 
 
 def brushed_range(event: Mapping[str, Any] | None) -> tuple[float, float] | None:

@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from mer_core.ami import FaceBox, motion_over_time
+from mer_core.ami import motion_over_time
+from mer_core.faces import FaceBox
 from mer_core.inputs import Recording
 from mer_core.plots.curves import share_curve
 from mer_core.plots.picking import pickable_image

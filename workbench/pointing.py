@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from mer_core.ami import FaceBox
+from mer_core.faces import FaceBox
 from workbench import address
 
 _BRUSHED = "brush seen last"

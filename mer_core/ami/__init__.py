@@ -1,9 +1,9 @@
-"""Frames in, one image out: the affective-motion image and the crop it is made from."""
+"""Frames in, one image out: the affective-motion image and what is done to its frames before."""
 
 from mer_core.ami.accumulation import Accumulator, weighted_sum
 from mer_core.ami.imaging import AffectiveMotionImage, build_ami, motion_images, partial_ami
 from mer_core.ami.motion import motion_over_time
-from mer_core.ami.registration import FaceBox, Registration, RigidMotion, find_face
+from mer_core.ami.registration import Registration, RigidMotion
 from mer_core.ami.weighting import DEFAULT_WEIGHTING, WEIGHTINGS, Weighting, frame_weights
 
 __all__ = [
@@ -11,12 +11,10 @@ __all__ = [
     "WEIGHTINGS",
     "Accumulator",
     "AffectiveMotionImage",
-    "FaceBox",
     "Registration",
     "RigidMotion",
     "Weighting",
     "build_ami",
-    "find_face",
     "frame_weights",
     "motion_images",
     "motion_over_time",

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mer_core.ami.registration import FaceBox
+from mer_core.faces import FaceBox
 from mer_core.records import Clip
 
 

@@ -20,7 +20,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mer_core.ami import FaceBox, find_face
 from mer_core.attribution.base import Values
 from mer_core.attribution.baselines import (
     BASELINES,
@@ -43,7 +42,7 @@ from mer_core.attribution.regions import (
 )
 from mer_core.attribution.sanity import SanityCard, sanity_card
 from mer_core.datasets.action_units import parse_action_units
-from mer_core.errors import FaceNotFoundError
+from mer_core.faces import FaceBox
 from mer_core.inputs import Recording, recording_input
 from mer_core.models.loaded import LoadedModel
 from mer_core.records import AttributionMap, InputKind
@@ -239,15 +238,11 @@ def recording_regions(recording: Recording, size: Size) -> Regions | None:
     Exact for generated clips; for others the template, on the face of the first frame.
     """
     height, width = recording.clip.frames.shape[1:3]
-    window = FaceBox(0, 0, width, height)
     if recording.truth is not None:
-        view = View(shape=(height, width), window=window, face=None)
+        view = View(shape=(height, width))
         return true_regions(recording.truth, view, size, name=recording.clip.name)
     units = parse_action_units("+".join(recording.action_units)).units
     if not units:
         return None
-    try:
-        face = find_face(recording.expression.frames[0], name=recording.clip.name)
-    except FaceNotFoundError:
-        face = None  # the result then says that the template covers the whole frame
-    return template_regions(units, View(shape=(height, width), window=window, face=face), size)
+    # Without a face the result says that the template covers the whole frame.
+    return template_regions(units, View(shape=(height, width), face=recording.face), size)

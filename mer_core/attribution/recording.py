@@ -6,13 +6,11 @@ from collections.abc import Mapping
 
 import torch
 
-from mer_core.ami import FaceBox, find_face
 from mer_core.attribution.base import Mask, Values
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.engine import explain
 from mer_core.attribution.regions import View, template_regions
 from mer_core.datasets.synthetic import ACTION_UNITS
-from mer_core.errors import FaceNotFoundError
 from mer_core.inputs import Recording, recording_input
 from mer_core.models.loaded import LoadedModel
 from mer_core.records import ActionUnit, AttributionMap, InputKind
@@ -72,14 +70,10 @@ def zero_level(
 
 
 def face_regions(recording: Recording, size: tuple[int, int]) -> Mapping[str, Mask]:
-    """The template's region of every action unit on the clip's first frame, at `size`."""
-    frame = recording.expression.frames[0]
-    height, width = frame.shape[:2]
-    try:
-        face = find_face(frame, name=recording.clip.name)
-    except FaceNotFoundError:
-        face = None  # the template then lies over the whole frame
-    view = View(shape=(height, width), window=FaceBox(0, 0, width, height), face=face)
+    """The template's region of every action unit on the clip's face, at `size`."""
+    height, width = recording.clip.frames.shape[1:3]
+    # Without a face the template lies over the whole frame.
+    view = View(shape=(height, width), face=recording.face)
     units = [ActionUnit(int(name.removeprefix("AU"))) for name in ACTION_UNITS]
     masks = template_regions(units, view, size).masks
     return {name: mask for name, mask in masks.items() if mask.any()}

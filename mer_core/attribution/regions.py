@@ -2,9 +2,9 @@
 
 A synthetic clip brings its exact regions (`GroundTruth.masks`). A real one gets a canonical
 template: the average synthetic head, looked at from the front, and the region each unit moves on
-it; the face detector that also crops says where on the frame that head lies. The template is as
-good as a frontal face of average build and no better, so every result says which of the two it
-used.
+it; the eyes that the face detector finds say where on the frame that head lies. The template is
+as good as a frontal face of average build and no better, so every result says which of the two
+it used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mer_core.ami import FaceBox, find_face
 from mer_core.datasets.synthetic import ACTION_UNITS, GroundTruth, sample_identity
 from mer_core.datasets.synthetic.action_units import facial_actions
 from mer_core.datasets.synthetic.face_model import FaceModel, build_face
@@ -26,20 +25,17 @@ from mer_core.datasets.synthetic.rasteriser import rasterise
 from mer_core.datasets.synthetic.scene import FRAMINGS, Camera
 from mer_core.datasets.synthetic.truth import region
 from mer_core.errors import FaceNotFoundError, FrameError, SettingsError
-from mer_core.frames import FrameSource
-from mer_core.inputs import Imaging
-from mer_core.inputs.imaging import expression_files, resize
+from mer_core.faces import Alignment
+from mer_core.inputs import Imaging, expression_source
+from mer_core.inputs.imaging import find_people, resize
 from mer_core.records import ActionUnit, Sample
 
 Mask = npt.NDArray[np.bool_]
 Size = tuple[int, int]
+Matrix = npt.NDArray[np.float64]
 
 TEMPLATE_SIDE = 256
-"""Pixels of the canonical crop, which is square and 222 mm high."""
-
-FACE = (0.076, 0.090, 0.840)
-"""Left, top and side of `find_face`'s box on the canonical crop, as shares of its side: medians
-over 48 synthetic subjects."""
+"""Pixels of the canonical crop: 222 mm high, framed as `mer_core.faces` aligns a face."""
 
 _DISTANCE_MM = 1000.0
 _HALF_COVERED = 0.5
@@ -84,13 +80,20 @@ class View:
 
     Attributes:
         shape: Height and width of the frames.
-        window: The part of the frame that became the input.
-        face: The detected face on the frame; None where there was none.
+        alignment: The square that became the input; None where the whole frame did.
+        face: The square that aligns the detected face; None where none was found.
     """
 
     shape: Size
-    window: FaceBox
-    face: FaceBox | None
+    alignment: Alignment | None = None
+    face: Alignment | None = None
+
+    def to_input(self, size: Size) -> Matrix:
+        """2 x 3 map from pixels of the frame to those of an input of `size`."""
+        if self.alignment is None:
+            return _scaling(size[1] / self.shape[1], size[0] / self.shape[0])
+        side = self.alignment.side
+        return _chained(self.alignment.matrix, _scaling(size[1] / side, size[0] / side))
 
 
 def sample_regions(
@@ -105,8 +108,8 @@ def sample_regions(
             frames are aligned with the first, which is the one regions lie on.
         template: Use the template even where the truth is known, to see what it is worth.
     """
-    imaging = imaging or Imaging()
-    needs_face = imaging.crop or sample.truth is None or template
+    imaging = (imaging or Imaging()).resolved(sample)
+    needs_face = sample.truth is None or template
     view = clip_view(sample, imaging, detect=needs_face)
     if sample.truth is not None and not template:
         return true_regions(GroundTruth.load(sample.truth), view, size, name=sample.key)
@@ -119,19 +122,19 @@ def clip_view(sample: Sample, imaging: Imaging, *, detect: bool = True) -> View:
     Raises:
         FaceNotFoundError: No face is found, and the crop needs one.
     """
-    paths, numbers = expression_files(sample, imaging)
-    source = FrameSource.from_paths(paths[:1], numbers=numbers[:1], name=sample.key)
-    frame = next(iter(source))
-    height, width = frame.shape[:2]
-    face = None
-    if detect or imaging.crop:
-        try:
-            face = find_face(frame, name=sample.key)
-        except FaceNotFoundError:
-            if imaging.crop:
-                raise
-    window = face.within(frame.shape) if imaging.crop and face else FaceBox(0, 0, width, height)
-    return View(shape=(height, width), window=window, face=face)
+    imaging = imaging.resolved(sample)
+    source = expression_source(sample, imaging)
+    if not detect and not imaging.crop:
+        frame = next(iter(source))
+        return View(shape=(frame.shape[0], frame.shape[1]))
+    people = find_people(source)
+    try:
+        face = people.person().alignment
+    except FaceNotFoundError:
+        if imaging.crop:
+            raise
+        return View(shape=people.shape)
+    return View(shape=people.shape, alignment=face if imaging.crop else None, face=face)
 
 
 def true_regions(truth: GroundTruth, view: View, size: Size, *, name: str = "clip") -> Regions:
@@ -142,13 +145,16 @@ def true_regions(truth: GroundTruth, view: View, size: Size, *, name: str = "cli
             where=name,
             remedy="write the synthetic data again",
         )
-    rows = slice(view.window.y, view.window.y + view.window.height)
-    columns = slice(view.window.x, view.window.x + view.window.width)
     masks = {
-        unit: resize(mask[rows, columns].astype(np.float32), size) >= _HALF_COVERED
+        unit: resize(_seen(mask.astype(np.float32), view), size) >= _HALF_COVERED
         for unit, mask in zip(truth.action_units, truth.masks, strict=True)
     }
     return Regions(masks=masks, size=size, source=MaskSource.TRUTH)
+
+
+def _seen(values: npt.NDArray[np.float32], view: View) -> npt.NDArray[np.float32]:
+    square = view.alignment
+    return values if square is None else np.asarray(square.cut(values), np.float32)
 
 
 def template_regions(units: Iterable[ActionUnit], view: View, size: Size) -> Regions:
@@ -206,35 +212,31 @@ def _frontal_camera() -> Camera:
     return Camera(rotation=upright, scale=scale, distance=_DISTANCE_MM, centre=centre)
 
 
-def _placement(view: View, size: Size) -> npt.NDArray[np.float64]:
-    """2 x 3 map from pixel edges of the canonical crop to those of the network's input."""
+def _placement(view: View, size: Size) -> Matrix:
+    """2 x 3 map from pixels of the canonical crop to those of the network's input."""
     if view.face is None:
         # A dataset's own crop is taken to be framed like the synthetic one.
         side = min(view.shape[0], view.shape[1] / 0.9)
-        left, top = (view.shape[1] - side) / 2, (view.shape[0] - side) / 2
-        scale = side / TEMPLATE_SIDE
+        middle = ((view.shape[1] - 1) / 2, (view.shape[0] - 1) / 2)
+        face = Alignment(centre=middle, width=side)
     else:
-        # Boxes are square; one that is not was cut at the edge of the frame.
-        side = max(view.face.width, view.face.height)
-        x = view.face.x if view.face.x else view.face.width - side
-        y = view.face.y if view.face.y else view.face.height - side
-        scale = side / (FACE[2] * TEMPLATE_SIDE)
-        left, top = (x - FACE[0] * side / FACE[2], y - FACE[1] * side / FACE[2])
-    across = size[1] / view.window.width
-    down = size[0] / view.window.height
-    return np.array(
-        [
-            [scale * across, 0, (left - view.window.x) * across],
-            [0, scale * down, (top - view.window.y) * down],
-        ]
-    )
+        face = view.face
+    square = replace(face, side=TEMPLATE_SIDE)
+    return _chained(cv2.invertAffineTransform(square.matrix), view.to_input(size))
 
 
-def _warped(mask: Mask, placed: npt.NDArray[np.float64], size: Size) -> Mask:
-    matrix = placed.copy()
-    # OpenCV counts from pixel centres, half a pixel off the edges.
-    matrix[:, 2] += placed[:, :2] @ (0.5, 0.5) - 0.5
+def _warped(mask: Mask, placed: Matrix, size: Size) -> Mask:
     drawn = cv2.warpAffine(
-        mask.astype(np.float32), matrix, size[::-1], flags=cv2.INTER_LINEAR, borderValue=0.0
+        mask.astype(np.float32), placed, size[::-1], flags=cv2.INTER_LINEAR, borderValue=0.0
     )
     return np.asarray(drawn) >= _HALF_COVERED
+
+
+def _scaling(across: float, down: float) -> Matrix:
+    """Pixel edges are scaled, so pixel centres, half a pixel off them, also shift."""
+    return np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5]])
+
+
+def _chained(first: npt.ArrayLike, then: Matrix) -> Matrix:
+    one = np.asarray(first, np.float64)
+    return np.column_stack([then[:, :2] @ one[:, :2], then[:, :2] @ one[:, 2] + then[:, 2]])

@@ -13,7 +13,6 @@ from mer_core.ami import (
     DEFAULT_WEIGHTING,
     WEIGHTINGS,
     AffectiveMotionImage,
-    FaceBox,
     Registration,
     RigidMotion,
     build_ami,
@@ -21,8 +20,9 @@ from mer_core.ami import (
 from mer_core.atomic import write_bytes
 from mer_core.cli.answer import Answer, answers
 from mer_core.errors import SettingsError
+from mer_core.faces import Alignment
 from mer_core.frames import FrameSource, open_frames
-from mer_core.inputs.imaging import resized
+from mer_core.inputs.imaging import find_people, resized
 from mer_core.plots.raster import png_bytes
 
 _MAX_SIDE = 8192
@@ -80,9 +80,9 @@ class ImageSize(click.ParamType):
 @click.option("--size", type=ImageSize(), help="Of the image: 112 or 112x96. Default: as found.")
 @click.option(
     "--crop/--no-crop",
-    default=False,
+    default=True,
     show_default=True,
-    help="Cut out the face found in the first frame, from all frames alike.",
+    help="Find the face and align it, alike in all frames. Frames that are crops need it not.",
 )
 @click.option("--stabilise", is_flag=True, help="Undo rigid head motion relative to frame one.")
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
@@ -111,7 +111,7 @@ def ami(
       minimum, maximum  of the raw weighted sum; they became 0 and 255
       digest            SHA-256 of the 8-bit image
       size              height and width of the image
-      crop              the face's box as x, y, width, height; null without --crop
+      crop              the square cut out: centre, width (pixels) and degrees; null if whole
       stabilisation     largest shift (pixels) and turn (degrees) undone; null if off
       synthetic         whether the frames were generated; null if unknown
       notes             warnings, one line each
@@ -119,21 +119,22 @@ def ami(
     _check_target(out, force=force)
     first, last = span or (None, None)
     source = open_frames(clip, first=first, last=last)
-    registration = Registration(crop=crop, stabilise=stabilise)
+    people = find_people(source) if crop else None
+    alignment = None if people is None else people.person().alignment
     motions: list[RigidMotion] = []
-    boxes: list[FaceBox] = []
     image = build_ami(
-        registration.apply(source, name=source.name, motions=motions, boxes=boxes),
+        Registration(alignment=alignment, stabilise=stabilise).apply(source, motions=motions),
         count=len(source),
         weighting=weighting,
         frame_numbers=source.numbers,
     )
     image = image if size is None else resized(image, size)
     write_bytes(out, png_bytes(image.image))
-    notes = [*source.warnings, *_flatness(image), *_unmoved(motions)]
+    doubts = () if people is None else people.doubts()
+    notes = [*source.warnings, *doubts, *_flatness(image), *_unmoved(motions)]
     document = _document(source, image) | {
         "image": out,
-        "crop": [boxes[0].x, boxes[0].y, boxes[0].width, boxes[0].height] if boxes else None,
+        "crop": _crop(alignment),
         "stabilisation": _stabilisation(motions),
         "notes": notes,
     }
@@ -175,6 +176,16 @@ def _text(source: FrameSource, image: AffectiveMotionImage, out: Path) -> str:
         f" of {source.name}{generated}, {image.weighting} weights,"
         f" raw values {image.minimum:.5g} to {image.maximum:.5g}"
     )
+
+
+def _crop(alignment: Alignment | None) -> dict[str, Any] | None:
+    if alignment is None:
+        return None
+    return {
+        "centre": alignment.centre,
+        "width": alignment.width,
+        "degrees": alignment.degrees,
+    }
 
 
 def _flatness(image: AffectiveMotionImage) -> list[str]:

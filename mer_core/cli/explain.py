@@ -63,7 +63,9 @@ _BAR = 12
     help="Frame weights of the image.  [default: the network's own]",
 )
 @click.option("--frames", "span", type=FrameRange(), help="Frame numbers to use, both included.")
-@click.option("--crop", is_flag=True, help="Find the face first; for uncropped frames.")
+@click.option(
+    "--crop/--no-crop", default=True, show_default=True, help="Find the face and align it."
+)
 @click.option("--seed", default=0, show_default=True, help="Of random weights, samples and noise.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def explain(

@@ -26,10 +26,17 @@ from mer_core.records import InputKind, InputSpec
     help="Frame weights of the affective-motion images.",
 )
 @click.option("--size", type=click.IntRange(16, 1024), default=112, show_default=True)
-@click.option("--crop", is_flag=True, help="Find the face first; for uncropped frames.")
+@click.option(
+    "--crop/--no-crop", default=None, help="Align the face.  [default: where frames are not crops]"
+)
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one per core]")
 def build(
-    dataset: str, root: Path | None, weighting: str, size: int, crop: bool, workers: int | None
+    dataset: str,
+    root: Path | None,
+    weighting: str,
+    size: int,
+    crop: bool | None,
+    workers: int | None,
 ) -> Answer:
     """Build every affective-motion image of DATASET into the cache.
 

@@ -36,7 +36,11 @@ def chooses_experiment(command: Callable[..., Any]) -> Callable[..., Any]:
             help="random, imagenet, or a checkpoint file.",
         ),
         click.option("--weighting", help="Frame weights of accumulated images."),
-        click.option("--crop", is_flag=True, help="Find the face and cut it out first."),
+        click.option(
+            "--crop/--no-crop",
+            default=None,
+            help="Find the face and align it.  [default: where frames are not crops]",
+        ),
         click.option(
             "--profile",
             "profile_name",

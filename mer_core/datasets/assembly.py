@@ -197,6 +197,7 @@ class _Assembly:
             derived=frozenset(frames.derived),
             synthetic=self.synthetic,
             truth=self._truth(entry),
+            cropped=self.material.footage.variant not in ("raw", "long"),
             notes=notes,
             source_row={**entry.cells, ROW: str(entry.row)},
         )

@@ -100,6 +100,20 @@ class FrameSource:
             sizes.check(position, frame)
             yield frame
 
+    def at(self, positions: Sequence[int]) -> Generator[tuple[int, Frame], None, None]:
+        """Numbers and frames at ascending `positions`, counted from 0."""
+        if isinstance(self.decode, ImageDecoder):
+            for position in positions:
+                yield self.numbers[position], self.decode.each(slice(position, position + 1))[0]
+            return
+        wanted = set(positions)
+        with closing(iter(self)) as frames:
+            for position, frame in enumerate(frames):
+                if position in wanted:
+                    yield self.numbers[position], frame
+                if position >= max(wanted):
+                    return
+
     def deal(
         self,
         take: Callable[[int, Sequence[Frame]], None],

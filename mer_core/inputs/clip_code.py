@@ -28,7 +28,7 @@ class ClipFile:
     path: Path
     first: int | None = None
     last: int | None = None
-    crop: bool = False
+    crop: bool = True
     imports: str = "from mer_core.inputs.recording import open_recording"
 
     @property

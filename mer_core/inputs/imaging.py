@@ -12,13 +12,14 @@ import numpy.typing as npt
 
 from mer_core.ami import DEFAULT_WEIGHTING, AffectiveMotionImage, Registration, build_ami
 from mer_core.errors import FrameError
+from mer_core.faces import Alignment, FaceSearch, search_faces, spread
 from mer_core.file_digests import file_digests, joint_digest
 from mer_core.frames import FrameSource
 from mer_core.provenance import code_digest, settings_digest
 from mer_core.records import Sample
 from mer_core.store import AmiStore
 
-INPUT_CODE = ("ami", "flow", "frames", "inputs")
+INPUT_CODE = ("ami", "faces", "flow", "frames", "inputs")
 """The parts of this package whose code decides what a network sees of given frames."""
 
 
@@ -30,8 +31,8 @@ class Imaging:
         weighting: The named frame weights (`mer_core.ami.WEIGHTINGS`); None takes the network's
             own, and "full" where no network is asked.
         size: Height and width of the image; None keeps the frames' own size.
-        crop: Whether the face is found on the first frame and cut out of all of them. Readers of
-            cropped variants leave it off.
+        crop: Whether the face is found and aligned (`mer_core.faces`). None: where the sample's
+            frames show more than the face.
         stabilise: Whether rigid head motion is undone before accumulating.
         reverse: Frames in reversed time, a control.
         flow: The named estimator (`mer_core.flow.FLOW_METHODS`), for networks that take flow.
@@ -41,12 +42,16 @@ class Imaging:
 
     weighting: str | None = None
     size: tuple[int, int] | None = (112, 112)
-    crop: bool = False
+    crop: bool | None = None
     stabilise: bool = False
     reverse: bool = False
     flow: str = "tvl1"
     first: int | None = None
     last: int | None = None
+
+    def resolved(self, sample: Sample) -> Imaging:
+        """The same with `crop` decided."""
+        return self if self.crop is not None else replace(self, crop=not sample.cropped)
 
 
 def expression_files(sample: Sample, imaging: Imaging) -> tuple[list[Path], list[int]]:
@@ -104,7 +109,7 @@ def sample_image(
     sample: Sample, imaging: Imaging | None = None, *, store: AmiStore
 ) -> AffectiveMotionImage:
     """The affective-motion image of `sample`, from the store where it is already there."""
-    imaging = imaging or Imaging()
+    imaging = (imaging or Imaging()).resolved(sample)
     weighting = imaging.weighting or DEFAULT_WEIGHTING
     imaging = replace(imaging, weighting=weighting)
     paths, numbers = expression_files(sample, imaging)
@@ -139,9 +144,23 @@ def image_of(source: FrameSource, imaging: Imaging | None = None) -> AffectiveMo
 
 
 def registered_frames(source: FrameSource, imaging: Imaging) -> Iterable[npt.NDArray[np.uint8]]:
-    """The frames of `source`, cropped and stabilised as `imaging` says."""
-    registration = Registration(crop=imaging.crop, stabilise=imaging.stabilise)
-    return registration.apply(source, name=source.name)
+    """The frames of `source`, aligned and stabilised as `imaging` says."""
+    alignment = find_alignment(source) if imaging.crop else None
+    return Registration(alignment=alignment, stabilise=imaging.stabilise).apply(source)
+
+
+def find_people(source: FrameSource) -> FaceSearch:
+    """The faces of a clip, sought on frames spread over all of it."""
+    return search_faces(source.at(spread(len(source))), name=source.name)
+
+
+def find_alignment(source: FrameSource) -> Alignment:
+    """The alignment of the most prominent face.
+
+    Raises:
+        FaceNotFoundError: There is none.
+    """
+    return find_people(source).person().alignment
 
 
 def resized(image: AffectiveMotionImage, size: tuple[int, int]) -> AffectiveMotionImage:

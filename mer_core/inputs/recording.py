@@ -11,9 +11,11 @@ import numpy.typing as npt
 
 from mer_core.ami import AffectiveMotionImage, build_ami
 from mer_core.datasets.synthetic import GroundTruth
+from mer_core.errors import FaceNotFoundError
+from mer_core.faces import Alignment, FaceSearch, search_faces, spread
 from mer_core.flow import flow_image
 from mer_core.frames import open_frames, read_clip
-from mer_core.inputs.imaging import Imaging, registered_frames, resized
+from mer_core.inputs.imaging import Imaging, expression_source, find_people, resized
 from mer_core.inputs.tensors import (
     clip_frames,
     flow_apex,
@@ -40,6 +42,9 @@ class Recording:
         apex: See `onset`.
         offset: See `onset`.
         truth: For generated clips, what is known because it was made.
+        alignment: The square of the original frames that these frames are; None where they are
+            whole frames.
+        doubts: What speaks against trusting the alignment, each one line.
     """
 
     clip: Clip
@@ -50,6 +55,8 @@ class Recording:
     apex: int | None = None
     offset: int | None = None
     truth: GroundTruth | None = None
+    alignment: Alignment | None = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def key_frames(self) -> dict[str, int]:
@@ -71,6 +78,17 @@ class Recording:
             synthetic=self.clip.synthetic,
         )
 
+    @cached_property
+    def face(self) -> Alignment | None:
+        """Where on the frames the face is, as the square that would align it; None without one."""
+        if self.alignment is not None:
+            side = self.clip.frames.shape[1]
+            return Alignment(centre=((side - 1) / 2, (side - 1) / 2), width=side, side=side)
+        try:
+            return find_clip_people(self.expression).person().alignment
+        except FaceNotFoundError:
+            return None
+
     @property
     def region(self) -> npt.NDArray[np.bool_] | None:
         """Where the expression moves the face, for generated clips in which anything moves."""
@@ -87,22 +105,38 @@ class Recording:
         return image if size is None else resized(image, size)
 
 
-def sample_recording(sample: Sample) -> Recording:
-    """A sample of a dataset, decoded; with its ground truth if it is a twin's."""
+def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
+    """A sample of a dataset, decoded; with its ground truth if it is a twin's.
+
+    Args:
+        sample: The annotated clip.
+        crop: Whether the face is found and aligned; by default where the frames show more.
+    """
+    clip = sample_clip(sample, whole=True)
+    truth = None if sample.truth is None else GroundTruth.load(sample.truth)
+    imaging = Imaging(crop=crop).resolved(sample)
+    alignment, doubts = None, ()
+    if imaging.crop:
+        people = find_people(expression_source(sample, imaging))
+        alignment, doubts = people.person().alignment, people.doubts()
+        clip = aligned_clip(clip, alignment)
+        truth = None if truth is None else aligned_truth(truth, alignment)
     return Recording(
-        clip=sample_clip(sample, whole=True),
+        clip=clip,
+        alignment=alignment,
+        doubts=doubts,
+        truth=truth,
         subject=sample.subject,
         label=sample.label,
         action_units=tuple(map(str, sample.action_units)),
         onset=sample.onset,
         apex=sample.apex,
         offset=sample.offset,
-        truth=None if sample.truth is None else GroundTruth.load(sample.truth),
     )
 
 
 def open_recording(
-    path: str | Path, *, first: int | None = None, last: int | None = None, crop: bool = False
+    path: str | Path, *, first: int | None = None, last: int | None = None, crop: bool = True
 ) -> Recording:
     """A folder of images, a video or a zip, taken as an expression from first to last frame.
 
@@ -110,14 +144,44 @@ def open_recording(
         path: Where the frames lie.
         first: Frame number of the onset; the first frame there is by default.
         last: Frame number of the offset; the last frame by default.
-        crop: Whether the face is found on the first frame and cut out of all.
+        crop: Whether the face is found and aligned; turn it off for frames that are crops.
     """
     source = open_frames(Path(path), first=first, last=last)
     clip = read_clip(source)
-    if crop:
-        faces = registered_frames(source, Imaging(crop=True))
-        clip = replace(clip, frames=np.stack(list(faces)))
-    return Recording(clip=clip, subject="", label="")
+    if not crop:
+        return Recording(clip=clip, subject="", label="")
+    people = find_clip_people(clip)
+    alignment = people.person().alignment
+    return Recording(
+        clip=aligned_clip(clip, alignment),
+        subject="",
+        label="",
+        alignment=alignment,
+        doubts=people.doubts(),
+    )
+
+
+def aligned_clip(clip: Clip, alignment: Alignment) -> Clip:
+    """The clip with the same square cut out of every frame."""
+    return replace(clip, frames=np.stack([alignment.apply(frame) for frame in clip.frames]))
+
+
+def aligned_truth(truth: GroundTruth, alignment: Alignment) -> GroundTruth:
+    """Ground truth on the pixel grid of the aligned frames."""
+    turn = alignment.matrix[:, :2].astype(np.float32)
+    masks = [alignment.cut(mask.astype(np.float32)) >= 0.5 for mask in truth.masks]
+    side = alignment.side
+    return replace(
+        truth,
+        displacement=np.asarray(alignment.cut(truth.displacement) @ turn.T, np.float32),
+        masks=np.stack(masks) if masks else np.zeros((0, side, side), bool),
+    )
+
+
+def find_clip_people(clip: Clip) -> FaceSearch:
+    """The faces of a decoded clip, sought on frames spread over all of it."""
+    looks = [(clip.frame_numbers[place], clip.frames[place]) for place in spread(len(clip))]
+    return search_faces(looks, name=clip.name)
 
 
 def recording_input(

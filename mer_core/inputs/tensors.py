@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mer_core.ami import Registration
 from mer_core.errors import FrameError
 from mer_core.flow import flow_image
 from mer_core.frames import FrameSource, read_clip
@@ -21,6 +22,7 @@ from mer_core.inputs.imaging import (
     Imaging,
     expression_files,
     expression_source,
+    find_alignment,
     input_key,
     registered_frames,
     sample_image,
@@ -43,7 +45,7 @@ def model_input(
         imaging: Crop, range and reversal. The size comes from `spec`, and so does the weighting
             unless `imaging` names one.
     """
-    imaging = imaging or Imaging()
+    imaging = (imaging or Imaging()).resolved(sample)
     imaging = replace(imaging, size=spec.size, weighting=imaging.weighting or spec.weighting)
     match spec.kind:
         case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
@@ -139,10 +141,13 @@ def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
         source = FrameSource.from_paths(paths, numbers=(1, 2), name=sample.key)
-        onset, apex = registered_frames(source, imaging)
+        alignment = find_alignment(expression_source(sample, imaging)) if imaging.crop else None
+        onset, apex = Registration(alignment=alignment, stabilise=imaging.stabilise).apply(source)
         return {"flow": flow_image(onset, apex, size=imaging.size, method=imaging.flow)}
 
-    key = input_key("flow", sample, paths, imaging)
+    # The face is sought on the whole expression, so all of it decides the flow of a cropped pair.
+    sought = expression_files(sample, imaging)[0] if imaging.crop else []
+    key = input_key("flow", sample, [*paths, *sought], imaging)
     return store.fetch(key, build)["flow"].astype(np.float32, copy=False)
 
 

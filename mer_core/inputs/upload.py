@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from mer_core.ami import find_face
 from mer_core.errors import FrameError
 from mer_core.frames import FrameSource, open_upload
 from mer_core.frames.source import read_clip
-from mer_core.inputs.recording import Recording
-from mer_core.records import Clip
+from mer_core.inputs.recording import Recording, aligned_clip, find_clip_people
 
 MAX_FRAMES = 600
 """A micro-expression lasts half a second at most: 100 frames at 200 frames per second."""
@@ -34,7 +30,7 @@ def uploaded_recording(
     Args:
         content: The file. What it is, is read from its bytes and not from its name.
         name: What messages call it.
-        crop: Whether the face is found on the first frame and cut out of all of them.
+        crop: Whether the face is found and aligned.
         first: Number of the first frame of the expression.
         last: Number of its last frame.
 
@@ -45,23 +41,20 @@ def uploaded_recording(
     source = open_upload(content, name)
     _refuse_large(source)
     clip = read_clip(source)
+    alignment, doubts = None, ()
     if crop:
-        clip = _cropped(clip)
+        people = find_clip_people(clip)
+        alignment, doubts = people.person().alignment, people.doubts()
+        clip = aligned_clip(clip, alignment)
     return Recording(
         clip=replace(clip, synthetic=bool(source.synthetic)),
         subject="",
         label="not annotated",
         onset=first,
         offset=last,
+        alignment=alignment,
+        doubts=doubts,
     )
-
-
-def _cropped(clip: Clip) -> Clip:
-    """The face of the first frame, cut out of all frames at the same place."""
-    box = find_face(clip.frames[0], name=clip.name).within(clip.frames.shape[1:])
-    rows = slice(box.y, box.y + box.height)
-    columns = slice(box.x, box.x + box.width)
-    return replace(clip, frames=np.ascontiguousarray(clip.frames[:, rows, columns]))
 
 
 def _refuse_large(source: FrameSource) -> None:

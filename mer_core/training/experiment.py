@@ -144,7 +144,7 @@ class CatalogExperiment:
         model: Which network.
         weights: "random", "imagenet" or the path of a checkpoint.
         weighting: Frame weights of accumulated images; None takes the network's own.
-        crop: Whether the face is found and cut out first.
+        crop: Whether the face is found and aligned; None: where frames are not crops already.
         stabilise: Whether rigid head motion is undone first.
     """
 
@@ -153,7 +153,7 @@ class CatalogExperiment:
     model: str = "affectivenet"
     weights: str = "random"
     weighting: str | None = None
-    crop: bool = False
+    crop: bool | None = None
     stabilise: bool = False
 
     def __post_init__(self) -> None:

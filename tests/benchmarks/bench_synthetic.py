@@ -1,7 +1,7 @@
 """Speed and recognisability of the synthetic face, on one core.
 
 Prints the processor time of a 224-pixel, 32-frame clip by part (target: at most 1 s), and how often
-OpenCV's frontal-face cascade finds exactly one face in neutral frames (target: at least 95 %).
+the face detector finds exactly one face in neutral frames (target: at least 95 %).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mer_core.datasets.synthetic import (
 )
 from mer_core.datasets.synthetic.face_model import build_face
 from mer_core.datasets.synthetic.texture import paint
+from mer_core.faces import detect_faces
 
 _EMOTIONS = ("happiness", "surprise", "disgust", "neutral")
 _SUBJECTS = 48
@@ -61,12 +62,10 @@ def _seconds(action: Callable[[], SyntheticClip | object]) -> float:
 
 
 def _detected(size: int | tuple[int, int], framing: str) -> float:
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
     single = []
     for seed in range(_SUBJECTS):
         frame = render_neutral(sample_identity(seed), size=size, framing=framing)
-        grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
-        single.append(len(cascade.detectMultiScale(grey, 1.1, 5, minSize=(60, 60))) == 1)
+        single.append(len(detect_faces(frame)) == 1)
     return float(np.mean(single))
 
 

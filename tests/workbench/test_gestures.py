@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mer_core.ami import FaceBox
+from mer_core.faces import FaceBox
 from workbench.gestures import brushed_range, clicked_unit, drawn_box
 
 

@@ -8,7 +8,12 @@ Anything computed from such clips is synthetic and has to say so.
 """
 
 from mer_core.datasets.synthetic.action_units import ACTION_UNITS
-from mer_core.datasets.synthetic.clip import SyntheticClip, render_clip, render_neutral
+from mer_core.datasets.synthetic.clip import (
+    SyntheticClip,
+    eye_positions,
+    render_clip,
+    render_neutral,
+)
 from mer_core.datasets.synthetic.emotions import EMOTIONS
 from mer_core.datasets.synthetic.gallery import gallery
 from mer_core.datasets.synthetic.identity import Identity, sample_identity
@@ -25,6 +30,7 @@ __all__ = [
     "Identity",
     "Nuisances",
     "SyntheticClip",
+    "eye_positions",
     "gallery",
     "plan_clip",
     "render_clip",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.datasets.synthetic.action_units import facial_actions
+from mer_core.datasets.synthetic.asset import load_asset
 from mer_core.datasets.synthetic.face_model import FaceModel, build_face
 from mer_core.datasets.synthetic.identity import Identity
 from mer_core.datasets.synthetic.motion import blink, profile
@@ -75,6 +76,19 @@ def render_neutral(
     renderer = _renderer(identity, shape, framing, np.zeros(len(face.rest), bool))
     picture = _shrink(renderer.frame(face.rest), shape)
     return expose(picture, NO_NUISANCES, generator(identity.seed, "neutral"))
+
+
+def eye_positions(
+    identity: Identity, *, size: int | tuple[int, int] = 224, framing: str = "crop"
+) -> FloatArray:
+    """(2, 2) the middles of the subject's right and left eyeball on an unswayed frame.
+
+    In pixels to the right and down, counted from the centre of the first pixel.
+    """
+    camera = place_camera(sample_scene(identity), frame_shape(size), framing, 1)
+    points, asset = camera.project(build_face(identity).rest), load_asset()
+    eyes = [points[: len(asset.neutral)][rows, :2].mean(axis=0) for rows in asset.eyes]
+    return np.stack(eyes) - np.float32(0.5)
 
 
 def _curves(plan: ClipPlan) -> FloatArray:

@@ -61,22 +61,22 @@ class Sway:
 
     def warp(self, picture: Picture, frame: int, depth: FloatArray) -> Picture:
         """`picture` as it looks at a frame of the sway; `depth` is in pixels, away."""
-        flow = self._flow(frame, depth)
+        across, down = self._flow(frame, depth)
         edge = cv2.BORDER_REPLICATE
-        return cv2.remap(picture, flow, np.empty(0), cv2.INTER_LINEAR, borderMode=edge).astype(
+        return cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=edge).astype(
             np.uint8, copy=False
         )
 
     def _flow(self, frame: int, depth: FloatArray) -> FloatArray:
-        """(H, W, 2) where to fetch each pixel of a frame."""
+        """(2, H, W) column and row from which to fetch each pixel of a frame."""
         height, width = depth.shape
         y = np.arange(height, dtype=np.float32)[:, None]
         x = np.arange(width, dtype=np.float32)[None, :]
-        flow = np.empty((height, width, 2), np.float32)
-        flow[..., 0] = self.yaw[frame] * depth
-        flow[..., 0] += x - self.shift[frame, 0] + self.roll[frame] * (y - height)
-        flow[..., 1] = self.pitch[frame] * depth
-        flow[..., 1] += y - self.shift[frame, 1] - self.roll[frame] * (x - width / 2)
+        flow = np.empty((2, height, width), np.float32)
+        flow[0] = self.yaw[frame] * depth
+        flow[0] += x - self.shift[frame, 0] + self.roll[frame] * (y - height)
+        flow[1] = self.pitch[frame] * depth
+        flow[1] += y - self.shift[frame, 1] - self.roll[frame] * (x - width / 2)
         return flow
 
 

@@ -144,6 +144,6 @@ def _sample(atlas: npt.NDArray[np.uint8], uv: FloatArray) -> npt.NDArray[np.uint
     rows = -(-count // _LUT_WIDTH)
     places = np.zeros((rows * _LUT_WIDTH, 2), np.float32)
     places[:count] = uv * np.float32(atlas.shape[0]) - np.float32(0.5)
-    grid = places.reshape(rows, _LUT_WIDTH, 2)
-    found = cv2.remap(atlas, grid, np.empty(0), cv2.INTER_LINEAR)
+    columns, lines = np.ascontiguousarray(places.T).reshape(2, rows, _LUT_WIDTH)
+    found = cv2.remap(atlas, columns, lines, cv2.INTER_LINEAR)
     return found.reshape(-1, 3)[:count].astype(np.uint8, copy=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mer_core.ami import FaceBox, motion_over_time
+from mer_core.ami import motion_over_time
+from mer_core.faces import FaceBox
 from mer_core.records import Clip
 
 

@@ -2,10 +2,10 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.ami import FaceBox, Registration, build_ami, find_face
+from mer_core.ami import Registration, build_ami
 from mer_core.ami.registration import Stabiliser
 from mer_core.datasets.synthetic import NO_NUISANCES, plan_clip, render_clip, sample_identity
-from mer_core.errors import FaceNotFoundError, SettingsError
+from mer_core.faces import Alignment
 
 
 @pytest.fixture(scope="module")
@@ -25,53 +25,12 @@ def moved(frame, right=0.0, down=0.0, degrees=0.0):
     return cv2.warpAffine(frame, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
 
 
-def test_the_face_is_found_where_it_is(portrait):
-    box = find_face(portrait)
-    shifted = find_face(moved(portrait, right=20, down=10))
-    assert 0.25 * 224 < box.width < 0.75 * 224
-    assert abs(shifted.x - box.x - 20) <= 6
-    assert abs(shifted.y - box.y - 10) <= 6
-
-
-def test_a_large_frame_gives_the_same_face(portrait):
-    box = find_face(portrait)
-    large = find_face(cv2.resize(portrait, (1120, 1120), interpolation=cv2.INTER_CUBIC))
-    np.testing.assert_allclose(
-        [large.x, large.y, large.width], [5 * box.x, 5 * box.y, 5 * box.width], atol=75
-    )
-
-
-def test_the_margin_widens_the_box_up_to_the_frame(portrait):
-    bare, wide = find_face(portrait, margin=0), find_face(portrait, margin=0.1)
-    assert wide == bare.widened(0.1).within(portrait.shape)
-    assert wide.width > bare.width
-    assert find_face(portrait, margin=5) == FaceBox(0, 0, 224, 224)
-
-
-def test_no_face_is_an_error_that_names_the_clip():
-    wall = np.full((120, 160, 3), 128, np.uint8)
-    with pytest.raises(FaceNotFoundError, match=r"^EP02_01f: no frontal face.*160 x 120"):
-        find_face(wall, name="EP02_01f")
-    with pytest.raises(FaceNotFoundError, match="EP02_01f"):
-        list(Registration(crop=True).apply([wall], name="EP02_01f"))
-
-
-def test_a_crop_is_the_part_of_the_frame_inside_the_box():
-    frame = np.arange(10 * 12 * 3, dtype=np.uint8).reshape(10, 12, 3)
-    np.testing.assert_array_equal(FaceBox(2, 3, 4, 5).crop(frame), frame[3:8, 2:6])
-    np.testing.assert_array_equal(FaceBox(-2, 8, 5, 9).crop(frame), frame[8:, :3])
-    assert FaceBox(2, 3, 4, 5).crop(frame, (9, 7)).shape == (9, 7, 3)
-    with pytest.raises(SettingsError, match="outside"):
-        FaceBox(12, 0, 3, 3).crop(frame)
-
-
-def test_all_frames_get_the_crop_of_the_first(portrait):
+def test_all_frames_get_one_alignment(portrait):
     frames = [moved(portrait, right=shift) for shift in (0, 9, 30)]
-    boxes = []
-    cropped = list(Registration(crop=True).apply(frames, boxes=boxes))
-    assert boxes == [find_face(frames[0])]
-    for frame, part in zip(frames, cropped, strict=True):
-        np.testing.assert_array_equal(part, boxes[0].crop(frame))
+    square = Alignment(centre=(110, 100), width=90, degrees=5, side=90)
+    cut = list(Registration(alignment=square).apply(frames))
+    for frame, part in zip(frames, cut, strict=True):
+        np.testing.assert_array_equal(part, square.apply(frame))
 
 
 def test_registration_does_nothing_unless_asked(portrait):

@@ -67,9 +67,13 @@ def executed(source, folder, *arguments):
 )
 def test_the_script_reproduces_the_array_bit_for_bit(folder, tmp_path, method, options):
     model = load_model("affectivenet", classes=CLASSES, seed=3)
-    recording = open_recording(folder, first=11, last=14)
+    recording = open_recording(folder, first=11, last=14, crop=False)
     made = recipe(
-        model, ClipFile(path=folder, first=11, last=14), recording, method=method, **options
+        model,
+        ClipFile(path=folder, first=11, last=14, crop=False),
+        recording,
+        method=method,
+        **options,
     )
     executed(made.script("array"), tmp_path)
     again = np.load(tmp_path / "array.npy", allow_pickle=False)
@@ -96,9 +100,11 @@ def test_the_script_of_a_synthetic_clip_says_so_and_runs(tmp_path):
 
 def test_every_script_is_python_whatever_the_names(folder):
     model = load_model("affectivenet", classes=('a"""b', "c\\", "d'e"), seed=3)
-    recording = open_recording(folder)
+    recording = open_recording(folder, crop=False)
     for target in model.classes:
-        made = recipe(model, ClipFile(path=folder), recording, method="saliency", target=target)
+        made = recipe(
+            model, ClipFile(path=folder, crop=False), recording, method="saliency", target=target
+        )
         compile(made.script(), "script", "exec")
 
 

@@ -26,7 +26,8 @@ def clip(tmp_path):
 @pytest.fixture
 def ask(capsys):
     def call(*arguments):
-        code = run(["explain", *map(str, arguments), "--json"])
+        # Moving squares have no face.
+        code = run(["explain", "--no-crop", *map(str, arguments), "--json"])
         said = capsys.readouterr()
         return code, json.loads(said.out) if said.out else None, said.err.splitlines()
 
@@ -115,7 +116,7 @@ def test_people_get_a_table_and_paths(clip, tmp_path, capsys):
     listing = capsys.readouterr().out
     assert "LEARNet" in listing
     assert "occlusion" in listing
-    arguments = ["explain", clip, tmp_path / "o", "--model", "learnet"]
+    arguments = ["explain", "--no-crop", clip, tmp_path / "o", "--model", "learnet"]
     assert run([*map(str, arguments), "--set", "steps=4"]) == 1
     said = capsys.readouterr().out
     assert "sums to" in said

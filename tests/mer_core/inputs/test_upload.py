@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mer_core.errors import FaceNotFoundError, FrameError
+from mer_core.faces import EYE_DISTANCE, EYE_HEIGHT, detect_faces
 from mer_core.inputs import synthetic_recording
 from mer_core.inputs import upload as upload_file
 from mer_core.inputs.upload import uploaded_recording
@@ -54,19 +55,14 @@ def test_the_face_is_cut_out_of_all_frames_alike():
     wide = [np.pad(f, ((20, 20), (80, 80), (0, 0)), mode="edge") for f in whole.clip.frames[:4]]
     content = zipped({f"{i}.png": png(f[..., ::-1]) for i, f in enumerate(wide)})
     found = uploaded_recording(content, "mine.zip", crop=True)
-    height, width = found.clip.frames.shape[1:3]
-    assert height < 280
-    assert width < 400
-    found_at = [
-        (y, x)
-        for y in range(280 - height + 1)
-        for x in range(400 - width + 1)
-        if np.array_equal(wide[0][y, x], found.clip.frames[0][0, 0])
-        and np.array_equal(wide[0][y : y + height, x : x + width], found.clip.frames[0])
-    ]
-    ((y, x),) = found_at
+    assert found.clip.frames.shape[1] == found.clip.frames.shape[2] < 280
+    assert found.doubts == ()
     for frame, cut in zip(wide, found.clip.frames, strict=True):
-        np.testing.assert_array_equal(frame[y : y + height, x : x + width], cut)
+        np.testing.assert_array_equal(found.alignment.apply(frame), cut)
+    (face,) = detect_faces(found.clip.frames[0])
+    side = found.clip.frames.shape[1]
+    assert face.eye_distance == pytest.approx(EYE_DISTANCE * side, rel=0.06)
+    assert face.centre == pytest.approx((side / 2, EYE_HEIGHT * side), abs=0.02 * side)
 
 
 def test_no_face_to_cut_out_is_an_error_of_its_own():

@@ -7,6 +7,7 @@ import pytest
 from mer_core.datasets.synthetic import (
     NO_NUISANCES,
     Nuisances,
+    eye_positions,
     gallery,
     plan_clip,
     render_clip,
@@ -17,6 +18,7 @@ from mer_core.datasets.synthetic import clip as clip_module
 from mer_core.datasets.synthetic.action_units import facial_actions
 from mer_core.datasets.synthetic.face_model import build_face
 from mer_core.errors import SettingsError
+from mer_core.faces import Alignment, detect_faces
 from mer_core.records import array_digest
 
 SIZE = 96
@@ -151,17 +153,24 @@ def test_displacement_is_that_of_the_projected_vertices(clip, someone):
     assert pixels == pytest.approx(millimetres * SIZE / 222, rel=0.25)
 
 
-def test_a_cascade_finds_one_face_in_each_subject():
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
-    found = []
+def test_a_detector_finds_one_face_in_each_subject_with_its_eyes_where_they_are():
     for seed in range(8):
-        frame = render_neutral(sample_identity(seed), size=(240, 320), framing="camera")
-        grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
-        faces = cascade.detectMultiScale(grey, 1.1, 5, minSize=(50, 50))
-        found.append(len(faces))
-        if len(faces) == 1:
-            assert 70 < faces[0][3] < 150
-    assert found.count(1) >= 7
+        shown = {"size": (240, 320), "framing": "camera"}
+        (face,) = detect_faces(render_neutral(sample_identity(seed), **shown))
+        eyes = eye_positions(sample_identity(seed), **shown)
+        apart = np.hypot(*(eyes[1] - eyes[0]))
+        assert np.hypot(*(face.landmarks[:2] - eyes).T).max() < 0.12 * apart
+
+
+def test_the_aligned_square_is_framed_like_a_crop_of_the_synthetic_face():
+    """What a network trained on crops is shown of a camera's frame is what it was trained on."""
+    squares = [
+        Alignment.of_eyes(eye_positions(sample_identity(seed), size=SIZE, framing="crop"))
+        for seed in range(8)
+    ]
+    assert np.mean([square.width for square in squares]) == pytest.approx(SIZE, rel=0.03)
+    middle = np.mean([square.centre for square in squares], axis=0)
+    assert middle == pytest.approx(((SIZE - 1) / 2, (SIZE - 1) / 2), abs=0.02 * SIZE)
 
 
 def test_gallery_lays_out_rows_and_fills_the_last():

@@ -1,0 +1,22 @@
+"""Faces on frames: detection, search over a clip, and alignment to one square."""
+
+from mer_core.faces.alignment import EYE_DISTANCE, EYE_HEIGHT, Alignment
+from mer_core.faces.detection import detect_faces
+from mer_core.faces.face import LANDMARKS, Face, FaceBox, resized
+from mer_core.faces.search import LOOKS, FaceSearch, Person, search_faces, spread
+
+__all__ = [
+    "EYE_DISTANCE",
+    "EYE_HEIGHT",
+    "LANDMARKS",
+    "LOOKS",
+    "Alignment",
+    "Face",
+    "FaceBox",
+    "FaceSearch",
+    "Person",
+    "detect_faces",
+    "resized",
+    "search_faces",
+    "spread",
+]
