@@ -38,7 +38,7 @@ def begin_page(title: str, question: str) -> None:
     st.session_state[_PAGE] = title
     st.title(title)
     st.caption(question)
-    demo_mode.banner()
+    demo_mode.line()
 
 
 def choose(

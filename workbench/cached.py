@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from mer_core.features import FeatureMaps
     from mer_core.models.loaded import LoadedModel
     from mer_core.records import AttributionMap
-    from workbench.demo_mode import Preparation
     from workbench.selection import ClipChoice
 
 _MAPS = 384 * 2**20  # bytes
@@ -97,45 +96,34 @@ def _animation(key: str, fps: float, _choice: ClipChoice) -> bytes:
     return recording_animation(recording(_choice), fps=fps, store=image_store())
 
 
-def network(name: str, choice: ClipChoice | None = None) -> LoadedModel:
-    """The demo's network that never saw the chosen clip's subject; untrained while there is none.
+def network(name: str, weighting: str | None = None) -> LoadedModel:
+    """A network with the weights that ship for it, or untrained where none do.
 
     Its label says which, and belongs beside everything it answers.
+
+    Args:
+        name: Catalogue name.
+        weighting: Of the images it is to look at; where it ships for several, the weights are
+            those trained on such images.
     """
-    from mer_core.training.demonstration import demo_study_folder
-    from mer_core.training.storage import store_stamp
     from workbench import cores
 
     cores.leave_one()
-    stamp = store_stamp(demo_study_folder(name))
-    return _network(name, _held_out_weights(name, choice.subject if choice else None, stamp))
+    return _shipped_network(name, weighting)
 
 
-@st.cache_data(max_entries=256, show_spinner="Loading the network")
-def _held_out_weights(name: str, subject: str | None, stamp: str) -> str:
-    from mer_core.training.demonstration import held_out_weights
+@st.cache_resource(max_entries=12, show_spinner="Loading the network")
+def _shipped_network(name: str, weighting: str | None) -> LoadedModel:
+    from mer_core.models.loaded import load_shown
 
-    weights = held_out_weights(name, subject)
-    return "random" if weights is None else str(weights)
+    return load_shown(name, weighting=weighting)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Loading the network")
 def _network(name: str, weights: str) -> LoadedModel:
     from mer_core.models.loaded import load_model
-    from mer_core.training.demonstration import demo_classes
 
-    classes = demo_classes() if weights == "random" else None
-    return load_model(name, classes=classes, weights=weights)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def preparation() -> Preparation:
-    """The background work of this process; looking at it for the first time starts it."""
-    from workbench.demo_mode import Preparation
-
-    work = Preparation()
-    work.start()
-    return work
+    return load_model(name, weights=weights)
 
 
 def maps(choice: ClipChoice, weighting: str, model: LoadedModel) -> dict[str, FeatureMaps]:
@@ -195,7 +183,7 @@ def study_network(study: str, choice: ClipChoice) -> LoadedModel | None:
 
 def weights_of(model: LoadedModel) -> str:
     """What `load_model` takes to give this network again."""
-    return "random" if model.weights.path is None else str(model.weights.path)
+    return model.weights.source
 
 
 def inspection(choice: ClipChoice, weighting: str, model: LoadedModel) -> Inspection:

@@ -118,7 +118,7 @@ def kernels() -> None:
     """Four widths of looking."""
     choice, recording = _example()
     entry = branched_models()[0]
-    model = cached.network(entry.name, choice)
+    model = cached.network(entry.name)
     branches = entry.branches()
     st.markdown(
         f"{entry.title} looks through {len(branches)} kernels of different size side by side. A "
@@ -128,7 +128,7 @@ def kernels() -> None:
     st.caption(f"**{model.weights.label}**")
     parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
     level = parts.index(address.choose("Layer", parts, key="part", default=parts[-1]))
-    maps = cached.maps(choice, entry.input.weighting, model)
+    maps = cached.maps(choice, model.entry.input.weighting, model)
     shapes = {name: maps[layers[level].name].values.shape[1:] for name, layers in branches.items()}
     rows, columns = next(iter(shapes.values()))
     down, across = st.columns(2)
@@ -136,7 +136,7 @@ def kernels() -> None:
     column = address.number(
         "Column", 0, columns - 1, key="column", default=columns // 2, where=across
     )
-    image = recording.image(entry.input.weighting, size=entry.input.size).image
+    image = recording.image(model.entry.input.weighting, size=entry.input.size).image
     for place, (branch, layers) in zip(st.columns(len(branches)), branches.items(), strict=True):
         layer, (height, width) = layers[level], shapes[branch]
         unit = (min(row, height - 1), min(column, width - 1))
@@ -160,8 +160,8 @@ def attribution() -> None:
     """A map that looks convincing may be no map of the network at all."""
     choice, recording = _example()
     entry = branched_models()[0]
-    model = cached.network(entry.name, choice)
-    look = cached.inspection(choice, entry.input.weighting, model)
+    model = cached.network(entry.name)
+    look = cached.inspection(choice, model.entry.input.weighting, model)
     st.markdown(
         "An attribution says which pixels mattered for an answer. It is a picture over a face, "
         "and pictures over faces convince. One of these maps comes from a network; the others "
@@ -172,12 +172,12 @@ def attribution() -> None:
         key=lambda offer: offer.forwards,
     )
     found = cached.attribution(
-        choice, entry.input.weighting, model, Asked(method=quick.method.name)
+        choice, model.entry.input.weighting, model, Asked(method=quick.method.name)
     )
     candidates = {"network": np.asarray(found.values)} | look.baselines()
     order = list(candidates)
     generator(sum(choice.key.encode()), "lesson order").shuffle(order)
-    base = recording.image(entry.input.weighting).image
+    base = recording.image(model.entry.input.weighting).image
     regions = look.regions.masks if look.regions is not None else {}
     letters = dict(zip("ABCDEFGH", order, strict=False))
     for column, (letter, name) in zip(st.columns(len(order)), letters.items(), strict=True):

@@ -21,7 +21,7 @@ from mer_core.plots.picking import pickable_map
 from mer_core.records import Layer
 from workbench import address, cached, gestures, panels, pointing, selection
 from workbench.drawings import drawn
-from workbench.networks import DEMO, held_out_network
+from workbench.networks import SHIPPED, held_out_network
 from workbench.picture_tiles import field_tile, map_tiles
 from workbench.selection import ClipChoice
 from workbench.tiles import draw_tiles
@@ -95,7 +95,7 @@ def draw_difference(
         if not peers:
             st.info(f"No other network has a layer like {layer.title}; compare two clips instead.")
             return
-        rival = _rival(choice, peers, name_at=second, run_at=third)
+        rival = _rival(choice, weighting, peers, name_at=second, run_at=third)
         theirs, title = rival.entry.layer(layer.name), rival.entry.title
     else:
         other = selection.second_clip(choice, where=second)
@@ -130,14 +130,16 @@ def draw_difference(
     take_maps(choice, weighting, model, layer, found.values, top, signed, less=(other, rival))
 
 
-def _rival(choice: ClipChoice, peers: list[str], *, name_at: Any, run_at: Any) -> LoadedModel:
-    """The network to compare with: of a study on this machine, or as the demo has it."""
+def _rival(
+    choice: ClipChoice, weighting: str, peers: list[str], *, name_at: Any, run_at: Any
+) -> LoadedModel:
+    """The network to compare with: of a study on this machine, or as it ships."""
     name = address.choose("and the network", peers, key="rival", where=name_at)
     run = selection.study_choice(
-        "of the study", key="rivalrun", none=DEMO, network=name, where=run_at
+        "of the study", key="rivalrun", none=SHIPPED, network=name, where=run_at
     )
     held_out = held_out_network(run, choice) if run else None
-    return cached.network(name, choice) if held_out is None else held_out
+    return cached.network(name, weighting) if held_out is None else held_out
 
 
 def take_maps(

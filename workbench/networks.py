@@ -1,4 +1,4 @@
-"""Which networks a page asks: those of the demo, or the one of a study that held the clip out."""
+"""Which networks a page asks: those that ship, or the one of a study that held the clip out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.errors import MerError
 from mer_core.models.loaded import LoadedModel
+from mer_core.models.shipped import shown_weighting
 from workbench import cached, panels, selection
 from workbench.selection import ClipChoice
 
-DEMO = "trained on the demo twin, where there are any"
+SHIPPED = "shipped, trained on generated faces"
 MOST = 3  # columns by default
 
 
@@ -20,15 +21,16 @@ def asked_networks(
     choice: ClipChoice, options: Sequence[str], *, where: DeltaGenerator, more: DeltaGenerator
 ) -> tuple[list[LoadedModel], str]:
     """Draws the choice of networks and, in `more`, whose they are and the weighting they see."""
-    run = selection.study_choice("Networks of", key=selection.RUN, none=DEMO, where=more)
+    run = selection.study_choice("Weights", key=selection.RUN, none=SHIPPED, where=more)
+    weighting = selection.weighting("Weighting", key="w1", default=shown_weighting(), where=more)
     held_out = held_out_network(run, choice) if run else None
     if held_out is not None:
         models = [held_out]
         where.markdown(f"**{held_out.entry.title}** of {run}")
     else:
         names = selection.networks(options, default=options[:MOST], where=where)
-        models = [cached.network(name, choice) for name in names]
-    return models, selection.weighting("Weighting", key="w1", default="full", where=more)
+        models = [cached.network(name, weighting) for name in names]
+    return models, weighting
 
 
 def more_choices(place: DeltaGenerator) -> DeltaGenerator:
@@ -47,9 +49,7 @@ def held_out_network(run: str, choice: ClipChoice) -> LoadedModel | None:
         panels.refusal(error)
         return None
     if found is None:
-        st.info(
-            f"No network that {run} keeps has held this clip out; the demo's are shown instead."
-        )
+        st.info(f"No network that {run} keeps has held this clip out; those that ship are shown.")
     return found
 
 

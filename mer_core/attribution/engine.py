@@ -212,7 +212,7 @@ def _target(model: LoadedModel, inputs: Tensor, name: str | None) -> int:
 
 def _layer(method: Method, model: LoadedModel, name: str | None) -> Layer | None:
     if method.needs_layer:
-        return model.entry.layers[-1] if name is None else model.entry.layer(name)
+        return model.entry.default_layer if name is None else model.entry.layer(name)
     if name is not None:
         raise SettingsError(f"{method.title} is about the input", remedy="name no layer")
     return None

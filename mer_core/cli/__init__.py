@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("mer_core.cli.models", "List the networks and what each costs."),
     "export": ("mer_core.cli.models", "Write a network as ONNX."),
     "explain": ("mer_core.cli.explain", "Show what a network looks at in a clip, and why."),
+    "pretrain": ("mer_core.cli.pretrain", "Train networks on generated faces; write weights."),
     "study": ("mer_core.cli.study", "Run, resume, show, compare and check studies."),
     "reproduce": ("mer_core.cli.reproduce", "Regenerate tables and figures of the paper."),
     "report": ("mer_core.cli.report", "Bundle tables and figures in one HTML file."),

@@ -65,9 +65,16 @@ def weights_digest(state: Mapping[str, Tensor]) -> str:
 def save_checkpoint(path: Path, module: nn.Module, header: CheckpointHeader) -> CheckpointHeader:
     """Writes `module`'s weights to `path`, whole or not at all; returns the completed header."""
     state = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in _state(module)}
+    return save_state(path, state, header)
+
+
+def save_state(
+    path: Path, state: Mapping[str, Tensor], header: CheckpointHeader
+) -> CheckpointHeader:
+    """Write `state` to `path` as it is, whole or not at all; return the completed header."""
     header = dataclasses.replace(header, weights_digest=weights_digest(state))
     text = json.dumps({"format": FORMAT, **dataclasses.asdict(header)}, sort_keys=True)
-    atomic.write_bytes(path, save(state, metadata={_HEADER: text}))
+    atomic.write_bytes(path, save(dict(state), metadata={_HEADER: text}))
     return header
 
 

@@ -44,6 +44,9 @@ class ModelEntry:
         trains: False for networks that are here only for their cost.
         notes: Readings and choices that are ours rather than the paper's.
         published: Weights others trained, where some exist.
+        map_layer: Layer that class activation maps take where none is named: the one whose maps of
+            the shipped network are hardly ever empty and best find what moves, measured on the
+            cohort's inner people (`figures/map_layers_synthetic.csv`). "" for the last.
     """
 
     name: str
@@ -55,6 +58,12 @@ class ModelEntry:
     trains: bool = True
     notes: str = ""
     published: PublishedWeights | None = None
+    map_layer: str = ""
+
+    @property
+    def default_layer(self) -> Layer:
+        """The layer that class activation maps take where none is named."""
+        return self.layer(self.map_layer) if self.map_layer else self.layers[-1]
 
     def layer(self, name: str) -> Layer:
         """The attributable layer called `name`, or `UnknownNameError` listing what exists."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from mer_core.errors import CheckpointError, ModelError, SettingsError
+from mer_core.models.card import ModelCard
 from mer_core.models.catalog import model_entry
 from mer_core.models.checkpoint import (
     CheckpointHeader,
@@ -19,10 +20,15 @@ from mer_core.models.checkpoint import (
     restore,
     weights_digest,
 )
+from mer_core.models.compression import expand
 from mer_core.models.entry import ModelEntry
 from mer_core.models.published import published_file
+from mer_core.models.shipped import is_shipped, shipped_card, shipped_classes, shipped_for
 from mer_core.records import InputKind
 from mer_core.seeding import derive_seed
+
+SYNTHETIC = "synthetic"
+"""What `load_model` takes for the weights that ship with the package."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,25 +36,34 @@ class WeightsState:
     """Where a network's weights come from; shown beside everything the network says.
 
     Attributes:
-        kind: "random", "imagenet" or "checkpoint".
+        kind: "random", "imagenet", "checkpoint" or "shipped".
         label: What a reader sees.
         seed: Of the random part, where there is one.
         digest: Of the weights as they are in memory.
         synthetic: Whether they were trained on generated clips.
         path: The checkpoint they were read from, where there is one.
+        card: What is known of a shipped network: cohort, recipe, scores, calibration.
     """
 
-    kind: Literal["random", "imagenet", "checkpoint"]
+    kind: Literal["random", "imagenet", "checkpoint", "shipped"]
     label: str
     digest: str
     seed: int | None = None
     synthetic: bool = False
     path: Path | None = None
+    card: ModelCard | None = None
 
     @property
     def trained(self) -> bool:
         """Whether the classifier has seen any expression; if not, its answers mean nothing."""
-        return self.kind == "checkpoint"
+        return self.kind in ("checkpoint", "shipped")
+
+    @property
+    def source(self) -> str:
+        """What `load_model` takes as `weights` to give this network again."""
+        if self.card is not None:
+            return f"{SYNTHETIC}:{self.card.weighting}"
+        return self.kind if self.path is None else str(self.path)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,6 +72,13 @@ class LoadedModel:
 
     One module serves every thread, and hooks of one caller fire on the passes of another, so
     whatever touches `module` holds `lock`, plain forward passes included.
+
+    Attributes:
+        entry: The network; the weighting in `entry.input` is the one these weights were trained
+            on, where that is known.
+        module: In eval mode.
+        classes: Names in the order of the logits.
+        weights: Where the weights come from.
     """
 
     entry: ModelEntry
@@ -82,30 +104,47 @@ class LoadedModel:
                 self.module.train(was_training)
 
     def probabilities(self, inputs: Tensor) -> Tensor:
-        """Softmax of `logits`."""
-        return torch.softmax(self.logits(inputs), dim=1)
+        """Softmax of `logits`, at the temperature of the card where there is one."""
+        return torch.softmax(self.logits(inputs) / self.temperature, dim=1)
+
+    @property
+    def temperature(self) -> float:
+        """What logits are divided by, so that a probability says how often it is right."""
+        card = self.weights.card
+        return 1.0 if card is None else card.calibration.temperature
 
 
 def load_model(
     name: str,
     *,
     classes: Sequence[str] | None = None,
-    weights: Literal["random", "imagenet"] | str | Path = "random",
+    weights: Literal["random", "imagenet", "synthetic"] | str | Path = "random",
+    weighting: str | None = None,
     seed: int = 0,
 ) -> LoadedModel:
-    """Builds a network and gives it the weights that were asked for, never others.
+    """Build a network and give it the weights that were asked for, never others.
 
     Args:
         name: Catalogue name.
-        classes: Class names in the order of the logits; a checkpoint knows its own.
-        weights: "random", "imagenet", or a checkpoint written by `save_checkpoint`.
-        seed: Of everything drawn at random, whatever the state of PyTorch's generator.
+        classes: Class names in the order of the logits; trained weights know their own.
+        weights: "synthetic" for those that ship with the package, trained on generated faces;
+            "random", "imagenet", or a checkpoint written by `save_checkpoint`.
+        weighting: Which of the shipped weights: those trained on images of this frame weighting.
+            By default those that answer best. "synthetic:full" says the same in one word.
+        seed: Seed of everything drawn at random, whatever the state of PyTorch's generator.
+
+    Raises:
+        UnknownNameError: There is no such network, or none of its weights are shipped.
+        CheckpointError: The weights do not fit the network, or were trained for other classes.
     """
     entry = model_entry(name)
-    path = checkpoint_file(name, weights)
+    path = checkpoint_file(name, weights, weighting)
     if path is not None:
         module, header = _from_checkpoint(entry, path, classes)
         state = _checkpoint_state(header, path)
+        if state.card is not None:
+            seen = replace(entry.input, weighting=state.card.weighting)
+            entry = replace(entry, input=seen)
         return LoadedModel(entry=entry, module=module, classes=header.classes, weights=state)
     module = initial_network(name, classes=classes, weights=weights, seed=seed)
     digest = weights_digest(module.state_dict())
@@ -121,15 +160,23 @@ def load_model(
 
 def is_named(weights: str | Path) -> bool:
     """Whether `weights` is a name that `load_model` knows, rather than the path of a file."""
-    return weights in ("random", "imagenet")
+    return str(weights).partition(":")[0] in ("random", "imagenet", SYNTHETIC)
 
 
-def checkpoint_file(name: str, weights: str | Path) -> Path | None:
-    """The checkpoint from which the network `name` takes `weights`.
+def checkpoint_file(name: str, weights: str | Path, weighting: str | None = None) -> Path | None:
+    """Return the checkpoint that `weights` means; None where they are random or published.
 
-    None where they are drawn at random, or published by others.
+    Args:
+        name: Catalogue name of the network.
+        weights: As `load_model` takes them.
+        weighting: Which of the shipped weights, unless `weights` says so itself.
     """
-    return None if is_named(weights) else Path(weights)
+    if weights in ("random", "imagenet"):
+        return None
+    kind, _, named = str(weights).partition(":")
+    if kind == SYNTHETIC:
+        return shipped_for(name, named or weighting).path
+    return Path(weights)
 
 
 def initial_network(
@@ -154,6 +201,25 @@ def initial_network(
         assert entry.published is not None  # published_file has raised otherwise
         entry.published.restore(module, file)
     return _ready(module)
+
+
+def load_shown(name: str, *, weighting: str | None = None) -> LoadedModel:
+    """Build a network as it is shown where nothing else is asked for.
+
+    That is with the weights that ship for `weighting`; with those that answer best, where none
+    ship for it; and untrained, where none ship at all.
+    """
+    if is_shipped(name):
+        fits = is_shipped(name, weighting)
+        return load_model(name, weights=SYNTHETIC, weighting=weighting if fits else None)
+    return load_model(name, classes=shipped_classes(), weights="random")
+
+
+def _check_classes(asked: Sequence[str] | None, trained: tuple[str, ...], where: Path) -> None:
+    if asked is not None and tuple(asked) != trained:
+        raise CheckpointError(
+            f"trained for the classes {', '.join(trained)}, not {', '.join(asked)}", where=where
+        )
 
 
 def _ready(module: nn.Module) -> nn.Module:
@@ -193,23 +259,26 @@ def _from_checkpoint(
     header, tensors = load_checkpoint(path)
     if header.model != entry.name:
         raise CheckpointError(f"weights of {header.model}, not of {entry.name}", where=path)
-    if classes is not None and tuple(classes) != header.classes:
-        raise CheckpointError(
-            f"trained for the classes {', '.join(header.classes)}, not {', '.join(classes)}",
-            where=path,
-        )
+    _check_classes(classes, header.classes, path)
     module = build_seeded(entry, len(header.classes), 0)
-    restore(module, tensors, where=path)
+    restore(module, expand(tensors), where=path)
     return _ready(module), header
 
 
 def _checkpoint_state(header: CheckpointHeader, path: Path) -> WeightsState:
-    trained = "trained on synthetic clips" if header.synthetic else "trained"
+    card = shipped_card(path)
+    if card is not None:
+        images = card.weighting.replace("-", " ")
+        label = f"trained on {images} images of {card.cohort['training']} generated people"
+    else:
+        trained = "trained on synthetic clips" if header.synthetic else "trained"
+        label = f"{trained}, checkpoint {header.weights_digest[:12]}"
     return WeightsState(
-        kind="checkpoint",
-        label=f"{trained}, checkpoint {header.weights_digest[:12]}",
+        kind="checkpoint" if card is None else "shipped",
+        label=label,
         digest=header.weights_digest,
         seed=header.seed,
         synthetic=header.synthetic,
         path=path,
+        card=card,
     )

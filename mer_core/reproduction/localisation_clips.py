@@ -111,7 +111,7 @@ def explain_fold(work: FoldWork, report: Any) -> int:
     fold = next(fold for fold in study.store.folds() if fold.identity == work.identity)
     model = fold_model(study, fold)
     rows: list[Row] = []
-    with _one_thread():
+    with one_thread():
         for index in chosen_clips(study, fold, work.settings.clips):
             sample, label = study.table.samples[index], study.table.labels[index]
             rows += clip_rows(study, model, sample, label, fold.seed, work.settings)
@@ -122,7 +122,8 @@ def explain_fold(work: FoldWork, report: Any) -> int:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """PyTorch with one thread inside; as before after."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

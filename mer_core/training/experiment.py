@@ -142,7 +142,7 @@ class CatalogExperiment:
         datasets: Which clips.
         scheme: Which class a coder's word belongs to.
         model: Which network.
-        weights: "random", "imagenet" or the path of a checkpoint.
+        weights: "random", "imagenet", "synthetic" for those that ship, or a checkpoint's path.
         weighting: Frame weights of accumulated images; None takes the network's own.
         crop: Whether the face is found and aligned; None: where frames are not crops already.
         stabilise: Whether rigid head motion is undone first.
@@ -244,11 +244,17 @@ class CatalogExperiment:
 
     def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:
         """The catalogued network with random, published or stored weights."""
-        return initial_network(self.model, classes=classes, weights=self.weights, seed=seed)
+        return initial_network(
+            self.model,
+            classes=classes,
+            weights=self.starting_checkpoint() or self.weights,
+            seed=seed,
+        )
 
     def starting_checkpoint(self) -> Path | None:
         """The checkpoint that `weights` means, or None."""
-        return checkpoint_file(self.model, self.weights)
+        weighting = self.weighting or self.input_spec().weighting
+        return checkpoint_file(self.model, self.weights, weighting)
 
     def describe(self) -> dict[str, Any]:
         """Plain values that identify the experiment.

@@ -26,8 +26,17 @@ RIDGE = 1e-2
 
 
 def identity_scores(images: npt.NDArray[np.floating], samples: Sequence[Sample]) -> Scores:
-    """Scores of the probe; its classes are the subjects, its majority rate is chance."""
-    subjects = np.array([subject_of(sample) for sample in samples])
+    """Scores of the probe on clips of datasets; see `identity_of`."""
+    return identity_of(images, [subject_of(sample) for sample in samples])
+
+
+def identity_of(images: npt.NDArray[np.number], subjects: Sequence[str]) -> Scores:
+    """Scores of the probe; its classes are the subjects, its majority rate is chance.
+
+    Args:
+        images: One for each clip, in any shape.
+        subjects: Who is in each.
+    """
     people, codes, counts = np.unique(subjects, return_inverse=True, return_counts=True)
     if len(people) < 2 or counts.min() < 2:
         raise SettingsError(
@@ -36,13 +45,13 @@ def identity_scores(images: npt.NDArray[np.floating], samples: Sequence[Sample])
     answers = leave_one_out(np.asarray(images, float).reshape(len(images), -1), codes)
     predictions = [
         Prediction(
-            key=sample.key,
-            subject=sample.subject,
+            key=f"{people[code]}/{index}",
+            subject=str(people[code]).rpartition("/")[2],
             truth=str(people[code]),
             predicted=str(people[answer]),
             probabilities={},
         )
-        for sample, code, answer in zip(samples, codes, answers, strict=True)
+        for index, (code, answer) in enumerate(zip(codes, answers, strict=True))
     ]
     return score(predictions, [str(person) for person in people])
 

@@ -33,7 +33,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from mer_core.training.demonstration import Step, prepare
+from mer_core.datasets.synthetic.twins import demo_twin
+from mer_core.datasets.synthetic.twins.preparation import ORDER
 from tests.workbench.running import QUIET, Served, chromium, served_app
 from tests.workbench.watching import (
     CLOCK,
@@ -69,8 +70,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--starts", type=int, default=3)
     options = parser.parse_args()
-    told: set[str] = set()
-    prepare(lambda step: announce(step, told))
+    for dataset in ORDER:
+        demo_twin(dataset)
     busy = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores, load {busy:.1f} before the first measurement")
     with sync_playwright() as driver:
@@ -83,12 +84,6 @@ def main() -> None:
             memory(app)
         browser.close()
     print(f"load {os.getloadavg()[0]:.1f} after the last")
-
-
-def announce(step: Step, told: set[str]) -> None:
-    if step.title not in told:
-        print(f"preparing: {step.title}", flush=True)
-        told.add(step.title)
 
 
 @contextmanager

@@ -27,10 +27,9 @@ from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.inputs import Recording, synthetic_recording
 from mer_core.inputs.answers import answer_of
 from mer_core.inputs.upload import uploaded_recording
-from mer_core.models.loaded import LoadedModel, load_model
+from mer_core.models.loaded import LoadedModel, load_shown
 from mer_core.plots.attributions import map_scale
 from mer_core.records import array_digest
-from mer_core.training.demonstration import demo_classes, held_out_weights
 from tests.workbench.running import Served
 from tests.workbench.uploads import png, zipped
 from tests.workbench.watching import (
@@ -123,9 +122,7 @@ class Reference:
 
     @staticmethod
     def _network(name: str) -> LoadedModel:
-        weights = held_out_weights(name, "1")
-        classes = demo_classes() if weights is None else None
-        return load_model(name, classes=classes, weights=weights or "random")
+        return load_shown(name)
 
     def views(self, session: int, emotions: int) -> Iterator[View]:
         """All that session number `session` will look at."""

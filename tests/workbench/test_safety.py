@@ -6,7 +6,6 @@ import ast
 import os
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,10 +15,8 @@ import pytest
 from starlette.formparsers import MultiPartParser
 
 import workbench
-from mer_core.errors import StoreError
 from tests.workbench.opening import open_at
 from tests.workbench.running import ROOT, served_app
-from workbench import demo_mode
 
 SOURCES = sorted(Path(str(workbench.__file__)).parent.rglob("*.py"))
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
@@ -115,39 +112,6 @@ def test_an_address_names_neither_paths_nor_code(page, text):
     fields = ("source", "person", "clip", "run", "study", "nets", "methods", "dataset", "w1")
     app = open_at(page, **dict.fromkeys(fields, text))
     assert not app.error
-
-
-def test_preparing_waits_for_the_first_page_and_keeps_details_for_the_log(monkeypatch, caplog):
-    began = threading.Event()
-
-    def fail(report) -> None:
-        began.set()
-        raise RuntimeError("a secret path")
-
-    monkeypatch.setattr("mer_core.training.demonstration.prepare_apart", fail)
-    work = demo_mode.Preparation()
-    work.start()
-    assert not began.wait(0.2)
-    work.page_drawn.set()
-    assert work.thread is not None
-    work.thread.join(60)
-    assert began.is_set()
-    assert work.failure is not None
-    assert "secret" not in work.failure
-    assert "a secret path" in caplog.text
-
-
-def test_a_failure_of_ours_is_said_in_its_own_words(monkeypatch):
-    def fail(report) -> None:
-        raise StoreError("the disk is full", where="demo")
-
-    monkeypatch.setattr("mer_core.training.demonstration.prepare_apart", fail)
-    work = demo_mode.Preparation()
-    work.page_drawn.set()
-    work.start()
-    assert work.thread is not None
-    work.thread.join(60)
-    assert "the disk is full" in str(work.failure)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks GNU's OpenMP, which comes with PyTorch")

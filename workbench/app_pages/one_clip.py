@@ -8,7 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from mer_core.ami import WEIGHTINGS
+from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
+from mer_core.models.shipped import shown_weighting
 from mer_core.plots.curves import weight_curves, weights_and_intensities
 from workbench import address, cached, panels, selection
 from workbench.picture_tiles import displacement_tile
@@ -33,8 +34,8 @@ with left:
 with right:
     st.header("Weights of its frames")
     first, second = st.columns(2)
-    one = selection.weighting("Weighting", key="w1", default="full", where=first)
-    other = selection.weighting("Compared with", key="w2", default="rank-pooling", where=second)
+    one = selection.weighting("Weighting", key="w1", default=shown_weighting(), where=first)
+    other = selection.weighting("Compared with", key="w2", default=DEFAULT_WEIGHTING, where=second)
     images = {name: cached.image(choice, name) for name in dict.fromkeys((one, other))}
     truth = recording.truth
     weights = {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()}
@@ -78,7 +79,7 @@ with st.spinner("Loading the networks"):  # for seconds on a first visit, behind
     from mer_core.models.catalog import branched_models
     from workbench.branches import draw_branches
 entry = branched_models()[0]
-model = cached.network(entry.name, choice)
+model = cached.network(entry.name, one)
 st.caption(
     f"{entry.title} looks at the {one} image through {len(entry.branches())} kernels of different "
     f"size. Its weights: **{model.weights.label}**."

@@ -109,15 +109,21 @@ def _doubled_area(corners: FloatArray) -> FloatArray:
 
 
 def _inside_view(corners: FloatArray, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    low, high = corners[..., :2].min(axis=1), corners[..., :2].max(axis=1)
-    return (high > 0).all(axis=1) & (low[:, 0] < shape[1]) & (low[:, 1] < shape[0])
+    (left, right), (top, bottom) = (_extent(corners, axis) for axis in (0, 1))
+    return (right > 0) & (bottom > 0) & (left < shape[1]) & (top < shape[0])
+
+
+def _extent(corners: FloatArray, axis: int) -> tuple[FloatArray, FloatArray]:
+    """Least and greatest coordinate of each triangle; NumPy reduces an axis of 3 slowly."""
+    a, b, c = corners[:, 0, axis], corners[:, 1, axis], corners[:, 2, axis]
+    return np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
 
 
 def _row_range(corners: FloatArray, height: int) -> tuple[IntArray, IntArray]:
     """First and one-past-last row whose centre line crosses each triangle."""
-    y = corners[..., 1]
-    first = np.ceil(y.min(axis=1) - 0.5).astype(np.int32)
-    last = np.floor(y.max(axis=1) - 0.5).astype(np.int32) + 1
+    top, bottom = _extent(corners, 1)
+    first = np.ceil(top - 0.5).astype(np.int32)
+    last = np.floor(bottom - 0.5).astype(np.int32) + 1
     return np.maximum(first, 0), np.minimum(last, height)
 
 

@@ -145,7 +145,7 @@ def test_a_cell_lies_in_the_middle_with_tensorflows_padding(side):
 
 @pytest.mark.parametrize("name", ["affectivenet", "learnet", "mobilenet"])
 def test_a_single_cell_peaks_where_it_looks_by_default(name):
-    layer = model_entry(name).layers[-1]
+    layer = model_entry(name).default_layer
     cells = torch.zeros(1, 1, 4, 4)
     cells[0, 0, 1, 2] = 1
     default = next(k for k in METHODS.get("grad-cam").parameters if k.name == "upsampling").default
@@ -153,7 +153,7 @@ def test_a_single_cell_peaks_where_it_looks_by_default(name):
         cells, (112, 112), stride=layer.stride, upsampling=str(default), offset=layer.offset
     )
     row, column = divmod(int(laid.argmax()), 112)
-    assert (row, column) == (layer.offset + 32, layer.offset + 64)
+    assert (row, column) == (layer.offset + layer.stride, layer.offset + 2 * layer.stride)
 
 
 def test_nearest_and_bilinear_fill_the_input():

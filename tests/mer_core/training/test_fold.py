@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from mer_core.errors import SettingsError
 from mer_core.models.checkpoint import weights_digest
-from mer_core.training.fold import TrainingData, class_weights, steps, train_fold
+from mer_core.training.fold import EpochState, TrainingData, class_weights, steps, train_fold
 from mer_core.training.prediction import predict_classes, predict_probabilities
 from mer_core.training.settings import TrainingSettings
 from tests.mer_core.training.blobs import (
@@ -226,3 +226,25 @@ def _initial(seed: int) -> TinyNet:
 def _without_dropout(net: torch.nn.Module) -> torch.nn.Module:
     net.dropout = torch.nn.Identity()
     return net
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights():
+    data, settings = training_data(), replace(TINY, epochs=4, schedule="cosine")
+    states: list[EpochState] = []
+    whole = train_fold(data, build_tiny, settings, seed=1, keep=states.append)
+    for state in states:
+        resumed = train_fold(data, build_tiny, settings, seed=1, start=state)
+        assert weights_digest(resumed.module.state_dict()) == weights_digest(
+            whole.module.state_dict()
+        )
+        assert [record.loss for record in resumed.history] == [
+            record.loss for record in whole.history
+        ]
+
+
+def test_an_inner_split_is_not_resumed():
+    data, settings = training_data(), replace(TINY, epochs=2)
+    states: list[EpochState] = []
+    train_fold(data, build_tiny, settings, seed=1, keep=states.append)
+    with pytest.raises(SettingsError, match="resumed"):
+        train_fold(data, build_tiny, replace(settings, selection="inner"), seed=1, start=states[0])

@@ -1,0 +1,220 @@
+"""Where the shipped networks look: maps of unseen people's clips, scored against moving regions.
+
+The people are of the cohort's unseen part, whom no shipped network was trained on. Which layer
+Grad-CAM takes by default is measured in the same way on the inner part, so that nothing is chosen
+on the people that the tables are made of.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mer_core.atomic import write_text
+from mer_core.attribution.catalog import METHODS, list_methods
+from mer_core.attribution.inspection import Inspection
+from mer_core.attribution.localisation import Localisation, localise
+from mer_core.cluster import Outcome, Report, open_executor
+from mer_core.datasets.synthetic.cohort import CohortSettings, Part, cohort_clips
+from mer_core.errors import MerError
+from mer_core.inputs.cohort import cohort_recording
+from mer_core.models.loaded import SYNTHETIC, LoadedModel, load_model
+from mer_core.provenance import settings_digest
+from mer_core.reproduction.localisation_clips import NEEDS_REGIONS, one_thread
+from mer_core.reproduction.localisation_rows import ANY, Row, as_csv, read_csv
+
+DATASET = "cohort"
+"""What rows call the cohort."""
+
+LAYER_METHOD = "grad-cam"
+
+_WORKER_BYTES = 2**30
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShippedWork:
+    """The clips of one person to be explained by every network.
+
+    Attributes:
+        models: Catalogue names.
+        weighting: Frame weighting of the images.
+        methods: Method -> parameters that are not to have their default.
+        every_layer: Whether methods that take a layer are asked at each of the network's.
+        cohort: Whose clips.
+        part: Of which part of the cohort.
+        person: Number of the person.
+        out: File that receives the rows.
+    """
+
+    models: tuple[str, ...]
+    weighting: str
+    methods: Mapping[str, Mapping[str, Any]]
+    every_layer: bool
+    cohort: CohortSettings
+    part: Part
+    person: int
+    out: Path
+
+
+def localise_shipped(
+    models: Sequence[str],
+    *,
+    weighting: str,
+    methods: Mapping[str, Mapping[str, Any]],
+    people: int,
+    folder: Path,
+    part: Part = "unseen",
+    every_layer: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Row, ...]:
+    """Score the maps of shipped networks on clips of people they were not trained on.
+
+    Args:
+        models: Catalogue names of shipped networks.
+        weighting: Frame weighting of the images they read.
+        methods: Method -> parameters that are not to have their default.
+        people: How many people of `part`, each with all their clips.
+        folder: Keeps one file for each person, so that an interrupted run goes on.
+        part: Which people.
+        every_layer: Whether methods that take a layer are asked at each of the network's; rows
+            then name the layer behind the method, "grad-cam at fm3".
+        workers: Processes; None for as many as fit.
+        progress: Called with people explained and people in all.
+    """
+    cohort = CohortSettings()
+    weights = [load_model(name, weights=SYNTHETIC, weighting=weighting).digest for name in models]
+    key = settings_digest(
+        [weights, methods, every_layer, weighting, asdict(cohort), part, _LAYERS_VERSION]
+    )[:16]
+    work = [
+        ShippedWork(
+            models=tuple(models),
+            weighting=weighting,
+            methods=methods,
+            every_layer=every_layer,
+            cohort=cohort,
+            part=part,
+            person=person,
+            out=(folder / f"{part}-{person:04d}-{key}.csv").resolve(),
+        )
+        for person in range(people)
+    ]
+    missing = [item for item in work if not item.out.exists()]
+    done = len(work) - len(missing)
+    with open_executor(
+        workers=workers, most=max(1, len(missing)), memory=_WORKER_BYTES
+    ) as executor:
+        for outcome in executor.map(explain_person, missing, report=lambda _: None):
+            if not isinstance(outcome, Outcome):
+                continue
+            if outcome.error is not None:
+                raise outcome.error
+            done += 1
+            if progress is not None:
+                progress(done, len(work))
+    return tuple(row for item in work for row in read_csv(item.out))
+
+
+def left_out(
+    models: Sequence[str], methods: Mapping[str, Mapping[str, Any]], *, weighting: str
+) -> dict[str, str]:
+    """Return "method on network" -> why it says nothing there."""
+    reasons: dict[str, str] = {}
+    for name in models:
+        model = load_model(name, weights=SYNTHETIC, weighting=weighting)
+        reasons |= {
+            f"{method} on {name}": reason
+            for method, reason in _refusals(model).items()
+            if method in methods
+        }
+    return reasons
+
+
+_LAYERS_VERSION = 1
+
+
+def explain_person(work: ShippedWork, _report: Report) -> int:
+    """Write the rows of one person; return how many there are."""
+    rows: list[Row] = []
+    with one_thread():
+        for name in work.models:
+            model = load_model(name, weights=SYNTHETIC, weighting=work.weighting)
+            for index, clip in enumerate(cohort_clips(work.cohort, work.part, work.person)):
+                inspection = Inspection(model=model, recording=cohort_recording(clip, index=index))
+                rows += _clip_rows(inspection, work, clip.label, index)
+    write_text(work.out, as_csv(rows))
+    return len(rows)
+
+
+def _clip_rows(inspection: Inspection, work: ShippedWork, label: str, index: int) -> Iterator[Row]:
+    regions = inspection.regions
+    if regions is None:
+        return
+    for method, baseline, values, note in itertools.chain(
+        ((name, True, values, "") for name, values in inspection.baselines().items()),
+        _maps(inspection, work),
+    ):
+        found = localise(values, regions.union) if not note else None
+        for metric, value, normalised in _scores(found):
+            yield Row(
+                dataset=DATASET,
+                model=inspection.model.entry.name,
+                method=method,
+                baseline=baseline,
+                au=ANY,
+                emotion=label,
+                subject=inspection.recording.subject,
+                clip=str(index),
+                seed=0,
+                target="" if baseline else inspection.predicted,
+                correct=inspection.predicted == label,
+                metric=metric,
+                value=value,
+                normalised=normalised,
+                area=found.area if found else float("nan"),
+                source=str(regions.source),
+                reduction=str(found.reduction or "") if found else "",
+                constant=found.constant if found else False,
+                note=note or (found.undefined if found else ""),
+                synthetic=True,
+            )
+
+
+def _scores(found: Localisation | None) -> Iterator[tuple[str, float, float]]:
+    if found is None:
+        yield "", float("nan"), float("nan")
+        return
+    for name, score in found.scores.items():
+        yield name, score.value, score.normalised
+
+
+def _maps(inspection: Inspection, work: ShippedWork) -> Iterator[tuple[str, bool, np.ndarray, str]]:
+    refused = _refusals(inspection.model)
+    for name, parameters in work.methods.items():
+        if name in refused:
+            continue
+        layers: list[str | None] = [None]
+        if work.every_layer and METHODS.get(name).needs_layer:
+            layers = [layer.name for layer in inspection.model.entry.layers]
+        for layer in layers:
+            title = name if layer is None else f"{name} at {layer}"
+            try:
+                found = inspection.explain(name, layer=layer, parameters=parameters)
+            except MerError as error:
+                yield title, False, np.zeros((1, 1)), str(error)
+                continue
+            yield title, False, found.values, ""
+
+
+def _refusals(model: LoadedModel) -> dict[str, str]:
+    return {
+        offer.method.name: NEEDS_REGIONS if offer.method.needs_regions else offer.reason
+        for offer in list_methods(model)
+        if offer.reason or offer.method.needs_regions
+    }

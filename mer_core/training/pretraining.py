@@ -1,0 +1,392 @@
+"""Pre-training on the synthetic cohort: draw, train, calibrate, score, write weights and card.
+
+Recipes are chosen and temperatures fitted on the cohort's inner people; its unseen people are
+scored once, for the card. An interrupted training goes on with the epoch it was in, and equal
+seeds give equal weights on one kind of processor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from mer_core import atomic
+from mer_core.datasets.synthetic.cohort import CohortSettings, subject_name
+from mer_core.inputs import image_tensor
+from mer_core.inputs.cohort import CohortImages, load_cohort
+from mer_core.models.card import Calibration, CardScore, ModelCard
+from mer_core.models.catalog import model_entry
+from mer_core.models.checkpoint import CheckpointHeader, save_state
+from mer_core.models.compression import Compression, compress, expand
+from mer_core.models.lineage import Lineage
+from mer_core.models.loaded import build_seeded
+from mer_core.protocols import Scores, score, score_intervals
+from mer_core.protocols.calibration import calibration_error, fit_temperature
+from mer_core.provenance import canonical_json, commit, settings_digest, versions
+from mer_core.records import InputSpec, Prediction
+from mer_core.training.fold import EpochRecord, EpochState, TrainingData, train_fold
+from mer_core.training.prediction import BATCH
+from mer_core.training.settings import Precision, Schedule, TrainingSettings
+
+RECIPE = TrainingSettings(
+    epochs=6,
+    batch=16,
+    learning_rate=4e-3,
+    schedule=Schedule.COSINE,
+    precision=Precision.BFLOAT16,
+)
+"""The one recipe of all shipped networks, chosen on the inner people (`readings` say how)."""
+
+COHORT = "cohort"
+"""What lineages call the cohort."""
+
+Report = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pretraining:
+    """One network to be trained on the cohort.
+
+    Attributes:
+        model: Catalogue name.
+        weighting: Frame weighting of the images it reads.
+        cohort: Whom it learns from.
+        recipe: How it is trained.
+        seed: Seed of initial weights, order and augmentation.
+        compression: How its weights are written.
+        shuffled: Whether labels are shuffled among each person's clips, a control.
+    """
+
+    model: str
+    weighting: str
+    cohort: CohortSettings = CohortSettings()
+    recipe: TrainingSettings = RECIPE
+    seed: int = 0
+    compression: Compression = Compression.HALF
+    shuffled: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        return f"{self.model}-{self.weighting}" + ("-shuffled" if self.shuffled else "")
+
+    @property
+    def digest(self) -> str:
+        """Identity of everything its weights follow from."""
+        return settings_digest({**asdict(self), "recipe": self.recipe.as_dict()})
+
+
+SHIPPED: tuple[Pretraining, ...] = (
+    Pretraining(model="affectivenet", weighting="rank-pooling"),
+    Pretraining(model="affectivenet", weighting="full"),
+    Pretraining(model="learnet", weighting="rank-pooling", compression=Compression.INT8),
+    Pretraining(model="learnet", weighting="full", compression=Compression.INT8),
+    Pretraining(model="mobilenet", weighting="rank-pooling", compression=Compression.INT8),
+    Pretraining(model="mobilenet", weighting="full", compression=Compression.INT8),
+    # 23.5 MB at 8 bits: one weighting fits into the package, and it is the better one.
+    Pretraining(model="resnet50", weighting="rank-pooling", compression=Compression.INT8),
+)
+"""The networks that ship with the package."""
+
+
+def pretrain(job: Pretraining, *, folder: Path, report: Report | None = None) -> ModelCard:
+    """Train, calibrate and score one network; write `<name>.safetensors` and `<name>.json`.
+
+    The cohort must have been drawn. A finished network of the same settings is not trained again.
+
+    Args:
+        job: What to train.
+        folder: Where weights and card go; a state to resume from lies there meanwhile.
+        report: Told of every epoch.
+
+    Raises:
+        StoreError: Somebody of the cohort is not drawn yet.
+    """
+    card_path = folder / f"{job.name}.json"
+    training = load_cohort(job.cohort, "training", weighting=job.weighting)
+    inner = load_cohort(job.cohort, "inner", weighting=job.weighting)
+    state_path = folder / f".{job.name}.state.safetensors"
+    module, history = _train(job, training, inner, state_path, report)
+    state = {name: value.detach().cpu() for name, value in module.state_dict().items()}
+    written = compress({k: v.contiguous() for k, v in state.items()}, job.compression)
+    weights_path = folder / f"{job.name}.safetensors"
+    save_state(weights_path, written, _header(job, training))
+    unseen = load_cohort(job.cohort, "unseen", weighting=job.weighting)
+    spec = model_entry(job.model).input
+    exact = score_answers(unseen, cohort_logits(module, unseen, spec))
+    module.load_state_dict(expand(written))
+    card = _card(
+        job,
+        training=training,
+        history=history,
+        inner_logits=cohort_logits(module, inner, spec),
+        inner=inner,
+        unseen_logits=cohort_logits(module, unseen, spec),
+        unseen=unseen,
+        exact=exact,
+        digest=hashlib.sha256(weights_path.read_bytes()).hexdigest(),
+    )
+    card.save(card_path)
+    state_path.unlink(missing_ok=True)
+    return card
+
+
+def cohort_tensor(cohort: CohortImages, spec: InputSpec) -> Tensor:
+    """The images of a cohort as a network with `spec` takes them in."""
+    return torch.from_numpy(np.stack([image_tensor(image, spec) for image in cohort.images]))
+
+
+def cohort_logits(
+    module: nn.Module, cohort: CohortImages, spec: InputSpec
+) -> npt.NDArray[np.float64]:
+    """N x K logits of a network in eval mode, in 32-bit arithmetic."""
+    device = next(module.parameters()).device
+    was_training = module.training
+    module.eval()
+    with torch.no_grad():
+        parts = [
+            module(batch.to(device)).float().cpu()
+            for batch in cohort_tensor(cohort, spec).split(BATCH)
+        ]
+    module.train(was_training)
+    return torch.cat(parts).double().numpy()
+
+
+def score_answers(cohort: CohortImages, logits: npt.NDArray[np.float64]) -> Scores:
+    """Scores of the answers that `logits` give to a part of the cohort, person by person."""
+    answers = logits.argmax(axis=1)
+    predictions = [
+        Prediction(
+            key=f"cohort/{subject}/{index}",
+            subject=subject,
+            truth=cohort.classes[label],
+            predicted=cohort.classes[answer],
+            probabilities={},
+        )
+        for index, (subject, label, answer) in enumerate(
+            zip(cohort.subjects, cohort.labels, answers, strict=True)
+        )
+    ]
+    return score(predictions, cohort.classes)
+
+
+def _train(
+    job: Pretraining,
+    training: CohortImages,
+    inner: CohortImages,
+    state_path: Path,
+    report: Report | None,
+) -> tuple[nn.Module, tuple[dict[str, float], ...]]:
+    entry = model_entry(job.model)
+    labels = _shuffled(training, job.seed) if job.shuffled else training.labels
+    data = TrainingData(
+        images=cohort_tensor(training, entry.input),
+        labels=torch.from_numpy(labels),
+        classes=training.classes,
+        samples=(),
+        kind=entry.input.kind,
+    )
+    start, inner_uars = _resume(state_path, job.digest)
+    held = cohort_tensor(inner, entry.input)
+
+    def observe(_epoch: int, module: nn.Module) -> None:
+        with torch.no_grad():
+            device = next(module.parameters()).device
+            logits = torch.cat([module(part.to(device)).float() for part in held.split(BATCH)])
+        inner_uars.append(score_answers(inner, logits.cpu().double().numpy()).uar)
+
+    def keep(state: EpochState) -> None:
+        _keep(state_path, job.digest, state, inner_uars)
+        if report is not None:
+            report(f"training {job.name}", len(state.history), job.recipe.epochs)
+
+    fitted = train_fold(
+        data,
+        lambda seed: build_seeded(entry, len(training.classes), seed),
+        job.recipe,
+        seed=job.seed,
+        observe=observe,
+        keep=keep,
+        start=start,
+    )
+    history = tuple(
+        {"loss": record.loss, "accuracy": record.accuracy, "inner_uar": value}
+        for record, value in zip(fitted.history, inner_uars, strict=True)
+    )
+    return fitted.module, history
+
+
+def _shuffled(training: CohortImages, seed: int) -> npt.NDArray[np.int64]:
+    """Labels permuted among the clips of each person, so only their link to a clip is lost."""
+    from mer_core.seeding import generator
+
+    draw = generator(seed, "shuffled labels")
+    labels = training.labels.copy()
+    people = np.array(training.subjects)
+    for person in dict.fromkeys(training.subjects):
+        own = np.flatnonzero(people == person)
+        labels[own] = training.labels[draw.permutation(own)]
+    return labels
+
+
+def _keep(path: Path, digest: str, state: EpochState, inner_uars: list[float]) -> None:
+    tensors = {f"weights.{name}": tensor.contiguous() for name, tensor in state.weights.items()}
+    tensors |= {f"momentum.{name}": tensor.contiguous() for name, tensor in state.momentum.items()}
+    text = json.dumps(
+        {
+            "digest": digest,
+            "history": [asdict(record) for record in state.history],
+            "inner_uars": inner_uars,
+        }
+    )
+    atomic.write_bytes(path, save(tensors, metadata={"state": text}))
+
+
+def _resume(path: Path, digest: str) -> tuple[EpochState | None, list[float]]:
+    """The state at `path`, unless it is of another training or damaged: then from the start."""
+    if not path.exists():
+        return None, []
+    try:
+        with safe_open(path, framework="pt") as file:
+            told = json.loads((file.metadata() or {})["state"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, KeyError):
+        return None, []
+    if told["digest"] != digest:
+        return None, []
+    state = EpochState(
+        weights=dict(_below("weights.", tensors)),
+        momentum=dict(_below("momentum.", tensors)),
+        history=tuple(EpochRecord(**record) for record in told["history"]),
+    )
+    return state, list(told["inner_uars"])
+
+
+def _below(prefix: str, tensors: dict[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
+    for name, tensor in tensors.items():
+        if name.startswith(prefix):
+            yield name.removeprefix(prefix), tensor
+
+
+def _header(job: Pretraining, training: CohortImages) -> CheckpointHeader:
+    return CheckpointHeader(
+        model=job.model,
+        classes=training.classes,
+        seed=job.seed,
+        data_digest=training.digest,
+        synthetic=True,
+        settings={**job.recipe.as_dict(), "weighting": job.weighting},
+        versions=versions(),
+        lineage=Lineage(
+            subjects=tuple(sorted({f"{COHORT}/{name}" for name in training.subjects})),
+            data=(training.digest,),
+        ),
+    )
+
+
+def _card(
+    job: Pretraining,
+    *,
+    training: CohortImages,
+    history: tuple[dict[str, float], ...],
+    inner: CohortImages,
+    inner_logits: npt.NDArray[np.float64],
+    unseen: CohortImages,
+    unseen_logits: npt.NDArray[np.float64],
+    exact: Scores,
+    digest: str,
+) -> ModelCard:
+    scores = score_answers(unseen, unseen_logits)
+    intervals = score_intervals([scores])
+    temperature = fit_temperature(inner_logits, inner.labels)
+    uar, accuracy = intervals["uar"], intervals["accuracy_pooled"]
+    return ModelCard(
+        model=job.model,
+        weighting=job.weighting,
+        classes=unseen.classes,
+        synthetic=True,
+        cohort=json.loads(canonical_json(job.cohort)),
+        cohort_digest=job.cohort.digest,
+        training_digest=training.digest,
+        recipe=job.recipe.as_dict(),
+        seed=job.seed,
+        history=history,
+        people=len(scores.subjects),
+        clips=scores.n,
+        uar=CardScore(value=uar.value, low=uar.low, high=uar.high),
+        accuracy=CardScore(value=accuracy.value, low=accuracy.low, high=accuracy.high),
+        confusion=_counts(scores.confusion),
+        by_person=tuple(_counts(counts) for counts in scores.by_subject),
+        calibration=Calibration(
+            temperature=temperature,
+            error_before=calibration_error(unseen_logits, unseen.labels),
+            error_after=calibration_error(unseen_logits, unseen.labels, temperature),
+        ),
+        compression=str(job.compression),
+        uar_uncompressed=exact.uar,
+        digest=digest,
+        machine=machine(job.recipe),
+        versions=versions(),
+        commit=commit(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _counts(matrix: npt.NDArray[np.int64]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(int(n) for n in row) for row in matrix)
+
+
+def card_scores(card: ModelCard) -> Scores:
+    """The scores of a card, person by person, as those of a study."""
+    return Scores(
+        classes=card.classes,
+        subjects=tuple(f"{COHORT}/{subject_name('unseen', n)}" for n in range(card.people)),
+        by_subject=np.array(card.by_person, np.int64),
+    )
+
+
+def machine(recipe: TrainingSettings) -> dict[str, str]:
+    """What computed: processor or graphics card, threads, arithmetic."""
+    if recipe.device.startswith("cuda"):
+        processor = torch.cuda.get_device_name(recipe.device)
+    else:
+        processor = _processor()
+    return {
+        "processor": processor,
+        "threads": str(recipe.threads),
+        "arithmetic": str(recipe.precision),
+    }
+
+
+def _processor() -> str:
+    """The processor's name as the system gives it, with its bfloat16 units."""
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    flags = ""
+    if info.exists():
+        lines = dict(
+            map(str.strip, line.split(":", 1))
+            for line in info.read_text().splitlines()
+            if ":" in line
+        )
+        name, flags = lines.get("model name", name), lines.get("flags", "")
+    units = " and ".join(unit for unit in ("avx512_bf16", "amx_bf16") if unit in flags.split())
+    return f"{name}, {f'with {units}' if units else 'without bfloat16 units'}"
+
+
+def with_people(job: Pretraining, training: int) -> Pretraining:
+    """The same training with another number of people."""
+    return replace(job, cohort=replace(job.cohort, training=training))
