@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mer_core.ami import AffectiveMotionImage
+from mer_core.datasets.synthetic.twins.preparation import Preparation
 from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import (
     AmiStore,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from mer_core.models.loaded import LoadedModel
     from mer_core.records import AttributionMap
     from workbench.selection import ClipChoice
+
+_PATIENCE = 5.0
+"""Seconds that the demo's drawing waits at most for the first page, which it would slow down."""
 
 _MAPS = 384 * 2**20  # bytes
 _DRAWINGS = 96 * 2**20  # bytes
@@ -124,6 +128,14 @@ def _network(name: str, weights: str) -> LoadedModel:
     from mer_core.models.loaded import load_model
 
     return load_model(name, weights=weights)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def preparation() -> Preparation:
+    """The background work of this process; looking at it for the first time starts it."""
+    work = Preparation(patience=_PATIENCE)
+    work.start()
+    return work
 
 
 def maps(choice: ClipChoice, weighting: str, model: LoadedModel) -> dict[str, FeatureMaps]:

@@ -9,10 +9,7 @@ import os
 
 import streamlit as st
 
-from mer_core.datasets.synthetic.twins.preparation import Preparation
-
-PATIENCE = 5.0
-"""Seconds that the work waits at most for the first page, which it would slow down."""
+from workbench import cached
 
 
 def wanted() -> bool:
@@ -23,24 +20,24 @@ def wanted() -> bool:
 def page_drawn() -> None:
     """Let background work begin: a page is complete."""
     if wanted():
-        _preparation().may_begin.set()
+        cached.preparation().may_begin.set()
 
 
 def look_at(dataset: str) -> None:
     """Draw a dataset's twin before the others: somebody looks at it."""
     if wanted():
-        _preparation().want(dataset)
+        cached.preparation().want(dataset)
 
 
 def line() -> None:
     """Draw one line on what is still being prepared, and nothing once all is there."""
-    if wanted() and not _preparation().state.finished:
+    if wanted() and not cached.preparation().state.finished:
         _line()
 
 
 @st.fragment(run_every=2)
 def _line() -> None:
-    state = _preparation().state
+    state = cached.preparation().state
     if state.finished:
         return
     if state.failure:
@@ -50,11 +47,3 @@ def _line() -> None:
         "" if state.seconds_left is None else f", about {max(1, round(state.seconds_left))} s left"
     )
     st.caption(f":material/hourglass: Preparing demo clips: {state.done} of {state.total}{left}")
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _preparation() -> Preparation:
-    """The background work of this process; looking at it for the first time starts it."""
-    work = Preparation(patience=PATIENCE)
-    work.start()
-    return work
