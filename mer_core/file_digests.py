@@ -33,9 +33,11 @@ def file_digests(paths: Sequence[Path]) -> tuple[bytes, ...]:
     Raises:
         FrameError: A file is gone or cannot be read.
     """
+    names = [str(path) for path in paths]
+    here = "" if all(map(os.path.isabs, names)) else str(Path.cwd())
     states = [_state(path) for path in paths]
     # One entry for the files of a clip, which are always asked for together.
-    key = settings_digest([(os.path.abspath(p), *s) for p, s in zip(paths, states, strict=True)])  # noqa: PTH100
+    key = settings_digest([here, names, states])
 
     def read() -> dict[str, np.ndarray]:
         found = [_sha256(path) for path in paths]
