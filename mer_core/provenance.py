@@ -101,7 +101,7 @@ def code_digest(*parts: str, without: tuple[str, ...] = ()) -> str:
         without: Files and folders that do not.
     """
     digest = hashlib.sha256()
-    kinds = {".py", ".toml", ".csv", ".npz"}
+    kinds = {".py", ".toml", ".csv", ".npz", ".onnx"}
     for file in sorted(PACKAGE.rglob("*")):
         name = file.relative_to(PACKAGE)
         counts = not parts or any(name.is_relative_to(part) for part in parts)

@@ -10,7 +10,7 @@ from mer_core import provenance
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A small package, of which the digest is taken."""
-    for name in ("a.py", "sub/b.toml", "sub/asset.npz", "cli/c.py", "notes.md"):
+    for name in ("a.py", "sub/b.toml", "sub/asset.npz", "sub/net.onnx", "cli/c.py", "notes.md"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"one")
@@ -22,7 +22,7 @@ def digest() -> str:
     return provenance.code_digest.__wrapped__()
 
 
-@pytest.mark.parametrize("name", ["a.py", "sub/b.toml", "sub/asset.npz"])
+@pytest.mark.parametrize("name", ["a.py", "sub/b.toml", "sub/asset.npz", "sub/net.onnx"])
 def test_a_changed_file_changes_it(package, name):
     before = digest()
     assert digest() == before
