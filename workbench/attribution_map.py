@@ -1,10 +1,9 @@
-"""One attribution map as the page shows it: the picture, its facts, its card, and what to keep."""
+"""One attribution map as the page shows it: the picture, its facts, its checks, and exports."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ import streamlit as st
 
 from mer_core.attribution import METHODS, Method
 from mer_core.attribution.base import Mask, Value
-from mer_core.attribution.checks import QUESTIONS, Verdict
+from mer_core.attribution.checks import Verdict
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.regions import Regions
 from mer_core.attribution.sanity import SanityCard
@@ -26,29 +25,23 @@ from mer_core.plots.colour import Rgb
 from mer_core.provenance import canonical_json
 from mer_core.records import AttributionMap, InputKind
 from workbench import address, cached, panels, selection
-from workbench.asked import Asked
-from workbench.cores import suited_to
+from workbench.attribution_request import AttributionRequest
 from workbench.drawings import drawn
 from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
-from workbench.tiles import draw_tiles
+from workbench.tiles import Badge, draw_tiles
+from workbench.titles import sentence_case
 
 BLANK = 246
 UNDER = ("affective-motion image", "apex frame", "nothing")
-SHOWN_SIGN = {
+SIGN = {
     Verdict.PASS: ":green[:material/check_circle:]",
     Verdict.WARN: ":orange[:material/warning:]",
     Verdict.FAIL: ":red[:material/cancel:]",
     Verdict.NONE: ":gray[:material/remove:]",
 }
-
-
-CARD_ICON = {
-    Verdict.PASS: ":material/check_circle:",
-    Verdict.WARN: ":material/warning:",
-    Verdict.FAIL: ":material/cancel:",
-    Verdict.NONE: ":material/remove:",
-}
+POLL_SECONDS = 2.0
+TONE = {Verdict.PASS: "good", Verdict.WARN: "doubtful", Verdict.FAIL: "bad"}
 
 
 @dataclass(frozen=True)
@@ -59,31 +52,39 @@ class MapView:
     regions: Mapping[str, Mask]
 
 
-def choose_view(regions: Regions | None) -> MapView:
-    """Draws the choice of what lies under the maps."""
-    first, second = st.columns([3, 2], vertical_alignment="bottom")
-    under = address.switch("Maps over", UNDER, key="under", where=first)
+@dataclass(frozen=True)
+class DrawnMap:
+    """A map on the page: the key of its checks, who was asked, and the map."""
+
+    key: str
+    look: Inspection
+    found: AttributionMap
+
+
+def choose_view(regions: Regions | None, *, where: Any) -> MapView:
+    """Draw the choice of what lies under the maps."""
+    under = address.switch("Maps over", UNDER, key="under", titles=sentence_case, where=where)
     outlined = regions is not None and address.toggle(
-        "Outline the action units", key="outline", default=True, where=second
+        "Outline the action units", key="outline", default=True, where=where
     )
     return MapView(under, regions.masks if outlined and regions is not None else {})
 
 
 def fitting(values: Mapping[str, Value], method: Method, model: LoadedModel) -> dict[str, Value]:
-    """Those of `values` that the method accepts on this network; the others keep their default."""
+    """Return those of `values` that the method accepts on this network."""
     kept: dict[str, Value] = {}
     for knob in method.knobs(model.entry):
         try:
             kept[knob.name] = knob.check(values[knob.name])
         except (KeyError, SettingsError):
-            continue  # a knob of another kind of input; the map's record states what was used
+            continue  # of another kind of input; the map's record states what was used
     return kept
 
 
 def draw_map(
-    choice: ClipChoice, weighting: str, look: Inspection, asked: Asked, view: MapView
-) -> AttributionMap | None:
-    """Draws one cell of the page; None where the method says nothing, with the reason drawn."""
+    choice: ClipChoice, weighting: str, look: Inspection, asked: AttributionRequest, view: MapView
+) -> DrawnMap | None:
+    """Draw one cell of the page; None where the method does not apply, with the reason drawn."""
     model, method = look.model, METHODS.get(asked.method)
     if asked.target is not None and asked.target not in model.classes:
         st.info(f"{model.entry.title} knows no class called {asked.target}.")
@@ -97,42 +98,73 @@ def draw_map(
     except MerError as error:
         st.info(f"**{model.entry.title}**: {error.what}.")
         return None
-    synthetic = look.recording.clip.synthetic
+    key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
     scale = map_scale(found.values, signed=found.signed)
-    under = _base(choice, look, view.under)
+    under = map_ground(choice, look, view.under)
     tile = attribution_tile(
         under,
         found.values,
         scale,
         regions=view.regions,
-        caption=_facts(look, found) + panels.note(synthetic),
+        title=model.entry.title,
+        caption=_facts(found),
+        badges=(_badge(model, key),),
         alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",
     )
     draw_tiles([tile], key=f"map {method.name} {model.entry.name}", columns=1)
-    plain = np.full((*look.size, 3), BLANK, np.uint8) if under is None else under
-    picture = partial(attribution_panel, plain, found.values, scale, regions=view.regions)
-    key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
-    card = cached.cards().get(key)
-    part = _further(card, key)
+    part = panels.lazy_container(
+        st.popover, "Sanity checks and export", key=f"more {key}", icon=":material/fact_check:"
+    )
     if part.open:
         with part:
-            if card is None:
-                _examine(look, found, key)
-            else:
-                draw_card(card)
+            _draw_checks(key, model)
+            plain = np.full((*look.size, 3), BLANK, np.uint8) if under is None else under
+            picture = partial(attribution_panel, plain, found.values, scale, regions=view.regions)
             _downloads(choice, weighting, look, found, picture)
-    return found
+    if model.weights.trained:
+        cached.sanity_queue().ask(key, lambda told: look.examine(found, progress=told))
+    return DrawnMap(key, look, found)
 
 
-def _further(card: SanityCard | None, key: str) -> Any:
-    """The button behind which lie a map's card, or the way to have it made, and its files."""
-    says, icon, kind = "Is it sound?", ":material/fact_check:", "ask"
+def watch_checks(maps: Sequence[DrawnMap]) -> None:
+    """Draw the page again whenever the checks of one of its maps are finished."""
+    queue = cached.sanity_queue()
+    waiting = [
+        one.key for one in maps if one.look.model.weights.trained and not queue.done(one.key)
+    ]
+
+    @st.fragment(run_every=POLL_SECONDS)
+    def watch() -> None:
+        if any(queue.done(key) for key in waiting):
+            st.rerun()
+
+    if waiting:
+        watch()
+
+
+def _badge(model: LoadedModel, key: str) -> Badge:
+    """What the sanity checks say of a map, in a word or two."""
+    queue = cached.sanity_queue()
+    card = queue.cards.get(key)
+    if not model.weights.trained:
+        return Badge("untrained network", "bad")
     if card is not None:
-        says, icon, kind = f"Card: {card.verdict}.", CARD_ICON[card.verdict], "card"
-    return panels.unfolding(st.popover, f"{says} Take away", key=f"{kind} {key}", icon=icon)
+        return Badge(f"checks: {verdict_in_words(card)}", TONE.get(card.verdict, "plain"))
+    return Badge("checks failed" if key in queue.failures else "checking…")
 
 
-def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb | None:
+def verdict_in_words(card: SanityCard) -> str:
+    """Return how many checks warn and fail, worst first."""
+    counts = {v: sum(check.verdict is v for check in card.checks) for v in TONE}
+    if counts[Verdict.FAIL]:
+        return f"{counts[Verdict.FAIL]} failed"
+    if counts[Verdict.WARN]:
+        return f"{counts[Verdict.WARN]} warning{'s' * (counts[Verdict.WARN] > 1)}"
+    return f"{counts[Verdict.PASS]} passed"
+
+
+def map_ground(choice: ClipChoice, look: Inspection, under: str) -> Rgb | None:
+    """Return the picture that lies under a map; None where nothing does."""
     recording = look.recording
     if under == UNDER[2]:
         return None
@@ -144,39 +176,33 @@ def _base(choice: ClipChoice, look: Inspection, under: str) -> Rgb | None:
     return cached.image(choice, look.weighting or spec.weighting).image
 
 
-def _facts(look: Inspection, found: AttributionMap) -> str:
-    where = f", layer {found.layer}" if found.layer else ""
-    facts = f"{look.model.entry.title}{where}, for {found.target}"
+def _facts(found: AttributionMap) -> str:
+    facts = f"for {sentence_case(found.target)}"
     if found.delta is not None and found.difference is not None:
         facts += f"; adds up to {found.difference:.3g} within {found.delta:.2g}"
     if not np.ptp(found.values):
         facts += "; every value is the same"
-    return f"{facts}; in {found.seconds * 1000:.0f} ms."
+    return f"{facts}; {found.seconds * 1000:.0f} ms"
 
 
-def _examine(look: Inspection, found: AttributionMap, key: str) -> None:
-    """Draws what the card costs, and makes it when asked to."""
-    st.caption(
-        f"Asks {METHODS.get(found.method).title} again about altered inputs, altered weights and "
-        f"another class: {len(QUESTIONS)} checks, from seconds to minutes. Leaving the page stops "
-        "it."
-    )
-    if not st.button("Examine this map", key=f"examine {key}", type="primary"):
-        return
-    with st.status("Examining") as status, suited_to(math.inf):
-        card = look.examine(
-            found, progress=lambda name: status.update(label=QUESTIONS.get(name).title)
-        )
-    cached.cards().put(key, card)
-    panels.unfold(f"card {key}")
-    st.rerun()
+def _draw_checks(key: str, model: LoadedModel) -> None:
+    queue = cached.sanity_queue()
+    card = queue.cards.get(key)
+    if not model.weights.trained:
+        st.caption("Maps of untrained networks are not checked: they explain nothing.")
+    elif card is not None:
+        draw_card(card)
+    elif key in queue.failures:
+        st.caption(f"The checks could not be made: {queue.failures[key]}.")
+    else:
+        st.caption("The checks run in the background while nobody waits for a page.")
 
 
 def draw_card(card: SanityCard) -> None:
-    """The card's lines, each with its verdict in words and sign."""
+    """Draw the checks, each with its verdict in words and sign."""
     st.markdown(
         "\n".join(
-            f"- {SHOWN_SIGN[check.verdict]} **{check.title}** ({check.verdict}): {check.text}"
+            f"- {SIGN[check.verdict]} **{check.title}** ({check.verdict}): {check.text}"
             for check in card.checks
         )
     )

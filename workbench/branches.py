@@ -1,4 +1,4 @@
-"""A network's parallel kernels side by side: the same depth of each branch, on one scale."""
+"""A network's parallel kernels side by side: the same depth of each branch."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import streamlit as st
 from mer_core.features import RANKINGS
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.colour import shared_scale
-from workbench import address, cached, panels, selection
+from workbench import address, cached, selection
 from workbench.picture_tiles import map_tiles
 from workbench.selection import ClipChoice
 from workbench.tiles import draw_tiles
 
 TILES = 4
+OWN, SHARED = "own", "shared"
+SCALES = {OWN: "Own scale for each kernel", SHARED: "One scale for all"}
 
 
 def draw_branches(
@@ -25,35 +27,45 @@ def draw_branches(
     *,
     rank: str | None = None,
 ) -> None:
-    """Draws the choice of depth (and of a ranking, unless one is given), and each kernel's maps."""
-    first, second = st.columns([3, 2], vertical_alignment="bottom")
-    depth = first if rank else second
-    rank = rank or selection.ranking(region=region is not None, where=first)
+    """Draw the choice of depth (and of a ranking, unless one is given), and each kernel's maps."""
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    rank = rank or selection.ranking(region=region is not None, where=row)
     branches = model.entry.branches()
     shortest = min(branches.values(), key=len)
-    parts = [layer.name.rsplit(".", 1)[-1] for layer in shortest]
-    level = parts.index(address.choose("Depth", parts, key="part", where=depth))
+    parts = {layer.name.rsplit(".", 1)[-1]: layer.title for layer in shortest}
+    level = list(parts).index(
+        address.choose(
+            "Depth",
+            list(parts),
+            key="part",
+            titles=lambda n: _depth(parts[n]),
+            where=row,
+            width=260,
+        )
+    )
+    scaled = address.switch(
+        "Colours", tuple(SCALES), key="scale", titles=SCALES.__getitem__, where=row
+    )
     maps = cached.maps(choice, weighting, model)
-    picked, found_values = {}, {}
+    picked = {}
     for branch, layers in branches.items():
         found = maps[layers[level].name]
-        chosen = found.top(TILES, RANKINGS.get(rank), region)
-        picked[branch] = (chosen, found.values[chosen])
-        found_values[branch] = found.values
-    scale = shared_scale([values for _, values in picked.values()], signed=False)
-    for column, (branch, layers) in zip(st.columns(len(branches)), branches.items(), strict=True):
-        layer = layers[level]
-        chosen, _ = picked[branch]
-        column.caption(
-            f"{layer.title}: {len(chosen)} of {layer.channels} maps, one cell for "
-            f"{layer.stride} × {layer.stride} pixels."
-        )
-        draw_tiles(
-            map_tiles(found_values[branch], chosen, scale=scale, what=f"{layer.title}, map"),
-            key=f"branch {branch}",
-            columns=2,
-            where=column,
-        )
-    st.caption(
-        f"One scale for all: {scale.words}.{panels.note(cached.recording(choice).clip.synthetic)}"
-    )
+        picked[branch] = (layers[level], found.top(TILES, RANKINGS.get(rank), region), found.values)
+    joint = shared_scale([values[chosen] for _, chosen, values in picked.values()], signed=False)
+    for column, (branch, (layer, chosen, values)) in zip(
+        st.columns(len(picked)), picked.items(), strict=True
+    ):
+        scale = joint if scaled == SHARED else shared_scale([values[chosen]], signed=False)
+        with column:
+            st.markdown(f"**{branch}** · {len(chosen)} of {layer.channels} maps")
+            draw_tiles(
+                map_tiles(values, chosen, scale=scale, what=f"{layer.title}, map"),
+                key=f"branch {branch}",
+                columns=2,
+            )
+
+
+def _depth(title: str) -> str:
+    """The part of a layer's title that its neighbours in other branches share."""
+    words = title.partition(", ")[2] or title
+    return words.rpartition(" ")[0] or words

@@ -8,13 +8,14 @@ seconds and most of a first page needs neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
-from mer_core.ami import AffectiveMotionImage
+from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
 from mer_core.datasets.synthetic.twins.preparation import Preparation
 from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import (
@@ -25,13 +26,15 @@ from mer_core.inputs import (
     sample_recording,
     synthetic_recording,
 )
+from mer_core.inputs.imaging import Imaging
 from mer_core.inputs.sources import Source
 from mer_core.inputs.sources import sources as find_sources
-from mer_core.plots.animation import recording_animation
+from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import webp_bytes
 from mer_core.provenance import canonical_json
+from mer_core.records import Sample
 from workbench import cached_results
-from workbench.asked import Asked
+from workbench.attribution_request import AttributionRequest
 from workbench.kept import Kept, size_of
 
 if TYPE_CHECKING:
@@ -39,15 +42,18 @@ if TYPE_CHECKING:
     from mer_core.attribution.frames import FrameShares, PartialMap
     from mer_core.attribution.inspection import Inspection
     from mer_core.attribution.localisation import Localisation
-    from mer_core.attribution.sanity import SanityCard
     from mer_core.features import FeatureMaps
     from mer_core.models.loaded import LoadedModel
     from mer_core.records import AttributionMap
+    from workbench.class_vote import BallotBox
+    from workbench.sanity_queue import SanityQueue
     from workbench.selection import ClipChoice
 
 _PATIENCE = 5.0
 """Seconds that the demo's drawing waits at most for the first page, which it would slow down."""
 
+# The first weighting that leaves nothing of a still face.
+_MOTION = next(entry.name for entry in WEIGHTINGS if not entry.keeps_appearance)
 _MAPS = 384 * 2**20  # bytes
 _DRAWINGS = 96 * 2**20  # bytes
 
@@ -76,8 +82,7 @@ def _recording(source: str, subject: str, clip: str) -> Recording:
         return synthetic_recording(
             subject=int(subject), emotion=emotion, seed=int(seed), store=image_store()
         )
-    samples = dataset(source).samples
-    return sample_recording(next(s for s in samples if (s.subject, s.clip) == (subject, clip)))
+    return sample_recording(_sample(source, subject, clip))
 
 
 def image(choice: ClipChoice, weighting: str) -> AffectiveMotionImage:
@@ -88,16 +93,6 @@ def image(choice: ClipChoice, weighting: str) -> AffectiveMotionImage:
 @st.cache_resource(max_entries=96, show_spinner=False)
 def _image(key: str, weighting: str, _choice: ClipChoice) -> AffectiveMotionImage:
     return recording(_choice).image(weighting)
-
-
-def animation(choice: ClipChoice, fps: float) -> bytes:
-    """The chosen clip as a moving picture at `fps`."""
-    return _animation(choice.key, fps, choice)
-
-
-@st.cache_data(max_entries=24, show_spinner=False)
-def _animation(key: str, fps: float, _choice: ClipChoice) -> bytes:
-    return recording_animation(recording(_choice), fps=fps, store=image_store())
 
 
 def network(name: str, weighting: str | None = None) -> LoadedModel:
@@ -128,6 +123,18 @@ def _network(name: str, weights: str) -> LoadedModel:
     from mer_core.models.loaded import load_model
 
     return load_model(name, weights=weights)
+
+
+def untrained_network(name: str, classes: Sequence[str]) -> LoadedModel:
+    """Return a network with random weights, to be compared with a trained one."""
+    return _untrained(name, "\n".join(classes))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the network")
+def _untrained(name: str, classes: str) -> LoadedModel:
+    from mer_core.models.loaded import load_model
+
+    return load_model(name, classes=classes.split("\n"), weights="random")
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -170,12 +177,38 @@ def image_store() -> AmiStore:
     return AmiStore()
 
 
+THUMBNAIL_REACH = 12.0
+"""Grey levels of weighted mean change that a thumbnail shows as black and white."""
+_THUMBNAIL, _MOVIE_RATE = 112, 12.0
+
+
 @st.cache_data(max_entries=2048, show_spinner=False)
 def thumbnail(source: str, subject: str, clip: str) -> bytes:
-    """The affective-motion image of a dataset's clip as a small WebP."""
+    """Return what changes in a dataset's clip as a small WebP, on one scale for all clips."""
+    image = sample_image(
+        _sample(source, subject, clip), Imaging(weighting=_MOTION), store=image_store()
+    )
+    change = image.total.mean(axis=2) / (np.abs(image.weights).sum() / 2)
+    grey = np.clip(127.5 + change * (127.5 / THUMBNAIL_REACH), 0, 255).round().astype(np.uint8)
+    return webp_bytes(np.repeat(grey[..., None], 3, axis=2))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def small_movie(source: str, subject: str, clip: str) -> bytes:
+    """Return a dataset's clip as a small moving picture."""
+    frames = sample_recording(_sample(source, subject, clip)).clip
+    return animation_bytes(
+        list(frames.frames),
+        fps=_MOVIE_RATE,
+        frame_numbers=frames.frame_numbers,
+        size=_THUMBNAIL,
+        quality=70,
+    )
+
+
+def _sample(source: str, subject: str, clip: str) -> Sample:
     samples = dataset(source).samples
-    sample = next(s for s in samples if (s.subject, s.clip) == (subject, clip))
-    return webp_bytes(sample_image(sample, store=image_store()).image)
+    return next(s for s in samples if (s.subject, s.clip) == (subject, clip))
 
 
 def study_network(study: str, choice: ClipChoice) -> LoadedModel | None:
@@ -216,7 +249,7 @@ def attribution(
     choice: ClipChoice,
     weighting: str,
     model: LoadedModel,
-    asked: Asked,
+    asked: AttributionRequest,
     *,
     meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> AttributionMap:
@@ -236,7 +269,7 @@ def attribution(
         return _kept_attributions().fetch(key, make)
 
 
-def _suitable_cores(model: LoadedModel, asked: Asked) -> AbstractContextManager[None]:
+def _suitable_cores(model: LoadedModel, asked: AttributionRequest) -> AbstractContextManager[None]:
     """In which a method computes on as many cores as its work is worth."""
     from mer_core.attribution import METHODS
     from workbench import cores
@@ -250,7 +283,9 @@ def _kept_attributions() -> Kept[AttributionMap]:
     return Kept(128)
 
 
-def shares(choice: ClipChoice, weighting: str, model: LoadedModel, asked: Asked) -> FrameShares:
+def shares(
+    choice: ClipChoice, weighting: str, model: LoadedModel, asked: AttributionRequest
+) -> FrameShares:
     """What each frame contributes to a map."""
     return _shares(choice.key, weighting, model.digest, asked.key, asked, choice, model)
 
@@ -261,7 +296,7 @@ def _shares(
     weighting: str,
     digest: str,
     asked: str,
-    _asked: Asked,
+    _asked: AttributionRequest,
     _choice: ClipChoice,
     _model: LoadedModel,
 ) -> FrameShares:
@@ -270,7 +305,11 @@ def _shares(
 
 
 def partial_map(
-    choice: ClipChoice, weighting: str, model: LoadedModel, asked: Asked, frames: tuple[int, int]
+    choice: ClipChoice,
+    weighting: str,
+    model: LoadedModel,
+    asked: AttributionRequest,
+    frames: tuple[int, int],
 ) -> PartialMap:
     """The map of the image that a range of frames makes by itself."""
     return _partial(choice.key, weighting, model.digest, asked.key, frames, asked, choice, model)
@@ -283,7 +322,7 @@ def _partial(
     digest: str,
     asked: str,
     frames: tuple[int, int],
-    _asked: Asked,
+    _asked: AttributionRequest,
     _choice: ClipChoice,
     _model: LoadedModel,
 ) -> PartialMap:
@@ -311,7 +350,9 @@ def _offers(digest: str, _model: LoadedModel) -> tuple[Offer, ...]:
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
-def rival_maps(key: str, weighting: str, model: str, _look: Inspection) -> dict[str, Localisation]:
+def control_scores(
+    key: str, weighting: str, model: str, _look: Inspection
+) -> dict[str, Localisation]:
     """The localisation scores of maps that no network made, by their titles."""
     from mer_core.attribution.baselines import BASELINES
 
@@ -320,6 +361,16 @@ def rival_maps(key: str, weighting: str, model: str, _look: Inspection) -> dict[
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def cards() -> Kept[SanityCard]:
-    """Sanity cards that somebody has asked for."""
-    return Kept(64)
+def ballot_box() -> BallotBox:
+    """Return the votes of this server's classes."""
+    from workbench.class_vote import BallotBox
+
+    return BallotBox()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def sanity_queue() -> SanityQueue:
+    """Return the sanity checks of this process, finished and to come."""
+    from workbench.sanity_queue import SanityQueue
+
+    return SanityQueue(Kept(64))

@@ -18,10 +18,11 @@ from mer_core.plots.colour import Rgb
 from mer_core.plots.curves import share_curve
 from mer_core.plots.picking import pickable_image
 from workbench import address, cached, gestures, networks, panels, pointing
-from workbench.asked import Asked
+from workbench.attribution_request import AttributionRequest
 from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
 from workbench.tiles import draw_tiles
+from workbench.titles import sentence_case
 
 WHOLE, OUTLINED, BOXED = "whole face", "action units", "a box"
 
@@ -36,18 +37,25 @@ def draw_frames(
     layers: Mapping[str, str],
 ) -> None:
     """Draws the share curve, which can be brushed, and the maps of the brushed frames."""
-    st.header("Which frames carry it?")
     if not carriers:
         st.info("No method that applies here can be carried back to frames.")
         return
     recording = looks[0].recording
     synthetic = recording.clip.synthetic
     first, second = st.columns(2, vertical_alignment="bottom")
-    carrier = address.choose("Carried back by", carriers, key="carrier", where=first)
+    carrier = address.choose(
+        "Method",
+        carriers,
+        key="carrier",
+        titles=lambda name: METHODS.get(name).title,
+        where=first,
+    )
     places = [WHOLE, *([OUTLINED] if looks[0].regions else []), BOXED]
-    place = address.switch("Counted over", places, key="over", where=second)
+    place = address.switch("Region", places, key="over", titles=sentence_case, where=second)
     masks = _masks(looks, place)
-    found, facts = _shares(choice, weighting, looks, Asked(method=carrier, target=target))
+    found, facts = _shares(
+        choice, weighting, looks, AttributionRequest(method=carrier, target=target)
+    )
     for fact in facts:
         st.info(fact)
     if not found:
@@ -64,7 +72,6 @@ def draw_frames(
             numbers,
             curves,
             key_frames=recording.key_frames,
-            synthetic=synthetic,
             title="share",
             brush=True,
         ),
@@ -82,16 +89,16 @@ def draw_frames(
         if (name := one.model.entry.name) in found
     )
     st.caption(
-        "How much each frame adds to the class asked about; each curve is divided by the sum of "
+        "How much each frame adds to the target class; each curve is divided by the sum of "
         "its absolute values. Exact while the display constants of the image are held fixed: "
         f"shares and the still face (appearance) add up to the map, pixel by pixel. {sums}"
-        f"{panels.note(synthetic)}"
+        f""
     )
     rows = [
         {"frame": number} | {name: float(curve[i]) for name, curve in curves.items()}
         for i, number in enumerate(numbers)
     ]
-    panels.take_away(
+    panels.export(
         f"shares_{choice.key.replace('/', '-')}_{carrier}",
         table=panels.csv_text(rows),
         array=np.stack([one.shares for one in found.values()]) if _alike(found) else None,
@@ -126,7 +133,7 @@ def _masks(looks: Sequence[Inspection], place: str) -> dict[str, Mask | None]:
 
 
 def _shares(
-    choice: ClipChoice, weighting: str, looks: Sequence[Inspection], asked: Asked
+    choice: ClipChoice, weighting: str, looks: Sequence[Inspection], asked: AttributionRequest
 ) -> tuple[dict[str, FrameShares], list[str]]:
     found: dict[str, FrameShares] = {}
     facts = []
@@ -135,7 +142,7 @@ def _shares(
         known = asked.target if asked.target in model.classes else None
         try:
             found[model.entry.name] = cached.shares(
-                choice, weighting, model, Asked(method=asked.method, target=known)
+                choice, weighting, model, AttributionRequest(method=asked.method, target=known)
             )
         except MerError as error:
             facts.append(f"**{model.entry.title}**: {error.what}.")
@@ -164,11 +171,17 @@ def _draw_part(
         st.caption("All frames are chosen, so the maps are those above.")
         return
     how, _ = st.columns([1, 2])
-    name = address.choose("Explained by", list(dict.fromkeys(methods)), key="part_by", where=how)
+    name = address.choose(
+        "Explained by",
+        list(dict.fromkeys(methods)),
+        key="part_by",
+        titles=lambda name: METHODS.get(name).title,
+        where=how,
+    )
     method = METHODS.get(name)
     for column, look in zip(networks.columns([look.model for look in looks]), looks, strict=False):
         model = look.model
-        asked = Asked(
+        asked = AttributionRequest(
             method=name,
             target=target if target in model.classes else None,
             layer=layers.get(model.entry.name) if method.needs_layer else None,
@@ -197,11 +210,11 @@ def _draw_partial(
         regions=regions,
         caption=f"{title}, {method} of frames {frames[0]} to {frames[1]} alone, for "
         f"{found.target}. The face stays, the motion of all other frames is left "
-        f"out.{panels.note(look.recording.clip.synthetic)}",
+        f"out.",
         alt=f"{method} of {title} for frames {frames[0]} to {frames[1]}, {scale.describe()}",
     )
     draw_tiles([tile], key=f"part {look.model.entry.name}", columns=1)
-    panels.take_away(
+    panels.export(
         f"{choice.key.replace('/', '-')}_{found.model}_{found.method}_{frames[0]}-{frames[1]}",
         picture,
         array=found.values,

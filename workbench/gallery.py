@@ -1,4 +1,4 @@
-"""Clips as small pictures, one of which is looked at.
+"""Clips as small pictures, one of which is selected.
 
 One part of the page for all of them: three for each clip, its picture, word and button, took a
 browser 5 ms at every visit.
@@ -33,20 +33,34 @@ class Tile:
         word: What is said of it.
         alt: What its picture shows.
         picture: The address of its picture, which may hold the picture itself.
+        wrong: Whether the word is to be seen as a mistake.
     """
 
     name: str
     word: str
     alt: str
     picture: str
+    wrong: bool = False
 
 
 def gallery(
-    tiles: Sequence[Tile], *, key: str, shown: str, on_choice: Callable[[str], None]
+    tiles: Sequence[Tile],
+    *,
+    key: str,
+    shown: str,
+    movie: Callable[[str], str],
+    on_choice: Callable[[str], None],
 ) -> None:
-    """Draws the tiles, marks the one that is `shown`, and says which one a reader chooses.
+    """Draw the tiles, mark the one that is `shown`, play the one under the pointer.
 
     A name that no tile has is not passed on, whoever sent it.
+
+    Args:
+        tiles: In reading order.
+        key: Of the component on its page.
+        shown: Name of the selected tile.
+        movie: The address of a tile's moving picture; asked when a pointer rests on it.
+        on_choice: Called with the name of the tile that is pressed.
     """
     names = [tile.name for tile in tiles]
 
@@ -55,5 +69,9 @@ def gallery(
         if choice in names:
             on_choice(choice)
 
-    data = {"tiles": [asdict(tile) for tile in tiles], "shown": shown}
-    _gallery(key=key, data=data, on_choice_change=chosen)
+    held = st.session_state.get(key, {}).get("pointed")
+    moving = {held: movie(held)} if held in names else {}
+    data = {"tiles": [asdict(tile) for tile in tiles], "shown": shown, "movies": moving}
+    result = _gallery(key=key, data=data, on_choice_change=chosen, on_pointed_change=lambda: None)
+    if result.get("choice") in names:
+        st.rerun()

@@ -30,14 +30,6 @@ def drawn_box(event: Mapping[str, Any] | None, shape: tuple[int, int]) -> FaceBo
     return inside if inside.width > 0 and inside.height > 0 else None
 
 
-def clicked_unit(event: Mapping[str, Any] | None) -> tuple[int, int] | None:
-    """Row and column of the unit clicked last, or None."""
-    points = _selection(event).get("points") or []
-    if not points:
-        return None
-    return int(points[-1]["y"]), int(points[-1]["x"])
-
-
 def _first_box(event: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     boxes = _selection(event).get("box") or []
     return boxes[0] if boxes else None

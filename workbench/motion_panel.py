@@ -21,7 +21,7 @@ def draw_motion(choice: ClipChoice, recording: Recording) -> None:
     face, curve = st.columns([2, 3], gap="large")
     with face:
         picked = panels.chart(
-            partial(pickable_image, clip.frames[len(clip) // 2], synthetic=synthetic),
+            partial(pickable_image, clip.frames[len(clip) // 2]),
             key="box",
             on_select="rerun",
             selection_mode="box",
@@ -44,7 +44,6 @@ def draw_motion(choice: ClipChoice, recording: Recording) -> None:
                 clip.frame_numbers,
                 curves,
                 key_frames=recording.key_frames,
-                synthetic=synthetic,
                 title="change, grey levels",
             ),
             key="motion",
@@ -55,7 +54,7 @@ def draw_motion(choice: ClipChoice, recording: Recording) -> None:
             {"frame": n} | {name: round(float(c[i]), 4) for name, c in curves.items()}
             for i, n in enumerate(clip.frame_numbers)
         ]
-        panels.take_away(
+        panels.export(
             f"motion_{choice.key.replace('/', '-')}",
             table=panels.csv_text(rows),
             synthetic=synthetic,

@@ -19,13 +19,13 @@ from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import png_bytes
 from mer_core.plots.theme import Figure
 from mer_core.records import Sample
-from workbench import cached, drawings
-from workbench.drawings import webp_address
+from workbench import drawings
 from workbench.picture_tiles import motion_image_tile
-from workbench.selection import ClipChoice
+from workbench.player import SLOW
 from workbench.tiles import draw_tiles
+from workbench.titles import sentence_case
 
-SLOW = 12
+__all__ = ["SLOW"]
 
 
 def dark() -> bool:
@@ -40,71 +40,65 @@ def chart(make: partial[Figure], *, key: str, alt: str, where: Any = st, **optio
     return where.plotly_chart(figure, theme=None, key=key, alt=alt, **options)
 
 
-def note(synthetic: bool) -> str:
-    """What every caption of generated data ends with."""
-    return " Synthetic." if synthetic else ""
+def choice_row() -> Any:
+    """Return the row that holds what a page is about, and stays in view while it is scrolled."""
+    return st.container(
+        key="choices", horizontal=True, vertical_alignment="bottom", gap="small", width="stretch"
+    )
 
 
-def player(choice: ClipChoice, recording: Recording, *, where: Any = st) -> None:
-    """The clip, slowed down, with its key frames on a bar of time."""
-    movie = cached.animation(choice, SLOW)
+def clip_words(recording: Recording) -> str:
+    """Return what a clip is called where it cannot be seen."""
     units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
-    speed = f" of {recording.clip.fps:g}" if recording.clip.fps else ""
-    moved = ""
+    keys = ", ".join(f"{name} {number}" for name, number in recording.key_frames.items())
+    return f"{recording.clip.name}: {recording.label}, {units}, {keys}"
+
+
+def clip_facts(recording: Recording) -> str:
+    """Return what is known of a clip: label, action units, duration, and how far the skin moves."""
+    units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
+    facts = [f"**{sentence_case(recording.label)}**: {units}"]
+    count = len(recording.expression)
+    if recording.clip.fps:
+        facts.append(f"{1000 * count / recording.clip.fps:.0f} ms from onset to offset")
+    else:
+        facts.append(f"{count} frames from onset to offset")
     if recording.truth is not None:
         peak = float(np.linalg.norm(recording.truth.displacement, axis=2).max())
-        moved = f" The skin moves by {peak:.1f} px at most."
-    keys = ", ".join(f"{name} {number}" for name, number in recording.key_frames.items())
-    where.image(
-        webp_address(movie),
-        width="stretch",
-        caption=f"{recording.label.capitalize()}: {units}. Played at {SLOW}{speed} frames per "
-        f"second; marks: {keys}.{moved}{note(recording.clip.synthetic)}",
-        alt=f"{recording.clip.name}: {recording.label}, {units}, {keys}",
-    )
+        facts.append(f"the skin moves by {peak:.1f} of {recording.clip.frames.shape[2]} pixels")
+    return "; ".join(facts) + "."
 
 
 def unit_name(unit: str) -> str:
-    """An action unit as it is spoken of, however the sheet writes it."""
+    """Return an action unit as it is spoken of, however the sheet writes it."""
     return f"AU{unit}" if unit[:1].isdigit() else unit
-
-
-def movie(choice: ClipChoice, fps: float, caption: str, *, where: Any = st) -> None:
-    """The clip at one speed."""
-    content = cached.animation(choice, fps)
-    where.image(
-        webp_address(content),
-        width="stretch",
-        caption=caption,
-        alt=f"The clip at {fps:g} frames per second",
-    )
 
 
 def motion_image(
     found: AffectiveMotionImage,
     weighting: str,
     *,
-    synthetic: bool,
     shared: bool = True,
     where: Any = st,
 ) -> None:
-    """An affective-motion image with the facts of its weighting."""
+    """Draw an affective-motion image with what its weights sum to."""
     entry = WEIGHTINGS.get(weighting)
     stays = "the face stays visible" if entry.keeps_appearance else "only what changes is left"
-    caption = f"Weights sum to {entry.sums_to}: {stays}.{note(synthetic)}"
-    tile = motion_image_tile(found, shared=shared, caption=caption)
+    tile = motion_image_tile(
+        found, shared=shared, caption=f"Weights sum to {entry.sums_to}: {stays}."
+    )
     draw_tiles([tile], key=f"image {weighting}", columns=1, where=where)
 
 
 def weightings(names: Iterable[str], *, where: Any = st) -> None:
-    """What the named weightings are, for whoever asks."""
-    part = unfolding(where.popover, "The weights", key="weights", icon=":material/help:")
+    """Draw what the named weightings are, behind a button."""
+    part = lazy_container(where.popover, "Formulas", key="weights", icon=":material/help:")
     if not part.open:
         return
     for entry in map(WEIGHTINGS.get, names):
         part.markdown(
-            f"**{entry.title}**: frame i of k weighs `{entry.formula}`, which sums to "
-            f"{entry.sums_to}. {entry.source}"
+            f"**{entry.title}**: frame $i$ of $k$ has the weight\n\n$$w_i = {entry.tex}$$"
+            f"\n\nThe weights sum to ${entry.sums_to}$. {entry.source}"
         )
 
 
@@ -118,7 +112,7 @@ def facts(sample: Sample) -> dict[str, str]:
     return {
         "Subject": sample.subject,
         "Clip": sample.clip,
-        "Coders' word": sample.label,
+        "Label": sentence_case(sample.label),
         "Action units": ", ".join(unit_name(str(unit)) for unit in sample.action_units)
         or "none coded",
         "Onset": frame("onset", sample.onset),
@@ -167,17 +161,17 @@ def downloads(
             )
 
 
-def take_away(
+def export(
     stem: str, picture: Rgb | Callable[[], Rgb] | None = None, *, where: Any = st, **offers: Any
 ) -> None:
     """The same buttons behind one that says what they are for; see `downloads`."""
-    part = unfolding(where.popover, "Take away", key=f"take {stem}", icon=":material/download:")
+    part = lazy_container(where.popover, "Export", key=f"export {stem}", icon=":material/download:")
     if part.open:
         with part:
             downloads(stem, picture, **offers)
 
 
-def unfolding(draw: Callable[..., Any], label: str, *, key: str, **options: Any) -> Any:
+def lazy_container(draw: Callable[..., Any], label: str, *, key: str, **options: Any) -> Any:
     """An expander or a popover (`draw`) to be filled only while it is `open`.
 
     A browser builds what a closed one hides, too: Results, with a form and eight tables folded
@@ -187,12 +181,13 @@ def unfolding(draw: Callable[..., Any], label: str, *, key: str, **options: Any)
 
 
 def unfold(key: str) -> None:
-    """Opens what `unfolding` draws under `key` when it is drawn for the first time."""
+    """Opens what `lazy_container` draws under `key` when it is drawn for the first time."""
     st.session_state[f"unfolded {key}"] = True
 
 
 def open_elsewhere(link: Mapping[str, str], pages: Mapping[str, str], *, where: Any = st) -> None:
-    """Links to pages that show the clip of `link`; `pages` maps a page's file to its name."""
+    """Draw links to pages that show the clip of `link`; `pages` maps a page's file to its name."""
+    where = where.container(horizontal=True, gap="small")
     for page, label in pages.items():
         where.page_link(
             f"app_pages/{page}.py",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mer_core.paper.findings import Finding, Verdict
 from workbench import address, cached_results, panels
+from workbench.titles import sentence_case
 
 MEANING = {
     Verdict.OK: "the paper's own numbers give what it prints",
@@ -22,7 +23,11 @@ def draw_claims() -> None:
     findings = cached_results.findings()
     counts = Counter(finding.verdict for finding in findings)
     verdicts = address.several(
-        "Verdicts", [str(verdict) for verdict in Verdict], key="verdict", default=("mismatch",)
+        "Verdicts",
+        [str(verdict) for verdict in Verdict],
+        key="verdict",
+        default=("mismatch",),
+        titles=sentence_case,
     )
     kept = [f for f in findings if str(f.verdict) in verdicts] if verdicts else list(findings)
     st.caption(
@@ -41,7 +46,7 @@ def draw_claims() -> None:
     )
     if kept:
         named = {f"{finding.claim} ({finding.place})": finding for finding in kept}
-        finding = named[address.choose("One of them in full", list(named), key="claim")]
+        finding = named[address.choose("Claim in full", list(named), key="claim")]
         st.markdown(
             f"**{finding.claim}** ({finding.place})\n\n- Printed: {finding.printed}\n"
             f"- Recomputed: {finding.computed or 'cannot be'}"
@@ -49,7 +54,7 @@ def draw_claims() -> None:
             + f"\n- Verdict: **{finding.verdict}**; {MEANING[finding.verdict]}"
             + (f"\n- {finding.note}" if finding.note else "")
         )
-    panels.take_away("claims", table=panels.csv_text(rows), synthetic=False)
+    panels.export("claims", table=panels.csv_text(rows), synthetic=False)
     st.caption("The same on the command line: `mer paper audit`.")
 
 
@@ -79,7 +84,7 @@ def draw_tables() -> None:
             st.info(f"Not regenerated yet: run `mer reproduce {place.replace(' ', '').lower()}`.")
             continue
         artefact, content = ours[place]
-        st.caption(f"The paper's and ours, by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
+        st.caption(f"The paper's and ours, by `{artefact.maker}`.")
         rows = panels.csv_rows(content)
         found = [row for row in rows if row.get("ours", "as above")]
         st.dataframe(found, hide_index=True, width="stretch", column_order=_told(found))
@@ -103,7 +108,7 @@ def draw_figures() -> None:
             content,
             output_format="PNG",
             width="content",
-            caption=f"{artefact.title}. Made by {artefact.maker}.{panels.note(artefact.synthetic)}",
+            caption=f"{artefact.title}. Made by {artefact.maker}.",
             alt=artefact.title,
         )
 
@@ -112,9 +117,9 @@ def draw_readings() -> None:
     """Passages that can be read in more than one way."""
     st.caption("Passages that can be read in more than one way, and the switch that changes each.")
     topics = cached_results.readings()
-    topic = address.choose("Topic", list(topics), key="topic")
+    topic = address.choose("Topic", list(topics), key="topic", titles=sentence_case)
     for entry in topics[topic]:
-        part = panels.unfolding(st.expander, entry.question, key=entry.id)
+        part = panels.lazy_container(st.expander, entry.question, key=entry.id)
         if part.open:
             part.markdown(
                 f"**Passage.** {entry.passage}\n\n"

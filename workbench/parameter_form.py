@@ -10,6 +10,7 @@ import streamlit as st
 from mer_core.attribution import Parameter
 from mer_core.attribution.base import Value
 from workbench import address
+from workbench.titles import sentence_case
 
 
 def parameter_form(
@@ -37,6 +38,7 @@ def _drawn(one: Parameter, key: str, where: Any) -> Value:
                 one.choices,
                 key=key,
                 default=str(one.default),
+                titles=sentence_case,
                 where=where,
                 help=one.help or None,
             )

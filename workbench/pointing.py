@@ -15,7 +15,6 @@ from workbench import address
 
 _BRUSHED = "brush seen last"
 _BOXED = "box seen last"
-_CLICKED = "unit clicked last"
 
 
 def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) -> tuple[int, int]:
@@ -25,17 +24,7 @@ def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) 
         if inside and st.session_state.get(_BRUSHED) != brushed:
             st.session_state["frames"] = (inside[0], inside[-1])
         st.session_state[_BRUSHED] = brushed
-    held = st.session_state.get("frames")
-    if held is not None and not set(held) <= set(numbers):
-        del st.session_state["frames"]  # of another clip
-    first, last = st.select_slider(
-        "Frames",
-        options=list(numbers),
-        value=(numbers[0], numbers[-1]),
-        key="frames",
-        bind="query-params",
-    )
-    return address.shown("frames", (int(first), int(last)))
+    return address.span("Frames", numbers, key="frames")
 
 
 def face_box(shape: tuple[int, int], *, drawn: FaceBox | None, where: Any = st) -> FaceBox:
@@ -58,13 +47,9 @@ def face_box(shape: tuple[int, int], *, drawn: FaceBox | None, where: Any = st) 
     return FaceBox(left, top, max(1, right - left), max(1, bottom - top))
 
 
-def unit(shape: tuple[int, ...], *, clicked: tuple[int, int] | None) -> tuple[int, int]:
-    """Draws row and column of a unit; a click on the map moves them."""
+def unit(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Draw row and column of a unit; a press on the map sets them."""
     rows, columns = shape
-    if clicked is not None and st.session_state.get(_CLICKED) != clicked:
-        st.session_state["row"] = min(clicked[0], rows - 1)
-        st.session_state["column"] = min(clicked[1], columns - 1)
-    st.session_state[_CLICKED] = clicked
     place = st.columns(2)
     row = address.number("Row", 0, rows - 1, key="row", default=rows // 2, where=place[0])
     column = address.number(

@@ -24,7 +24,6 @@ def draw_scores(
     shown: Mapping[str, tuple[Inspection, AttributionMap]],
 ) -> None:
     """Draws the chosen score of every map that is `shown`, and all of them as a table."""
-    st.header("Do the maps find the motion?")
     if look.regions is None:
         st.info("No action unit of this clip has a known region, so there is nothing to find.")
         return
@@ -36,50 +35,56 @@ def draw_scores(
     if not scores:
         return
     metric = METRICS.get(
-        address.choose("Score", METRICS.names(), key="metric", default="mass", width=420)
+        address.choose(
+            "Score",
+            METRICS.names(),
+            key="metric",
+            default="mass",
+            titles=lambda name: METRICS.get(name).title,
+            width=420,
+        )
     )
-    rivals = cached.rival_maps(choice.key, weighting, look.model.entry.name, look)
+    controls = cached.control_scores(choice.key, weighting, look.model.entry.name, look)
     synthetic = look.recording.clip.synthetic
     panels.chart(
         partial(
             score_bars,
             {name: score.scores[metric.name].normalised for name, score in scores.items()},
-            {name: score.scores[metric.name].normalised for name, score in rivals.items()},
+            {name: score.scores[metric.name].normalised for name, score in controls.items()},
             title="times chance",
-            synthetic=synthetic,
         ),
         key="scores",
         alt="; ".join(
             f"{name}: {score.scores[metric.name].normalised:.2f} times chance"
-            for name, score in {**scores, **rivals}.items()
+            for name, score in {**scores, **controls}.items()
         ),
     )
     st.caption(
-        f"{metric.title}: 1 is what a random map scores. A dotted line is a map that no "
-        "network made: a bar that "
-        "does not pass all of them, and so is grey, explains no more than plain motion does. "
+        f"{metric.title}: 1 is what a random map scores. A dotted line is a control map, which no "
+        "network made. Green bars pass all of them, orange ones some, and a grey one explains no "
+        "more than plain motion does. "
         f"Regions: {look.regions.source}, {look.regions.union.mean():.0%} of the picture. "
         "Methods that are given the regions find them by construction: "
         + (", ".join(m.title for m in METHODS if m.needs_regions))
-        + f".{panels.note(synthetic)}"
+        + "."
     )
-    part = panels.unfolding(st.expander, "All scores as a table", key="scores")
+    part = panels.lazy_container(st.expander, "All scores as a table", key="scores")
     if part.open:
         with part:
-            _draw_table(choice, scores, rivals, synthetic=synthetic)
+            _draw_table(choice, scores, controls, synthetic=synthetic)
 
 
 def _draw_table(
     choice: ClipChoice,
     scores: Mapping[str, Localisation],
-    rivals: Mapping[str, Localisation],
+    controls: Mapping[str, Localisation],
     *,
     synthetic: bool,
 ) -> None:
     table = [
-        {"map": name, "kind": kind}
+        {"Map": name, "Kind": kind}
         | {METRICS.get(one).title: round(score.value, 3) for one, score in found.scores.items()}
-        for kind, group in (("method", scores), ("rival", rivals))
+        for kind, group in (("method", scores), ("control", controls))
         for name, found in group.items()
     ]
     st.dataframe(table, hide_index=True, width="stretch")

@@ -18,6 +18,7 @@ from mer_core.inputs import Recording, Source
 from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
 from mer_core.records import Prediction, Sample
 from workbench import address, cached, cached_results
+from workbench.titles import network_title, sentence_case, study_title, weighting_title
 
 if TYPE_CHECKING:
     from mer_core.attribution import Offer, Resolution
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 LIVE = "live"
 RUN = "run"
 SUBJECTS = tuple(range(1, 25))
+FIRST = (5, "happiness")  # the face and the motion that a newcomer sees
 
 T = TypeVar("T")
 
@@ -51,46 +53,77 @@ class ClipChoice:
         return f"{self.source}/{self.subject}/{self.clip}"
 
 
-def clip_choice() -> ClipChoice:
-    """Draws the choice of a clip; it follows the reader from page to page."""
-    place = st.columns([2, 2, 2, 1])
+def clip_choice(where: Any) -> ClipChoice:
+    """Draw the choice of a clip; it follows the reader from page to page."""
+    found = {source.dataset: source.title for source in cached.sources()}
     source = address.choose(
         "Clips from",
-        [LIVE, *(source.dataset for source in cached.sources())],
+        [LIVE, *found],
         key="source",
-        where=place[0],
-        help="live: a synthetic face drawn on the spot; the others are datasets on this machine.",
+        titles=lambda name: found.get(name, "Generated faces"),
+        where=where,
+        width=180,
     )
     if source == LIVE:
-        subject = address.choose("Synthetic subject", SUBJECTS, key="subject", where=place[1])
-        emotion = address.choose("Emotion", EMOTIONS, key="emotion", where=place[2])
+        subject = address.choose(
+            "Subject", SUBJECTS, key="subject", default=FIRST[0], where=where, width=90
+        )
+        emotion = address.choose(
+            "Emotion",
+            EMOTIONS,
+            key="emotion",
+            default=FIRST[1],
+            titles=sentence_case,
+            where=where,
+            width=130,
+        )
         seed = address.number(
-            "Seed",
+            "Performance",
             0,
             999_999,
             key="seed",
             default=0,
-            where=place[3],
-            help="Another seed gives another performance by the same subject.",
+            where=where,
+            width=120,
         )
         return ClipChoice(source, str(subject), f"{emotion}-{seed}")
     samples = cached.dataset(source).samples
     subjects = sorted({sample.subject for sample in samples})
-    subject = address.choose("Subject", subjects, key="person", where=place[1])
-    clips = [sample.clip for sample in samples if sample.subject == subject]
-    clip = address.choose("Clip", clips, key="clip", where=place[2])
+    subject = address.choose("Subject", subjects, key="person", where=where, width=130)
+    words = {sample.clip: sample.label for sample in samples if sample.subject == subject}
+    clip = address.choose(
+        "Clip",
+        list(words),
+        key="clip",
+        titles=lambda name: f"{name} · {sentence_case(words[name])}",
+        where=where,
+        width=240,
+    )
     return ClipChoice(source, subject, clip)
 
 
-def dataset_choice() -> tuple[Source, DatasetTable] | None:
+def open_clip(where: Any) -> tuple[ClipChoice, Recording]:
+    """Draw the choice of a clip and the badge that says where it comes from; also open it."""
+    choice = clip_choice(where)
+    recording = cached.recording(choice)
+    if recording.clip.synthetic:
+        address.mark_synthetic()
+    return choice, recording
+
+
+def dataset_choice(where: Any) -> tuple[Source, DatasetTable] | None:
     """Draws the choice of a dataset; None where there is none yet."""
     found = {source.dataset: source for source in cached.sources()}
     if not found:
         return None
-    held = st.session_state.get("source")
-    if held is not None and held not in (*found, LIVE):
-        del st.session_state["source"]
-    name = address.choose("Dataset", list(found), key="dataset")
+    name = address.choose(
+        "Dataset",
+        list(found),
+        key="dataset",
+        titles=lambda name: found[name].title,
+        where=where,
+        width=260,
+    )
     return found[name], cached.dataset(name)
 
 
@@ -122,29 +155,33 @@ class SampleFilter:
 
 def look_at(dataset: str, sample: Sample) -> None:
     """Turns this page and all others to a sample, as the callback of a button."""
-    address.turn_to("look", f"{sample.subject} {sample.clip}")
+    address.set_widget("look", f"{sample.subject} {sample.clip}")
     for key, value in (("source", dataset), ("person", sample.subject), ("clip", sample.clip)):
-        address.carry(key, value)
+        address.carry_over(key, value)
 
 
-ANY = "any answer"
-NONE = "none"
+ANY = "any"
 
 
-def sample_filter(table: DatasetTable) -> SampleFilter:
+def sample_filter(table: DatasetTable, *, where: Any) -> SampleFilter:
     """Draws the filters of a dataset's clips."""
-    place = st.columns(4)
-    subjects = address.several("Subjects", table.subjects, key="subjects", where=place[0])
+    subjects = address.several("Subjects", table.subjects, key="subjects", where=where)
     labels = sorted({sample.label for sample in table})
-    emotions = address.several("Emotions", labels, key="labels", where=place[1])
+    emotions = address.several("Labels", labels, key="labels", titles=sentence_case, where=where)
     units = sorted({unit.number for sample in table for unit in sample.action_units})
-    wanted = address.several("Action units", [str(n) for n in units], key="units", where=place[2])
-    study = address.choose(
-        "Answers of a study", [NONE, *cached_results.studies()], key="study", where=place[3]
+    wanted = address.several(
+        "Action units",
+        [str(n) for n in units],
+        key="units",
+        titles=lambda number: f"AU{number}",
+        where=where,
     )
-    if study == NONE:
+    study = study_choice("Predictions of", key="study", none="no study", where=where)
+    if study is None:
         return SampleFilter(subjects, emotions, wanted, "", ANY)
-    verdict = address.switch("Answer", (ANY, "right", "wrong"), key="verdict_of")
+    verdict = address.switch(
+        "Prediction", (ANY, "right", "wrong"), key="verdict_of", titles=sentence_case, where=where
+    )
     return SampleFilter(subjects, emotions, wanted, study, verdict)
 
 
@@ -161,17 +198,27 @@ def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
     if first.source == LIVE:
         emotion, _, seed = first.clip.rpartition("-")
         others = [name for name in EMOTIONS if name != emotion]
-        second = address.choose("and the clip of", others, key="emotion2", where=where)
+        second = address.choose(
+            "Second emotion", others, key="emotion2", titles=sentence_case, where=where
+        )
         return ClipChoice(LIVE, first.subject, f"{second}-{seed}")
     samples = cached.dataset(first.source).samples
     others = [s.clip for s in samples if s.subject == first.subject and s.clip != first.clip]
-    clip = address.choose("and the clip", others or [first.clip], key="clip2", where=where)
+    clip = address.choose("Second clip", others or [first.clip], key="clip2", where=where)
     return ClipChoice(first.source, first.subject, clip)
 
 
 def weighting(label: str, *, key: str, default: str, where: Any = st) -> str:
     """Draws the choice of one named weighting."""
-    return address.choose(label, WEIGHTINGS.names(), key=key, default=default, where=where)
+    return address.choose(
+        label,
+        WEIGHTINGS.names(),
+        key=key,
+        default=default,
+        titles=weighting_title,
+        where=where,
+        width=150,
+    )
 
 
 def ranking(*, region: bool, where: Any = st) -> str:
@@ -183,8 +230,16 @@ def ranking(*, region: bool, where: Any = st) -> str:
     """
     from mer_core.features import RANKINGS
 
-    names = [entry.name for entry in RANKINGS if region or not entry.needs_region]
-    return address.switch("Maps ranked by", names, key="rank", where=where)
+    usable = [entry for entry in RANKINGS if region or not entry.needs_region]
+    names = [entry.name for entry in sorted(usable, key=lambda entry: not entry.needs_region)]
+    return address.choose(
+        "Maps ranked by",
+        names,
+        key="rank",
+        titles=lambda name: RANKINGS.get(name).title,
+        where=where,
+        width=240,
+    )
 
 
 PREDICTED = "predicted"
@@ -193,28 +248,33 @@ PREDICTED = "predicted"
 def target_class(models: Sequence[LoadedModel], *, where: Any = st) -> str | None:
     """Draws the class that is asked about; None for each network's own answer."""
     names = dict.fromkeys(name for model in models for name in model.classes)
-    found = address.choose("Class asked about", [PREDICTED, *names], key="target", where=where)
+    found = address.choose(
+        "Target class", [PREDICTED, *names], key="target", titles=sentence_case, where=where
+    )
     return None if found == PREDICTED else found
 
 
 def networks(names: Sequence[str], *, default: Sequence[str], where: Any = st) -> tuple[str, ...]:
     """Draws the choice of networks; at least one is always chosen."""
-    found = address.several("Networks", names, key="nets", default=default, where=where)
+    found = address.several(
+        "Networks", names, key="nets", default=default, titles=network_title, where=where
+    )
     return found or tuple(default[:1])
 
 
 def method_choice(offers: Sequence[Offer], *, where: Any = st) -> tuple[str, ...]:
     """Draws the choice of attribution methods; by default the quickest of two resolutions."""
-    names = [offer.method.name for offer in offers]
+    titles = {offer.method.name: offer.method.title for offer in offers if offer.applies}
     quick: dict[Resolution, str] = {}
     for offer in sorted((o for o in offers if o.applies), key=lambda o: o.forwards):
         quick.setdefault(offer.method.resolution, offer.method.name)
     default = list(quick.values())[:DEFAULT_METHODS]
     found = address.several(
         "Methods",
-        names,
+        list(titles),
         key="methods",
         default=default,
+        titles=titles.__getitem__,
         where=where,
     )
     return found or tuple(default)
@@ -240,7 +300,12 @@ def layer_depth(entries: Sequence[ModelEntry], *, where: Any = st) -> dict[str, 
 
     stages = matched_layers(entries)
     stage = address.choose(
-        "Layer", [LAST, *stages], key="depth", where=where, help="For methods that look into one."
+        "Layer",
+        [LAST, *stages],
+        key="depth",
+        titles=lambda name: "Last layer" if name == LAST else f"Last at {name} resolution",
+        where=where,
+        help="For methods that look into one.",
     )
     return {name: layer.name for name, layer in stages.get(stage, {}).items()}
 
@@ -249,6 +314,9 @@ def carriers(offers: Sequence[Offer]) -> list[str]:
     """Names of the methods that can be carried back to frames, quickest first."""
     found = [offer for offer in offers if offer.applies and offer.method.carries]
     return [offer.method.name for offer in sorted(found, key=lambda offer: offer.forwards)]
+
+
+NO_STUDY = "none"
 
 
 def study_choice(
@@ -261,8 +329,14 @@ def study_choice(
     names = cached_results.studies_of(network) if network else cached_results.studies()
     if network and not names:
         return None
-    found = address.choose(label, [none, *names], key=key, where=where)
-    return None if found == none else found
+    found = address.choose(
+        label,
+        [NO_STUDY, *names],
+        key=key,
+        titles=lambda name: sentence_case(none) if name == NO_STUDY else study_title(name),
+        where=where,
+    )
+    return None if found == NO_STUDY else found
 
 
 def clip_code(choice: ClipChoice) -> ClipCode:

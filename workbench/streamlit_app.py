@@ -6,42 +6,62 @@ from pathlib import Path
 
 import streamlit as st
 
+from workbench.about import draw_name
+from workbench.study_notice import draw_notice
 from workbench.uploading import keep_in_memory
 
-CONTRAST = Path(__file__).with_name("contrast.css")
+STYLE = Path(__file__).with_name("app.css")
 # A file: for a Material icon the browser would ask another host.
 ICON = Path(__file__).with_name("icon.svg")
+SIDEBAR = 240  # pixels
+PAGES = {
+    "Look": {
+        "one_clip": ("One clip", "movie"),
+        "clips": ("Clips", "grid_view"),
+        "affective_motion_image": ("Affective-motion image", "layers"),
+        "feature_maps": ("Feature maps", "blur_on"),
+        "attributions": ("Attributions", "center_focus_weak"),
+        "compare": ("Compare", "compare"),
+    },
+    "Measure": {
+        "results": ("Results", "leaderboard"),
+        "paper": ("Paper", "article"),
+    },
+    "Try": {
+        "your_clip": ("Your own clip", "upload"),
+        "lessons": ("Lessons", "school"),
+    },
+}
+FIRST = "one_clip"
 
 
 def main() -> None:
-    """Draws the page that is asked for."""
+    """Draw the page that is asked for."""
     keep_in_memory()
-    st.set_page_config(page_title="MER Workbench", page_icon=ICON, layout="wide")
-    st.html(CONTRAST)
-    pages = [
-        st.Page(
-            "app_pages/one_clip.py",
-            title="One clip",
-            icon=":material/movie:",
-            url_path="clip",
-            default=True,
-        ),
-        st.Page("app_pages/clips.py", title="Clips", icon=":material/grid_view:"),
-        st.Page(
-            "app_pages/affective_motion_image.py",
-            title="Affective-motion image",
-            icon=":material/layers:",
-        ),
-        st.Page("app_pages/feature_maps.py", title="Feature maps", icon=":material/blur_on:"),
-        st.Page(
-            "app_pages/attributions.py", title="Attributions", icon=":material/center_focus_weak:"
-        ),
-        st.Page("app_pages/results.py", title="Results", icon=":material/leaderboard:"),
-        st.Page("app_pages/paper.py", title="Paper", icon=":material/article:"),
-        st.Page("app_pages/your_clip.py", title="Your own clip", icon=":material/upload:"),
-        st.Page("app_pages/lessons.py", title="Lessons", icon=":material/school:"),
-    ]
-    st.navigation(pages).run()
+    st.set_page_config(
+        page_title="MER Workbench",
+        page_icon=ICON,
+        layout="wide",
+        initial_sidebar_state=SIDEBAR,
+    )
+    st.html(STYLE)
+    groups = {
+        group: [
+            st.Page(
+                f"app_pages/{name}.py",
+                title=title,
+                icon=f":material/{icon}:",
+                url_path="clip" if name == FIRST else None,
+                default=name == FIRST,
+            )
+            for name, (title, icon) in pages.items()
+        ]
+        for group, pages in PAGES.items()
+    }
+    page = st.navigation(groups)
+    draw_name()
+    draw_notice()
+    page.run()
 
 
 # Processes that studies spawn import this file under another name, and must not draw.

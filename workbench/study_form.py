@@ -11,13 +11,14 @@ from mer_core.protocols import PROTOCOLS, find_protocol
 from mer_core.training import PROFILES, CatalogExperiment, DatasetChoice, Study, profile
 from mer_core.training.controls import CONTROLS
 from workbench import cached, panels, selection
+from workbench.titles import sentence_case
 
 
 def study_form() -> Study | None:
     """Draws the form; the study it describes when it is sent, else None."""
     titles = {source.dataset: source.title for source in cached.sources()}
     if not titles:
-        st.info("No dataset lies here yet. The synthetic twins are being prepared.")
+        st.info("No dataset yet. The synthetic twins are being prepared.")
         return None
     with st.form("new study", border=False):
         first, second, third = st.columns(3)
@@ -28,7 +29,9 @@ def study_form() -> Study | None:
             "Network", selection.all_models(), format_func=lambda name: model_entry(name).title
         )
         protocol = third.selectbox(
-            "Protocol", PROTOCOLS.names(), format_func=lambda name: find_protocol(name).title
+            "Protocol",
+            PROTOCOLS.names(),
+            format_func=lambda name: sentence_case(find_protocol(name).title),
         )
         scheme = first.selectbox(
             "Classes",
@@ -40,6 +43,7 @@ def study_form() -> Study | None:
         settings = second.selectbox(
             "Training profile",
             PROFILES.names(),
+            format_func=sentence_case,
             help="Epochs of training: "
             + ", ".join(f"{name} {profile(name).epochs}" for name in PROFILES.names())
             + ". Networks that read whole clips see each clip less often.",
@@ -47,7 +51,7 @@ def study_form() -> Study | None:
         control = third.selectbox(
             "Control",
             CONTROLS.names(),
-            format_func=lambda name: CONTROLS.get(name).title,
+            format_func=lambda name: sentence_case(CONTROLS.get(name).title),
             help="A study that is made to fail, or to cheat. What it still scores is not skill.",
         )
         sent = st.form_submit_button("Start", icon=":material/play_arrow:", type="primary")

@@ -1,115 +1,41 @@
-"""Studies as pages draw them: the one at work, and what a finished one found."""
+"""What a study found, as the Results page shows it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from mer_core.errors import MerError
-from mer_core.models.catalog import model_entry
 from mer_core.plots.matrices import Matrix, confusion_figure
-from mer_core.protocols import find_protocol
 from mer_core.protocols.intervals import SCORE_NAMES
 from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
 from mer_core.training.script import study_script
 from workbench import address, cached_results, panels, selection
+from workbench.titles import network_title, sentence_case
 
 FOLD_COLUMNS = ("name", "seed", "state", "n_train", "n_test", "right", "epoch", "seconds", "error")
 
-PER_SHEET = 10
-BRIEF = {
-    "accuracy_pooled": "accuracy",
-    "accuracy_subject_mean": "per subject",
-    "uar": "UAR",
-    "uf1": "UF1",
+COLUMN_TITLES = {
+    "name": "Held out",
+    "seed": "Seed",
+    "state": "State",
+    "n_train": "Trained on",
+    "n_test": "Tested on",
+    "right": "Right",
+    "epoch": "Epoch kept",
+    "seconds": "Seconds",
+    "error": "Error",
 }
+PER_SHEET = 10
 TITLES = {
     "accuracy_pooled": "Accuracy, pooled",
     "accuracy_subject_mean": "Accuracy, mean of subjects",
     "uar": "UAR",
     "uf1": "UF1",
 }
-
-
-def draw_work() -> None:
-    """The study at work in this process, or how the last one ended."""
-    run = cached_results.study_runner().run
-    if run is None:
-        return
-    if not run.ended:
-        _watch()
-    elif run.failure:
-        st.error(f"{run.name}: {run.failure}", icon=":material/error:")
-    elif run.stopped:
-        st.caption(f":material/stop: {run.name} was stopped; finished folds are kept.")
-    else:
-        st.caption(f":material/check: {run.name} has ended; what it found is in the list.")
-
-
-@st.fragment(run_every=2)
-def _watch() -> None:
-    """The study at work, if there is one."""
-    run = cached_results.study_runner().run
-    if run is None or run.ended:
-        st.rerun()
-    progress = run.progress
-    text, stop = st.columns([5, 1], vertical_alignment="bottom")
-    done = progress.done / max(progress.total, 1) if progress else 0.0
-    left = f", about {progress.eta:.0f} s left" if progress and progress.eta else ""
-    folds = f"{progress.done} of {progress.total} folds" if progress else "no fold yet"
-    text.progress(done, text=f"{run.name}: {folds}{left}. {run.doing}.")
-    if run.stopping:
-        stop.caption("Stopping.")
-    elif stop.button("Stop", icon=":material/stop:", width="stretch"):
-        cached_results.study_runner().cancel()
-        st.rerun(scope="fragment")
-
-
-def draw_overview(names: Sequence[str]) -> None:
-    """All studies in one table, newest scores beside what guessing would get."""
-    rows = []
-    for name in names:
-        try:
-            result = cached_results.study_result(name)
-        except MerError as error:
-            panels.refusal(error)
-            continue
-        rows.append(
-            {
-                "study": name,
-                "network": model_entry(result.definition["experiment"]["model"]).title,
-                "folds": f"{result.completed} of {len(result.folds)}",
-                **{f"{BRIEF[score]}, %": _percent(result.means[score]) for score in SCORE_NAMES},
-                "largest class, %": _percent(result.majority_rate),
-                **_asked(result),
-            }
-        )
-    st.dataframe(rows, hide_index=True, width="stretch")
-    st.caption(
-        "Each study leaves somebody out, trains on the others and asks about whoever was left out. "
-        "It has learned something where its accuracy is above what answering the largest class "
-        "every time would score. UAR and UF1 weigh all classes alike."
-    )
-
-
-def _asked(result: StudyResult) -> dict[str, str]:
-    """What a study asks, as the first cells of its row."""
-    experiment = result.definition["experiment"]
-    names = " + ".join(one["name"] for one in experiment["datasets"])
-    return {
-        "data": f"{names}, {'synthetic' if result.synthetic else 'recorded'}",
-        "protocol": find_protocol(result.definition["protocol"]).title,
-        "control": result.definition["control"],
-    }
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(100 * share, 1)
 
 
 def draw_scores(result: StudyResult) -> None:
@@ -139,27 +65,33 @@ def draw_paper(result: StudyResult) -> None:
         return
     ours = result.means["accuracy_pooled"]
     rows = [
-        {"method": method, "accuracy, %": str(cell), "by": "paper"}
+        {"Method": method, "Accuracy, %": str(cell), "By": "paper"}
         for method, cell in peer.column.items()
     ]
     if ours is not None:
         kind = "this study, synthetic data" if result.synthetic else "this study"
-        rows.append({"method": result.name, "accuracy, %": f"{100 * ours:.2f}", "by": kind})
         rows.append(
             {
-                "method": "always the largest class",
-                "accuracy, %": f"{100 * (result.majority_rate or 0):.2f}",
-                "by": kind,
+                "Method": network_title(result.definition["experiment"]["model"]),
+                "Accuracy, %": f"{100 * ours:.2f}",
+                "By": kind,
+            }
+        )
+        rows.append(
+            {
+                "Method": "always the largest class",
+                "Accuracy, %": f"{100 * (result.majority_rate or 0):.2f}",
+                "By": kind,
             }
         )
     rows.append(
         {
-            "method": "always the largest class",
-            "accuracy, %": f"{peer.majority_rate:.2f}",
-            "by": "paper's class counts",
+            "Method": "always the largest class",
+            "Accuracy, %": f"{peer.majority_rate:.2f}",
+            "By": "paper's class counts",
         }
     )
-    rows.sort(key=lambda row: (row["by"] == "paper", -float(row["accuracy, %"])))
+    rows.sort(key=lambda row: (row["By"] == "paper", -float(row["Accuracy, %"])))
     table, matrix = st.columns(2, gap="large")
     with table:
         st.dataframe(rows, hide_index=True, width="stretch", height="content")
@@ -198,25 +130,28 @@ def draw_wrong(result: StudyResult) -> None:
     """Every wrong answer with links to its image, its maps and its attributions."""
     wrong = [answer for answer in result.predictions() if not answer.correct]
     if not wrong:
-        st.caption("No wrong answer.")
+        st.caption("No wrong prediction.")
         return
     sheets = -(-len(wrong) // PER_SHEET)
     place, _ = st.columns([1, 4])
     sheet = (
-        address.number(f"Sheet, of {sheets}", 1, sheets, key="wrong_sheet", default=1, where=place)
+        address.number(
+            f"Page (1 to {sheets})", 1, sheets, key="wrong_sheet", default=1, where=place
+        )
         if sheets > 1
         else 1
     )
     st.caption(
-        f"{len(wrong)} wrong answers. Each opens with the network that never saw this person."
+        f"{len(wrong)} wrong predictions. Each opens with the network that never saw this person."
     )
     for answer in wrong[(sheet - 1) * PER_SHEET : sheet * PER_SHEET]:
         dataset, subject, clip = answer.key.split("/", 2)
         link = {"source": dataset, "person": subject, "clip": clip, selection.RUN: result.name}
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(
-                f"{subject} {clip}: **{answer.predicted}** "
-                f"({answer.probabilities[answer.predicted]:.0%}), truly **{answer.truth}**",
+                f"{subject} {clip}: predicts **{sentence_case(answer.predicted)}** "
+                f"({answer.probabilities[answer.predicted]:.0%}), true label "
+                f"**{sentence_case(answer.truth)}**",
                 width=340,
             )
             panels.open_elsewhere(link, SHORT)
@@ -229,10 +164,8 @@ def draw_study(name: str) -> None:
     """One study: scores, the paper's side, matrices, folds, mistakes."""
     result = cached_results.study_result(name)
     if result.synthetic:
-        st.warning(
-            "Synthetic data: these figures say nothing about real faces.",
-            icon=":material/science:",
-        )
+        address.mark_synthetic()
+        st.caption("Generated faces: these figures say nothing about real ones.")
     left = len(result.folds) - result.completed
     if left:
         note, more = st.columns([5, 1], vertical_alignment="center")
@@ -252,9 +185,9 @@ def draw_study(name: str) -> None:
         st.info("No fold is finished yet.")
         return
     draw_scores(result)
-    st.header("Beside the paper")
+    st.header("Compared with the paper", anchor=False)
     draw_paper(result)
-    st.header("What was taken for what")
+    st.header("Confusion matrix", anchor=False)
     shares, counts = st.columns(2, gap="large")
     with shares:
         draw_matrix(
@@ -275,12 +208,17 @@ def draw_study(name: str) -> None:
             script=study_script(result.name),
             synthetic=result.synthetic,
         )
-    st.header("Wrong answers")
+    st.header("Wrong predictions", anchor=False)
     draw_wrong(result)
-    st.header("Folds")
+    st.header("Folds", anchor=False)
     shown = FOLD_COLUMNS if result.failed else FOLD_COLUMNS[:-1]
     folds = [{key: row[key] for key in shown} for row in result.as_dict()["fold_results"]]
-    st.dataframe(folds, hide_index=True, width="stretch")
+    st.dataframe(
+        folds,
+        hide_index=True,
+        width="stretch",
+        column_config={key: COLUMN_TITLES[key] for key in shown},
+    )
     st.caption("One fold per held-out group; one subject's accuracy alone says little.")
     panels.downloads(
         f"folds_{result.name}",

@@ -10,7 +10,15 @@ import logging
 import threading
 from dataclasses import dataclass, field
 
-from mer_core.training.events import EpochFinished, Event, InputsBuilt, Progress
+from mer_core.training.events import (
+    EpochFinished,
+    Event,
+    FoldFailed,
+    FoldFinished,
+    FoldStarted,
+    InputsBuilt,
+    Progress,
+)
 from mer_core.training.study import Study
 from mer_core.training.study_process import StudyProcess
 
@@ -31,6 +39,9 @@ class Run:
         failure: Why it ended early, or None.
         stopped: Whether somebody asked it to stop.
         ended: Whether nothing more will happen.
+        losses: Training loss after each epoch, by fold.
+        states: What each fold that was begun is doing, in words.
+        parts: Share of its epochs that each fold in training has done.
     """
 
     name: str
@@ -40,6 +51,26 @@ class Run:
     failure: str | None = None
     stopped: bool = False
     ended: bool = False
+    losses: dict[str, list[float]] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, float] = field(default_factory=dict, repr=False)
+
+    @property
+    def share(self) -> float:
+        """Share of all epochs that is done, 0 to 1."""
+        if self.progress is None:
+            return 0.0
+        return min(
+            1.0, (self.progress.done + sum(self.parts.values())) / max(self.progress.total, 1)
+        )
+
+    @property
+    def time_left(self) -> str:
+        """How long the rest takes, in words, from the first epoch on; "" before."""
+        if self.progress is None or not self.share:
+            return ""
+        seconds = self.progress.elapsed * (1 - self.share) / self.share
+        return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
 
     @property
     def stopping(self) -> bool:
@@ -56,6 +87,18 @@ class Run:
                 self.doing = (
                     f"{event.name}: epoch {event.epoch} of {event.epochs}, loss {event.loss:.3f}"
                 )
+                self.losses.setdefault(event.name, []).append(event.loss)
+                self.parts[event.name] = event.epoch / event.epochs
+                self.states[event.name] = f"training, epoch {event.epoch} of {event.epochs}"
+            case FoldStarted():
+                self.states[event.name] = "training"
+                self.losses.pop(event.name, None)
+            case FoldFinished():
+                self.states[event.name] = f"finished, {event.right} of {event.n_test} right"
+                self.parts.pop(event.name, None)
+            case FoldFailed():
+                self.states[event.name] = "failed"
+                self.parts.pop(event.name, None)
             case _:
                 pass
 

@@ -45,6 +45,7 @@ class Weighting:
         name: What commands and settings call it.
         title: What a reader sees.
         formula: The weight of frame i of k, as text.
+        tex: The same as TeX.
         sums_to: What the weights add up to: "k" or "0".
         source: Where this reading comes from.
         compute: From the number of frames to their weights.
@@ -53,6 +54,7 @@ class Weighting:
     name: str
     title: str
     formula: str
+    tex: str
     sums_to: str
     source: str
     compute: Callable[[int], Weights]
@@ -105,6 +107,7 @@ for _entry in (
         name="full",
         title="Full",
         formula="sum of (2m - k)/m over m = i..k",
+        tex=r"\sum_{m=i}^{k} \frac{2m - k}{m}",
         sums_to="k",
         source="Verma et al. 2021, Eq. 1-3 with the whole index list of Eq. 2; the authors' code",
         compute=_full,
@@ -113,6 +116,7 @@ for _entry in (
         name="literal",
         title="Literal",
         formula="sum of (2m - k)/m over m = i..k-1",
+        tex=r"\sum_{m=i}^{k-1} \frac{2m - k}{m}",
         sums_to="0",
         source="Verma et al. 2021, Eq. 3 with the limits as printed",
         compute=_literal,
@@ -121,6 +125,7 @@ for _entry in (
         name="rank-pooling",
         title="Rank pooling",
         formula="sum of (2m - k - 1)/m over m = i..k",
+        tex=r"\sum_{m=i}^{k} \frac{2m - k - 1}{m}",
         sums_to="0",
         source="Bilen et al. 2016, approximate rank pooling",
         compute=_rank_pooling,
@@ -129,6 +134,7 @@ for _entry in (
         name="linear",
         title="Linear",
         formula="2i - k - 1",
+        tex="2i - k - 1",
         sums_to="0",
         source="a simplification of rank pooling found in public code",
         compute=_linear,

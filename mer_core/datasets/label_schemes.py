@@ -126,3 +126,24 @@ def _build(name: str, tables: Mapping[str, Any]) -> LabelScheme:
 
 for _name in scheme_data()["schemes"]:
     SCHEMES.register(_name, _build(_name, scheme_data()["schemes"]))
+
+
+def class_for(word: str, classes: Iterable[str]) -> str | None:
+    """Return the one of `classes` that a coder's word counts as, or None where nothing says so.
+
+    For networks that know their classes and not the scheme these come from. A word that is a class
+    is itself; any other counts as the schemes say that have just these classes and group the same
+    words the same way in every dataset.
+    """
+    wanted = set(classes)
+    if word in wanted:
+        return word
+    for scheme in SCHEMES:
+        words: dict[str, set[str]] = {}
+        for dataset in scheme.maps:
+            for each, name in scheme.maps[dataset].items():
+                words.setdefault(each, set()).add(name)
+        alike = all(len(names) == 1 for names in words.values())
+        if alike and set().union(*words.values()) == wanted and word in words:
+            return next(iter(words[word]))
+    return None

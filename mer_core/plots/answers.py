@@ -72,3 +72,23 @@ def epoch_curves(
     )
     fit_labels(drawn, longest=4, titled=True)
     return drawn
+
+
+def loss_curves(curves: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Draw the training loss over epochs, one line per fold."""
+    drawn = figure(height=240)
+    for name, values in curves.items():
+        drawn.add_scatter(
+            x=list(range(1, len(values) + 1)),
+            y=np.asarray(values, float),
+            name=name,
+            mode="lines+markers",
+            hovertemplate=f"epoch %{{x}}: %{{y:.3f}}<extra>{name}</extra>",
+        )
+    drawn.update_layout(
+        xaxis={"title": "epoch", "dtick": 1 if max(map(len, curves.values())) < 12 else None},
+        yaxis={"title": "training loss", "rangemode": "tozero"},
+        showlegend=True,
+    )
+    fit_labels(drawn, longest=4, titled=True)
+    return drawn

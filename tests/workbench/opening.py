@@ -23,9 +23,9 @@ def open_at(page: str, **parameters: object) -> AppTest:
 
 def unfold(app: AppTest, label: str) -> AppTest:
     """Opens the first expander or popover with this label; what it hides is drawn only then."""
-    parts = [(part.label, part.proto.id) for part in app.expander]
-    parts += [(part.proto.popover.label, part.proto.popover.id) for part in app.get("popover")]
-    identity = next(identity for name, identity in parts if name == label)
+    found = [(part.label, part.proto.id) for part in app.expander]
+    found += [(part.proto.popover.label, part.proto.popover.id) for part in app.get("popover")]
+    identity = next(identity for name, identity in found if name == label)
     app.session_state[identity.split("-", 2)[2]] = True
     app.run()
     assert not app.exception, [found.message for found in app.exception]
@@ -34,14 +34,21 @@ def unfold(app: AppTest, label: str) -> AppTest:
 
 def words(app: AppTest) -> str:
     """Everything a reader can read, in one string."""
-    parts = (app.caption, app.markdown, app.header, app.info, app.error, app.warning)
-    return " ".join(element.value for part in parts for element in part)
+    kinds = (app.caption, app.markdown, app.header, app.info, app.error, app.warning)
+    said = [element.value for kind in kinds for element in kind]
+    said += [tile["caption"] for tile in tiles(app)]
+    return " ".join([*said, *(badge["text"] for tile in tiles(app) for badge in tile["badges"])])
+
+
+def parts(app: AppTest) -> list[dict]:
+    """What every component of the page is given."""
+    found = [json.loads(part.proto.json) for part in app.get("bidi_component")]
+    return [part for part in found if isinstance(part, dict)]
 
 
 def tiles(app: AppTest) -> list[dict]:
     """Every picture of the page as its part of the page is given it."""
-    parts = [json.loads(part.proto.json) for part in app.get("bidi_component")]
-    return [tile for part in parts for tile in part.get("tiles", []) if "layers" in tile]
+    return [tile for part in parts(app) for tile in part.get("tiles", []) if "layers" in tile]
 
 
 def traces(app: AppTest, key: str) -> list[dict]:

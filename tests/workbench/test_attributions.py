@@ -12,53 +12,71 @@ import pytest
 
 from mer_core.attribution import METHODS, list_methods
 from mer_core.attribution.baselines import BASELINES
-from mer_core.attribution.checks import Verdict
 from mer_core.attribution.localisation import METRICS
-from mer_core.attribution.sanity import Check, SanityCard
 from mer_core.attribution.script import Recipe
 from mer_core.inputs.clip_code import SyntheticClip
+from mer_core.models.shipped import shown_weighting
 from tests.workbench.opening import open_at, tiles, traces, unfold, values, words
 from workbench import attribution_map, cached, selection
-from workbench.asked import Asked
-from workbench.selection import ClipChoice
+from workbench.attribution_request import AttributionRequest
+from workbench.selection import FIRST, ClipChoice
 
 SMALL = "ststnet"
-CLIP = ClipChoice("live", "1", "happiness-0")
+SHOWN = shown_weighting()
+CLIP = ClipChoice("live", str(FIRST[0]), f"{FIRST[1]}-0")
 
 
 @pytest.fixture(scope="module")
 def model():
-    return cached.network(SMALL, CLIP)
+    return cached.network(SMALL, SHOWN)
 
 
-def test_maps_are_labelled_untrained_and_synthetic():
+def test_maps_of_untrained_networks_are_withheld_until_asked_for():
     app = open_at("attributions", nets=[SMALL, "offapexnet"])
     assert app.multiselect(key="nets").value == [SMALL, "offapexnet"]
-    assert words(app).count("untrained") == 2
+    assert words(app).count("its map is withheld") == 4
+    assert tiles(app) == []
+    app.toggle(key="untrained").set_value(True).run()
+    assert not app.exception
     assert len(tiles(app)) == 4
-    assert "Synthetic" in words(app)
+    assert all(tile["badges"][0]["text"] == "untrained network" for tile in tiles(app))
+
+
+def test_every_network_stands_under_what_it_predicts(model):
+    app = open_at("attributions", nets=[SMALL])
+    look = cached.inspection(CLIP, SHOWN, model)
+    assert f"predicts **{look.predicted.capitalize()}**" in words(app)
+    tables = " ".join(str(part.proto) for part in app.get("html"))
+    for name, share in look.answer.items():
+        assert name.capitalize() in tables
+        assert f"{share:.0%}" in tables
 
 
 @pytest.mark.parametrize("method", METHODS.names())
 def test_every_method_draws_a_map_or_says_why_not(method, model):
-    app = open_at("attributions", nets=[SMALL], methods=[method])
+    app = open_at("attributions", untrained="true", nets=[SMALL], methods=[method])
     (offer,) = [o for o in list_methods(model) if o.method.name == method]
-    drawn = len(tiles(app))
-    assert drawn == (1 if offer.applies else 0)
+    titles = [tile["alt"].partition(" of ")[0] for tile in tiles(app)]
+    assert (offer.method.title in titles) == offer.applies
     if not offer.applies:
-        assert offer.reason in words(app)
+        assert method not in app.multiselect(key="methods").value
+        label = next(e.label for e in app.expander if e.label.startswith("Unavailable methods"))
+        table = unfold(app, label).dataframe[0].value
+        assert offer.reason in list(table["Reason"])
 
 
 @pytest.mark.parametrize("metric", METRICS.names())
 def test_every_score_stands_beside_all_rivals(metric):
-    app = open_at("attributions", nets=[SMALL], methods=["saliency"], metric=metric)
+    app = open_at(
+        "attributions", untrained="true", nets=[SMALL], methods=["saliency"], metric=metric
+    )
     alt = next(c.proto.alt for c in app.get("plotly_chart") if "times chance" in c.proto.alt)
     assert all(f"{title}: " in alt for title in BASELINES.values())
 
 
 @pytest.mark.parametrize("under", attribution_map.UNDER)
 def test_every_ground_draws_with_and_without_outlines(under):
-    app = open_at("attributions", nets=[SMALL], methods=["saliency"], under=under)
+    app = open_at("attributions", untrained="true", nets=[SMALL], methods=["saliency"], under=under)
     assert "Outlined" in words(app)
     app.toggle(key="outline").set_value(False).run()
     assert not app.exception
@@ -66,24 +84,26 @@ def test_every_ground_draws_with_and_without_outlines(under):
 
 
 def test_a_class_that_a_network_does_not_know_falls_back():
-    app = open_at("attributions", nets=[SMALL], target="no such class")
+    app = open_at("attributions", untrained="true", nets=[SMALL], target="no such class")
     assert app.selectbox(key="target").value == "predicted"
 
 
 def test_the_class_asked_about_is_the_class_explained(model):
     name = model.classes[-1]
-    open_at("attributions", nets=[SMALL], methods=["saliency"], target=name)
-    found = cached.attribution(CLIP, "full", model, Asked(method="saliency", target=name))
+    open_at("attributions", untrained="true", nets=[SMALL], methods=["saliency"], target=name)
+    found = cached.attribution(
+        CLIP, "full", model, AttributionRequest(method="saliency", target=name)
+    )
     assert found.target == name
 
 
 def test_a_face_at_rest_has_nothing_to_find():
-    app = open_at("attributions", nets=[SMALL], emotion="neutral")
+    app = open_at("attributions", untrained="true", nets=[SMALL], emotion="neutral")
     assert "nothing to find" in words(app)
 
 
 def test_knobs_are_drawn_from_what_the_method_declares():
-    app = open_at("attributions", nets=[SMALL], methods=["grad-cam"])
+    app = open_at("attributions", untrained="true", nets=[SMALL], methods=["grad-cam"])
     knobs = {knob.name for knob in METHODS.get("grad-cam").knobs(cached.network(SMALL).entry)}
     drawn = {
         widget.key.removeprefix("grad-cam.")
@@ -102,20 +122,23 @@ def test_a_knob_out_of_range_in_the_address_is_brought_back():
 
 
 def test_shares_of_frames_are_drawn_or_refused_with_a_reason():
-    refused = open_at("attributions", nets=[SMALL], methods=["saliency"], further="frames")
+    refused = open_at(
+        "attributions", untrained="true", nets=[SMALL], methods=["saliency"], further="frames"
+    )
     assert "two frames only" in words(refused)
-    drawn = open_at("attributions", nets=["mobilenet"], methods=["saliency"], further="frames")
+    drawn = open_at(
+        "attributions", untrained="true", nets=["mobilenet"], methods=["saliency"], further="frames"
+    )
     (curve,) = traces(drawn, "shares")
     assert sum(map(abs, values(curve, "y"))) == pytest.approx(1)
 
 
 def test_scores_and_frames_are_drawn_one_at_a_time():
-    app = open_at("attributions", nets=[SMALL], methods=["saliency"])
-    headers = [header.value for header in app.header]
-    assert headers[-1] == "Do the maps find the motion?"
+    app = open_at("attributions", untrained="true", nets=[SMALL], methods=["saliency"])
+    assert [box.key for box in app.selectbox if box.key == "metric"] == ["metric"]
     app.segmented_control(key="further").set_value("frames").run()
     assert not app.exception
-    assert [header.value for header in app.header] == [*headers[:-1], "Which frames carry it?"]
+    assert [box.key for box in app.selectbox if box.key == "metric"] == []
 
 
 def test_a_map_that_is_kept_is_not_waited_for(model):
@@ -126,44 +149,21 @@ def test_a_map_that_is_kept_is_not_waited_for(model):
         waited.append(True)
         yield
 
-    asked = Asked(method="saliency", target=model.classes[0])
+    asked = AttributionRequest(method="saliency", target=model.classes[0])
     cached._kept_attributions.clear()
-    first = cached.attribution(CLIP, "full", model, asked, meanwhile=meanwhile)
-    assert cached.attribution(CLIP, "full", model, asked, meanwhile=meanwhile) is first
+    first = cached.attribution(CLIP, SHOWN, model, asked, meanwhile=meanwhile)
+    assert cached.attribution(CLIP, SHOWN, model, asked, meanwhile=meanwhile) is first
     assert waited == [True]
 
 
-def test_the_card_is_examined_on_demand_and_kept(monkeypatch):
-    line = Check(name="degenerate", title="Says something", verdict=Verdict.FAIL, figure=None,
-                 text="planted finding")  # fmt: skip
-    asked = []
-
-    def examine(self, found, *, progress):
-        asked.append(found.method)
-        progress("degenerate")
-        return SanityCard(checks=(line,))
-
-    monkeypatch.setattr("mer_core.attribution.inspection.Inspection.examine", examine)
-    cached.cards.clear()
-    app = open_at("attributions", nets=[SMALL], methods=["saliency"])
-    assert "planted finding" not in words(app)
-    unfold(app, "Is it sound? Take away")
-    next(b for b in app.button if b.label == "Examine this map").click().run()
-    assert "planted finding" in words(app)  # what was asked for lies open
-    app.run()
-    assert "planted finding" in words(app)
-    assert asked == ["saliency"]
-    cached.cards.clear()
-
-
 def test_the_script_that_is_offered_computes_the_same_array(tmp_path, model):
-    found = cached.attribution(CLIP, "full", model, Asked(method="saliency"))
+    found = cached.attribution(CLIP, SHOWN, model, AttributionRequest(method="saliency"))
     recipe = Recipe(
         clip=selection.clip_code(CLIP),
         model=model,
         weights=cached.weights_of(model),
         weights_seed=model.weights.seed or 0,
-        weighting="full",
+        weighting=SHOWN,
         map=found,
         synthetic=True,
     )

@@ -10,16 +10,14 @@ import pytest
 
 from mer_core.plots.answers import epoch_curves, probability_bars
 from mer_core.plots.attributions import score_bars
-from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import share_curve, weight_curves, weights_and_intensities
-from mer_core.plots.picking import pickable_image, pickable_map
+from mer_core.plots.picking import pickable_image
 from tests.workbench.running import settle
 from workbench.drawings import chart
 
 pytestmark = pytest.mark.browser
 
 RNG = np.random.default_rng(0)
-VALUES = RNG.normal(size=(14, 14)).astype(np.float32)
 CURVES = {"a": RNG.normal(size=5), "b": RNG.normal(size=5)}
 KEYS = {"onset": 1, "apex": 3}
 CHARTS = {
@@ -39,9 +37,8 @@ CHARTS = {
     ),
     "epochs": partial(epoch_curves, {"study": [0.4, 0.5, 0.9]}, chance=0.2),
     "picture": partial(pickable_image, RNG.integers(0, 256, (20, 20, 3), np.uint8)),
-    "map": partial(pickable_map, VALUES, shared_scale([VALUES], signed=True)),
 }
-SELECTABLE = {"shares": "box", "picture": "box", "map": "points"}
+SELECTABLE = {"shares": "box", "picture": "box"}
 
 # What Streamlit does with a chart: it hands it to plotly, and then a copy of it.
 TWICE = """

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mer_core.faces import FaceBox
-from workbench.gestures import brushed_range, clicked_unit, drawn_box
+from workbench.gestures import brushed_range, drawn_box
 
 
 def event(**selection):
@@ -18,15 +18,10 @@ def event(**selection):
 def test_no_gesture_is_no_number(nothing):
     assert brushed_range(nothing) is None
     assert drawn_box(nothing, (10, 10)) is None
-    assert clicked_unit(nothing) is None
 
 
 def test_a_brush_is_a_range_whichever_way_it_was_drawn():
     assert brushed_range(event(box=[{"x": [9.5, 3.2], "y": [0, 1]}])) == (3.2, 9.5)
-
-
-def test_a_click_is_a_row_and_a_column():
-    assert clicked_unit(event(points=[{"x": 1, "y": 2}, {"x": 5, "y": 7}])) == (7, 5)
 
 
 def test_a_box_is_cut_to_the_image():

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.attribution.baselines import BASELINES
-from tests.workbench.opening import open_at, traces, values, words
+from tests.workbench.opening import open_at, parts, tiles, traces, values, words
+from workbench import cached
+from workbench.class_vote import BallotBox
+from workbench.lesson import EXAMPLES
 from workbench.lesson_steps import LESSONS
+from workbench.selection import ClipChoice
 
 
 @pytest.mark.parametrize("name", [lesson.name for lesson in LESSONS])
 def test_a_link_opens_the_step_with_its_answer_hidden(name):
     app = open_at("lessons", lesson=name)
-    assert app.segmented_control(key="lesson").value == name
+    assert app.selectbox(key="lesson").value == name
     before = words(app)
     app.toggle(key=f"answer.{name}").set_value(True).run()
     assert not app.exception
@@ -24,7 +29,7 @@ def test_a_link_opens_the_step_with_its_answer_hidden(name):
 
 def test_an_unknown_step_opens_the_first():
     app = open_at("lessons", lesson="no such lesson")
-    assert app.segmented_control(key="lesson").value == LESSONS[0].name
+    assert app.selectbox(key="lesson").value == LESSONS[0].name
 
 
 def test_the_answer_about_weights_names_those_that_keep_the_face():
@@ -43,11 +48,56 @@ def test_every_map_of_the_guessing_game_is_owned_up_to():
     assert all(title in words(app) for title in titles)
 
 
-def test_a_face_at_rest_is_not_an_error_in_any_step():
+def test_no_step_gives_away_what_its_example_shows():
+    labels = {emotion for _, emotion, _ in EXAMPLES}
     for lesson in LESSONS[:4]:
-        app = open_at("lessons", lesson=lesson.name, emotion="neutral")
-        app.toggle(key=f"answer.{lesson.name}").set_value(True).run()
+        app = open_at("lessons", lesson=lesson.name)
+        seen = words(app).lower() + " ".join(tile["alt"] for tile in tiles(app)).lower()
+        seen += " ".join(part.get("alt", "") for part in parts(app)).lower()
+        assert not any(label in seen for label in labels), lesson.name
+
+
+def test_a_guess_is_judged_by_where_the_face_moves():
+    choice = ClipChoice("live", EXAMPLES[0][0], f"{EXAMPLES[0][1]}-{EXAMPLES[0][2]}")
+    region = cached.recording(choice).region
+    assert region is not None
+    rows, columns = np.nonzero(region)
+    inside = (float(columns[0] / region.shape[1]), float(rows[0] / region.shape[0]))
+    for place, word in ((inside, "inside"), ((0.01, 0.01), "outside")):
+        app = open_at("lessons", lesson="micro-expression")
+        app.session_state["guess on the face"] = (choice.key, place)
+        app.toggle(key="answer.micro-expression").set_value(True).run()
+        assert f"Your guess is **{word}** the moving region" in words(app)
+
+
+def test_votes_are_counted_once_for_each_voter_and_can_be_cleared():
+    box = BallotBox()
+    for voter, choice in (("a", "x"), ("b", "y"), ("c", "y"), ("a", "y")):
+        box.vote("question", voter, choice)
+    box.vote("other", "a", "x")
+    assert box.counts("question") == {"y": 3}
+    box.clear("question")
+    assert box.counts("question") == {}
+    assert box.counts("other") == {"x": 1}
+
+
+def test_a_class_votes_from_several_windows():
+    cached.ballot_box.clear()
+    option = "Map A"
+    apps = [open_at("lessons", lesson="attribution") for _ in range(3)]
+    for app in apps:
+        app.pills(key="vote.attribution").set_value(option).run()
         assert not app.exception
+    assert cached.ballot_box().counts("attribution") == {option: 3}
+    apps[0].toggle(key="votes.attribution").set_value(True).run()
+    assert "3 votes on this server" in words(apps[0])
+    cached.ballot_box.clear()
+
+
+def test_the_presenters_view_keeps_the_step_and_the_way_on():
+    app = open_at("lessons", lesson="summary", presenter="true")
+    assert any("What to take home" in header.value for header in app.header)
+    assert any(button.label == LESSONS[-2].title for button in app.button)
 
 
 def test_the_leak_grows_with_looking_and_honesty_stays_at_chance():

@@ -8,11 +8,13 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mer_core.ami import frame_weights
+from mer_core.ami import WEIGHTINGS, frame_weights
 from mer_core.features import RANKINGS
+from mer_core.models.shipped import shown_weighting
 from tests.workbench.conftest import APP
-from tests.workbench.opening import open_at, tiles
+from tests.workbench.opening import open_at, parts, tiles
 from workbench import cached
+from workbench.selection import FIRST, ClipChoice
 
 
 @pytest.fixture
@@ -24,6 +26,25 @@ def text_of(app: AppTest) -> str:
     return " ".join(element.value for element in [*app.caption, *app.markdown, *app.header])
 
 
+def test_the_prediction_is_judged_by_the_class_that_the_label_counts_as(app):
+    model = cached.network("affectivenet", shown_weighting())
+    choice = ClipChoice("live", str(FIRST[0]), f"{FIRST[1]}-0")
+    predicted = cached.inspection(choice, shown_weighting(), model).predicted
+    said = text_of(app)
+    assert f"AffectiveNet** predicts **{predicted.capitalize()}**" in said
+    assert ("right" in said.partition("predicts")[2][:60]) == (predicted == "positive")
+    assert "labelled Happiness, which counts as Positive" in said
+
+
+def test_the_clip_can_be_played_with_its_key_frames(app):
+    (player,) = [part for part in parts(app) if "frames" in part]
+    recording = cached.recording(ClipChoice("live", str(FIRST[0]), f"{FIRST[1]}-0"))
+    assert player["numbers"] == list(recording.clip.frame_numbers)
+    assert len(player["frames"]) == len(player["numbers"])
+    assert player["keys"] == recording.key_frames
+    assert player["rate"] in [one["rate"] for one in player["rates"]]
+
+
 def chart(app: AppTest, index: int) -> str:
     return app.get("plotly_chart")[index].proto.spec
 
@@ -32,7 +53,7 @@ def test_the_page_draws_without_an_exception_and_owns_up(app):
     assert not app.exception
     assert "untrained" in text_of(app)
     assert "synthetic" in text_of(app).lower()
-    assert len(tiles(app)) >= 19
+    assert len(tiles(app)) == 1 + 2 + 16
 
 
 def test_other_weights_change_the_curve(app):
@@ -41,12 +62,12 @@ def test_other_weights_change_the_curve(app):
     assert not app.exception
     assert chart(app, 0) != before
     names = [trace["name"] for trace in json.loads(chart(app, 0))["data"]]
-    assert names == ["Full", "Linear", "AU12"]
+    assert names == [WEIGHTINGS.get(shown_weighting()).title, "Linear", "AU12"]
 
 
 @pytest.mark.parametrize("rank", RANKINGS.names())
 def test_every_ranking_draws(app, rank):
-    app.segmented_control(key="rank").set_value(rank).run()
+    app.selectbox(key="rank").select(rank).run()
     assert not app.exception
 
 
@@ -60,18 +81,19 @@ def test_the_page_draws_where_nothing_can_be_kept(tmp_path, monkeypatch):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     monkeypatch.setenv("MER_CACHE", str(blocked))
-    for kept in (cached.image_store, cached._recording, cached._animation):
+    for kept in (cached.image_store, cached._recording):
         kept.clear()
     page = open_at("one_clip", seed=77)
     assert not page.exception
-    assert len(tiles(page)) >= 19
+    assert len(tiles(page)) == 1 + 2 + 16
     cached.image_store.clear()
 
 
 def test_a_still_clip_is_not_an_error(app):
     app.selectbox(key="emotion").select("neutral").run()
     assert not app.exception
-    assert "region" not in app.segmented_control(key="rank").options
+    title = RANKINGS.get("region").title
+    assert title not in app.selectbox(key="rank").options
 
 
 def test_the_address_opens_the_view_and_a_bad_value_falls_back():
@@ -86,6 +108,6 @@ def test_the_address_opens_the_view_and_a_bad_value_falls_back():
 
 def test_the_alternative_text_states_the_sum_that_the_formula_demands(app):
     alt = app.get("plotly_chart")[0].proto.alt
-    (total,) = re.findall(r"full from [-.\d]+ to [-.\d]+, sum ([\d.]+)", alt)
+    (total,) = re.findall(r"full from [-.\d]+ to [-.\d]+, sum (\d+\.\d+)", alt)
     frames = len(json.loads(chart(app, 0))["data"][0]["x"])
     assert float(total) == frames == pytest.approx(frame_weights(frames, "full").sum())

@@ -7,13 +7,17 @@ import random
 import runpy
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.features import RANKINGS
+from mer_core.models.shipped import shown_weighting
 from tests.workbench.conftest import APP
-from tests.workbench.opening import tiles
+from tests.workbench.opening import parts, tiles, words
+from workbench import cached, comparison
+from workbench.selection import FIRST, ClipChoice
 
 
 def open_page(name: str, **parameters) -> AppTest:
@@ -81,40 +85,86 @@ def test_no_weighting_at_all_is_not_an_error():
 def test_feature_maps_draw_under_every_ranking(rank):
     app = open_page("feature_maps", rank=rank, nets=["affectivenet"])
     assert not app.exception
-    assert "untrained" in captions(app).lower()
-    assert len(tiles(app)) > 16
+    assert app.selectbox(key="rank").value == rank
+    assert "untrained" in words(app)
+    assert len(tiles(app)) == 1 + 12 + 2 + 16 + 6
 
 
-def test_feature_maps_compare_ablations_and_clips():
-    app = open_page("feature_maps", nets=["affectivenet"], closer="a difference")
-    assert "rank correlation" in captions(app)
-    app.segmented_control(key="between").set_value("two clips").run()
+@pytest.mark.parametrize("view", comparison.VIEWS)
+@pytest.mark.parametrize("kind", comparison.KINDS)
+def test_every_kind_of_pair_is_compared_in_every_view(kind, view):
+    app = open_page("compare", net="affectivenet", compare=kind, show=view, rival="mobilenet")
     assert not app.exception
-    app.selectbox(key="layer").select("mfl.fm2").run()
-    assert not app.exception
+    (data,) = [one for one in parts(app) if "hint" in one]
+    assert len(data["tiles"]) == 2
+    differences = [tile for tile in tiles(app) if tile["title"] == "A minus B"]
+    unlike = view == comparison.MAPS and kind in (comparison.NETWORKS,)
+    assert len(differences) == (0 if unlike else 1)
+    assert ("not trained alike" in words(app)) == unlike
 
 
-def test_a_clicked_unit_moves_the_receptive_field():
-    app = open_page("feature_maps", nets=["affectivenet"])
-    app.session_state["unit"] = {"selection": {"points": [{"x": 2, "y": 5}]}}
-    app.run()
+def test_a_difference_is_that_of_the_two_sides():
+    app = open_page(
+        "compare", net="affectivenet", compare="weightings", show="image", w1="full", w2="linear"
+    )
+    choice = ClipChoice("live", *map(str, (FIRST[0], f"{FIRST[1]}-0")))
+    totals = [cached.image(choice, name).total.mean(axis=2) for name in ("full", "linear")]
+    (tile,) = [one for one in tiles(app) if one["title"] == "A minus B"]
+    reach = float(np.abs(totals[0] - totals[1]).max())
+    assert tile["scale"]["high"] == pytest.approx(reach)
+
+
+def test_a_row_and_a_column_set_the_receptive_field():
+    app = open_page("feature_maps", nets=["affectivenet"], layer="mfl.mid", row=0, column=0)
     assert not app.exception
-    assert (app.number_input(key="row").value, app.number_input(key="column").value) == (5, 2)
+    (corner,) = [one for one in tiles(app) if one["alt"].startswith("Receptive field")]
+    assert corner["box"][:2] == [0, 0]
+    app.number_input(key="row").set_value(5).run()
+    (lower,) = [one for one in tiles(app) if one["alt"].startswith("Receptive field")]
+    assert lower["box"][2] > corner["box"][2]
+
+
+def test_what_a_link_cannot_have_is_said_and_the_rest_is_honoured():
+    app = open_page("one_clip", emotion="joy", subject="99", seed="7", nonsense="1", v="0")
+    assert not app.exception
+    (said,) = [warning.value for warning in app.warning]
+    for part in (
+        "Emotion cannot be “joy”",
+        "Subject cannot be “99”",
+        "nonsense",
+        "another version",
+    ):
+        assert part in said
+    assert app.number_input(key="seed").value == 7
+    app.number_input(key="seed").set_value(8).run()
+    assert [warning.value for warning in app.warning] == [said]  # until another page is opened
+
+
+def test_a_link_pins_the_weights_and_says_when_they_have_changed():
+    app = open_page("compare", net="affectivenet")
+    (pin,) = fields_of_link(app)["pin"]
+    name, _, digest = pin.partition(":")
+    assert name == "affectivenet"
+    assert cached.network(name, shown_weighting()).weights.digest.startswith(digest)
+    same = open_page("compare", net="affectivenet", pin=pin)
+    assert not same.warning
+    other = open_page("compare", net="affectivenet", pin=f"{name}:{'0' * 12}")
+    assert "weights of AffectiveNet have changed" in other.warning[0].value
 
 
 def test_the_clips_page_says_so_where_there_is_no_dataset():
     app = open_page("clips")
     assert not app.exception
-    assert any("No dataset" in info.value for info in app.info)
+    assert any("No dataset yet" in info.value for info in app.info)
 
 
 def test_the_clips_page_filters_and_lists(twin):
     app = open_page("clips")
     assert not app.exception
-    assert "6 clips of 2 subjects" in captions(app)
+    assert "6 of 6 clips of 2 subjects" in captions(app)
     person = app.multiselect(key="subjects").options[0]
     app.multiselect(key="subjects").select(person).run()
-    assert "3 clips:" in captions(app)
+    assert "3 of 6 clips" in captions(app)
     assert not app.exception
 
 
@@ -147,13 +197,23 @@ def test_a_link_holds_the_complete_view_and_its_version():
     assert set(fields) >= {"seed", "w", "frames", "source"}
 
 
+def test_the_address_bar_holds_names_and_the_page_shows_titles():
+    app = open_page("one_clip")
+    assert "emotion" not in app.query_params
+    app.selectbox(key="emotion").select("surprise").run()
+    assert app.query_params["emotion"] == "surprise"
+    assert "Surprise" in app.selectbox(key="emotion").options
+    app.selectbox(key="emotion").select(FIRST[1]).run()
+    assert "emotion" not in app.query_params
+
+
 STATES = {
     "affective_motion_image": {
         "subject": list(range(1, 25)),
         "emotion": ["anger", "disgust", "surprise"],
         "seed": [0, 7, 123],
         "w": [["linear"], ["full", "rank-pooling", "literal"]],
-        "boxed": [True, False],
+        "boxed": ["true", "false"],
         "top": [0, 40],
         "right": [224, 120],
     },
@@ -162,18 +222,25 @@ STATES = {
         "nets": [["affectivenet"], ["affectivenet-ks1", "affectivenet"]],
         "rank": ["variance", "region"],
         "stage": ["1/8", "1/32"],
-        "closer": ["one unit", "a difference"],
-        "between": ["two networks", "two clips"],
+        "scale": ["own", "shared"],
+        "layer": ["mfl.mid"],
         "row": [0, 2],
     },
     "attributions": {
         "nets": [["ststnet"], ["sssnet"]],
+        "untrained": ["true"],
         "methods": [["saliency"], ["occlusion", "saliency"]],
         "under": ["apex frame", "nothing"],
         "metric": ["pointing", "auc"],
         "further": ["scores", "frames"],
     },
-    "lessons": {"lesson": ["kernels", "leak"], "emotion": ["anger", "contempt"]},
+    "compare": {
+        "net": ["affectivenet"],
+        "compare": list(comparison.KINDS),
+        "show": list(comparison.VIEWS),
+        "rival": ["affectivenet-ks1"],
+    },
+    "lessons": {"lesson": ["kernels", "one-image"], "example": [2, 4]},
 }
 
 

@@ -10,6 +10,7 @@ from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.training import CatalogExperiment, DatasetChoice, Study, profile
 from tests.workbench.opening import open_at, unfold, words
 from workbench import cached, cached_results
+from workbench.selection import NO_STUDY
 from workbench.study_runner import Run, StudyRunner
 
 SMALL = "offapexnet"
@@ -57,24 +58,24 @@ def forget() -> None:
 
 def test_without_a_study_the_page_says_how_to_get_one(fresh):
     app = open_at("results")
-    assert "No study lies here yet" in words(app)
+    assert "No studies yet" in words(app)
     assert "Table 1" in " ".join(e.label for e in app.expander)
 
 
 def test_a_finished_study_stands_beside_the_paper_and_the_majority_rate(fresh):
     result = planned(fresh).complete(workers=1)
     overview = open_at("results")
-    assert list(overview.dataframe[0].value["study"]) == ["small"]
+    assert list(overview.dataframe[0].value["Folder"]) == ["small"]
     app = open_at("results", study="small")
     said = words(app)
-    assert "Synthetic data" in said
+    assert "say nothing about real ones" in said
     assert f"{result.majority_rate:.1%} in pooled accuracy" in said
     assert "Table 1, column CASME-II" in said
     metrics = {metric.label: metric.value for metric in app.metric}
     assert metrics["UAR"] == f"{result.means['uar']:.1%}"
     table = app.dataframe[0].value
-    assert "AffectiveNet-1" in list(table["method"])
-    assert table["method"][0] in ("small", "always the largest class")
+    assert "AffectiveNet-1" in list(table["Method"])
+    assert table["Method"][0] in ("OFF-ApexNet", "always the largest class")
 
 
 def test_every_mistake_links_to_its_maps_by_the_network_that_never_saw_it(fresh):
@@ -85,7 +86,9 @@ def test_every_mistake_links_to_its_maps_by_the_network_that_never_saw_it(fresh)
     links = [link.proto for link in app.get("page_link")]
     assert len(links) == 3 * min(len(wrong), 10)
     dataset, subject, clip = wrong[0].key.split("/", 2)
-    maps = open_at("attributions", source=dataset, person=subject, clip=clip, run="small")
+    maps = open_at(
+        "attributions", untrained="true", source=dataset, person=subject, clip=clip, run="small"
+    )
     fold = result.fold_of(wrong[0].key)
     assert fold is not None
     assert fold.name.endswith(subject)
@@ -98,24 +101,24 @@ def test_every_mistake_links_to_its_maps_by_the_network_that_never_saw_it(fresh)
 def test_an_ablation_can_be_compared_as_a_study_trained_it(fresh):
     result = planned(fresh, model="affectivenet-ks1").complete(workers=1)
     dataset, subject, clip = result.predictions()[0].key.split("/", 2)
-    view = {"source": dataset, "person": subject, "clip": clip, "nets": "affectivenet"}
-    ablation = {"net": "affectivenet", "rival": "affectivenet-ks1", "layer": "mfl.mid",
-                "closer": "a difference"}  # fmt: skip
+    view = {"source": dataset, "person": subject, "clip": clip, "net": "affectivenet-ks1"}
+    view |= {"compare": "checkpoints", "show": "map", "layer": "mfl.mid"}
     fold = result.fold_of(result.predictions()[0].key)
     assert fold is not None
     kept = (fold.weights_digest or "none")[:12]
-    untrained = open_at("feature_maps", **view, **ablation)
+    untrained = open_at("compare", **view)
     assert kept not in words(untrained)
-    trained = open_at("feature_maps", **view, **ablation, rivalrun="small")
+    trained = open_at("compare", **view, rivalrun="small")
     assert kept in words(trained)
-    assert trained.selectbox(key="rivalrun").options[1:] == ["small"]
-    other = open_at("feature_maps", **view, **{**ablation, "rival": "affectivenet-3x3"})
-    assert not [box for box in other.selectbox if box.key == "rivalrun"]
+    assert any("small" in option for option in trained.selectbox(key="rivalrun").options)
+    assert "not trained alike" in words(trained)
+    other = open_at("compare", **{**view, "net": "affectivenet-3x3"})
+    assert other.selectbox(key="rivalrun").options == ["Untrained"]
 
 
 def test_a_study_that_is_not_there_falls_back(fresh):
     app = open_at("results", study="../../etc")
-    assert app.selectbox(key="study").value == "all studies"
+    assert app.selectbox(key="study").value == NO_STUDY
 
 
 def test_a_damaged_study_is_named_and_hides_no_other(fresh, tmp_path):
@@ -125,7 +128,7 @@ def test_a_damaged_study_is_named_and_hides_no_other(fresh, tmp_path):
     (damaged / "study.sqlite").write_bytes(b"not a database at all" * 100)
     forget()
     app = open_at("results")
-    assert list(app.dataframe[0].value["study"]) == ["small"]
+    assert list(app.dataframe[0].value["Folder"]) == ["small"]
     assert "damaged" in app.error[0].value
     assert open_at("results", study="damaged").error
 

@@ -7,78 +7,99 @@ import streamlit as st
 from mer_core.attribution import METHODS
 from mer_core.plots.attributions import region_colours
 from workbench import address, attribution_map, cached, panels, selection
-from workbench.asked import Asked
+from workbench.attribution_request import AttributionRequest
 from workbench.frames_panel import draw_frames
-from workbench.networks import asked_networks, columns, draw_heads, more_choices
+from workbench.networks import chosen_networks, columns, draw_predictions, more_choices
 from workbench.parameter_form import parameter_form
 from workbench.scores_panel import draw_scores
+from workbench.titles import sentence_case
 
-FURTHER = ("scores", "frames")  # one at a time: each has a chart, and both would be waited for
+SCORES, FRAMES = "scores", "frames"  # one at a time: each has a chart, and both would be waited for
+FURTHER = {SCORES: "Do the maps find the motion?", FRAMES: "Which frames carry it?"}
 
 address.begin_page(
     "Attributions", "Why did it say that? Networks in columns, methods in rows, one clip."
 )
-choice = selection.clip_choice()
-recording = cached.recording(choice)
-synthetic = recording.clip.synthetic
-first, second, third = st.columns([3, 3, 1.4], vertical_alignment="bottom")
-more = more_choices(third)
-models, weighting = asked_networks(choice, selection.all_models(), where=first, more=more)
+row = panels.choice_row()
+choice, recording = selection.open_clip(row)
+more = more_choices(row)
+models, weighting = chosen_networks(choice, selection.all_models(), where=row, more=more)
 looks = {model.entry.name: cached.inspection(choice, weighting, model) for model in models}
-
 offers = {model.entry.name: cached.offers(model) for model in models}
-methods = selection.method_choice(offers[models[0].entry.name], where=second)
+methods = selection.method_choice([offer for one in offers.values() for offer in one], where=row)
 target = selection.target_class(models, where=more)
 layers = selection.layer_depth([model.entry for model in models], where=more)
-view = attribution_map.choose_view(looks[models[0].entry.name].regions)
+view = attribution_map.choose_view(looks[models[0].entry.name].regions, where=more)
 
+draw_predictions(models, [looks[model.entry.name].answer for model in models], recording.label)
 units = ", ".join(map(panels.unit_name, recording.action_units)) or "no action unit"
 outlined = panels.legend(region_colours(view.regions))
 st.markdown(
-    f"The clip is labelled **{recording.label}**: {outlined or units}."
+    f"The clip is labelled **{sentence_case(recording.label)}**: {outlined or units}."
     + (" Outlined is where these action units move the face." if outlined else "")
 )
-draw_heads(models, [dict(looks[model.entry.name].answer) for model in models])
+untrained = [model.entry.title for model in models if not model.weights.trained]
+wanted = not untrained or address.toggle(
+    f"Show maps of {', '.join(untrained)} too: random weights, so they explain nothing",
+    key="untrained",
+    default=False,
+)
 
-shown = {}
+shown = []
 for name in methods:
     method = METHODS.get(name)
-    head, form = st.columns([5, 1], vertical_alignment="bottom")
-    head.header(method.title)
-    head.caption(method.says)
-    knobs = next(o.parameters for o in offers[models[0].entry.name] if o.method.name == name)
+    form = st.container(horizontal=True, vertical_alignment="center")
+    form.header(method.title, anchor=False, width="content", help=method.says)
+    knobs = next(
+        offer.parameters for one in offers.values() for offer in one if offer.method.name == name
+    )
     with form.popover("Settings", icon=":material/tune:"):
         st.caption(method.paper)
         values = parameter_form(knobs, key=name)
     for column, model in zip(columns(models), models, strict=False):
         with column:
-            look = looks[model.entry.name]
-            asked = Asked(
+            if not (model.weights.trained or wanted):
+                st.caption(f"{model.entry.title} is untrained: its map is withheld.")
+                continue
+            asked = AttributionRequest(
                 method=name,
                 target=target,
                 layer=layers.get(model.entry.name) if method.needs_layer else None,
                 parameters=attribution_map.fitting(values, method, model),
             )
-            found = attribution_map.draw_map(choice, weighting, look, asked, view)
-            if found is not None:
-                shown[f"{method.title}, {model.entry.title}"] = (look, found)
+            look = looks[model.entry.name]
+            drawn = attribution_map.draw_map(choice, weighting, look, asked, view)
+            if drawn is not None:
+                shown.append((f"{method.title}, {model.entry.title}", drawn))
+attribution_map.watch_checks([drawn for _, drawn in shown])
 
 reasons = [
-    {"network": model.entry.title, "method": offer.method.title, "why not": offer.reason}
+    {"Network": model.entry.title, "Method": offer.method.title, "Reason": offer.reason}
     for model in models
     for offer in offers[model.entry.name]
     if not offer.applies
 ]
 if reasons:
-    part = panels.unfolding(
-        st.expander, f"Methods that would say nothing, and why: {len(reasons)}", key="reasons"
+    part = panels.lazy_container(
+        st.expander, f"Unavailable methods ({len(reasons)})", key="reasons"
     )
     if part.open:
         part.dataframe(reasons, hide_index=True, width="stretch")
 
-further = address.switch("Look further at", FURTHER, key="further")
-if further == FURTHER[0]:
-    draw_scores(choice, weighting, looks[models[0].entry.name], shown)
+further = address.switch(
+    "Look further",
+    tuple(FURTHER),
+    key="further",
+    titles=FURTHER.__getitem__,
+    label_visibility="collapsed",
+)
+if further == SCORES:
+    draw_scores(
+        choice,
+        weighting,
+        looks[models[0].entry.name],
+        {title: (drawn.look, drawn.found) for title, drawn in shown},
+    )
 else:
     draw_frames(
         choice,

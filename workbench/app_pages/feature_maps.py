@@ -1,4 +1,4 @@
-"""What does each layer answer, beside other networks, other clips and other ablations?"""
+"""What does each layer respond to?"""
 
 from __future__ import annotations
 
@@ -8,76 +8,60 @@ from mer_core.features import RANKINGS, matched_layers
 from mer_core.plots.colour import shared_scale
 from workbench import address, cached, panels, selection
 from workbench.branches import draw_branches
-from workbench.map_views import choose_layer, draw_difference, draw_unit, take_maps
-from workbench.networks import asked_networks, more_choices, weights_note
+from workbench.map_explorer import draw_explorer
+from workbench.map_export import export_maps
+from workbench.networks import chosen_networks, columns, more_choices
 from workbench.picture_tiles import map_tiles
+from workbench.prediction_view import draw_weights
 from workbench.tiles import draw_tiles
 
 TILES = 6
-CLOSER_TITLES = {"one unit": "One unit and what it sees", "a difference": "A difference"}
-CLOSER = tuple(CLOSER_TITLES)  # one at a time, so that neither waits for the other
 
 address.begin_page(
-    "Feature maps", "What does each layer answer, beside other networks, clips and ablations?"
+    "Feature maps", "What does each layer respond to? From the network to a layer, a map, a unit."
 )
-choice = selection.clip_choice()
-recording = cached.recording(choice)
-synthetic = recording.clip.synthetic
-first, second = st.columns([5, 1.2], vertical_alignment="bottom")
-asked, weighting = asked_networks(
-    choice, selection.image_models(), where=first, more=more_choices(second)
-)
-models = {model.entry.name: model for model in asked}
-maps = {name: cached.maps(choice, weighting, model) for name, model in models.items()}
+row = panels.choice_row()
+choice, recording = selection.open_clip(row)
+more = more_choices(row)
+models, weighting = chosen_networks(choice, selection.image_models(), where=row, more=more)
+ranking = selection.ranking(region=recording.region is not None, where=row)
 
-st.header("Networks at matched depth")
-first, second = st.columns(2, vertical_alignment="bottom")
-rank = RANKINGS.get(selection.ranking(region=recording.region is not None, where=first))
-stages = matched_layers([model.entry for model in models.values()])
+draw_explorer(choice, weighting, models, RANKINGS.get(ranking))
+
+branched = [model for model in models if model.entry.branches()]
+if branched:
+    st.header("Kernel by kernel", anchor=False)
+    draw_branches(choice, weighting, branched[0], recording.region, rank=ranking)
+
+st.header("Networks at matched depth", anchor=False)
+stages = matched_layers([model.entry for model in models])
 if not stages:
     st.info("These networks have no resolution in common outside their branches.")
-    for model in asked:
-        st.caption(f"{model.entry.title}: {weights_note(model)}")
 else:
     stage = address.choose(
         "Resolution",
         list(stages),
         key="stage",
-        where=second,
-        help="Of the maps, as a part of the picture's. Networks are compared where it is the same.",
+        titles=lambda name: f"{name} of the input",
+        width=200,
+        help="Networks are compared where their maps have the same resolution.",
     )
-    for column, (name, layer) in zip(
-        st.columns(max(len(models), 2)), stages[stage].items(), strict=False
-    ):
-        found = maps[name][layer.name]
+    rank = RANKINGS.get(ranking)
+    for column, model in zip(columns(models), models, strict=False):
+        layer = stages[stage][model.entry.name]
+        found = cached.maps(choice, weighting, model)[layer.name]
         chosen = found.top(TILES, rank, recording.region)
         values = found.values[chosen]
         scale = shared_scale([values], signed=bool((values < 0).any()))
-        title = models[name].entry.title
         with column:
-            st.caption(
-                f"**{title}**, {layer.title}: {len(chosen)} of "
-                f"{layer.channels} maps by {rank.title.lower()}."
-                f"{panels.note(synthetic)} {weights_note(models[name])}"
-            )
+            st.markdown(f"**{model.entry.title}**, {layer.title}")
+            draw_weights(model)
             draw_tiles(
-                map_tiles(found.values, chosen, scale=scale, what=f"{title} at {stage}, map"),
-                key=f"maps {name}",
+                map_tiles(found.values, chosen, scale=scale, what=f"{model.entry.title}, map"),
+                key=f"maps {model.entry.name}",
                 columns=3,
             )
-            take_maps(choice, weighting, models[name], layer, found.values, chosen, scale)
-    st.caption("Networks answer in units of their own, so each has its own scale.")
-
-branched = [model for model in asked if model.entry.branches()]
-if branched:
-    st.header("Kernel by kernel")
-    draw_branches(choice, weighting, branched[0], recording.region, rank=rank.name)
-
-closer = address.switch("Look closer at", CLOSER, key="closer")
-st.header(CLOSER_TITLES[closer])
-name, layer, beside = choose_layer(models)
-if closer == CLOSER[0]:
-    draw_unit(choice, weighting, models[name], layer, maps[name][layer.name], rank, where=beside)
-else:
-    draw_difference(choice, weighting, models[name], layer, maps[name][layer.name])
+            export_maps(choice, weighting, model, layer, found.values, chosen, scale)
+    st.caption("Networks respond in units of their own, so each has its own scale.")
+panels.open_elsewhere({}, {"compare": "Compare two clips, networks or checkpoints at any layer"})
 address.share()

@@ -1,19 +1,19 @@
-"""One clip, all the way through: face, weights, affective-motion image, feature maps."""
+"""One clip, all the way through: face, affective-motion image, prediction, feature maps."""
 
 from __future__ import annotations
 
 import sys
 import time
-from functools import partial
 
 import streamlit as st
 
 from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
 from mer_core.models.shipped import shown_weighting
-from mer_core.plots.curves import weight_curves, weights_and_intensities
 from workbench import address, cached, panels, selection
-from workbench.picture_tiles import displacement_tile
+from workbench.picture_tiles import displacement_tile, motion_image_tile
+from workbench.player import play_recording
 from workbench.tiles import draw_tiles
+from workbench.weights_chart import draw_weights_chart
 
 # Seconds. PyTorch holds Python's lock while it is loaded. Where it waits until what is drawn before
 # is sent, pictures came 0.4 s sooner in a cold start, and the networks' maps 0.1 to 0.2 s.
@@ -21,73 +21,62 @@ SENDING = 0.3
 
 address.begin_page(
     "One clip",
-    "A face makes a micro-expression; its frames become one image; a network looks at it.",
+    "A face makes a micro-expression; its frames become one image; a network classifies it.",
 )
-choice = selection.clip_choice()
-recording = cached.recording(choice)
-synthetic = recording.clip.synthetic
+row = panels.choice_row()
+choice, recording = selection.open_clip(row)
+weighting = selection.weighting("Weighting", key="w1", default=shown_weighting(), where=row)
+image = cached.image(choice, weighting)
+entry = WEIGHTINGS.get(weighting)
 
-left, right = st.columns([2, 3], gap="large")
-with left:
-    st.header("The clip")
-    panels.player(choice, recording)
-with right:
-    st.header("Weights of its frames")
-    first, second = st.columns(2)
-    one = selection.weighting("Weighting", key="w1", default=shown_weighting(), where=first)
-    other = selection.weighting("Compared with", key="w2", default=DEFAULT_WEIGHTING, where=second)
-    images = {name: cached.image(choice, name) for name in dict.fromkeys((one, other))}
-    truth = recording.truth
-    weights = {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()}
-    numbers, keys = recording.expression.frame_numbers, recording.key_frames
-    said = "Weight of each frame: " + "; ".join(
-        f"{name} from {image.weights.min():.2f} to {image.weights.max():.2f}, "
-        f"sum {image.weights.sum():.2f}"
-        for name, image in images.items()
+seen, made, answered = st.columns(3, gap="large")
+with seen:
+    st.subheader("Micro-expression", anchor=False)
+    st.markdown("A whole facial expression in under half a second, too slight for most to see.")
+    play_recording(recording, key="player", name=panels.clip_words(recording))
+    st.caption(panels.clip_facts(recording))
+with made:
+    st.subheader("Affective-motion image", anchor=False)
+    st.markdown("All frames in one: each weighted by its place in time, and the sum of them.")
+    draw_tiles([motion_image_tile(image)], key=f"image {weighting}", columns=1)
+    st.caption(
+        "The weights sum to the number of frames, so the face stays visible."
+        if entry.keeps_appearance
+        else "The weights sum to 0, so what does not move is grey."
     )
-    if truth is None:
-        drawn = partial(weight_curves, numbers, weights, key_frames=keys, synthetic=synthetic)
-    else:
-        units = dict(zip(truth.action_units, truth.curves.T, strict=True))
-        drawn = partial(
-            weights_and_intensities,
-            weights,
-            numbers,
-            units,
-            recording.clip.frame_numbers,
-            key_frames=keys,
-        )
-        said += ". Intensity of each action unit over time: " + ", ".join(
-            f"{name} peaks at {curve.max():.2f}" for name, curve in units.items()
-        )
-    panels.chart(drawn, key="weights", alt=said)
+with answered:
+    st.subheader("Prediction", anchor=False)
+    st.markdown("A network turns the image into feature maps, and those into one class.")
+    prediction = st.container()
 
-st.header("Affective-motion images")
-*places, moving = st.columns(3, gap="medium")
-for column, name in zip(places, (one, other), strict=True):
-    panels.motion_image(images[name], name, synthetic=synthetic, where=column)
-if truth is not None:
-    tile = displacement_tile(
-        recording, title="Ground truth", caption="How far the skin has moved at the apex."
+st.header("How the frames are weighted", anchor=False)
+chart, others = st.columns([3, 2], gap="large")
+with others:
+    second = selection.weighting("Compare with", key="w2", default=DEFAULT_WEIGHTING)
+    tiles = [motion_image_tile(cached.image(choice, second))]
+    moved = displacement_tile(
+        recording, title="Ground truth", caption="How far the skin has moved at the apex, in pixels"
     )
-    draw_tiles([tile] if tile else [], key="moved", columns=1, unit="px", where=moving)
+    draw_tiles([*tiles, *([moved] if moved else [])], key="others", columns=2, unit="")
+with chart:
+    images = {name: cached.image(choice, name) for name in dict.fromkeys((weighting, second))}
+    draw_weights_chart(recording, images, key="weights")
 
-st.header("What the kernels see")
-with st.spinner("Loading the networks"):  # for seconds on a first visit, behind what is drawn above
+st.header("What the kernels see", anchor=False)
+with prediction, st.spinner("Loading the networks"):  # for seconds on a first visit
     if "torch" not in sys.modules:
         time.sleep(SENDING)
     from mer_core.models.catalog import branched_models
     from workbench.branches import draw_branches
-entry = branched_models()[0]
-model = cached.network(entry.name, one)
-st.caption(
-    f"{entry.title} looks at the {one} image through {len(entry.branches())} kernels of different "
-    f"size. Its weights: **{model.weights.label}**."
+    from workbench.prediction_view import PredictionView
+model = cached.network(branched_models()[0].name, weighting)
+look = cached.inspection(choice, weighting, model)
+PredictionView(model, look.answer, recording.label).draw(where=prediction)
+with prediction:
+    panels.open_elsewhere({}, panels.CLIP_PAGES)
+st.markdown(
+    f"A feature map is what one kernel responds with at every place. {model.entry.title} looks "
+    f"through {len(model.entry.branches())} sizes of kernel side by side."
 )
-draw_branches(choice, one, model, recording.region)
-panels.open_elsewhere(
-    {},
-    {**panels.CLIP_PAGES, "lessons": "Lessons: what is all this?"},
-    where=st.container(horizontal=True),
-)
+draw_branches(choice, weighting, model, recording.region)
 address.share()

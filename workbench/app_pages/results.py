@@ -7,20 +7,22 @@ import streamlit as st
 from mer_core.errors import MerError
 from workbench import address, cached_results, panels, selection
 from workbench.study_form import study_form
-from workbench.study_panel import draw_overview, draw_study, draw_work
+from workbench.study_overview import draw_overview
+from workbench.study_panel import draw_study
+from workbench.study_work import draw_work
 
 address.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
 draw_work()
 names = cached_results.studies()
 study = selection.study_choice("Study", key="study", none="all studies")
-form = panels.unfolding(st.expander, "Start a study", key="form", icon=":material/add:")
+form = panels.lazy_container(st.expander, "Start a study", key="form", icon=":material/add:")
 if form.open:
     with form:
         started = study_form()
         if started is not None:
             run = cached_results.study_runner().start(started)
             if run.name != started.name:
-                st.warning(f"{run.name} is still at work; stop it first, or wait.")
+                st.warning("Another study is still training; stop it first, or wait.")
             else:
                 cached_results.studies.clear()
                 st.rerun()
@@ -34,18 +36,18 @@ else:
     if names:
         draw_overview(names)
     else:
-        st.info("No study lies here yet: start one above, or see what the paper prints.")
+        st.info("No studies yet: start one above, or see what the paper prints.")
     tables = cached_results.result_tables()
     if tables:
         st.header("Tables that come with the workbench")
     for artefact, content in tables:
         name = f"{artefact.place or artefact.file}: {artefact.title}"
-        part = panels.unfolding(st.expander, name, key=artefact.file)
+        part = panels.lazy_container(st.expander, name, key=artefact.file)
         if not part.open:
             continue
         with part:
             st.dataframe(panels.csv_rows(content), hide_index=True, width="stretch")
-            st.caption(f"Made by `{artefact.maker}`.{panels.note(artefact.synthetic)}")
+            st.caption(f"Made by `{artefact.maker}`.")
             panels.downloads(
                 artefact.file.removesuffix(".csv").removesuffix("_synthetic"),
                 table=content.decode(),

@@ -106,7 +106,7 @@ with moving[1]:
         (identity, crop, start, end, weighting),
         lambda: recording.image(weighting),
     )
-    panels.motion_image(image, weighting, synthetic=clip.synthetic, shared=False)
+    panels.motion_image(image, weighting, shared=False)
     panels.downloads("your_clip_ami", image.image, array=image.total, synthetic=clip.synthetic)
 with moving[2]:
     st.header("The answer")
@@ -161,4 +161,4 @@ st.markdown(
 - **Anything to decide by.** Not about a person's honesty, health, fitness or intent.
 """
 )
-address.share()
+address.end_page()

@@ -6,7 +6,7 @@ import pytest
 
 from mer_core.datasets.catalog import open_dataset
 from mer_core.datasets.emotion_words import Spelling, emotion_word, vocabulary
-from mer_core.datasets.label_schemes import SCHEMES, label_scheme
+from mer_core.datasets.label_schemes import SCHEMES, class_for, label_scheme
 from mer_core.datasets.published_counts import printed_counts, sheet_versions
 from mer_core.errors import SettingsError, UnknownNameError
 from tests.mer_core.datasets import layouts
@@ -159,3 +159,15 @@ def test_applying_a_scheme_loses_nothing(tmp_path):
 def test_raw_classes_are_the_words_that_occur(tmp_path):
     table = open_dataset("folder", layouts.write_folder(tmp_path))
     assert label_scheme("raw").classes("folder", table) == ("boredom", "happiness")
+
+
+def test_a_word_counts_as_the_class_of_the_scheme_with_these_classes():
+    four = ("positive", "negative", "surprise", "others")
+    scheme = label_scheme("natural4")
+    for dataset, words in scheme.maps.items():
+        for word, name in words.items():
+            assert class_for(word, four) == name, (dataset, word)
+    assert class_for("neutral", four) is None
+    assert class_for("surprise", four) == "surprise"
+    assert class_for("happiness", ("happiness", "rest")) == "happiness"
+    assert class_for("happiness", ("up", "down")) is None

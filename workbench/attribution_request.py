@@ -1,4 +1,4 @@
-"""What a page asks of an attribution method."""
+"""A request for one attribution map."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One question to one method; see `mer_core.attribution.explain`."""
+class AttributionRequest:
+    """What one method is asked; see `mer_core.attribution.explain`."""
 
     method: str
     target: str | None = None

@@ -1,0 +1,45 @@
+"""The workbench's name, the one line on what it is, and what is behind "About"."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+import streamlit as st
+
+LINE = "See how a micro-expression becomes one image, and what a network makes of it."
+TEXT = """
+**MER Workbench** implements *AffectiveNet* (Verma, Vipparthi and Singh) and the networks that it
+is compared with. A clip of a face becomes one affective-motion image, a network classifies it,
+studies that leave whole subjects out score it, and the pages under *Look* show what is inside.
+
+**Faces here are generated** wherever an orange *synthetic* badge stands. The datasets of this
+field are licensed; a generated face stands in for them, and a score on it says nothing about
+real people. Whoever has a licence points the workbench at their copy with `mer data locate`.
+
+**It recognises movements, not feelings.** No answer of any network here is fit to decide
+anything about a person.
+
+Nothing leaves this machine: no account, no network connection, no telemetry.
+"""
+
+
+def draw_name() -> None:
+    """Draw name, line and "About" at the head of the sidebar."""
+    with st.sidebar.container(key="name", gap="small"):
+        st.markdown("**MER Workbench**")
+        st.caption(LINE)
+        if st.button("About", type="tertiary", icon=":material/info:"):
+            _about()
+
+
+@st.dialog("About MER Workbench")
+def _about() -> None:
+    st.markdown(TEXT)
+    st.caption(f"Version {_version()}")
+
+
+def _version() -> str:
+    try:
+        return version("mer-workbench")
+    except PackageNotFoundError:
+        return "from source"

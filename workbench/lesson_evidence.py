@@ -1,0 +1,116 @@
+"""Steps about evidence: who is left out, what looking too often does, and what remains."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from mer_core.plots.answers import epoch_curves
+from mer_core.protocols.peeking import peeking
+from workbench import address, panels
+from workbench.lesson import ask
+
+_PEOPLE, _CLIPS = 8, 4
+
+
+def leave_one_out() -> None:
+    """Who is trained on, and who is tested."""
+    st.markdown(
+        f"Here are {_PEOPLE} people with {_CLIPS} clips each. A study trains a network on all but "
+        "one of them and tests it on that one; then it leaves out the next. Every clip is tested "
+        "once, by a network that has never seen this person."
+    )
+    held = address.number("Person left out", 1, _PEOPLE, key="left_out", default=3)
+    names = [f"Person {i + 1}" for i in range(_PEOPLE)]
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(
+            f'<td class="{"mer-test" if i + 1 == held else "mer-train"}">'
+            f"{'test' if i + 1 == held else 'train'}</td>"
+            for _ in range(_CLIPS)
+        )
+        + "</tr>"
+        for i, name in enumerate(names)
+    )
+    st.html(f'<table class="mer-folds">{rows}</table>')
+    options = ("It would score lower", "It would score the same", "It would score higher")
+    if ask(
+        "leave-one-out",
+        "What would happen if clips, rather than people, were left out?",
+        options,
+    ):
+        st.markdown(
+            "It would score **higher**, and mean less. With other clips of the same person in "
+            "training, a network can recognise the face and recall its usual label. It has learned "
+            "people, not expressions. The Results page offers such a study as a control, so that "
+            "the difference can be measured."
+        )
+
+
+def leak() -> None:
+    """The best of many guesses is not skill."""
+    st.markdown(
+        "Training runs for many epochs. Somebody looks at the held-out subject after each and "
+        "keeps the epoch that scores best there. It feels like choosing a good model. Here the "
+        "networks know nothing at all: each answer is a throw of dice."
+    )
+    place = st.columns(4)
+    classes = address.number("Classes", 2, 8, key="classes", default=4, where=place[0])
+    subjects = address.number("Subjects", 2, 60, key="people", default=26, where=place[1])
+    clips = address.number("Clips of each", 1, 40, key="each", default=9, where=place[2])
+    epochs = address.number("Epochs", 1, 200, key="epochs", default=60, where=place[3])
+    found = peeking(subjects=subjects, clips=clips, classes=classes, epochs=epochs)
+    panels.chart(
+        partial(
+            epoch_curves,
+            {
+                "reported by whoever keeps the best epoch": found.running,
+                "the same networks, honestly": found.accuracies.mean(axis=0),
+            },
+            chance=1 / classes,
+        ),
+        key="leak",
+        alt=f"After {epochs} epochs: {found.leaked:.0%} with the leak, {found.honest:.0%} without, "
+        f"chance {1 / classes:.0%}",
+    )
+    if ask(
+        "leak", "How good are these networks?", ("They guess", "Somewhat better", "Much better")
+    ):
+        st.markdown(
+            f"They guess: {found.honest:.0%}, and chance is {1 / classes:.0%}. Yet keeping the "
+            f"best epoch reports **{found.leaked:.0%}**. The fewer clips a subject has and the "
+            "more often one looks, the higher it rises. Published code for this task has done "
+            "exactly this. Here, choosing on test data is refused everywhere but in the control "
+            "that measures what it is worth."
+        )
+
+
+def summary() -> None:
+    """What to take home."""
+    st.markdown(
+        """
+1. A micro-expression is **short and slight**. A camera has to be fast, and a network has to find
+   a motion of a few pixels.
+2. A clip becomes **one image**: every frame weighted by its place in time. What the weights sum to
+   decides whether the face stays in it, and with it who the person is.
+3. A network **has to choose** one of its classes. Its bars are not the probability of being right.
+4. A map over a face **convinces, whether it is true or not**. It has to beat plain motion, and to
+   change when the network does.
+5. A score counts only for **people the network has never seen**, and only if nobody has chosen by
+   it.
+6. No network here reads **feelings**. It sorts movements into words that coders gave them.
+"""
+    )
+    st.markdown("### :material/help: What would you now want to know of a published accuracy?")
+    if address.toggle("Show the answer", key="answer.summary", default=False):
+        st.markdown(
+            "Who was left out; how many clips the largest class has; which epoch was kept and why; "
+            "whether frames or people stand on both sides; how wide the interval over people is; "
+            "and whether anybody else got the same number. The Paper page asks this of every "
+            "number in the publication."
+        )
+    panels.open_elsewhere(
+        {}, {"paper": "Paper", "results": "Results", "your_clip": "Your own clip"}
+    )

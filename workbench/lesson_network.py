@@ -1,0 +1,179 @@
+"""Steps about networks: what they see, what they predict, and how to doubt a map."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from mer_core.attribution import METHODS
+from mer_core.attribution.baselines import BASELINES
+from mer_core.attribution.localisation import METRICS
+from mer_core.features.field import receptive_field
+from mer_core.models.catalog import branched_models, compared_models
+from mer_core.models.shipped import shown_weighting
+from mer_core.plots.attributions import map_scale
+from mer_core.seeding import generator
+from workbench import address, cached
+from workbench.attribution_request import AttributionRequest
+from workbench.lesson import ask, example
+from workbench.picture_tiles import attribution_tile, field_tile, motion_image_tile
+from workbench.prediction_view import PredictionView, draw_weights
+from workbench.tiles import draw_tiles
+from workbench.titles import sentence_case
+
+
+def kernels() -> None:
+    """Four widths of looking."""
+    choice, recording = example()
+    entry = branched_models()[0]
+    model = cached.network(entry.name)
+    branches = entry.branches()
+    st.markdown(
+        f"{entry.title} looks through {len(branches)} kernels of different size side by side. A "
+        "small one sees an edge, a large one what lies on both sides of it. Each box below is all "
+        "that one unit of that branch can see; move the unit over the face."
+    )
+    draw_weights(model)
+    parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
+    level = parts.index(
+        address.choose("Layer", parts, key="part", default=parts[-1], titles=sentence_case)
+    )
+    maps = cached.maps(choice, model.entry.input.weighting, model)
+    shapes = {name: maps[layers[level].name].values.shape[1:] for name, layers in branches.items()}
+    rows, columns = next(iter(shapes.values()))
+    down, across = st.columns(2)
+    row = address.number("Row", 0, rows - 1, key="row", default=rows * 2 // 3, where=down)
+    column = address.number(
+        "Column", 0, columns - 1, key="column", default=columns // 2, where=across
+    )
+    image = recording.image(model.entry.input.weighting, size=entry.input.size).image
+    for place, (branch, layers) in zip(st.columns(len(branches)), branches.items(), strict=True):
+        layer, (height, width) = layers[level], shapes[branch]
+        unit = (min(row, height - 1), min(column, width - 1))
+        field = receptive_field(layer, *unit, size=entry.input.size)
+        words = f"{branch}: {field.bottom - field.top} × {field.right - field.left} pixels"
+        tile = field_tile(image, field, caption=words)
+        draw_tiles([tile], key=f"field {branch}", columns=1, where=place)
+    question = "Which of them can tell a raised mouth corner from a raised cheek?"
+    if ask("kernels", question, list(branches)):
+        sides = {name: layers[level].receptive_field for name, layers in branches.items()}
+        st.markdown(
+            "One that sees both at once. Here the fields are "
+            + ", ".join(f"{side} pixels for {name}" for name, side in sides.items())
+            + f" of {entry.input.size[0]}. A branch that sees only a few pixels knows an edge has "
+            "moved, and not whose. The wide one pays for its view with detail. Whether four are "
+            "better than one is a question for the ablations on the Results and Paper pages, not "
+            "for a picture."
+        )
+
+
+def attribution() -> None:
+    """A map that looks convincing may be no map of the network at all."""
+    choice, recording = example()
+    entry = branched_models()[0]
+    model = cached.network(entry.name)
+    look = cached.inspection(choice, model.entry.input.weighting, model)
+    st.markdown(
+        "An attribution says which pixels mattered for an answer. It is a picture over a face, "
+        "and pictures over faces convince. One of these maps comes from a network; the others "
+        "were made without any."
+    )
+    quick = min(
+        (o for o in cached.offers(model) if o.applies and o.method.needs_layer),
+        key=lambda offer: offer.forwards,
+    )
+    found = cached.attribution(
+        choice, model.entry.input.weighting, model, AttributionRequest(method=quick.method.name)
+    )
+    candidates = {"network": np.asarray(found.values)} | look.baselines()
+    order = list(candidates)
+    generator(sum(choice.key.encode()), "lesson order").shuffle(order)
+    base = recording.image(model.entry.input.weighting).image
+    regions = look.regions.masks if look.regions is not None else {}
+    letters = dict(zip("ABCDEFGH", order, strict=False))
+    for column, (letter, name) in zip(st.columns(len(order)), letters.items(), strict=True):
+        values = candidates[name]
+        scale = map_scale(values, signed=False)
+        tile = attribution_tile(
+            base, values, scale, regions=regions, alt=f"Map {letter}", title=f"Map {letter}"
+        )
+        draw_tiles([tile], key=f"map {letter}", columns=1, where=column)
+    letters_shown = [f"Map {letter}" for letter in letters]
+    if not ask("attribution", "Which of them is the network's?", letters_shown):
+        return
+    titles = BASELINES | {
+        "network": f"{METHODS.get(found.method).title} of {entry.title}, {model.weights.label}"
+    }
+    metric = METRICS.get("mass")
+    scores = {name: look.localise(values) for name, values in candidates.items()}
+    st.markdown(
+        "\n".join(
+            f"- **{letter}** is {titles[name]}"
+            + (
+                f": {metric.title.lower()} {score.scores[metric.name].normalised:.2f} times chance"
+                if (score := scores[name]) is not None
+                else ""
+            )
+            for letter, name in letters.items()
+        )
+    )
+    st.markdown(
+        "A map explains a network only if it changes when the network does, and finds more than "
+        "plain motion finds. Every map on the Attributions page carries a card that asks this."
+    )
+    st.page_link("app_pages/attributions.py", label="Go to Attributions")
+
+
+def prediction() -> None:
+    """One network, one answer."""
+    choice, recording = example()
+    entry = branched_models()[0]
+    model = cached.network(entry.name)
+    weighting = model.entry.input.weighting
+    image, answer = st.columns([1, 2], gap="large")
+    with image:
+        draw_tiles([motion_image_tile(cached.image(choice, weighting))], key="seen", columns=1)
+    with answer:
+        st.markdown(
+            f"This image is all that {entry.title} is given. It knows {len(model.classes)} "
+            "classes, and has to choose one whatever it sees. What would you choose?"
+        )
+        draw_weights(model)
+        classes = [sentence_case(name) for name in model.classes]
+        if ask("prediction", "Which class is it, and which does the network predict?", classes):
+            shares = cached.inspection(choice, weighting, model).answer
+            PredictionView(model, shares, recording.label).draw()
+            st.markdown(
+                "The bars compare the classes with each other. They are not the share of cases in "
+                "which such a prediction is right."
+            )
+
+
+def three_networks() -> None:
+    """The same clip, asked three times."""
+    choice, recording = example()
+    entries = compared_models()
+    st.markdown(
+        f"{', '.join(entry.title for entry in entries)} look at the same image. They have "
+        "different sizes and were trained on the same clips. Will they agree?"
+    )
+    draw_tiles(
+        [motion_image_tile(cached.image(choice, shown_weighting()))],
+        key="seen",
+        columns=4,
+    )
+    if not ask("three-networks", "Do the three agree?", ("All agree", "Two agree", "None agree")):
+        return
+    predicted = []
+    for column, entry in zip(st.columns(len(entries), gap="large"), entries, strict=True):
+        model = cached.network(entry.name)
+        shares = cached.inspection(choice, model.entry.input.weighting, model).answer
+        view = PredictionView(model, shares, recording.label)
+        view.draw(where=column)
+        predicted.append(view.predicted)
+    same = max(predicted.count(name) for name in predicted)
+    st.markdown(
+        f"**{same} of {len(predicted)}** predict the same. One clip says little: networks of equal "
+        "accuracy make different mistakes, and only many people who were never seen in training "
+        "can tell which network is better."
+    )

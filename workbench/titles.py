@@ -1,0 +1,46 @@
+"""What readers see instead of names: words as titles, and studies by what they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mer_core.ami import WEIGHTINGS
+from mer_core.errors import MerError
+
+if TYPE_CHECKING:
+    from mer_core.training.result import StudyResult
+
+
+def sentence_case(word: str) -> str:
+    """Return a word or a name with a capital at its beginning."""
+    return f"{word[:1].upper()}{word[1:]}"
+
+
+def weighting_title(name: str) -> str:
+    """Return the title of a weighting."""
+    return WEIGHTINGS.get(name).title
+
+
+def network_title(name: str) -> str:
+    """Return the title of a network."""
+    from mer_core.models.catalog import model_entry
+
+    return model_entry(name).title
+
+
+def study_title(name: str, result: StudyResult | None = None) -> str:
+    """Return what a study is: network, data and protocol, with the last of its name apart."""
+    from mer_core.datasets.catalog import DATASETS
+    from mer_core.protocols import find_protocol
+    from workbench import cached_results
+
+    try:
+        definition = (result or cached_results.study_result(name)).definition
+    except MerError:
+        return name  # damaged, or written at this moment
+    experiment = definition["experiment"]
+    data = " + ".join(DATASETS.get(one["name"]).title for one in experiment["datasets"])
+    control = "" if definition["control"] == "none" else f", control: {definition['control']}"
+    protocol = find_protocol(definition["protocol"]).title.lower()
+    tail = name.rsplit("-", 1)[-1][:6]
+    return f"{network_title(experiment['model'])} on {data}, {protocol}{control} · {tail}"
