@@ -2,27 +2,39 @@
 PYTHON ?= python3
 PROFILE ?= standard
 BIN := .venv/bin
-READY := .venv/.ready
+APP := .venv/.app-installed
+DEV := .venv/.dev-installed
 # One process per core, each with one thread; a file's tests share its fixtures.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-# PyTorch takes and frees the same megabytes for every answer, and glibc hands them back to the
-# system each time: a tenth to a third of most attributions, as for workers in mer_core/cluster.py.
-# One arena beside the main one, or a server's many threads would keep many. Others ignore it.
-ALLOCATOR := GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.top_pad=67108864:glibc.malloc.arena_max=2
+# uv where it is installed, pip otherwise; both read the dependency groups of pyproject.toml.
+UV := $(shell command -v uv 2>/dev/null)
+ifdef UV
+VENV := $(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+INSTALL := $(UV) pip install --python $(BIN)/python
+else
+VENV := $(PYTHON) -m venv .venv
+# Groups need pip 25.1.
+NEWER_PIP := $(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" &&
+INSTALL := $(BIN)/python -m pip install
+endif
+PARTS = $(NEWER_PIP) $(INSTALL) --constraint constraints.txt --group $(1) && $(INSTALL) --no-deps --editable .
+
+# Prints the variables under which `mer workbench` runs its server, as NAME=VALUE.
+SERVER := from mer_core.cli.workbench import server_environment as e; print(*map('='.join, e().items()))
 
 .PHONY: workbench test check bench figures notebooks clean
 
 ## The app on embedded data, in the browser.
-workbench: $(READY)
-	$(ALLOCATOR) $(BIN)/streamlit run workbench/streamlit_app.py
+workbench: $(APP)
+	$(BIN)/mer workbench
 
 ## The whole suite, from nothing.
-test: $(READY)
+test: $(DEV)
 	$(PYTEST)
 
 ## What CI runs: format, lint, types, import contracts, tests.
-check: $(READY)
+check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
@@ -30,23 +42,31 @@ check: $(READY)
 	$(PYTEST)
 
 ## Side-by-side ratios, with the memory the app keeps; each benchmark is one file.
-bench: $(READY)
+bench: $(DEV)
 	@for file in tests/benchmarks/bench_*.py; do \
-		PYTHONPATH=. $(ALLOCATOR) $(BIN)/python $$file || exit 1; \
+		env PYTHONPATH=. $$($(BIN)/python -c "$(SERVER)") \
+			$(BIN)/python $$file || exit 1; \
 	done
 
 ## Every table and figure, into figures/; long, and resumable down to the fold.
-figures: $(READY)
+figures: $(DEV)
 	$(BIN)/mer reproduce all --profile $(PROFILE)
 
 ## Every notebook, executed into notebooks/executed/.
-notebooks: $(READY)
+notebooks: $(DEV)
 	$(BIN)/jupyter nbconvert --to notebook --execute --output-dir notebooks/executed notebooks/*.ipynb
 
 clean:
 	rm -rf .venv build *.egg-info
 
-$(READY): pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable ".[dev]" --constraint constraints.txt
-	touch $@
+$(APP): pyproject.toml constraints.txt
+	@echo "Installing the app into .venv: MINUTES the first time, PyTorch is most of it."
+	test -x $(BIN)/python || $(VENV)
+	$(call PARTS,app)
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt
+	@echo "Installing the app, the notebooks and the developers' tools into .venv."
+	test -x $(BIN)/python || $(VENV)
+	$(call PARTS,dev)
+	@touch $@ $(APP)

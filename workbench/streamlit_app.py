@@ -1,4 +1,4 @@
-"""The workbench: `streamlit run workbench/streamlit_app.py`."""
+"""The workbench app, as `mer workbench` starts it; server settings lie in `.streamlit` beside it."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from mer_core.errors import MerError
 # Command -> (module, one line of help). Modules load only when their command runs, so that
 # `mer --help` does not wait for PyTorch.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "workbench": ("mer_core.cli.workbench", "Start the app and open it in a browser."),
     "data": ("mer_core.cli.data", "Check a dataset, and say where each is kept."),
     "synth": ("mer_core.cli.synth", "Write a synthetic twin of a dataset in its own layout."),
     "ami": ("mer_core.cli.ami", "Build the affective-motion image of a clip."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -44,13 +43,6 @@ def chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-def allocator() -> dict[str, str]:
-    """What `make workbench` sets for the server's memory."""
-    found = re.search(r"^ALLOCATOR := (\w+)=(\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert found is not None
-    return {found[1]: found[2]}
-
-
 @dataclass(frozen=True)
 class Served:
     """The running app.
@@ -77,19 +69,18 @@ class Served:
 
 @contextmanager
 def served_app(variables: Mapping[str, str], *, log: IO[bytes] | None = None) -> Iterator[Served]:
-    """The app as `make workbench` starts it, with `variables` too and `log` as its output."""
+    """The app as `mer workbench` starts it, with `variables` too and `log` as its output."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
-    options = ["--server.headless", "true", "--server.port", str(port)]
+    command = [sys.executable, "-m", "mer_core", "workbench", "--no-browser", "--port", str(port)]
     # Python's own way: what a first start has compiled, a second one finds.
     inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     process = subprocess.Popen(
-        [*command, *options],
+        command,
         cwd=ROOT,
-        env={**inherited, **allocator(), **variables},
+        env={**inherited, **variables},
         stdout=log,
         stderr=log,
     )
