@@ -60,7 +60,7 @@ clean:
 	rm -rf .venv build *.egg-info
 
 $(APP): pyproject.toml constraints.txt
-	@echo "Installing the app into .venv: MINUTES the first time, PyTorch is most of it."
+	@echo "Installing the app into .venv: three to four minutes with pip, one with uv; PyTorch is most of it."
 	test -x $(BIN)/python || $(VENV)
 	$(call PARTS,app)
 	@touch $@

@@ -9,7 +9,6 @@ import click
 import pytest
 
 from mer_core.cli import COMMANDS, mer
-from mer_core.cluster import WORKER_ENVIRONMENT
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -60,14 +59,6 @@ def test_every_make_target_of_the_readme_exists():
     told = re.findall(r"^make (\w+)|`make (\w+)`", README, flags=re.MULTILINE)
     for target in filter(None, (name for pair in told for name in pair)):
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
-
-
-def test_the_app_keeps_its_memory_as_workers_do():
-    makefile = (ROOT / "Makefile").read_text()
-    found = re.search(r"^ALLOCATOR := GLIBC_TUNABLES=(\S+)$", makefile, flags=re.MULTILINE)
-    assert found is not None
-    assert set(found[1].split(":")) > set(str(WORKER_ENVIRONMENT["GLIBC_TUNABLES"]).split(":"))
-    assert "$(ALLOCATOR) $(BIN)/streamlit run" in makefile
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"\]\((?!http)([^)]+)\)", README))))

@@ -68,8 +68,10 @@ class Served:
 
 
 @contextmanager
-def served_app(variables: Mapping[str, str], *, log: IO[bytes] | None = None) -> Iterator[Served]:
-    """The app as `mer workbench` starts it, with `variables` too and `log` as its output."""
+def served_app(
+    variables: Mapping[str, str], *, log: IO[bytes] | int | None = None, folder: Path = ROOT
+) -> Iterator[Served]:
+    """The app as `mer workbench` starts it in `folder`, with `variables` too; `log` gets its output."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -79,7 +81,7 @@ def served_app(variables: Mapping[str, str], *, log: IO[bytes] | None = None) ->
     started = time.perf_counter()
     process = subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=folder,
         env={**inherited, **variables},
         stdout=log,
         stderr=log,

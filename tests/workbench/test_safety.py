@@ -91,7 +91,8 @@ def test_the_settings_are_those_of_a_careful_server():
 
 
 def test_the_server_listens_to_this_machine_alone(workplace):
-    with served_app(workplace, log=subprocess.DEVNULL) as app:
+    others = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "STREAMLIT_SERVER_MAX_UPLOAD_SIZE": "200"}
+    with served_app({**workplace, **others}, log=subprocess.DEVNULL) as app:
         listening = [
             one.laddr.ip
             for one in psutil.Process(app.process.pid).net_connections(kind="inet")
