@@ -10,6 +10,8 @@ import importlib
 import os
 from typing import Any
 
+__version__ = "0.1.0"
+
 # PyTorch's matrix products come from MKL, which on several threads adds up in an order that may
 # change from call to call: the same gradient then differs in its last bits. It is told to keep to
 # one order, and hears it only before its first product.

@@ -1,4 +1,4 @@
-"""The workbench app, as `mer workbench` starts it; server settings lie in `.streamlit` beside it."""
+"""The app that `mer workbench` starts; server settings lie in `.streamlit` beside it."""
 
 from __future__ import annotations
 

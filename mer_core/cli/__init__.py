@@ -1,17 +1,20 @@
 """The `mer` command line: thin calls into the core.
 
-Exit codes: 0 done, 1 done with warnings, 2 refused. A refusal is one line on standard error.
+Exit codes: 0 done, 2 refused, 130 interrupted. Warnings and refusals go to standard error.
 """
 
 from __future__ import annotations
 
-import importlib
+import re
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from mer_core.cli.groups import LazyGroup, did_you_mean
+from mer_core.cli.progress import Interrupted
 from mer_core.errors import MerError
 
 # Command -> (module, one line of help). Modules load only when their command runs, so that
@@ -21,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "data": ("mer_core.cli.data", "Check a dataset, and say where each is kept."),
     "synth": ("mer_core.cli.synth", "Write a synthetic twin of a dataset in its own layout."),
     "ami": ("mer_core.cli.ami", "Build the affective-motion image of a clip."),
-    "paper": ("mer_core.cli.paper", "The publication: tables, claims audit, ambiguous passages."),
+    "paper": ("mer_core.cli.paper", "Show the paper: tables, claims audit, ambiguous passages."),
     "models": ("mer_core.cli.models", "List the networks and what each costs."),
     "export": ("mer_core.cli.models", "Write a network as ONNX."),
     "explain": ("mer_core.cli.explain", "Show what a network looks at in a clip, and why."),
@@ -29,54 +32,55 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "study": ("mer_core.cli.study", "Run, resume, show, compare and check studies."),
     "reproduce": ("mer_core.cli.reproduce", "Regenerate tables and figures of the paper."),
     "report": ("mer_core.cli.report", "Bundle tables and figures in one HTML file."),
+    "completion": ("mer_core.cli.completion", "Print what makes a shell complete names."),
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
+def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if not asked or ctx.resilient_parsing:
+        return
+    import mer_core
+    from mer_core.provenance import versions
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order in which a newcomer meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports the module of `cmd_name` and returns the command called like it."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _ = COMMANDS[cmd_name]
-        return getattr(importlib.import_module(module), cmd_name)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Lists commands without importing them."""
-        if not COMMANDS:
-            return
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+    found = {name: number for name, number in versions().items() if name != "mer-workbench"}
+    click.echo(f"mer {mer_core.__version__}")
+    for name, number in found.items():
+        click.echo(f"  {name:20} {number}")
+    ctx.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="mer-workbench", prog_name="mer")
+@click.group(
+    cls=LazyGroup,
+    homes=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version, and those of Python and the libraries that numbers depend on.",
+)
 def mer() -> None:
     """Micro-expression recognition: from frames to an image, a network, a score, a reason.
 
-    Every command takes --json and then prints one JSON document on standard output; progress
-    and logs go to standard error. Exit codes: 0 done, 1 done with warnings, 2 refused.
+    Every command that answers takes --json and then prints one JSON document on standard output;
+    progress, warnings and logs go to standard error. Exit codes: 0 done, 2 refused,
+    130 interrupted.
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command line and exits with its code."""
+    """Run the command line and exit with its code."""
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line and returns its exit code."""
+    """Run the command line and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        outcome: Any = mer.main(
-            args=None if arguments is None else list(arguments),
-            prog_name="mer",
-            standalone_mode=False,
-        )
+        outcome: Any = mer.main(args=words, prog_name="mer", standalone_mode=False)
     except MerError as error:
         click.echo(f"mer: {error}", err=True)
         return 2
@@ -84,12 +88,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo(request.format_message())
         return 0
     except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        hint = f"; see `{context.command_path} --help`" if context else ""
-        message = " ".join(error.format_message().rstrip(".").split())
-        click.echo(f"mer: {message}{hint}", err=True)
+        click.echo(f"mer: {_refusal(error)}", err=True)
         return 2
+    except Interrupted as stop:
+        resume = stop.command or shlex.join(["mer", *words])
+        click.echo(f"mer: interrupted; what was finished is kept, to go on: {resume}", err=True)
+        return 130
     except (click.Abort, KeyboardInterrupt):
-        click.echo("mer: interrupted; what was finished is kept", err=True)
+        click.echo("mer: interrupted", err=True)
         return 130
     return outcome if isinstance(outcome, int) else 0
+
+
+def _refusal(error: click.ClickException) -> str:
+    """Say in one line what click refuses, what was probably meant, and where help is."""
+    message = " ".join(error.format_message().rstrip(".").split())
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
+    written = re.search(r"'([^']*)' is not one of", message)
+    if isinstance(kind, click.Choice) and written:
+        message += did_you_mean(written[1], map(str, kind.choices))
+    context = getattr(error, "ctx", None)
+    hint = f"; see `{context.command_path} --help`" if context else ""
+    return f"{message}{hint}"

@@ -18,8 +18,7 @@ from mer_core.ami import (
     build_ami,
 )
 from mer_core.atomic import write_bytes
-from mer_core.cli.answer import Answer, answers
-from mer_core.errors import SettingsError
+from mer_core.cli.answer import Answer, answers, check_target
 from mer_core.faces import Alignment
 from mer_core.frames import FrameSource, open_frames
 from mer_core.inputs.imaging import find_people, resized
@@ -36,7 +35,7 @@ class FrameRange(click.ParamType):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int | None, int | None]:
-        """Reads `12:40`, `12:` or `:40`."""
+        """Read `12:40`, `12:` or `:40`."""
         written = re.fullmatch(r"(\d*):(\d*)", str(value).strip(), re.ASCII)
         if written is None:
             self.fail(f"{value!r} is not a range of frame numbers such as 12:40, 12: or :40")
@@ -54,7 +53,7 @@ class ImageSize(click.ParamType):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
-        """Reads `112` or `112x96`."""
+        """Read `112` or `112x96`."""
         height, _, width = str(value).lower().partition("x")
         try:
             size = (int(height), int(width or height))
@@ -74,10 +73,14 @@ class ImageSize(click.ParamType):
     type=click.Choice(WEIGHTINGS.names()),
     default=DEFAULT_WEIGHTING,
     show_default=True,
-    help="How frames are weighted: full keeps the face, the others keep motion only.",
+    help="Frame weights: full keeps the face, the others keep motion only.",
 )
 @click.option("--frames", "span", type=FrameRange(), help="Frame numbers to use, both included.")
-@click.option("--size", type=ImageSize(), help="Of the image: 112 or 112x96. Default: as found.")
+@click.option(
+    "--size",
+    type=ImageSize(),
+    help="Size of the image, 112 or 112x96.  [default: that of the frames]",
+)
 @click.option(
     "--crop/--no-crop",
     default=True,
@@ -85,7 +88,7 @@ class ImageSize(click.ParamType):
     help="Find the face and align it, alike in all frames. Frames that are crops need it not.",
 )
 @click.option("--stabilise", is_flag=True, help="Undo rigid head motion relative to frame one.")
-@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def ami(
     clip: Path,
     out: Path,
@@ -94,7 +97,7 @@ def ami(
     size: tuple[int, int] | None,
     crop: bool,
     stabilise: bool,
-    force: bool,
+    overwrite: bool,
 ) -> Answer:
     """Build the affective-motion image of CLIP and write it to OUT, a PNG file.
 
@@ -116,7 +119,7 @@ def ami(
       synthetic         whether the frames were generated; null if unknown
       notes             warnings, one line each
     """  # noqa: D301 - the backspace tells click to keep the lines below it
-    _check_target(out, force=force)
+    check_target(out, suffix=".png", overwrite=overwrite)
     first, last = span or (None, None)
     source = open_frames(clip, first=first, last=last)
     people = find_people(source) if crop else None
@@ -139,15 +142,6 @@ def ami(
         "notes": notes,
     }
     return Answer(document=document, text=_text(source, image, out), warnings=notes)
-
-
-def _check_target(out: Path, *, force: bool) -> None:
-    if out.suffix.lower() != ".png":
-        raise SettingsError("the image is written as PNG", where=out, remedy="name it *.png")
-    if out.is_dir():
-        raise SettingsError("is a folder", where=out, remedy="name a file in it")
-    if out.exists() and not force:
-        raise SettingsError("exists already", where=out, remedy="pass --force to replace it")
 
 
 def _document(source: FrameSource, image: AffectiveMotionImage) -> dict[str, Any]:
@@ -173,7 +167,8 @@ def _text(source: FrameSource, image: AffectiveMotionImage, out: Path) -> str:
     generated = ", synthetic" if source.synthetic else ""
     return (
         f"{out}: {height} x {width} pixels from {frames} ({first} to {last})"
-        f" of {source.name}{generated}, {image.weighting} weights,"
+        f" of {source.name}{generated},"
+        f" frame weights {WEIGHTINGS.get(image.weighting).title.lower()},"
         f" raw values {image.minimum:.5g} to {image.maximum:.5g}"
     )
 

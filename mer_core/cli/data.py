@@ -9,8 +9,11 @@ from typing import Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.groups import SuggestingGroup
 from mer_core.cli.images import build, cache
+from mer_core.cli.names import DATASET
 from mer_core.datasets.catalog import DATASETS, dataset_info, open_dataset
+from mer_core.datasets.label_schemes import label_scheme
 from mer_core.datasets.locations import forget, locate, locations_file, remember, remembered
 from mer_core.datasets.release import EXPRESSIONS, LABEL_SOURCES, VARIANTS
 from mer_core.datasets.report import DatasetReport, check_dataset
@@ -19,7 +22,7 @@ from mer_core.errors import DatasetError
 _SHOWN = 12
 
 
-@click.group()
+@click.group(cls=SuggestingGroup)
 def data() -> None:
     """Check a dataset, and say where each is kept."""
 
@@ -30,9 +33,9 @@ data.add_command(cache)
 
 @data.command()
 @answers
-@click.argument("dataset")
+@click.argument("dataset", type=DATASET)
 @click.argument("root", required=False, type=click.Path(path_type=Path))
-@click.option("--variant", type=click.Choice(VARIANTS), default="auto", help="Which frames.")
+@click.option("--variant", type=click.Choice(VARIANTS), default="auto", help="Frames to read.")
 @click.option("--expression", type=click.Choice(EXPRESSIONS), help="casme-squared: which kind.")
 @click.option(
     "--label-source", type=click.Choice(LABEL_SOURCES), help="casme-squared: what a label says."
@@ -50,12 +53,19 @@ def check(
     """Compare a copy of DATASET below ROOT with its sheet and with the paper.
 
     Without ROOT, the environment variable MER_<DATASET>_ROOT or `mer data add` says where.
-    Exit code 0: as published; 1: usable, with warnings; 2: unusable.
+    Exit code 0: usable, every difference is a warning; 2: unusable.
 
-    JSON: dataset, root, variant, options, sheet, sheet_version, sheet_rows, synthetic, clips,
-    subjects, classes {word: found}, excluded [{clip, reason, detail, row}], corrected [{clip,
-    code, field, old, new, reason, source}], findings [{clip, code, detail}], derived, remarks,
-    counts {scheme: {source, classes: {class: {found, sheet, paper}}, remarks}}, digest.
+    \b
+    JSON keys:
+      dataset, root, variant, options, synthetic, digest
+      sheet, sheet_version, sheet_rows
+      clips, subjects       how many
+      classes               word -> clips found
+      excluded              clip, reason, detail, row
+      corrected             clip, code, field, old, new, reason, source
+      findings              clip, code, detail
+      counts                scheme -> source, remarks, classes (class -> found, sheet, paper)
+      derived, remarks
     """
     chosen = {name: value for name, value in options.items() if value}
     report = check_dataset(open_dataset(dataset, root, **chosen))
@@ -69,12 +79,14 @@ def check(
 
 @data.command()
 @answers
-@click.argument("dataset")
+@click.argument("dataset", type=DATASET)
 @click.argument("root", type=click.Path(path_type=Path))
 def add(dataset: str, root: Path) -> Answer:
     """Remember that DATASET lies in ROOT.
 
-    JSON: dataset, root, file.
+    \b
+    JSON keys:
+      dataset, root, file
     """
     info = dataset_info(dataset)
     found = locate(info, root).root.resolve()
@@ -88,7 +100,10 @@ def add(dataset: str, root: Path) -> Answer:
 def list_() -> Answer:
     """Show every dataset and where it is read from.
 
-    JSON: file, datasets [{name, title, root, source, exists, environment, citation, licence}].
+    \b
+    JSON keys:
+      file       where roots are remembered
+      datasets   name, title, root, source, exists, environment, citation, licence of each
     """
     rows = []
     for info in DATASETS:
@@ -111,23 +126,26 @@ def list_() -> Answer:
             }
         )
     text = table(
-        ("dataset", "title", "root", "from"),
-        [(r["name"], r["title"], _place(r["root"], r["exists"]), r["source"]) for r in rows],
+        ("Dataset", "Name", "Root", "From"),
+        [(r["title"], r["name"], _place(r["root"], r["exists"]), r["source"]) for r in rows],
     )
     return Answer(document={"file": locations_file(), "datasets": rows}, text=text)
 
 
 @data.command()
 @answers
-@click.argument("dataset")
+@click.argument("dataset", type=DATASET)
 def remove(dataset: str) -> Answer:
     """Forget where DATASET lies; the data stay untouched.
 
-    JSON: dataset, removed.
+    \b
+    JSON keys:
+      dataset, removed
     """
     dataset_info(dataset)
     removed = forget(dataset)
-    text = f"{dataset} is forgotten" if removed else f"no root was kept for {dataset}"
+    title = dataset_info(dataset).title
+    text = f"the root of {title} is forgotten" if removed else f"no root was kept for {title}"
     return Answer(document={"dataset": dataset, "removed": removed}, text=text)
 
 
@@ -149,16 +167,19 @@ def _lines(report: DatasetReport, scheme: str | None, shown: int | None) -> Iter
     for counts in report.counts:
         if scheme is None or counts.scheme == scheme:
             yield ""
-            yield f"{counts.scheme}" + (f" (paper: {counts.source})" if counts.source else "")
+            title = label_scheme(counts.scheme).title
+            yield f"{title} [{counts.scheme}]" + (
+                f" (paper: {counts.source})" if counts.source else ""
+            )
             yield table(
-                ("class", "found", "sheet", "paper"),
+                ("Class", "Found", "Sheet", "Paper"),
                 [(c.name, c.found, c.sheet, c.paper) for c in (*counts.classes, counts.total)],
             )
             yield from (f"  {remark}" for remark in counts.remarks)
     excluded = [(e.key, e.code, e.detail) for e in found.excluded]
     corrected = [(c.key, c.code, c.detail) for c in found.corrected]
     findings = [(f.key, f.code, f.detail) for f in found.findings]
-    for title, rows in (("excluded", excluded), ("corrected", corrected), ("noticed", findings)):
+    for title, rows in (("Excluded", excluded), ("Corrected", corrected), ("Noticed", findings)):
         yield from _section(title, rows, shown)
 
 
@@ -166,6 +187,6 @@ def _section(title: str, rows: Sequence[tuple[str, str, str]], shown: int | None
     yield ""
     yield f"{title}: {len(rows) or 'none'}"
     if rows:
-        yield table(("clip", "code", "detail"), rows[:shown])
+        yield table(("Clip", "Reason", "Detail"), rows[:shown])
     if shown is not None and len(rows) > shown:
         yield f"... and {len(rows) - shown} more; --all shows them"

@@ -15,6 +15,7 @@ from mer_core.atomic import atomic_path, write_bytes, write_text
 from mer_core.cli.ami import FrameRange
 from mer_core.cli.answer import Answer, answers, as_document, table
 from mer_core.cli.models import PAPER_CLASSES
+from mer_core.cli.names import METHOD, METHOD_TITLES, NETWORK
 from mer_core.errors import SettingsError
 from mer_core.plots.colour import Rgb, shared_scale
 from mer_core.plots.raster import (
@@ -43,8 +44,14 @@ _BAR = 12
 @click.argument("clip", required=False, type=click.Path(path_type=Path))
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @click.option("--list", "listing", is_flag=True, help="Show the methods instead.")
-@click.option("--model", help="Network; see `mer models`.")
-@click.option("--method", default="integrated-gradients", show_default=True)
+@click.option("--model", type=NETWORK, help="Network; see `mer models`.")
+@click.option(
+    "--method",
+    type=METHOD,
+    default="integrated-gradients",
+    show_default=True,
+    help="Attribution method; see --list.",
+)
 @click.option(
     "--weights",
     default="random",
@@ -52,10 +59,14 @@ _BAR = 12
     help="random, imagenet, or a checkpoint file (.safetensors).",
 )
 @click.option("--classes", help="Class names, comma-separated; a checkpoint knows its own.")
-@click.option("--target", help="The class asked about.  [default: the predicted one]")
-@click.option("--layer", help="For methods that look into one.  [default: the last]")
+@click.option("--target", help="Class to explain.  [default: the predicted one]")
+@click.option("--layer", help="Layer to explain, for methods that need one.  [default: the last]")
 @click.option(
-    "--set", "knobs", multiple=True, metavar="KNOB=VALUE", help="A knob of the method; repeatable."
+    "--set",
+    "knobs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Parameter of the method; repeatable.",
 )
 @click.option(
     "--weighting",
@@ -66,8 +77,10 @@ _BAR = 12
 @click.option(
     "--crop/--no-crop", default=True, show_default=True, help="Find the face and align it."
 )
-@click.option("--seed", default=0, show_default=True, help="Of random weights, samples and noise.")
-@click.option("--force", is_flag=True, help="Replace files that exist.")
+@click.option(
+    "--seed", default=0, show_default=True, help="Seed of random weights, samples and noise."
+)
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 def explain(
     clip: Path | None,
     out: Path | None,
@@ -83,7 +96,7 @@ def explain(
     span: tuple[int | None, int | None] | None,
     crop: bool,
     seed: int,
-    force: bool,
+    overwrite: bool,
 ) -> Answer:
     """Explain the answer of a network to CLIP, and write the map to the folder OUT.
 
@@ -99,12 +112,13 @@ def explain(
       model, weights       the network, and what its weights are
       method, layer        what was asked, and where
       target, probability  the class asked about, and the network's answer for it
-      parameters           every knob with its value
+      parameters           every parameter of the method with its value
       signed               whether negative values speak against the class
       low, high            of the colour scale
       difference, delta    logit less that of the baseline, and how far the sum misses it; or null
       seconds, synthetic, notes
-    JSON with --list: per method name, title, paper, says, applies, reason, signed, resolution,
+    \b
+    With --list, per method: name, title, paper, says, applies, reason, signed, resolution,
     needs_layer, needs_regions, complete, forwards, parameters.
     """  # noqa: D301 - the backspace tells click to keep the lines below it
     loaded = _loaded(model, weights, classes, seed, needed=not listing)
@@ -139,7 +153,7 @@ def explain(
         synthetic=recording.clip.synthetic or loaded.weights.synthetic,
     )
     picture = _picture(recipe, recording)
-    files = _write(out, recipe, picture, force=force)
+    files = _write(out, recipe, picture, overwrite=overwrite)
     return _answer(recipe, recording, files)
 
 
@@ -172,14 +186,14 @@ def _knobs(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str,
         name, equals, text = item.partition("=")
         if not equals or name not in known:
             raise SettingsError(
-                f"--set {item!r} is no knob of {chosen.title}",
+                f"--set {item!r} is no parameter of {chosen.title}",
                 remedy=f"write one of {', '.join(known)}, then = and its value",
             )
         values[name] = known[name].parse(text)
     return values
 
 
-def _write(out: Path, recipe: Recipe, picture: Rgb, *, force: bool) -> dict[str, Path]:
+def _write(out: Path, recipe: Recipe, picture: Rgb, *, overwrite: bool) -> dict[str, Path]:
     if out.exists() and not out.is_dir():
         raise SettingsError("is not a folder", where=out)
     found = recipe.map
@@ -188,8 +202,10 @@ def _write(out: Path, recipe: Recipe, picture: Rgb, *, force: bool) -> dict[str,
     kinds = {"png": "png", "array": "npy", "record": "json", "script": "py"}
     files = {kind: out / f"{name}.{suffix}" for kind, suffix in kinds.items()}
     for file in files.values():
-        if file.exists() and not force:
-            raise SettingsError("exists already", where=file, remedy="pass --force to replace it")
+        if file.exists() and not overwrite:
+            raise SettingsError(
+                "exists already", where=file, remedy="pass --overwrite to replace it"
+            )
     write_bytes(files["png"], png_bytes(picture))
     with atomic_path(files["array"]) as partial:
         np.save(partial, found.values, allow_pickle=False)
@@ -258,7 +274,7 @@ def _text(found: AttributionMap, recipe: Recipe, probability: float, files: dict
         adds_up = f"; sums to {found.difference:.4g} within {found.delta:.2g}"
     return (
         f"{recipe.model.entry.title} gives {found.target} {probability:.1%}{generated}\n"
-        f"{found.method} in {found.seconds:.2f} s{adds_up}\n"
+        f"{METHOD_TITLES.get(found.method, found.method)} in {found.seconds:.2f} s{adds_up}\n"
         + "\n".join(str(file) for file in files.values())
     )
 
@@ -278,12 +294,13 @@ def _list(model: LoadedModel | None) -> Answer:
     from mer_core.attribution import METHODS, list_methods
 
     if model is None:
-        rows = [(method.name, method.title, method.says) for method in METHODS]
+        rows = [(method.title, method.name, method.says) for method in METHODS]
         document = [_promises(method) for method in METHODS]
-        return Answer(document=document, text=table(("method", "title", "a value says"), rows))
+        return Answer(document=document, text=table(("Method", "Name", "Meaning of a value"), rows))
     offers = list_methods(model)
     rows = [
-        (offer.method.name, "yes" if offer.applies else "no", _facts(offer)) for offer in offers
+        (offer.method.title, offer.method.name, "yes" if offer.applies else "no", _facts(offer))
+        for offer in offers
     ]
     return Answer(
         document=[
@@ -296,7 +313,7 @@ def _list(model: LoadedModel | None) -> Answer:
             }
             for offer in offers
         ],
-        text=table(("method", "applies", f"on {model.entry.title}"), rows),
+        text=table(("Method", "Name", "Applies", f"On {model.entry.title}"), rows),
     )
 
 

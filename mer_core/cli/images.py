@@ -8,7 +8,9 @@ import click
 
 from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
 from mer_core.cli.answer import Answer, answers
-from mer_core.datasets.catalog import open_dataset
+from mer_core.cli.names import DATASET
+from mer_core.cli.progress import Progress, resumable
+from mer_core.datasets.catalog import dataset_info, open_dataset
 from mer_core.errors import SettingsError
 from mer_core.inputs import AmiStore, Imaging, InputSet, StoreInfo, build_inputs
 from mer_core.records import InputKind, InputSpec
@@ -16,7 +18,7 @@ from mer_core.records import InputKind, InputSpec
 
 @click.command()
 @answers
-@click.argument("dataset")
+@click.argument("dataset", type=DATASET)
 @click.argument("root", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--weighting",
@@ -25,11 +27,19 @@ from mer_core.records import InputKind, InputSpec
     show_default=True,
     help="Frame weights of the affective-motion images.",
 )
-@click.option("--size", type=click.IntRange(16, 1024), default=112, show_default=True)
+@click.option(
+    "--size",
+    type=click.IntRange(16, 1024),
+    default=112,
+    show_default=True,
+    help="Height and width of the images, pixels.",
+)
 @click.option(
     "--crop/--no-crop", default=None, help="Align the face.  [default: where frames are not crops]"
 )
-@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one per core]")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Number of processes.  [default: one per core]"
+)
 def build(
     dataset: str,
     root: Path | None,
@@ -42,34 +52,37 @@ def build(
 
     What is there already is kept, so an interrupted build continues where it stopped.
 
-    JSON: dataset, synthetic, images, failed [{clip, reason}], cache {folder, entries, bytes,
-    limit}.
+    \b
+    JSON keys:
+      dataset, synthetic
+      images   how many are in the cache now
+      failed   clip and reason of each that is not
+      cache    folder, entries, bytes, limit
     """
-    from tqdm import tqdm
-
     table = open_dataset(dataset, root)
     store = AmiStore()
     spec = InputSpec(kind=InputKind.AMI, size=(size, size), weighting=weighting)
     inputs = InputSet(table.samples, spec, store, Imaging(weighting=weighting, crop=crop))
     failed: list[dict[str, str]] = []
-    with tqdm(total=len(inputs), unit="clip", desc=dataset, dynamic_ncols=True) as bar:
-        for built in build_inputs(inputs, workers=workers):
-            bar.update()
+    title = dataset_info(dataset).title
+    with resumable(), Progress(f"images of {title}", unit="clips") as progress:
+        for done, built in enumerate(build_inputs(inputs, workers=workers), start=1):
+            progress.show(done, len(inputs))
             if built.failure is not None:
                 failed.append({"clip": built.sample.key, "reason": built.failure})
-    done = len(inputs) - len(failed)
+    kept = len(inputs) - len(failed)
     return Answer(
         document={
             "dataset": dataset,
             "synthetic": table.synthetic,
-            "images": done,
+            "images": kept,
             "failed": failed,
             "cache": _document(store.info()),
         },
-        text=f"{done} of {len(inputs)} images of {dataset}"
+        text=f"{kept} of {len(inputs)} images of {title}"
         f"{' (synthetic)' if table.synthetic else ''} are in {store.folder}",
         warnings=[f"{failure['clip']}: {failure['reason']}" for failure in failed],
-        refused=done == 0,
+        refused=kept == 0,
     )
 
 
@@ -80,7 +93,10 @@ def build(
 def cache(info: bool, clear: bool) -> Answer:
     """Show or clear the cache of derived images.
 
-    JSON: folder, entries, bytes, limit (before clearing), cleared.
+    \b
+    JSON keys:
+      folder, entries, bytes, limit   as before clearing
+      cleared                         whether they are gone
     """
     if info == clear:
         raise SettingsError("say what to do with the cache", remedy="give --info or --clear")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.names import METHOD_TITLES, STUDY
+from mer_core.cli.progress import Progress, resumable
 from mer_core.cli.study_text import marked
 from mer_core.errors import SettingsError
 from mer_core.training.study import study_folder
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("localisation")
-@click.argument("studies", nargs=-1, required=True)
+@click.argument("studies", nargs=-1, required=True, type=STUDY)
 @answers
 @click.option(
     "--out",
@@ -35,25 +37,29 @@ if TYPE_CHECKING:
     "--method",
     "chosen",
     multiple=True,
-    metavar="NAME[:KNOB=VALUE,...]|all",
-    help="Repeatable.  [default: saliency, integrated-gradients, grad-cam, occlusion, coarsely]",
+    metavar="METHOD[:NAME=VALUE,...]|all",
+    help="Attribution method; repeatable.  [default: four of them, with coarse parameters]",
 )
 @click.option(
     "--target",
     type=click.Choice(["predicted", "true"]),
     default="predicted",
     show_default=True,
-    help="Which class is explained.",
+    help="Class to explain.",
 )
 @click.option(
     "--reduction",
     type=click.Choice(["positive", "absolute"]),
     default="positive",
     show_default=True,
-    help="What signed maps count by.",
+    help="Values of signed maps to count.",
 )
-@click.option("--clips", type=click.IntRange(1), help="At most so many clips of each fold.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--clips", type=click.IntRange(1), help="Largest number of clips of each fold.  [default: all]"
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Seed of noise and random maps."
+)
 @click.option(
     "--workers",
     type=click.IntRange(1),
@@ -71,7 +77,7 @@ def localisation(
     workers: int | None,
     figure: bool,
 ) -> Answer:
-    """Scores where the networks of STUDIES look, against the regions that move.
+    """Score where the networks of STUDIES look, against the regions that move.
 
     Each fold's network explains the clips it was tested on. Its maps, a random map, a centre
     Gaussian and the motion energy of the image are scored against the region of every action
@@ -82,14 +88,16 @@ def localisation(
     mer study localisation affectivenet resnet50 mobilenet --out figures/localisation
 
     \b
-    --json prints: synthetic, rows (number of scores), files, left_out (method on
-      network -> reason), summary (group all|au|emotion, name, dataset, model, method,
-      baseline, metric, normalised and beats_motion with value, low, high, level; value,
-      clips, subjects, constant) and contrasts (dataset, first, second, method, metric,
-      difference, clips, verdict more|less|cannot be told).
+    JSON keys:
+      synthetic, files
+      rows        number of scores
+      left_out    method on network -> reason
+      summary     group (all, au or emotion), name, dataset, model, method, baseline, metric,
+                  value, clips, subjects, constant; normalised and beats_motion (value, low,
+                  high, level)
+      contrasts   dataset, first, second, method, metric, difference, clips, verdict (more,
+                  less, cannot be told)
     """  # noqa: D301 - click wants the character itself, not a backslash and a b
-    from tqdm import tqdm
-
     from mer_core.attribution.localisation import Reduction
     from mer_core.reproduction.localisation import localise_studies
     from mer_core.reproduction.localisation_clips import LocalisationSettings
@@ -101,19 +109,14 @@ def localisation(
         clips=clips,
         seed=seed,
     )
-    with tqdm(unit="clip", desc="explaining", dynamic_ncols=True, disable=None) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with resumable(), Progress("explaining", unit="clips") as progress:
         found = localise_studies(
             [study_folder(name) for name in studies],
             out,
             settings=settings,
             workers=workers,
             figure=figure,
-            progress=show,
+            progress=progress.show,
         )
     return _answer(found)
 
@@ -141,7 +144,7 @@ def _method(text: str) -> tuple[str, dict[str, Any]]:
     for change in filter(None, rest.split(",")):
         knob, equals, value = change.partition("=")
         if not equals:
-            raise SettingsError(f"{change!r} is not KNOB=VALUE", where="--method")
+            raise SettingsError(f"{change!r} is not NAME=VALUE", where="--method")
         try:
             knobs[knob.strip()] = json.loads(value)
         except ValueError:
@@ -160,11 +163,11 @@ def _answer(found: Findings) -> Answer:
         f"{HEADLINE} inside the moving region over chance: 1 is a random map",
         "",
         table(
-            ("network", "map", "score", "beats motion", "clips"),
+            ("Network", "Map", "Score", "Beats motion", "Clips"),
             [
                 (
                     "" if line.baseline else line.model,
-                    line.method,
+                    METHOD_TITLES.get(line.method, line.method),
                     shown(line.normalised),
                     shown(line.beats_motion, sign=True) if line.beats_motion else "",
                     line.clips,
@@ -178,7 +181,7 @@ def _answer(found: Findings) -> Answer:
         lines += [
             "",
             table(
-                ("network", "than", "map", "difference", "looks there"),
+                ("Network", "Than", "Map", "Difference", "Looks there"),
                 [
                     (line.first, line.second, line.method, shown(line.difference, sign=True))
                     + (line.verdict,)

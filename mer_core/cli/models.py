@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mer_core.cli.answer import Answer, answers, table
-from mer_core.errors import SettingsError
-from mer_core.models.catalog import list_models, model_entry
-from mer_core.models.complexity import CLIP_FRAMES, Complexity, measure
-from mer_core.models.entry import ModelEntry
-from mer_core.records import InputKind
+from mer_core.cli.answer import Answer, answers, check_target, table
+from mer_core.cli.names import NETWORK
+from mer_core.models.summaries import CLASSES, NetworkSummary, network_summaries
+
+# The networks need PyTorch, which takes seconds to load; a list of them does not.
+if TYPE_CHECKING:
+    from mer_core.models.entry import ModelEntry
 
 # The paper's four groups of emotions; only their number matters to an untrained network.
 PAPER_CLASSES = ("negative", "others", "positive", "surprise")
@@ -21,21 +23,21 @@ PAPER_CLASSES = ("negative", "others", "positive", "surprise")
 
 @click.command()
 @answers
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=NETWORK)
 @click.option(
     "--classes",
     type=click.IntRange(min=2),
-    default=len(PAPER_CLASSES),
+    default=CLASSES,
     show_default=True,
-    help="Number of classes the networks are measured with.",
+    help="Number of classes to measure the networks with.",
 )
 def models(names: tuple[str, ...], classes: int) -> Answer:
-    """List the networks and what each costs; with NAMEs, those only, with their layers.
+    """List the networks and what each costs; given NAMEs, those only, with their layers.
 
     Costs are measured on the network itself at batch 1 in 32-bit numbers.
 
     \b
-    JSON: a list with one object per network:
+    JSON keys, one object per network:
       name, title, paper       identity and citation
       input                    ami, dynamic image, clip or flow
       input_spec               size, channels, mean, std, weighting
@@ -51,16 +53,29 @@ def models(names: tuple[str, ...], classes: int) -> Answer:
       trains                   false for networks listed for their cost only
       notes                    readings and choices
     """  # noqa: D301 - the backspace tells click to keep the lines below it
-    entries = [model_entry(name) for name in names] if names else list(list_models())
-    costs = [measure(entry, classes=classes) for entry in entries]
-    document = [_document(*pair, classes) for pair in zip(entries, costs, strict=True)]
-    text = _overview(entries, costs)
-    if names:
-        text = "\n\n".join([text, *(_layers(entry) for entry in entries)])
-    return Answer(document=document, text=text)
+    chosen = _summaries(names, classes)
+    return Answer(
+        document=lambda: [_document(network, classes) for network in chosen],
+        text=lambda: "\n\n".join([_overview(chosen), *map(_layers, names)]),
+    )
 
 
-def _document(entry: ModelEntry, cost: Complexity, classes: int) -> dict[str, Any]:
+def _summaries(names: Sequence[str], classes: int) -> Sequence[NetworkSummary]:
+    if classes == CLASSES:
+        known = {network.name: network for network in network_summaries()}
+        if set(names) <= set(known):
+            return [known[name] for name in names] if names else list(known.values())
+    from mer_core.models.catalog import list_models, model_entry
+    from mer_core.models.summaries import measured
+
+    entries = [model_entry(name) for name in names] if names else list_models()
+    return [measured(entry, classes=classes) for entry in entries]
+
+
+def _document(network: NetworkSummary, classes: int) -> dict[str, Any]:
+    from mer_core.models.catalog import model_entry
+
+    entry = model_entry(network.name)
     published = entry.published
     return {
         "name": entry.name,
@@ -69,12 +84,12 @@ def _document(entry: ModelEntry, cost: Complexity, classes: int) -> dict[str, An
         "input": entry.input.kind,
         "input_spec": asdict(entry.input),
         "classes": classes,
-        "parameters": cost.parameters,
-        "multiply_adds": cost.multiply_adds,
-        "flops": cost.flops,
-        "weight_bytes": cost.weight_bytes,
-        "activation_bytes": cost.activation_bytes,
-        "memory": cost.weight_bytes + cost.activation_bytes,
+        "parameters": network.parameters,
+        "multiply_adds": network.multiply_adds,
+        "flops": 2 * network.multiply_adds,
+        "weight_bytes": network.weight_bytes,
+        "activation_bytes": network.activation_bytes,
+        "memory": network.weight_bytes + network.activation_bytes,
         "layers": [asdict(layer) for layer in entry.layers],
         "published": published and {"hub_id": published.hub_id, "trained_on": published.trained_on},
         "trains": entry.trains,
@@ -82,48 +97,43 @@ def _document(entry: ModelEntry, cost: Complexity, classes: int) -> dict[str, An
     }
 
 
-def _overview(entries: list[ModelEntry], costs: list[Complexity]) -> str:
+def _overview(chosen: Sequence[NetworkSummary]) -> str:
     rows = [
         (
-            entry.name,
-            entry.title,
-            _input(entry),
-            f"{cost.parameters:,}",
-            f"{cost.multiply_adds / 1e6:,.1f}",
-            f"{cost.weight_bytes / 1e6:,.1f}",
-            f"{cost.activation_bytes / 1e6:,.1f}",
-            len(entry.layers),
+            network.title,
+            network.name,
+            network.input,
+            f"{network.parameters:,}",
+            f"{network.multiply_adds / 1e6:,.1f}",
+            f"{network.weight_bytes / 1e6:,.1f}",
         )
-        for entry, cost in zip(entries, costs, strict=True)
+        for network in chosen
     ]
     header = (
-        *("name", "network", "input", "parameters"),
-        *("multiply-adds, M", "weights, MB", "maps, MB", "layers"),
+        *("Network", "Name", "Input", "Parameters"),
+        *("Multiply-adds, M", "Weights, MB"),
     )
     return table(header, rows)
 
 
-def _input(entry: ModelEntry) -> str:
-    height, width = entry.input.size
-    frames = f"{CLIP_FRAMES} x " if entry.input.kind is InputKind.CLIP else ""
-    return f"{entry.input.kind}, {frames}{height}x{width}x{entry.input.channels}"
+def _layers(name: str) -> str:
+    from mer_core.models.catalog import model_entry
 
-
-def _layers(entry: ModelEntry) -> str:
+    entry: ModelEntry = model_entry(name)
     rows = [
         (
-            *(layer.name, layer.title, layer.stage, layer.channels),
+            *(layer.title, layer.name, layer.stage, layer.channels),
             *(layer.kernel, layer.receptive_field),
         )
         for layer in entry.layers
     ]
-    listing = table(("layer", "what it is", "scale", "maps", "kernel", "sees, px"), rows)
-    return f"{entry.title}. {entry.paper}\n{entry.notes}\n{listing}"
+    header = ("Layer", "Name", "Scale", "Maps", "Kernel", "Receptive field, px")
+    return f"{entry.title}. {entry.paper}\n{entry.notes}\n\n{table(header, rows)}"
 
 
 @click.command()
 @answers
-@click.argument("model")
+@click.argument("model", type=NETWORK)
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
     "--weights",
@@ -132,10 +142,10 @@ def _layers(entry: ModelEntry) -> str:
     help="random, imagenet, or a checkpoint file (.safetensors).",
 )
 @click.option("--classes", help="Class names, comma-separated; a checkpoint knows its own.")
-@click.option("--seed", default=0, show_default=True, help="Of random weights.")
-@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option("--seed", default=0, show_default=True, help="Seed of random weights.")
+@click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def export(
-    model: str, out: Path, weights: str, classes: str | None, seed: int, force: bool
+    model: str, out: Path, weights: str, classes: str | None, seed: int, overwrite: bool
 ) -> Answer:
     """Write MODEL to OUT as ONNX and compare it with PyTorch in ONNX Runtime.
 
@@ -154,10 +164,7 @@ def export(
     from mer_core.models.export import export_onnx
     from mer_core.models.loaded import load_model
 
-    if out.suffix.lower() != ".onnx":
-        raise SettingsError("the network is written as ONNX", where=out, remedy="name it *.onnx")
-    if out.exists() and not force:
-        raise SettingsError("exists already", where=out, remedy="pass --force to replace it")
+    check_target(out, suffix=".onnx", overwrite=overwrite)
     untrained = weights in ("random", "imagenet")
     given = [name.strip() for name in classes.split(",")] if classes else None
     names = given or (PAPER_CLASSES if untrained else None)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.groups import SuggestingGroup
 from mer_core.paper.audit import audit as audit_claims
 from mer_core.paper.audit import tally
 from mer_core.paper.findings import Finding, Verdict
@@ -18,15 +19,15 @@ from mer_core.paper.readings import READINGS, TOPICS, Reading
 from mer_core.paper.tables import AccuracyRow
 
 
-@click.group()
+@click.group(cls=SuggestingGroup)
 def paper() -> None:
-    """The AffectiveNet publication: tables, claims audit, ambiguous passages."""
+    """Show the paper: its tables, an audit of its claims, how ambiguous passages are read."""
 
 
 _data_option = click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with the paper's numbers, laid out like mer_core/paper/data.",
+    help="Folder with the paper's numbers, laid out like mer_core/paper/data.",
 )
 
 
@@ -36,19 +37,22 @@ _data_option = click.option(
     "--verdict",
     type=click.Choice([str(verdict) for verdict in Verdict]),
     multiple=True,
-    help="Only findings with this verdict; may be given more than once.",
+    help="Verdict to show; repeatable.  [default: all]",
 )
 @_data_option
 def audit(verdict: tuple[str, ...], data: Path | None) -> Answer:
-    """Recomputes every numeric claim of the paper from its own numbers.
+    """Recompute every numeric claim of the paper from its own numbers.
 
     Verdicts: ok, the recomputed value is the printed one; rounding, digits cut off instead of
     rounded, or sums of rounded cells, explain the difference; mismatch, the paper's numbers
     contradict each other; unverifiable, the paper has no numbers to check against. A mismatch is
     a finding about the paper, not a fault of this run: the exit code is 0 either way.
 
-    --json prints a list with one object per claim: id, claim, printed, computed, verdict, place,
-    note, working (the sum itself), basis (stated or implied).
+    \b
+    JSON keys, one object per claim:
+      id, claim, place, printed, computed, verdict, note
+      working   the sum itself
+      basis     stated or implied
     """
     findings = audit_claims(load_published(data))
     chosen = [finding for finding in findings if not verdict or finding.verdict in verdict]
@@ -59,11 +63,13 @@ def audit(verdict: tuple[str, ...], data: Path | None) -> Answer:
 @answers
 @_data_option
 def tables(data: Path | None) -> Answer:
-    """Prints the paper's Tables 1 to 3 and the matrices of Fig. 5.
+    """Print the paper's Tables 1 to 3 and the matrices of Fig. 5.
 
-    --json prints one object: table1 and table2 (method, task, quoted, accuracies by setup, null
-    where the paper has none), table3 (network, parameters_m, memory_mb, speed_s), figure5 (letter,
-    setup, classes, cells as shares of all clips, rows true).
+    \b
+    JSON keys:
+      table1, table2   method, task, quoted, accuracies (setup -> value or null)
+      table3           network, parameters_m, memory_mb, speed_s
+      figure5          letter, setup, classes, cells (shares of all clips, rows true)
     """
     published = load_published(data)
     return Answer(document=_as_document(published), text=_as_text(published))
@@ -71,14 +77,16 @@ def tables(data: Path | None) -> Answer:
 
 @paper.command()
 @answers
-@click.option("--topic", type=click.Choice(TOPICS), help="Only readings about this.")
+@click.option("--topic", type=click.Choice(TOPICS), help="Topic to show.  [default: all]")
 @click.argument("name", required=False)
 def readings(topic: str | None, name: str | None) -> Answer:
-    """Lists how ambiguous passages are read, or explains the reading called NAME.
+    """List how ambiguous passages are read, or explain the reading called NAME.
 
-    --json prints a list with one object per reading: id, topic, passage, question, choices (name
-    to meaning), default, evidence, switch ("module:object.field" in code, or "" where nothing is
-    to be switched).
+    \b
+    JSON keys, one object per reading:
+      id, topic, passage, question, default, evidence
+      choices   name -> meaning
+      switch    "module:object.field" in code, or "" where nothing is to be switched
     """
     chosen = [READINGS.get(name)] if name else [r for r in READINGS if topic in (None, r.topic)]
     text = _explanation(chosen[0]) if name else _overview(chosen)
@@ -86,19 +94,13 @@ def readings(topic: str | None, name: str | None) -> Answer:
 
 
 def _report(chosen: Iterable[Finding], findings: Iterable[Finding]) -> str:
-    rows = [
-        (f.verdict, f.id, f.printed, f.computed, _clipped(f.note or f.working, 70)) for f in chosen
-    ]
+    rows = [(f.verdict, f.id, f.printed, f.computed, f.note or f.working) for f in chosen]
     counts = [
         f"{basis}: " + ", ".join(f"{count} {verdict}" for verdict, count in by_verdict.items())
         for basis, by_verdict in tally(findings).items()
     ]
-    listing = table(("verdict", "claim", "printed", "computed", "note or working"), rows)
+    listing = table(("Verdict", "Claim", "Printed", "Computed", "Note or working"), rows)
     return "\n".join([listing, "", *counts])
-
-
-def _clipped(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
 def _as_document(published: Published) -> Mapping[str, Any]:
@@ -122,7 +124,7 @@ def _as_text(published: Published) -> str:
             "Table 2. Accuracy in per cent; leave-one-subject-out, then training 2 test\n"
             + _accuracies(published.table2),
             "Table 3. Cost\n"
-            + table(("network", "parameters, M", "memory, MB", "speed, s"), costs),
+            + table(("Network", "Parameters, M", "Memory, MB", "Speed, s"), costs),
             *(_matrix(published, matrix.letter) for matrix in published.figure5),
         ]
     )
@@ -131,7 +133,7 @@ def _as_text(published: Published) -> str:
 def _accuracies(rows: tuple[AccuracyRow, ...]) -> str:
     setups = list(rows[0].accuracies)
     tasks = any(row.task for row in rows)
-    header = ["method", *(["task"] if tasks else []), *setups]
+    header = ["Method", *(["Task"] if tasks else []), *setups]
     return table(
         header,
         (
@@ -157,7 +159,7 @@ def _matrix(published: Published, letter: str) -> str:
 
 def _overview(chosen: Iterable[Reading]) -> str:
     rows = [(r.topic, r.id, r.passage, r.default) for r in chosen]
-    return table(("topic", "reading", "passage", "default"), rows)
+    return table(("Topic", "Reading", "Passage", "Default"), rows)
 
 
 def _explanation(reading: Reading) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mer_core.cli.answer import Answer, answers
+from mer_core.cli.answer import Answer, answers, check_target
 from mer_core.folders import figures_folder
 
 
@@ -21,21 +21,23 @@ from mer_core.folders import figures_folder
     show_default="figures, in the checkout or among your results",
     help="Folder of results, written by `mer reproduce`.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+@click.option("--overwrite", is_flag=True, help="Replace OUT.html if it exists.")
 def report(target: Path, folder: Path, overwrite: bool) -> Answer:
-    """Bundles tables, interactive plots and provenance in one HTML file.
+    """Bundle tables, interactive plots and provenance in one HTML file.
 
     The file opens in any browser, without a network.
 
-    --json prints: file, bytes, artefacts, missing, synthetic.
+    \b
+    JSON keys:
+      file, bytes, synthetic
+      artefacts   number of tables and figures
+      missing     name -> reason
     """
     from mer_core.atomic import write_text
-    from mer_core.errors import StoreError
     from mer_core.reproduction.manifest import Manifest
     from mer_core.reproduction.report import report as page
 
-    if target.exists() and not overwrite:
-        raise StoreError("the file exists", where=target, remedy="use --overwrite or another name")
+    check_target(target, suffix=".html", overwrite=overwrite)
     write_text(target, page(folder))
     manifest = Manifest(folder)
     entries, missing = manifest.entries(), manifest.missing()

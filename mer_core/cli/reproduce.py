@@ -12,10 +12,14 @@ from typing import Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.groups import SuggestingGroup
+from mer_core.cli.progress import resumable
 from mer_core.folders import figures_folder
 
+_LINE = "Make {}."
 
-class MakerGroup(click.Group):
+
+class MakerGroup(SuggestingGroup):
     """A group with one command per table or figure, besides those written out below."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -64,18 +68,36 @@ _out_option = click.option(
 
 
 def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that say from what, how, and where to."""
+    """Add the options that say from what, how, and where to."""
     options = [
         click.option(
             "--data", default="twin", show_default=True, help="`twin`, or a TOML file of roots."
         ),
-        click.option("--profile", default="standard", show_default=True, help="Training settings."),
         click.option(
-            "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change one of them."
+            "--profile",
+            default="standard",
+            show_default=True,
+            help="Training settings to start from.",
         ),
-        click.option("--seed", "seeds", multiple=True, type=int, help="One repeat each.  [0]"),
         click.option(
-            "--method", "methods", multiple=True, help="Row of Tables 1 and 2 to run.  [all]"
+            "--set",
+            "changes",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Training setting to change; repeatable.",
+        ),
+        click.option(
+            "--seed",
+            "seeds",
+            multiple=True,
+            type=int,
+            help="Seed; repeatable, one repeat each.  [default: 0]",
+        ),
+        click.option(
+            "--method",
+            "methods",
+            multiple=True,
+            help="Row of Tables 1 and 2 to run; repeatable.  [default: all]",
         ),
         click.option(
             "--existing", is_flag=True, help="Take finished studies of any profile; train nothing."
@@ -85,11 +107,15 @@ def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(["random", "imagenet"]),
             default="random",
             show_default=True,
-            help="What ResNet-50 and MobileNet start from.",
+            help="Weights that ResNet-50 and MobileNet start from.",
         ),
-        click.option("--workers", type=int, help="Processes; 1 stays in this one."),
-        click.option("--scheduler", metavar="tcp://...", help="A running Dask scheduler."),
-        click.option("--gpu", "devices", multiple=True, help="One process for this GPU."),
+        click.option("--workers", type=int, help="Number of processes; 1 stays in this one."),
+        click.option(
+            "--scheduler", metavar="tcp://...", help="Address of a running Dask scheduler."
+        ),
+        click.option(
+            "--gpu", "devices", multiple=True, help="GPU to use, one process each; repeatable."
+        ),
         click.option(
             "--rounds",
             type=click.IntRange(min=0),
@@ -97,7 +123,7 @@ def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Timing rounds of Table 3; 0 leaves speed out.",
         ),
-        click.option("--force", is_flag=True, help="Make also what is there already."),
+        click.option("--overwrite", is_flag=True, help="Make again what is there already."),
         _out_option,
     ]
     for option in reversed(options):
@@ -108,12 +134,17 @@ def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
 @reproduce.command("all")
 @answers
 @chooses_job
-@click.option("--only", multiple=True, metavar="NAME", help="Only these; may be repeated.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    help="Table or figure to make; repeatable.  [default: all]",
+)
 def all_command(only: Sequence[str], **choices: Any) -> Answer:
-    """Everything, in the order in which one thing needs another.
+    """Make every table and figure, in the order in which one needs another.
 
     \b
-    --json prints:
+    JSON keys:
       artefacts   one object each: name, state (made, kept, missing, failed), files,
                   warnings, reason, seconds
       folder      where the files, manifest.json and README.md are
@@ -124,7 +155,7 @@ def all_command(only: Sequence[str], **choices: Any) -> Answer:
 
 
 def _command(name: str, title: str) -> click.Command:
-    @click.command(name, help=f"{title}.\n\n--json prints what `mer reproduce all` prints.")
+    @click.command(name, help=f"{_LINE.format(title)}\n\nJSON keys: those of `mer reproduce all`.")
     @answers
     @chooses_job
     def command(**choices: Any) -> Answer:
@@ -139,13 +170,13 @@ def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> Answer:
     for name in names:
         MAKERS.get(name)
     outcomes = []
-    with _crew(choices) as crew:
+    with resumable(), _crew(choices) as crew:
         job = _job(choices, crew)
-        for outcome in reproduce(names, job, choices["out"], force=choices["force"]):
+        for outcome in reproduce(names, job, choices["out"], force=choices["overwrite"]):
             outcomes.append(outcome)
             job.tell(f"{outcome.name}: {outcome.state}, {outcome.seconds:.0f} s")
     text = table(
-        ("artefact", "state", "files", "seconds"),
+        ("Table or figure", "State", "Files", "Seconds"),
         [(o.name, str(o.state), len(o.files), round(o.seconds, 1)) for o in outcomes],
     )
     absent = [f"{o.name}: {o.reason}" for o in outcomes if o.reason]
@@ -211,7 +242,7 @@ class _Teller:
     help="Timing rounds; 0 leaves speed out and takes seconds.",
 )
 def table3(out: Path, rounds: int) -> Answer:
-    """The cost of every network: the paper's Table 3 beside our own figures.
+    """Compare the cost of every network: the paper's Table 3 beside our own figures.
 
     Writes table3.csv, table3.md and table3.html, an interactive table that opens offline.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.groups import SuggestingGroup
 from mer_core.cli.localisation import localisation
+from mer_core.cli.names import STUDY
 from mer_core.cli.study_options import (
     chooses_experiment,
     chooses_place,
@@ -19,7 +22,7 @@ from mer_core.cli.study_options import (
 from mer_core.cli.study_progress import follow
 from mer_core.cli.study_text import compared_cells, controls_text, marked, shown
 from mer_core.errors import MerError, SettingsError
-from mer_core.protocols.intervals import SCORE_NAMES
+from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
 from mer_core.training.comparison import compare
 from mer_core.training.control_studies import (
     as_dict,
@@ -34,9 +37,9 @@ from mer_core.training.storage import StudyStore
 from mer_core.training.study import Study, list_studies, studies_folder, study_folder
 
 
-@click.group()
+@click.group(cls=SuggestingGroup)
 def study() -> None:
-    """Trains and tests by subject, fold by fold; can be stopped and resumed at any point.
+    """Train and test by subject, fold by fold; stop and resume at any point.
 
     \b
     mer study run --dataset casme2 --twin --profile quick
@@ -58,9 +61,15 @@ def study() -> None:
 @click.argument("name", required=False)
 @answers
 @chooses_experiment
-@click.option("--control", type=click.Choice(CONTROLS.names()), default="none", show_default=True)
-@click.option("--folder", type=click.Path(path_type=Path), help="Keep the study here.")
-@click.option("--no-weights", is_flag=True, help="Keep answers only, no networks.")
+@click.option(
+    "--control",
+    type=click.Choice(CONTROLS.names()),
+    default="none",
+    show_default=True,
+    help="Change to the data that must bring the study to chance.",
+)
+@click.option("--folder", type=click.Path(path_type=Path), help="Folder to keep the study in.")
+@click.option("--no-weights", is_flag=True, help="Keep predictions only, no networks.")
 @chooses_place
 def run_command(
     name: str | None,
@@ -72,9 +81,9 @@ def run_command(
     devices: tuple[str, ...],
     **choices: Any,
 ) -> Answer:
-    """Starts the study NAME, or continues it if it was started the same way before.
+    """Start the study NAME, or continue it if it was started the same way before.
 
-    --json prints the document of `mer study show`.
+    JSON keys: those of `mer study show`.
     """
     one = Study(
         chosen_experiment(choices),
@@ -86,32 +95,34 @@ def run_command(
         folder=folder,
         keep_weights=not no_weights,
     )
-    follow(one, workers=workers, scheduler=scheduler, devices=devices)
+    follow(one, resume=_resuming(one), workers=workers, scheduler=scheduler, devices=devices)
     return shown(one.result())
 
 
 @study.command("resume")
-@click.argument("name")
+@click.argument("name", type=STUDY)
 @answers
 @chooses_place
 def resume_command(name: str, **place: Any) -> Answer:
-    """Continues the study NAME (or the folder of one); failed folds are tried again.
+    """Continue the study NAME (or the folder of one); failed folds are tried again.
 
-    --json prints the document of `mer study show`.
+    JSON keys: those of `mer study show`.
     """
     one = Study.open(name)
-    follow(one, **place)
+    follow(one, resume=_resuming(one), **place)
     return shown(one.result())
 
 
 @study.command("list")
 @answers
-@click.option("--folder", type=click.Path(path_type=Path), help="Where to look.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Folder to look in.")
 def list_command(folder: Path | None) -> Answer:
-    """Lists studies.
+    """List studies.
 
-    --json prints a list of: name, folder, synthetic, folds, completed, accuracy_pooled,
-    accuracy_subject_mean, uf1, uar, majority_rate.
+    \b
+    JSON keys, one object per study:
+      name, folder, synthetic, folds, completed
+      accuracy_pooled, accuracy_subject_mean, uf1, uar, majority_rate
     """
     rows, warnings = [], []
     for found in list_studies(folder):
@@ -122,7 +133,7 @@ def list_command(folder: Path | None) -> Answer:
             continue
         kept = ("name", "synthetic", "folds", "completed", *SCORE_NAMES, "majority_rate")
         rows.append({name: document[name] for name in kept} | {"folder": found})
-    header = ("name", "data", "folds", "UAR", "accuracy", "majority")
+    header = ("Study", "Data", "Folds", "UAR", "Accuracy", "Majority rate")
     text = table(
         header,
         [
@@ -142,45 +153,64 @@ def list_command(folder: Path | None) -> Answer:
 
 
 @study.command("show")
-@click.argument("name")
+@click.argument("name", type=STUDY)
 @answers
 @click.option(
     "--absent",
     type=click.Choice(["skip", "zero", "refuse"]),
     default="skip",
     show_default=True,
-    help="What UAR and UF1 do with a class that was never tested.",
+    help="Treatment of a class that was never tested, in UAR and UF1.",
 )
 def show_command(name: str, absent: str) -> Answer:
-    """Shows the scores of the study NAME (or the folder of one).
+    """Show the scores of the study NAME (or the folder of one).
 
     \b
-    --json prints: name, synthetic, folds, completed (numbers of folds), failed,
-      accuracy_pooled, accuracy_subject_mean, uf1, uar (means over seeds; null before
-      the first fold), majority_rate, majority_class, intervals (score -> value, low,
-      high, level; null until complete), classes, absent_classes, absent, confusion
-      (counts over all seeds, rows true), confusion_shares, n, subjects, seeds, by_seed,
-      fold_results (name, seed, state, n_train, n_test, right, accuracy, epoch, seconds,
-      weights_digest, error), definition, data_digest, result_digest, created, sessions
-      (host, started, commit, versions), warnings.
+    JSON keys:
+      name, synthetic, n, subjects, seeds, classes, created, warnings
+      folds, completed, failed     numbers of folds
+      accuracy_pooled, accuracy_subject_mean, uf1, uar
+                                   means over seeds; null before the first fold
+      majority_rate, majority_class
+      intervals                    score -> value, low, high, level; null until complete
+      absent_classes, absent       never tested, and how they count
+      confusion, confusion_shares  over all seeds, rows true
+      by_seed                      the scores of each seed
+      fold_results                 name, seed, state, n_train, n_test, right, accuracy, epoch,
+                                   seconds, weights_digest, error
+      definition, data_digest, result_digest
+      sessions                     host, started, commit, versions
     """
     return shown(StudyResult.of(StudyStore(study_folder(name)), absent=absent))
 
 
 @study.command("compare")
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", nargs=-1, required=True, type=STUDY)
 @answers
-@click.option("--score", type=click.Choice(SCORE_NAMES), default="uar", show_default=True)
+@click.option(
+    "--score",
+    type=click.Choice(SCORE_NAMES),
+    default="uar",
+    show_default=True,
+    help="Score whose difference is shown.",
+)
 def compare_command(names: Sequence[str], score: str) -> Answer:
-    """Sets studies side by side, each with its distance from the first.
+    """Compare studies, each with its difference from the first.
 
-    --json prints a list of: name, synthetic, folds, completed, accuracy_pooled,
-    accuracy_subject_mean, uf1, uar, majority_rate, intervals, n, subjects, seeds, classes,
-    difference (value, low, high, level; null where the subjects differ).
+    \b
+    JSON keys, one object per study:
+      name, synthetic, folds, completed, n, subjects, seeds, classes
+      accuracy_pooled, accuracy_subject_mean, uf1, uar, majority_rate, intervals
+      difference   value, low, high, level; null where the subjects differ
     """
     results = [StudyResult.of(StudyStore(study_folder(name))) for name in names]
     rows = compare(results, score=score)
-    header = ("name", *SCORE_NAMES, "majority", f"{score} - first")
+    header = (
+        "Study",
+        *map(SCORE_TITLES.__getitem__, SCORE_NAMES),
+        "Majority rate",
+        f"{SCORE_TITLES[score]}, difference from the first",
+    )
     text = table(header, [compared_cells(row) for row in rows])
     unfinished = [
         f"{result.name}: {result.completed} of {len(result.folds)} folds"
@@ -195,29 +225,36 @@ def compare_command(names: Sequence[str], score: str) -> Answer:
 
 
 @study.command("export")
-@click.argument("name")
+@click.argument("name", type=STUDY)
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 @answers
-@click.option("--format", "form", type=click.Choice(EXPORTS.names()), help="[default: by ending]")
-@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(EXPORTS.names()),
+    help="Format to write.  [default: by ending]",
+)
+@click.option("--overwrite", is_flag=True, help="Replace TARGET if it exists.")
 def export_command(name: str, target: Path, form: str | None, overwrite: bool) -> Answer:
-    """Writes the answers of NAME as CSV or Parquet, or its scores as Markdown, to TARGET.
+    """Write the predictions of NAME as CSV or Parquet, or its scores as Markdown, to TARGET.
 
-    --json prints: file, rows, synthetic.
+    \b
+    JSON keys:
+      file, rows, synthetic
     """
     result = StudyResult.of(StudyStore(study_folder(name)))
     written = export_result(result, target, form=form, overwrite=overwrite)
     rows = len(result.predictions())
     return Answer(
         document={"file": written, "rows": rows, "synthetic": result.synthetic},
-        text=marked(f"{written}: {rows} answers", result.synthetic),
+        text=marked(f"{written}: {rows} predictions", result.synthetic),
     )
 
 
 @study.command("controls")
 @answers
 @chooses_experiment
-@click.option("--folder", type=click.Path(path_type=Path), help="Keep the studies here.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Folder to keep the studies in.")
 @chooses_place
 def controls_command(
     folder: Path | None,
@@ -226,7 +263,7 @@ def controls_command(
     devices: tuple[str, ...],
     **choices: Any,
 ) -> Answer:
-    """Does a study measure expression? Runs it beside controls that must fall to chance.
+    """Run a study beside controls that must fall to chance: does it measure expression?
 
     \b
     shuffled-labels  labels shuffled within training subjects
@@ -236,9 +273,11 @@ def controls_command(
     identity probe   who is in the image, under each frame weighting
 
     \b
-    --json prints: synthetic, controls (name, title, expectation, uar, accuracy, change
-      from the unchanged study; each value, low, high, level; chance, majority_rate) and
-      identity (weighting, accuracy, chance).
+    JSON keys:
+      synthetic
+      controls   name, title, expectation, chance, majority_rate; uar, accuracy and change from
+                 the unchanged study (value, low, high, level)
+      identity   weighting, accuracy, chance
     """
     experiment = chosen_experiment(choices)
     studies = control_studies(
@@ -268,6 +307,12 @@ def controls_command(
         },
         text=marked(controls_text(controls, identity), synthetic),
     )
+
+
+def _resuming(one: Study) -> str:
+    """Return the command that goes on with `one`."""
+    name = one.name if one.folder == study_folder(one.name) else str(one.folder.resolve())
+    return shlex.join(["mer", "study", "resume", name])
 
 
 study.add_command(localisation)

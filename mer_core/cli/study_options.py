@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from mer_core.cli.names import DATASET, NETWORK
 from mer_core.errors import SettingsError
 from mer_core.protocols import PROTOCOLS, CrossDataset, find_protocol
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
@@ -16,19 +17,27 @@ from mer_core.training.settings import PROFILES, TrainingSettings, profile
 
 
 def chooses_experiment(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that say what is studied."""
+    """Add the options that say what is studied."""
     options = [
-        click.option("--dataset", "datasets", multiple=True, help="Dataset; may be repeated."),
-        click.option("--root", "roots", multiple=True, help="Where each dataset lies, in order."),
+        click.option(
+            "--dataset", "datasets", multiple=True, type=DATASET, help="Dataset; repeatable."
+        ),
+        click.option("--root", "roots", multiple=True, help="Folder of each dataset, in order."),
         click.option("--twin", is_flag=True, help="Use the synthetic twin of each dataset."),
-        click.option("--scheme", help="Label scheme; by default the one the protocol implies."),
+        click.option("--scheme", help="Label scheme.  [default: the one the protocol implies]"),
         click.option(
             "--protocol",
             default="loso",
             show_default=True,
-            help=f"{', '.join(PROTOCOLS.names())}, or TRAIN:TEST.",
+            help=f"Protocol: {', '.join(PROTOCOLS.names())}, or TRAIN:TEST.",
         ),
-        click.option("--model", default="affectivenet", show_default=True, help="Network."),
+        click.option(
+            "--model",
+            type=NETWORK,
+            default="affectivenet",
+            show_default=True,
+            help="Network; see `mer models`.",
+        ),
         click.option(
             "--weights",
             default="random",
@@ -50,9 +59,19 @@ def chooses_experiment(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Training settings to start from.",
         ),
         click.option(
-            "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change one of them."
+            "--set",
+            "changes",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Training setting to change; repeatable.",
         ),
-        click.option("--seed", "seeds", multiple=True, type=int, help="One repeat each.  [0]"),
+        click.option(
+            "--seed",
+            "seeds",
+            multiple=True,
+            type=int,
+            help="Seed; repeatable, one repeat each.  [default: 0]",
+        ),
     ]
     for option in reversed(options):
         command = option(command)
@@ -60,11 +79,15 @@ def chooses_experiment(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def chooses_place(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that say where folds run."""
+    """Add the options that say where folds run."""
     options = [
-        click.option("--workers", type=int, help="Processes; 1 stays in this one."),
-        click.option("--scheduler", metavar="tcp://...", help="A running Dask scheduler."),
-        click.option("--gpu", "devices", multiple=True, help="One process for this GPU."),
+        click.option("--workers", type=int, help="Number of processes; 1 stays in this one."),
+        click.option(
+            "--scheduler", metavar="tcp://...", help="Address of a running Dask scheduler."
+        ),
+        click.option(
+            "--gpu", "devices", multiple=True, help="GPU to use, one process each; repeatable."
+        ),
     ]
     for option in reversed(options):
         command = option(command)
@@ -72,7 +95,7 @@ def chooses_place(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def chosen_experiment(choices: dict[str, Any]) -> CatalogExperiment:
-    """What the options of `chooses_experiment` describe."""
+    """Return what the options of `chooses_experiment` describe."""
     protocol = find_protocol(choices["protocol"])
     pair = (protocol.train, protocol.test) if isinstance(protocol, CrossDataset) else ()
     names, roots = choices["datasets"] or pair or ("casme2",), choices["roots"]
@@ -101,14 +124,14 @@ def chosen_experiment(choices: dict[str, Any]) -> CatalogExperiment:
 
 
 def chosen_settings(choices: dict[str, Any], devices: tuple[str, ...]) -> TrainingSettings:
-    """The profile with its changes."""
+    """Return the profile with its changes."""
     device: dict[str, Any] = {"device": "cuda"} if devices else {}
     changes = {**device, **changed(choices["changes"])}
     return profile(choices["profile_name"], model=choices["model"], **changes)
 
 
 def changed(changes: Sequence[str]) -> dict[str, Any]:
-    """Settings written as NAME=VALUE."""
+    """Return settings written as NAME=VALUE."""
     found: dict[str, Any] = {}
     for change in changes:
         name, equals, value = change.partition("=")

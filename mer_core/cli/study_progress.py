@@ -1,60 +1,55 @@
-"""Following a running study on the terminal: a bar with folds done, running and time left."""
+"""Following a running study: folds done, running and time left, on standard error."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
-import click
-from tqdm import tqdm
-
+from mer_core.cli.progress import Progress, resumable
 from mer_core.training import events
 from mer_core.training.study import Study
 
 
-def follow(study: Study, *, label: str = "", **place: Any) -> None:
-    """Runs `study` to its end; everything it says goes to standard error."""
-    bar: tqdm[Any] | None = None
-    try:
+def follow(study: Study, *, label: str = "", resume: str | None = None, **place: Any) -> None:
+    """Run `study` to its end.
+
+    Args:
+        study: What is run.
+        label: What the progress is called.  By default the name of the study.
+        resume: The command that goes on after Ctrl-C.
+        place: Where folds run; see `Study.run`.
+    """
+    with resumable(resume), Progress(label or study.name, unit="folds") as progress:
+        note = ""
         for event in study.run(**place):
-            if bar is None:
-                bar = tqdm(
-                    total=event.progress.total,
-                    initial=event.progress.done,
-                    desc=label or study.name,
-                    unit="fold",
-                    file=sys.stderr,
-                    disable=None,  # silent where standard error is not a terminal
-                )
-            _show(event, bar)
-    finally:
-        if bar is not None:
-            bar.close()
+            note = _note(event, note)
+            progress.show(event.progress.done, event.progress.total, note)
+            line = _line(event)
+            if line:
+                progress.say(line)
 
 
-def _show(event: events.Event, bar: tqdm[Any]) -> None:
-    bar.n = event.progress.done
+def _note(event: events.Event, note: str) -> str:
+    """Say what is going on now."""
+    match event:
+        case events.InputsBuilt():
+            return f"inputs {event.made} of {event.wanted}"
+        case events.EpochFinished():
+            running = f"{event.progress.running} running"
+            return f"{running}, {event.name} epoch {event.epoch} of {event.epochs}"
+        case _:
+            return note
+
+
+def _line(event: events.Event) -> str:
+    """Say what should stay on the screen, if anything."""
     match event:
         case events.StudyStarted(dashboard=str() as address):
-            _say(f"{event.slots} workers, dashboard {address}")
-        case events.InputsBuilt():
-            bar.set_postfix_str(f"inputs {event.made}/{event.wanted}")
-        case events.EpochFinished():
-            bar.set_postfix_str(
-                f"{event.progress.running} running, {event.name} epoch {event.epoch}/{event.epochs}"
-            )
+            return f"{event.slots} workers, dashboard {address}"
         case events.FoldFailed():
-            _say(f"{event.name}: {event.error}")
+            return f"{event.name}: {event.error}"
         case events.WorkerLost():
-            _say(f"lost worker {event.worker}; its fold is done again")
+            return f"lost worker {event.worker}; its fold is done again"
         case events.WaitingForOthers():
-            _say(f"waiting for {event.folds} folds of another process")
+            return f"waiting for {event.folds} folds of another process"
         case _:
-            bar.refresh()
-
-
-def _say(text: str) -> None:
-    if sys.stderr.isatty():
-        tqdm.write(f"mer: {text}", file=sys.stderr)  # above the bar
-    else:
-        click.echo(f"mer: {text}", err=True)
+            return ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mer_core.ami import WEIGHTINGS
 from mer_core.cli.answer import Answer, table
 from mer_core.protocols import Interval
-from mer_core.protocols.intervals import SCORE_NAMES
+from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
 from mer_core.training.comparison import Compared
 from mer_core.training.control_studies import ControlRow, IdentityRow
 from mer_core.training.result import StudyResult
@@ -15,20 +16,20 @@ SYNTHETIC = "SYNTHETIC DATA: these figures say nothing about real faces."
 
 
 def shown(result: StudyResult) -> Answer:
-    """One study: its scores, how far they could move, and what was taken for what."""
+    """Describe one study: its scores, their intervals, and its confusion matrix."""
     document = result.as_dict()
     lines = [
         f"{result.name}: {result.completed} of {len(result.folds)} folds",
-        f"{document['n']} answers of {document['subjects']} subjects, "
+        f"{document['n']} predictions for {document['subjects']} subjects, "
         f"{len(result.seeds)} seed{'s' * (len(result.seeds) > 1)}",
         "",
         table(
-            ("score", "value", "95 % interval over subjects"),
-            [(name, result.means[name], _span(result, name)) for name in SCORE_NAMES]
-            + [("majority rate", result.majority_rate, f"always {document['majority_class']}")],
+            ("Score", "Value", "95 % interval over subjects"),
+            [(SCORE_TITLES[name], result.means[name], _span(result, name)) for name in SCORE_NAMES]
+            + [("Majority rate", result.majority_rate, f"always {document['majority_class']}")],
         ),
         "",
-        "rows true, columns predicted",
+        "Confusion matrix: rows true, columns predicted",
         table(
             ("", *result.classes),
             [(name, *row) for name, row in zip(result.classes, document["confusion"], strict=True)],
@@ -51,7 +52,7 @@ def _range(interval: Interval) -> str:
 
 
 def compared_cells(row: Compared) -> tuple[object, ...]:
-    """One line of a comparison."""
+    """Return one line of a comparison."""
     distance = row.difference
     return (
         row.result.name,
@@ -62,9 +63,12 @@ def compared_cells(row: Compared) -> tuple[object, ...]:
 
 
 def controls_text(controls: Sequence[ControlRow], identity: Sequence[IdentityRow]) -> str:
-    """The table of controls, and that of the identity probe."""
+    """Return the table of controls, and that of the identity probe."""
     changed = table(
-        ("control", "UAR", "interval", "chance", "accuracy", "majority", "change", "expected"),
+        (
+            *("Control", "UAR", "Interval", "Chance", "Accuracy"),
+            *("Majority rate", "Change", "Expected"),
+        ),
         [
             (
                 row.title,
@@ -80,12 +84,20 @@ def controls_text(controls: Sequence[ControlRow], identity: Sequence[IdentityRow
         ],
     )
     probed = table(
-        ("identity from", "accuracy", "interval", "chance"),
-        [(row.weighting, row.accuracy.value, _range(row.accuracy), row.chance) for row in identity],
+        ("Identity from", "Accuracy", "Interval", "Chance"),
+        [
+            (
+                WEIGHTINGS.get(row.weighting).title,
+                row.accuracy.value,
+                _range(row.accuracy),
+                row.chance,
+            )
+            for row in identity
+        ],
     )
     return f"{changed}\n\n{probed}"
 
 
 def marked(text: str, synthetic: bool) -> str:
-    """`text` under the word that a synthetic result carries everywhere."""
+    """Return `text` under the word that a synthetic result carries everywhere."""
     return f"{SYNTHETIC}\n{text}" if synthetic else text

@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.progress import Progress, resumable
+from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.synthetic.twins import (
     DEMOS,
     LAYOUTS,
@@ -25,22 +27,22 @@ from mer_core.errors import SettingsError
 @click.argument("dataset", type=click.Choice(LAYOUTS.names()))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @answers
-@click.option("--subjects", type=int, help="How many people play.")
-@click.option("--clips-per-subject", type=int, help="How many clips each of them plays.")
-@click.option("--full", is_flag=True, help="The published subjects and clips of every class.")
-@click.option("--seed", type=int, help="Source of everything.  [default: 0; the demo's own]")
+@click.option("--subjects", type=int, help="Number of subjects.")
+@click.option("--clips-per-subject", type=int, help="Number of clips of each subject.")
+@click.option("--full", is_flag=True, help="Write the published subjects and clips of every class.")
+@click.option("--seed", type=int, help="Seed of everything.  [default: 0; the demo's own]")
 @click.option(
     "--defects",
     default="",
     metavar="all|NAME,...",
-    help="Plant known defects; `list` names those the layout can carry.",
+    help="Known defects to plant; `list` names those that the layout can carry.",
 )
 @click.option(
     "--variant",
     type=click.Choice(["raw", "cropped", "both"]),
     default="cropped",
     show_default=True,
-    help="Full camera frames, face crops, or both.",
+    help="Frames to write: of the camera (raw), of the face (cropped), or both.",
 )
 @click.option(
     "--size",
@@ -50,16 +52,19 @@ from mer_core.errors import SettingsError
     help="Height of a face crop; camera frames keep their ratio to it. 0: the release's.",
 )
 @click.option(
-    "--frames", type=int, nargs=2, help="Fewest and most frames of a clip.  [default: typical]"
+    "--frames",
+    type=int,
+    nargs=2,
+    help="Fewest and most frames of a clip.  [default: the release's]",
 )
 @click.option(
     "--balance",
     type=float,
-    help="1 keeps the published class proportions, 0 makes all classes equal.  [default: 1]",
+    help="Class proportions: 1 keeps the published ones, 0 makes them equal.  [default: 1]",
 )
-@click.option("--workers", type=int, help="Processes to draw with.  [default: one per core]")
+@click.option("--workers", type=int, help="Number of processes.  [default: one per core]")
 def synth(dataset: str, out: Path, **options: Any) -> Answer:
-    """Writes a synthetic twin of DATASET into the folder OUT.
+    """Write a synthetic twin of DATASET into the folder OUT.
 
     Folders, file names, annotation file, frame rate and durations are the release's; faces and
     annotations are invented, and SYNTHETIC.txt says so. A run that was stopped continues when the
@@ -69,8 +74,12 @@ def synth(dataset: str, out: Path, **options: Any) -> Answer:
     cores for CASME II's 8 subjects x 12 clips, which are short and evened out between classes.
 
     \b
-    --json prints: dataset, root, subjects, clips, classes (label -> clips), defects (defect,
-    subject, clip, and what a reader must report: code of the clip, remark on the table), settings.
+    JSON keys:
+      dataset, root, settings
+      subjects, clips   how many
+      classes           label -> clips
+      defects           defect, subject, clip, and what a reader must report: code (of the clip)
+                        or remark (on the table)
     """
     if options["defects"] == "list":
         names = applicable(dataset)
@@ -79,8 +88,9 @@ def synth(dataset: str, out: Path, **options: Any) -> Answer:
     if workers is not None and workers < 1:
         raise SettingsError(f"workers is {workers}", remedy="give at least 1")
     settings = _settings(dataset, **options)
-    with _Bar(dataset) as bar:
-        manifest = write_twin_of(settings, out, progress=bar.show, workers=workers)
+    title = dataset_info(dataset).title
+    with resumable(), Progress(f"twin of {title}", unit="clips") as progress:
+        manifest = write_twin_of(settings, out, progress=progress.show, workers=workers)
     return _answer(manifest)
 
 
@@ -105,31 +115,6 @@ def _settings(
     return TwinSettings(dataset=dataset, **given)
 
 
-class _Bar:
-    """A progress bar on standard error that starts where an earlier run stopped."""
-
-    def __init__(self, dataset: str) -> None:
-        self._title = f"{dataset} twin"
-        self._bar: Any = None
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def show(self, finished: int, total: int) -> None:
-        """Moves the bar to `finished` of `total` clips."""
-        from tqdm import tqdm
-
-        if self._bar is None:
-            self._bar = tqdm(
-                total=total, initial=finished, unit="clip", desc=self._title, dynamic_ncols=True
-            )
-        self._bar.update(finished - self._bar.n)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-
 def _answer(manifest: TwinManifest) -> Answer:
     classes = Counter(take.label for take in manifest.clips)
     subjects = {take.subject for take in manifest.clips}
@@ -143,15 +128,16 @@ def _answer(manifest: TwinManifest) -> Answer:
         "settings": dataclasses.asdict(manifest.settings),
     }
     lines = [
-        f"{manifest.root}: synthetic {manifest.dataset}, {len(manifest.clips)} clips "
+        f"{manifest.root}: synthetic {dataset_info(manifest.dataset).title}, "
+        f"{len(manifest.clips)} clips "
         f"of {len(subjects)} subjects",
         "",
-        table(["class", "clips"], classes.most_common()),
+        table(["Class", "Clips"], classes.most_common()),
     ]
     if manifest.planted:
         rows = [
             (planted.defect, planted.subject, planted.clip, planted.code or planted.remark or "-")
             for planted in manifest.planted
         ]
-        lines += ["", table(["defect", "subject", "clip", "a reader reports"], rows)]
+        lines += ["", table(["Defect", "Subject", "Clip", "A reader reports"], rows)]
     return Answer(document=document, text="\n".join(lines))

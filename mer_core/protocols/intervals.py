@@ -20,7 +20,15 @@ from mer_core.errors import SettingsError
 from mer_core.protocols.scores import Absent, Counts, Scores, Values, accuracy, uar, uf1
 from mer_core.seeding import generator
 
-SCORE_NAMES = ("accuracy_pooled", "accuracy_subject_mean", "uf1", "uar")
+SCORE_TITLES = {
+    "accuracy_pooled": "Accuracy, pooled",
+    "accuracy_subject_mean": "Accuracy, mean of subjects",
+    "uf1": "UF1",
+    "uar": "UAR",
+}
+"""What a reader sees of each score."""
+
+SCORE_NAMES = tuple(SCORE_TITLES)
 
 
 @dataclass(frozen=True, slots=True)

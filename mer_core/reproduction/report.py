@@ -241,7 +241,7 @@ def _read(file: Path) -> bytes:
         raise StoreError(
             f"the manifest names a file that cannot be read ({error.strerror})",
             where=file,
-            remedy="run `mer reproduce all --force`",
+            remedy="run `mer reproduce all --overwrite`",
         ) from error
 
 

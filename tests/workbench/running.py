@@ -71,7 +71,7 @@ class Served:
 def served_app(
     variables: Mapping[str, str], *, log: IO[bytes] | int | None = None, folder: Path = ROOT
 ) -> Iterator[Served]:
-    """The app as `mer workbench` starts it in `folder`, with `variables` too; `log` gets its output."""
+    """The app as `mer workbench` starts it in `folder`, with `variables`; `log` gets its output."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
