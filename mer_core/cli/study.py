@@ -205,13 +205,11 @@ def compare_command(names: Sequence[str], score: str) -> Answer:
     """
     results = [StudyResult.of(StudyStore(study_folder(name))) for name in names]
     rows = compare(results, score=score)
-    header = (
-        "Study",
-        *map(SCORE_TITLES.__getitem__, SCORE_NAMES),
-        "Majority rate",
-        f"{SCORE_TITLES[score]}, difference from the first",
+    header = ("Study", *SCORE_TITLES.values(), "Majority rate", "Difference")
+    difference = f"Difference: {SCORE_TITLES[score]} minus that of {results[0].name}"
+    text = (
+        f"{table(header, map(compared_cells, rows))}\n\n{difference}, 95 % interval over subjects"
     )
-    text = table(header, [compared_cells(row) for row in rows])
     unfinished = [
         f"{result.name}: {result.completed} of {len(result.folds)} folds"
         for result in results
