@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
-from tqdm import tqdm
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.names import NETWORK
+from mer_core.cli.progress import Progress, resumable
 from mer_core.cluster import open_executor
 from mer_core.datasets.synthetic.cohort import PARTS, CohortSettings
 from mer_core.folders import data_folder
@@ -22,40 +21,30 @@ from mer_core.training import pretraining
 from mer_core.training.pretraining import RECIPE, SHIPPED, Pretraining
 
 
-class _Bar:
-    """One line of progress on standard error; silent where that is not a terminal."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[Any] | None = None
-
-    def __call__(self, title: str, done: int, total: int) -> None:
-        if self._bar is None or self._bar.desc != f"{title}: ":
-            self.close()
-            self._bar = tqdm(total=total, desc=title, file=sys.stderr, disable=None)
-        self._bar.n = done
-        self._bar.refresh()
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-
 @click.command("pretrain")
-@click.argument("models", nargs=-1, metavar="[MODEL]...", type=click.Choice(MODELS.names()))
+@click.argument("models", nargs=-1, metavar="[MODEL]...", type=NETWORK)
 @answers
 @click.option(
     "--weighting",
     "weightings",
     multiple=True,
     type=click.Choice(WEIGHTINGS.names()),
-    help="Frame weighting of the images; repeat for several.  [default: as shipped]",
+    help="Frame weights of the images; repeatable.  [default: as shipped]",
 )
-@click.option("--people", type=int, default=CohortSettings().training, show_default=True)
-@click.option("--epochs", type=int, default=RECIPE.epochs, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--people",
+    type=int,
+    default=CohortSettings().training,
+    show_default=True,
+    help="Number of generated people to train on.",
+)
+@click.option(
+    "--epochs", type=int, default=RECIPE.epochs, show_default=True, help="Number of epochs."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything.")
 @click.option("--shuffled", is_flag=True, help="Shuffle labels within people: a control.")
-@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
-@click.option("--workers", type=int, help="Processes that draw.  [default: one per core]")
+@click.option("--device", default="cpu", show_default=True, help="Device to train on: cpu or cuda.")
+@click.option("--workers", type=int, help="Number of processes that draw.  [default: one per core]")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
 def pretrain(
     models: tuple[str, ...],
@@ -70,17 +59,21 @@ def pretrain(
 ) -> Answer:
     """Train networks on a cohort of generated faces, and score them on unseen people.
 
-    Draws the cohort where it is not drawn yet, trains each MODEL (by default those that ship),
-    fits a temperature on the inner people, scores on the unseen ones, and writes
+    Draw the cohort where it is not drawn yet, train each MODEL (by default those that ship),
+    fit a temperature on the inner people, score on the unseen ones, and write
     MODEL-WEIGHTING.safetensors with its model card. Stopped at any point, the same command goes
     on with the next person or epoch.
 
     \b
-    --json prints a list of model cards: model, weighting, classes, synthetic, cohort,
-      cohort_digest, training_digest, recipe, seed, history, people, clips, uar, accuracy,
-      confusion, calibration, compression, uar_uncompressed, digest, machine, versions,
-      commit, created.
+    JSON keys, one model card per network:
+      model, weighting, classes, synthetic, digest
+      cohort, cohort_digest, training_digest, recipe, seed, history
+      people, clips, uar, accuracy, confusion, calibration
+      compression, uar_uncompressed
+      machine, versions, commit, created
     """
+    for name in models:
+        MODELS.get(name)
     cohort = CohortSettings(training=people)
     recipe = replace(RECIPE, epochs=epochs, device=device)
     jobs = [
@@ -88,19 +81,18 @@ def pretrain(
         for job in _jobs(models, weightings)
     ]
     folder = out or data_folder() / "pretrained"
-    bar = _Bar()
-    try:
+    with resumable(), Progress("drawing", unit="done") as progress:
         with open_executor(workers=workers, memory=2**29) as executor:
             for part in PARTS:
                 draw_cohort(
                     cohort,
                     part,
                     executor=executor,
-                    progress=lambda done, total, part=part: bar(f"drawing {part}", done, total),
+                    progress=lambda done, total, part=part: progress.phase(
+                        f"drawing {part}", done, total
+                    ),
                 )
-        cards = [pretraining.pretrain(job, folder=folder, report=bar) for job in jobs]
-    finally:
-        bar.close()
+        cards = [pretraining.pretrain(job, folder=folder, report=progress.phase) for job in jobs]
     return Answer(
         document=[card.as_dict() for card in cards],
         text=f"{_table(cards)}\n\nsynthetic: trained and scored on generated faces; {folder}",
@@ -108,7 +100,7 @@ def pretrain(
 
 
 def _jobs(models: tuple[str, ...], weightings: tuple[str, ...]) -> list[Pretraining]:
-    """The shipped jobs, or those that were asked for, with the compression they ship with."""
+    """Return the shipped jobs, or those asked for, with the compression they ship with."""
     shipped = {(job.model, job.weighting): job for job in SHIPPED}
     if not models and not weightings:
         return list(SHIPPED)
@@ -121,7 +113,7 @@ def _jobs(models: tuple[str, ...], weightings: tuple[str, ...]) -> list[Pretrain
 
 
 def _table(cards: list[ModelCard]) -> str:
-    header = ("network", "images", "UAR", "95 %", "accuracy", "people", "clips", "temperature")
+    header = ("Network", "Images", "UAR", "95 %", "Accuracy", "People", "Clips", "Temperature")
     return table(
         header,
         [

@@ -70,6 +70,12 @@ class Progress:
         if self._display is not None:
             self._display.show(done, total, note)
 
+    def phase(self, title: str, done: int, total: int) -> None:
+        """Tell the same of work in several parts, of which `title` is going on."""
+        if self._display is not None:
+            self._display.title(title)
+        self.show(done, total)
+
     def say(self, text: str) -> None:
         """Print a line that stays."""
         if isinstance(self._display, _Bar):
@@ -107,6 +113,9 @@ class _Bar:
     def show(self, done: int, total: int, note: str) -> None:
         self._bars.update(self._task, completed=done, total=total, note=note)
 
+    def title(self, title: str) -> None:
+        self._bars.update(self._task, description=title)
+
     def say(self, text: str) -> None:
         self._bars.console.print(f"mer: {text}", markup=False, highlight=False)
 
@@ -127,6 +136,9 @@ class _Lines:
 
     def show(self, done: int, total: int, note: str) -> None:
         self._state = (done, total, note)
+
+    def title(self, title: str) -> None:
+        self._title = title
 
     def close(self) -> None:
         self._closed.set()
