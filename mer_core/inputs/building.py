@@ -5,20 +5,20 @@ Resuming needs no bookkeeping: what is in the store is not built again.
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
+from typing import Any
 
+from mer_core.cluster import Outcome, open_executor
 from mer_core.errors import MerError
 from mer_core.inputs.tensors import InputSet
 from mer_core.records import Sample
 
-log = logging.getLogger(__name__)
+_BATCH = 4
+_WORKER_BYTES = 2**29
 
-_BATCH = 8
+_Task = tuple[InputSet, tuple[int, ...]]
+"""Some inputs, and the place of each among all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,40 +34,58 @@ class Built:
 def build_inputs(inputs: InputSet, *, workers: int | None = None) -> Iterator[Built]:
     """Puts every input of the set into its store, and yields as samples complete.
 
+    Where all of them are there already, no process is started.
+
     Args:
         inputs: What to build.
-        workers: Processes; by default one per core. One process builds in this one.
+        workers: Processes; by default as many as fit. One process builds in this one.
     """
-    workers = min(workers or os.cpu_count() or 1, max(1, len(inputs) // _BATCH))
-    total = len(inputs)
-    if workers == 1:
-        for done, index in enumerate(range(total), start=1):
-            failure = _build((inputs, [index]))[0][1]
-            yield Built(done=done, total=total, sample=inputs.samples[index], failure=failure)
+    total, done, missing = len(inputs), 0, []
+    for index in range(total):
+        if _is_stored(inputs, index):
+            done += 1
+            yield Built(done=done, total=total, sample=inputs.samples[index])
+        else:
+            missing.append(index)
+    if not missing:
         return
-    done = 0
-    batches = [list(range(total))[i : i + _BATCH] for i in range(0, total, _BATCH)]
-    # Processes are spawned, because forking a process that runs threads can lock up.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(_build, (inputs, batch)) for batch in batches]
-        try:
-            for finished in as_completed(running):
-                for index, failure in finished.result():
-                    done += 1
-                    sample = inputs.samples[index]
-                    yield Built(done=done, total=total, sample=sample, failure=failure)
-        finally:
-            for future in running:
-                future.cancel()
+    most = -(-len(missing) // _BATCH)
+    with open_executor(workers=workers, most=most, memory=_WORKER_BYTES) as executor:
+        tasks = _tasks(inputs, missing, batch=1 if executor.slots == 1 else _BATCH)
+        for outcome in executor.map(_build, tasks, report=_ignore):
+            if not isinstance(outcome, Outcome):
+                continue
+            if outcome.value is None:
+                raise outcome.error or RuntimeError("a build ended without a word")
+            for index, failure in outcome.value:
+                done += 1
+                yield Built(done=done, total=total, sample=inputs.samples[index], failure=failure)
 
 
-def _build(task: tuple[InputSet, list[int]]) -> list[tuple[int, str | None]]:
-    inputs, indices = task
+def _is_stored(inputs: InputSet, index: int) -> bool:
+    try:
+        return inputs.is_stored(index)
+    except MerError:
+        return False  # building it says what is wrong
+
+
+def _tasks(inputs: InputSet, indices: list[int], *, batch: int) -> Iterator[_Task]:
+    for start in range(0, len(indices), batch):
+        chosen = tuple(indices[start : start + batch])
+        yield replace(inputs, samples=tuple(inputs.samples[i] for i in chosen)), chosen
+
+
+def _build(task: _Task, _report: Any) -> list[tuple[int, str | None]]:
+    inputs, places = task
     outcomes: list[tuple[int, str | None]] = []
-    for index in indices:
+    for position, place in enumerate(places):
         try:
-            inputs[index]
-            outcomes.append((index, None))
+            inputs[position]
+            outcomes.append((place, None))
         except MerError as error:
-            outcomes.append((index, str(error)))
+            outcomes.append((place, str(error)))
     return outcomes
+
+
+def _ignore(_message: dict[str, Any]) -> None:
+    """A batch is short enough to be told of at its end."""

@@ -105,6 +105,11 @@ def input_key(kind: str, sample: Sample, paths: Sequence[Path], imaging: Imaging
     )
 
 
+def image_key(sample: Sample, imaging: Imaging) -> str:
+    """The store's key of the affective-motion image of `sample`; `imaging` names a weighting."""
+    return input_key("ami", sample, expression_files(sample, imaging)[0], imaging)
+
+
 def sample_image(
     sample: Sample, imaging: Imaging | None = None, *, store: AmiStore
 ) -> AffectiveMotionImage:
@@ -112,13 +117,13 @@ def sample_image(
     imaging = (imaging or Imaging()).resolved(sample)
     weighting = imaging.weighting or DEFAULT_WEIGHTING
     imaging = replace(imaging, weighting=weighting)
-    paths, numbers = expression_files(sample, imaging)
+    _, numbers = expression_files(sample, imaging)
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
         image = image_of(expression_source(sample, imaging), imaging)
         return {"total": image.total, "weights": image.weights}
 
-    arrays = store.fetch(input_key("ami", sample, paths, imaging), build)
+    arrays = store.fetch(image_key(sample, imaging), build)
     return AffectiveMotionImage(
         total=arrays["total"].astype(np.float32, copy=False),
         weights=arrays["weights"].astype(np.float64, copy=False),

@@ -23,6 +23,7 @@ from mer_core.inputs.imaging import (
     expression_files,
     expression_source,
     find_alignment,
+    image_key,
     input_key,
     registered_frames,
     sample_image,
@@ -45,8 +46,7 @@ def model_input(
         imaging: Crop, range and reversal. The size comes from `spec`, and so does the weighting
             unless `imaging` names one.
     """
-    imaging = (imaging or Imaging()).resolved(sample)
-    imaging = replace(imaging, size=spec.size, weighting=imaging.weighting or spec.weighting)
+    imaging = _as_seen_by(spec, sample, imaging)
     match spec.kind:
         case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
             return image_tensor(sample_image(sample, imaging, store=store).image, spec)
@@ -54,6 +54,25 @@ def model_input(
             return frames_tensor(_stored_frames(sample, imaging, store), spec)
         case InputKind.FLOW:
             return flow_tensor(_stored_flow(sample, imaging, store), spec)
+
+
+def is_stored(
+    sample: Sample, spec: InputSpec, *, store: AmiStore, imaging: Imaging | None = None
+) -> bool:
+    """Whether `model_input` with these arguments would find what it needs in the store."""
+    imaging = _as_seen_by(spec, sample, imaging)
+    match spec.kind:
+        case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
+            return image_key(sample, imaging) in store
+        case InputKind.CLIP:
+            return _frames_key(sample, imaging) in store
+        case InputKind.FLOW:
+            return _flow_key(sample, imaging) in store
+
+
+def _as_seen_by(spec: InputSpec, sample: Sample, imaging: Imaging | None) -> Imaging:
+    imaging = (imaging or Imaging()).resolved(sample)
+    return replace(imaging, size=spec.size, weighting=imaging.weighting or spec.weighting)
 
 
 def image_tensor(image: npt.NDArray[np.uint8], spec: InputSpec) -> Tensor32:
@@ -101,6 +120,10 @@ class InputSet:
     def __getitem__(self, index: int) -> Tensor32:
         return model_input(self.samples[index], self.spec, store=self.store, imaging=self.imaging)
 
+    def is_stored(self, index: int) -> bool:
+        """Whether the input at `index` is in the store already."""
+        return is_stored(self.samples[index], self.spec, store=self.store, imaging=self.imaging)
+
     def stack(self, indices: Sequence[int]) -> Tensor32:
         """The chosen inputs as one batch; clips of different length cannot be stacked."""
         return np.stack([self[index] for index in indices])
@@ -126,14 +149,17 @@ def _fitted(
 def _stored_frames(sample: Sample, imaging: Imaging, store: AmiStore) -> npt.NDArray[np.uint8]:
     assert imaging.size is not None  # model_input has set it
     size = imaging.size
-    paths, _ = expression_files(sample, imaging)
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
         frames = registered_frames(expression_source(sample, imaging), imaging)
         return {"frames": np.stack([_fitted(frame, size, 1) for frame in frames])}
 
-    key = input_key("frames", sample, paths, imaging)
+    key = _frames_key(sample, imaging)
     return store.fetch(key, build)["frames"].astype(np.uint8, copy=False)
+
+
+def _frames_key(sample: Sample, imaging: Imaging) -> str:
+    return input_key("frames", sample, expression_files(sample, imaging)[0], imaging)
 
 
 def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
@@ -145,10 +171,14 @@ def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
         onset, apex = Registration(alignment=alignment, stabilise=imaging.stabilise).apply(source)
         return {"flow": flow_image(onset, apex, size=imaging.size, method=imaging.flow)}
 
+    return store.fetch(_flow_key(sample, imaging), build)["flow"].astype(np.float32, copy=False)
+
+
+def _flow_key(sample: Sample, imaging: Imaging) -> str:
+    paths, _ = flow_pair(sample, imaging)
     # The face is sought on the whole expression, so all of it decides the flow of a cropped pair.
     sought = expression_files(sample, imaging)[0] if imaging.crop else []
-    key = input_key("flow", sample, [*paths, *sought], imaging)
-    return store.fetch(key, build)["flow"].astype(np.float32, copy=False)
+    return input_key("flow", sample, [*paths, *sought], imaging)
 
 
 def flow_pair(sample: Sample, imaging: Imaging) -> tuple[list[Path], list[int]]:

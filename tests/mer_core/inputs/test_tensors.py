@@ -26,7 +26,7 @@ from mer_core.inputs import (
     sample_image,
 )
 from mer_core.inputs.imaging import INPUT_CODE
-from mer_core.inputs.tensors import flow_apex, flow_pair
+from mer_core.inputs.tensors import flow_apex, flow_pair, is_stored
 from mer_core.records import InputKind, InputSpec, Sample
 
 AMI = InputSpec(kind=InputKind.AMI, size=(24, 20))
@@ -250,6 +250,27 @@ def test_building_reports_each_sample_and_resumes(sample, store):
     assert store.info().entries == 1
     list(build_inputs(inputs, workers=1))
     assert store.info().entries == 1
+
+
+def test_what_is_built_starts_no_process_and_is_told_all_the_same(sample, store, monkeypatch):
+    samples = tuple(replace(sample, clip=f"c{i}", onset=7 + i % 4) for i in range(8))
+    inputs = InputSet(samples, AMI, store)
+    assert not inputs.is_stored(0)
+    list(build_inputs(inputs, workers=1))
+    assert all(map(inputs.is_stored, range(8)))
+    monkeypatch.setattr("mer_core.inputs.building.open_executor", None)
+    again = list(build_inputs(inputs, workers=4))
+    assert [(event.done, event.total, event.failure) for event in again] == [
+        (done, 8, None) for done in range(1, 9)
+    ]
+
+
+@pytest.mark.parametrize("spec", [AMI, GREY, FLOW])
+def test_whether_an_input_is_stored_is_known(sample, store, spec):
+    for imaging in (None, Imaging(reverse=True)):
+        assert not is_stored(sample, spec, store=store, imaging=imaging)
+        model_input(sample, spec, store=store, imaging=imaging)
+        assert is_stored(sample, spec, store=store, imaging=imaging)
 
 
 def test_building_with_processes_gives_the_same_entries(sample, store, tmp_path):
