@@ -273,6 +273,8 @@ def _checkpoint_state(header: CheckpointHeader, path: Path) -> WeightsState:
     else:
         trained = "trained on synthetic clips" if header.synthetic else "trained"
         label = f"{trained}, checkpoint {header.weights_digest[:12]}"
+        if header.lineage is None:
+            label += ", on whom is not recorded"
     return WeightsState(
         kind="checkpoint" if card is None else "shipped",
         label=label,

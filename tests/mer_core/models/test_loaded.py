@@ -9,7 +9,8 @@ import torch
 from mer_core.errors import CheckpointError, ModelError, SettingsError, UnknownNameError
 from mer_core.models.catalog import model_entry
 from mer_core.models.checkpoint import CheckpointHeader, save_checkpoint
-from mer_core.models.loaded import check_input, load_model
+from mer_core.models.lineage import Lineage
+from mer_core.models.loaded import check_input, initial_network, load_model
 
 CLASSES = ("negative", "others", "positive", "surprise")
 NAME = "affectivenet-1x1-all"  # the smallest arithmetic of the family
@@ -47,6 +48,24 @@ def test_a_checkpoint_brings_its_classes_and_its_identity(model, checkpoint):
     assert loaded.digest == model.digest  # the same weights
     image = torch.rand(2, 3, 112, 112)
     assert torch.equal(loaded.logits(image), model.logits(image))
+
+
+def test_weights_say_whether_it_is_known_whom_they_saw(tmp_path, model, checkpoint):
+    assert "on whom is not recorded" in load_model(NAME, weights=checkpoint).weights.label
+    known = CheckpointHeader(model=NAME, classes=CLASSES, lineage=Lineage())
+    save_checkpoint(tmp_path / "known.safetensors", model.module, known)
+    label = load_model(NAME, weights=tmp_path / "known.safetensors").weights.label
+    assert "not recorded" not in label
+
+
+def test_a_network_to_be_trained_is_that_of_load_model_without_its_identity(model, monkeypatch):
+    def refuse(*_args):
+        raise AssertionError("weights were hashed that nobody asks the identity of")
+
+    monkeypatch.setattr("mer_core.models.loaded.weights_digest", refuse)
+    network = initial_network(NAME, classes=CLASSES, seed=4)
+    for name, value in model.module.state_dict().items():
+        assert torch.equal(network.state_dict()[name], value)
 
 
 def test_a_checkpoint_of_another_network_or_other_classes_is_refused(checkpoint):
