@@ -33,11 +33,10 @@ methods = ["AffectiveNet-1", "ResNet-50", "MobileNet"]  # rows to run
 existing = False  # take finished studies only, train nothing
 
 # %%
-import pandas as pd
-from IPython.display import Image, display
+from IPython.display import Image
 
 from mer_core.plots.dots import dot_figure
-from mer_core.reproduction.accuracies import accuracy_rows, as_cells, dots
+from mer_core.reproduction.accuracies import accuracy_rows, dots, score_table
 from mer_core.reproduction.confusions import make_figure5
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.roots import read_roots
@@ -57,24 +56,23 @@ job = Job(
 
 # %%
 rows = [*accuracy_rows(1, job), *accuracy_rows(2, job, setups=("CASME^2", "SAMM"))]
-header, cells = as_cells(rows)
-with pd.option_context("display.max_rows", None):
-    display(pd.DataFrame(cells, columns=header).set_index(["setup", "method"]))
+score_table(rows)
 
 # %%
 for setup in dict.fromkeys(row.setup for row in rows):
     drawn = dots([row for row in rows if row.setup == setup])
     synthetic = any(row.data == "synthetic" for row in rows if row.setup == setup)
-    dot_figure(drawn, title=setup, synthetic=synthetic).show()
+    dot_figure(drawn, title=drawn[0].group, synthetic=synthetic).show()
 
 # %% [markdown]
 # ## Fig. 5a to d
 #
-# Cells are shares of all clips, as the paper prints them, so each matrix sums to 1.
+# Large figures are shares of the true class. Small ones are clips, and for the paper, which prints
+# no counts, shares of all clips.
 
 # %%
 figure = make_figure5(job, "abcd")
-Image(figure.content(".png"), alt="Confusion matrices of AffectiveNet, the paper's above ours")
+Image(figure.content(".png"), alt="Confusion matrices of AffectiveNet, the paper's beside ours")
 
 # %%
 measured = [row for row in rows if row.ours is not None]

@@ -32,13 +32,12 @@ methods = ["AffectiveNet-1", "ResNet-50", "MobileNet"]  # rows to run
 existing = False  # take finished studies only, train nothing
 
 # %%
-import pandas as pd
-from IPython.display import Image, display
+from IPython.display import Image
 
 from mer_core.paper.published import PUBLISHED
 from mer_core.paper.tables import SETUPS
 from mer_core.plots.dots import dot_figure
-from mer_core.reproduction.accuracies import accuracy_rows, as_cells, dots
+from mer_core.reproduction.accuracies import accuracy_rows, dots, score_table
 from mer_core.reproduction.confusions import make_figure5
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.roots import read_roots
@@ -59,22 +58,20 @@ crossings = [name for name, setup in SETUPS.items() if not setup.person_independ
 
 # %%
 rows = [row for row in accuracy_rows(2, job, setups=crossings) if row.network]
-header, cells = as_cells(rows)
-with pd.option_context("display.max_rows", None):
-    display(pd.DataFrame(cells, columns=header).set_index(["setup", "method"]))
+score_table(rows)
 
 # %%
 for setup in crossings:
     drawn = dots([row for row in rows if row.setup == setup])
     synthetic = any(row.data == "synthetic" for row in rows if row.setup == setup)
-    dot_figure(drawn, title=setup, synthetic=synthetic).show()
+    dot_figure(drawn, title=drawn[0].group, synthetic=synthetic).show()
 
 # %% [markdown]
 # ## Fig. 5e to g
 
 # %%
 figure = make_figure5(job, "efg")
-Image(figure.content(".png"), alt="Confusion matrices across datasets, the paper's above ours")
+Image(figure.content(".png"), alt="Confusion matrices across datasets, the paper's beside ours")
 
 # %%
 published = {name: float(PUBLISHED.accuracy("AffectiveNet-1", name).decimal) for name in crossings}

@@ -45,7 +45,7 @@ import pandas as pd
 from IPython.display import Image, display
 
 from mer_core.plots.dots import dot_figure
-from mer_core.reproduction.accuracies import accuracy_rows, as_cells, dots
+from mer_core.reproduction.accuracies import accuracy_rows, dots, score_table
 from mer_core.reproduction.feature_figures import make_figure7
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.roots import read_roots
@@ -67,11 +67,12 @@ job = Job(
 # %%
 rows = [r for r in accuracy_rows(1, job, setups=setups) if r.method.startswith(("Af-", "Aff"))]
 rows = [row for row in rows if row.network]
-header, cells = as_cells(rows)
-display(pd.DataFrame(cells, columns=header).set_index(["setup", "method"]))
+display(score_table(rows))
 for setup in setups:
     drawn = dots([row for row in rows if row.setup == setup])
-    dot_figure(drawn, title=setup, synthetic=any(r.data == "synthetic" for r in rows)).show()
+    dot_figure(
+        drawn, title=drawn[0].group, synthetic=any(r.data == "synthetic" for r in rows)
+    ).show()
 
 # %% [markdown]
 # ## What each saves or costs

@@ -26,16 +26,19 @@ data = "twin"  # or a TOML file of roots
 profile = "quick"  # whose finished studies are looked into first
 changes = {}  # training settings that differ from the profile
 method = "AffectiveNet-1"  # trained now on CASME II if it is not yet; "" trains nothing
+own_scales = False  # each map on its own scale, in place of one scale per row
 
 # %%
 from IPython.display import Image, display
 
+from mer_core.plots.static.tiles import TileScale
 from mer_core.reproduction.cells import cells_of, solve
 from mer_core.reproduction.feature_figures import make_figure3, make_figure4, make_figure6
 from mer_core.reproduction.held_out import exhibit, held_out_network
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.roots import read_roots
 
+scales = TileScale.OWN if own_scales else TileScale.ROW
 job = Job(
     roots=read_roots(data),
     profile=profile,
@@ -51,21 +54,21 @@ if method:
 # ## Fig. 3: MICRoFeat, branch by branch
 
 # %%
-figure3 = make_figure3(job)
+figure3 = make_figure3(job, scales)
 Image(figure3.content(".png"), alt="Maps of all sixteen convolutions of MICRoFeat")
 
 # %% [markdown]
 # ## Fig. 4: anger and happiness
 
 # %%
-figure4 = make_figure4(job)
+figure4 = make_figure4(job, scales)
 Image(figure4.content(".png"), alt="First convolutions on two clips of one person, and differences")
 
 # %% [markdown]
 # ## Fig. 6: three networks at the same resolution
 
 # %%
-figure6 = make_figure6(job)
+figure6 = make_figure6(job, scales)
 for line in figure6.warnings:
     print(line)
 display(Image(figure6.content(".png"), alt="Most active maps of three networks for four clips"))

@@ -32,7 +32,6 @@ methods = ["saliency", "input-x-gradient", "integrated-gradients", "grad-cam", "
 # %%
 import numpy as np
 import pandas as pd
-from IPython.display import Image
 
 from mer_core.attribution import METHODS, explain, list_methods
 from mer_core.attribution.baselines import centre_map, energy_map, motion_weighting, random_map
@@ -41,8 +40,8 @@ from mer_core.attribution.localisation import localise
 from mer_core.inputs import AmiStore, Imaging, sample_clip, sample_image
 from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import share_curve
-from mer_core.plots.grid import Cell, labelled_grid
-from mer_core.plots.raster import enlarge, outline, overlay, png_bytes, stamp_synthetic
+from mer_core.plots.raster import overlay
+from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
 from mer_core.reproduction.cells import cells_of, solve
 from mer_core.reproduction.held_out import exhibit, held_out_network
 from mer_core.reproduction.job import Job
@@ -64,7 +63,7 @@ shown = exhibit(job, "casme2", emotion)
 model = held_out_network(job, method or "AffectiveNet-1", shown.sample)
 inputs = shown.tensor(model)
 answer = dict(zip(model.classes, model.probabilities(inputs)[0].tolist(), strict=True))
-print(shown.caption, "|", model.weights.label)
+print(shown.sample.key, "|", model.weights.label)
 pd.Series(answer, name="probability").round(3).to_frame()
 
 # %% [markdown]
@@ -97,21 +96,16 @@ maps = {
 region = shown.region
 
 
-def picture(values, signed):
-    scale = shared_scale([values], signed=signed)
-    drawn = outline(overlay(shown.image.image, values, scale), region)
-    return enlarge(drawn, (168, 168), smooth=True)
+def tile(m):
+    scale = shared_scale([m.values], signed=m.signed)
+    over = overlay(shown.image.image, m.values, scale)
+    return Tile(values=over, caption=METHODS.get(m.method).title, region=region)
 
 
-tiles = [
-    Cell(picture=picture(m.values, m.signed), caption=METHODS.get(m.method).title)
-    for m in maps.values()
-]
-sheet = labelled_grid(
-    [tiles], rows=[shown.sample.label], lines=[f"{shown.caption}; {model.weights.label}"]
-)
-Image(
-    png_bytes(stamp_synthetic(sheet) if shown.sample.synthetic else sheet), alt="Attribution maps"
+tile_figure(
+    [[TileBlock(rows=[[tile(m) for m in maps.values()]])]],
+    synthetic=shown.sample.synthetic,
+    note=f"{shown.sample.label}; {model.weights.label}. Outlined: where the action units move.",
 )
 
 # %% [markdown]

@@ -38,7 +38,7 @@ from mer_core.inputs import AmiStore, model_input
 from mer_core.models.catalog import model_entry
 from mer_core.models.complexity import measure
 from mer_core.plots.curves import share_curve
-from mer_core.reproduction.accuracies import accuracy_rows, as_cells
+from mer_core.reproduction.accuracies import accuracy_rows, score_table
 from mer_core.reproduction.cells import NETWORKS
 from mer_core.reproduction.held_out import exhibit, held_out_network
 from mer_core.reproduction.job import Job
@@ -79,8 +79,7 @@ pd.DataFrame(
 
 # %%
 rows = [row for row in accuracy_rows(1, job, setups=setups) if row.method in methods]
-header, cells = as_cells(rows)
-display(pd.DataFrame(cells, columns=header).set_index(["setup", "method"]))
+display(score_table(rows))
 
 # %% [markdown]
 # ## Which frames AKMNet keeps

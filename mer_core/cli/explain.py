@@ -17,16 +17,7 @@ from mer_core.cli.answer import Answer, answers, as_document, table
 from mer_core.cli.models import PAPER_CLASSES
 from mer_core.cli.names import METHOD, METHOD_TITLES, NETWORK
 from mer_core.errors import SettingsError
-from mer_core.plots.colour import Rgb, shared_scale
-from mer_core.plots.raster import (
-    enlarge,
-    overlay,
-    png_bytes,
-    stack,
-    stamp_synthetic,
-    text_strip,
-    tile_sheet,
-)
+from mer_core.plots.colour import shared_scale
 from mer_core.records import AttributionMap, InputKind
 
 if TYPE_CHECKING:
@@ -34,9 +25,6 @@ if TYPE_CHECKING:
     from mer_core.attribution.script import Recipe
     from mer_core.inputs import Recording
     from mer_core.models.loaded import LoadedModel
-
-_SIDE = 336
-_BAR = 12
 
 
 @click.command()
@@ -193,7 +181,7 @@ def _knobs(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str,
     return values
 
 
-def _write(out: Path, recipe: Recipe, picture: Rgb, *, overwrite: bool) -> dict[str, Path]:
+def _write(out: Path, recipe: Recipe, picture: bytes, *, overwrite: bool) -> dict[str, Path]:
     if out.exists() and not out.is_dir():
         raise SettingsError("is not a folder", where=out)
     found = recipe.map
@@ -206,7 +194,7 @@ def _write(out: Path, recipe: Recipe, picture: Rgb, *, overwrite: bool) -> dict[
             raise SettingsError(
                 "exists already", where=file, remedy="pass --overwrite to replace it"
             )
-    write_bytes(files["png"], png_bytes(picture))
+    write_bytes(files["png"], picture)
     with atomic_path(files["array"]) as partial:
         np.save(partial, found.values, allow_pickle=False)
     write_text(files["record"], as_document(recipe.record()) + "\n")
@@ -214,8 +202,12 @@ def _write(out: Path, recipe: Recipe, picture: Rgb, *, overwrite: bool) -> dict[
     return files
 
 
-def _picture(recipe: Recipe, recording: Recording) -> Rgb:
-    """What the network saw, and the map over it, with the scale below."""
+def _picture(recipe: Recipe, recording: Recording) -> bytes:
+    """What the network saw, and the map beside it and over it, as a PNG file."""
+    from mer_core.plots.raster import enlarge, overlay
+    from mer_core.plots.static import ONE_COLUMN
+    from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
+
     found, spec = recipe.map, recipe.model.entry.input
     if spec.kind in (InputKind.AMI, InputKind.DYNAMIC_IMAGE):
         seen = recording.image(recipe.weighting or spec.weighting, size=spec.size).image
@@ -223,18 +215,16 @@ def _picture(recipe: Recipe, recording: Recording) -> Rgb:
         frames = recording.expression.frames
         seen = enlarge(frames[len(frames) // 2], spec.size, smooth=True)
     scale = shared_scale([found.values], signed=found.signed)
-    tiles = [enlarge(tile, (_SIDE, _SIDE)) for tile in (seen, overlay(seen, found.values, scale))]
     where = f", {found.layer}" if found.layer else ""
-    sheet = tile_sheet(
-        tiles,
-        columns=2,
-        captions=["input", f"{found.method}{where}, for {found.target}"],
-        title=f"{recipe.model.entry.title}, {recipe.model.weights.label}",
+    over = Tile(values=overlay(seen, found.values, scale), caption="map over the input")
+    tiles = [Tile(values=seen, caption="input"), over, Tile(values=found.values, caption="map")]
+    drawn = tile_figure(
+        [[TileBlock(rows=[tiles], scale=scale, title=recipe.model.entry.title)]],
+        synthetic=recipe.synthetic,
+        width=1.4 * ONE_COLUMN,
+        note=f"{found.method}{where}, for {found.target}.\n{recipe.model.weights.label}.",
     )
-    ramp = np.linspace(scale.low, scale.high, sheet.shape[1] // 2)
-    bar = np.repeat(scale.apply(ramp)[None], _BAR, axis=0)
-    sheet = stack([sheet, bar, text_strip(scale.describe(), sheet.shape[1])], align="centre")
-    return stamp_synthetic(sheet) if recipe.synthetic else sheet
+    return drawn.png
 
 
 def _answer(recipe: Recipe, recording: Recording, files: dict[str, Path]) -> Answer:

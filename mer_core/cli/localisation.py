@@ -65,7 +65,6 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Processes of one thread; 1 is this one.  [default: as many as fit]",
 )
-@click.option("--figure", is_flag=True, help="Write an interactive figure too.")
 def localisation(
     studies: Sequence[str],
     out: Path,
@@ -75,7 +74,6 @@ def localisation(
     clips: int | None,
     seed: int,
     workers: int | None,
-    figure: bool,
 ) -> Answer:
     """Score where the networks of STUDIES look, against the regions that move.
 
@@ -115,7 +113,6 @@ def localisation(
             out,
             settings=settings,
             workers=workers,
-            figure=figure,
             progress=progress.show,
         )
     return _answer(found)

@@ -244,7 +244,7 @@ class _Teller:
 def table3(out: Path, rounds: int) -> Answer:
     """Compare the cost of every network: the paper's Table 3 beside our own figures.
 
-    Writes table3.csv, table3.md and table3.html, an interactive table that opens offline.
+    Writes table3.csv, and table3.md, table3.html and table3.tex for readers.
 
     \b
     JSON keys:
@@ -254,12 +254,12 @@ def table3(out: Path, rounds: int) -> Answer:
               none), memory_mib, printed_memory, memory_consistent, multiply_adds, printed_speed,
               printed_speed_ratio and speed_ratios (to ResNet-50, by batch), verdict, remark
     """  # noqa: D301 - the backspace tells click to keep the lines below it
-    from mer_core.reproduction.table3 import as_cells, write_table3
+    from mer_core.reproduction.table3 import ledger_table, write_table3
 
     rows, files = write_table3(out, rounds=rounds, progress=_tell)
-    header, cells = as_cells(rows)
+    frame = ledger_table(rows).frame.iloc[:, :-2]
     document: dict[str, Any] = {"files": files, "rows": [asdict(row) for row in rows]}
-    listing = table(header[:-2], [line[:-2] for line in cells])
+    listing = table(list(frame.columns), frame.values.tolist())
     remarks = "\n".join(
         f"{row.network}, {row.classes} classes: {row.remark}" for row in rows if row.remark
     )

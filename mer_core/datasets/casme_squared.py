@@ -200,7 +200,7 @@ def _cut_from_recordings(
 
 INFO = DatasetInfo(
     name="casme-squared",
-    title="CAS(ME)^2",
+    title="CAS(ME)²",
     citation="Qu et al., CAS(ME)^2, IEEE TAC 9(4), 2018",
     licence="sign the release agreement of the CASME group, Institute of Psychology, Chinese "
     "Academy of Sciences, and ask for the download",

@@ -13,6 +13,9 @@ from mer_core.paper.printed import Printed, printed_or_none
 DATASETS = ("CASME-I", "CASME-II", "CASME^2", "SAMM")
 """The four datasets under the names the paper gives them."""
 
+TITLES = {"CASME-I": "CASME", "CASME-II": "CASME II", "CASME^2": "CAS(ME)²", "SAMM": "SAMM"}
+"""The same under the names their publishers give them, as readers see them."""
+
 _SHORT = {"CI": "CASME-I", "CII": "CASME-II", "C2": "CASME^2", "S": "SAMM"}
 _TABLE1_SETUPS = ("CASME-I", "CASME-II")
 
@@ -33,6 +36,11 @@ class Setup:
     def person_independent(self) -> bool:
         """Leave-one-subject-out within `test`, the paper's PIE; else cross-dataset, its CDE."""
         return self.train is None
+
+    @property
+    def title(self) -> str:
+        """What a reader sees: "CASME II", or "CASME → CASME II"."""
+        return " → ".join(TITLES[name] for name in (self.train, self.test) if name)
 
 
 def _setup(name: str) -> Setup:

@@ -6,7 +6,7 @@ that white means nothing and equal strengths look equally strong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,11 +24,20 @@ Rgb = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColourScale:
-    """A mapping from numbers to colours that several panels can share."""
+    """A mapping from numbers to colours that several panels can share.
+
+    Attributes:
+        low: What has the first colour.
+        high: What has the last.
+        name: Of the colours.
+        linear_width: Where given, positions are asinh(value / linear_width): linear for values
+            smaller than that and logarithmic beyond, so that strong values leave room for weak.
+    """
 
     low: float
     high: float
     name: str = UNSIGNED
+    linear_width: float | None = None
 
     @property
     def signed(self) -> bool:
@@ -37,24 +46,51 @@ class ColourScale:
 
     def apply(self, values: npt.NDArray[np.floating | np.integer]) -> Rgb:
         """Colours of `values`, with a trailing axis of three; out-of-range values saturate."""
-        span = self.high - self.low
-        unit = np.zeros(np.shape(values)) if span <= 0 else (values - self.low) / span
-        if span <= 0 and self.signed:
-            unit = unit + 0.5
-        index = np.clip(np.nan_to_num(unit) * 255 + 0.5, 0, 255).astype(np.uint8)
+        index = np.clip(np.nan_to_num(self.position(values)) * 255 + 0.5, 0, 255).astype(np.uint8)
         return lookup(self.name).take(index, axis=0)
+
+    def position(
+        self, values: npt.NDArray[np.floating | np.integer] | Sequence[float]
+    ) -> npt.NDArray[np.floating]:
+        """Where `values` lie between the ends of the scale: 0 at `low`, 1 at `high`."""
+        ends, shown = np.array([self.low, self.high]), np.asarray(values)
+        if self.linear_width is not None:
+            ends, shown = (
+                np.arcsinh(ends / self.linear_width),
+                np.arcsinh(shown / self.linear_width),
+            )
+        span = ends[1] - ends[0]
+        if span <= 0:
+            return np.full(shown.shape, 0.5 if self.signed else 0.0)
+        return (shown - ends[0]) / span
+
+    @property
+    def ticks(self) -> dict[str, float]:
+        """Numbers to write beside a colour bar -> their positions on it."""
+        if self.high <= self.low:
+            return {spoken(self.low): 0.5 if self.signed else 0.0}
+        marks = [self.low, self.high]
+        if self.signed:
+            marks.insert(1, 0.0)
+        if self.signed and self.linear_width is not None:
+            tens = [10.0**k for k in range(-3, 7) if self.linear_width < 10.0**k < self.high / 3]
+            marks += [sign * ten for ten in tens[-2:] for sign in (-1, 1)]
+        return {
+            spoken(mark): float(at)
+            for mark, at in zip(marks, self.position(np.array(marks)), strict=True)
+        }
 
     def describe(self) -> str:
         """The scale in words, for captions."""
-        return f"{self.name}, {_spoken(self.low)} to {_spoken(self.high)}"
+        return f"{self.name}, {spoken(self.low)} to {spoken(self.high)}"
 
     @property
     def words(self) -> str:
         """The scale for whoever does not know it by name: which colour stands for which number."""
         ends = _ENDS[self.name]
         if self.signed:
-            return f"{ends[0]} {_spoken(self.low)}, white 0, {ends[1]} {_spoken(self.high)}"
-        return f"{ends[0]} {_spoken(self.low)} to {ends[1]} {_spoken(self.high)}"
+            return f"{ends[0]} {spoken(self.low)}, white 0, {ends[1]} {spoken(self.high)}"
+        return f"{ends[0]} {spoken(self.low)} to {ends[1]} {spoken(self.high)}"
 
 
 def shared_scale(
@@ -80,7 +116,21 @@ def typical_scale(panels: Iterable[npt.NDArray[np.floating | np.integer]]) -> Co
     return ColourScale(low=-reach, high=reach, name=SIGNED)
 
 
-def _spoken(value: float) -> str:
+def asinh_scale(
+    panels: Iterable[npt.NDArray[np.floating | np.integer]],
+) -> ColourScale:
+    """A signed scale that fits all `panels`, on which the weakest of them keeps half its colours.
+
+    The first frame's weight is many times any other's: on a linear scale that fits it, all others
+    fade to white, and on one that fits them it is one dark patch.
+    """
+    ends = [float(np.abs(panel).max(initial=0.0)) for panel in panels]
+    reach = max(ends, default=0.0)
+    weakest = min((end for end in ends if end > 0), default=1.0)
+    return ColourScale(low=-reach, high=reach, name=SIGNED, linear_width=weakest / 5)
+
+
+def spoken(value: float) -> str:
     """Three digits as a person writes them: 0.0123, 4.15, 10,600."""
     if abs(value) < 999.5:
         return f"{value:.3g}"
@@ -99,7 +149,8 @@ def lookup(name: str) -> Rgb:
 def _stops(name: str) -> list[tuple[int, ...]]:
     if name != SIGNED:
         return [_channels(swatch) for swatch in getattr(plotly.colors.sequential, name.title())]
-    swatches = [_channels(swatch) for swatch in plotly.colors.cmocean.balance]
+    # Without the two ends, which are so dark that a strong value reads as a shadow on the face.
+    swatches = [_channels(swatch) for swatch in plotly.colors.cmocean.balance[1:-1]]
     # Plotly's table has an even number of stops and so no middle; zero needs one.
     half = len(swatches) // 2
     return [*swatches[:half], _NEUTRAL, *swatches[half:]]

@@ -1,4 +1,4 @@
-"""Printed figures and our own as dots on one axis: a picture for files, a figure for pages."""
+"""Scores with intervals beside printed ones, as dots on one axis."""
 
 from __future__ import annotations
 
@@ -7,23 +7,20 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from mer_core.plots.canvas import Canvas, rgb
-from mer_core.plots.colour import Rgb
-from mer_core.plots.raster import FAINT, stamp_synthetic
-from mer_core.plots.theme import PALETTE, figure
+from mer_core.plots.lines import Line, add_lines
+from mer_core.plots.theme import FAINT, PALETTE, figure, fit_labels
 
-_OURS, _THEIRS, _RATE = PALETTE[0], PALETTE[1], PALETTE[6]
-_LINE, _HEAD, _AXIS, _EDGE = 20, 30, 300, 24
+OURS, REFERENCE, RATE = PALETTE[0], PALETTE[1], PALETTE[6]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DotRow:
-    """One line of the chart, in per cent.
+    """One line of a chart.
 
     Attributes:
         group: Which panel.
         name: Of the line.
-        reference: The printed figure, a ring.
+        reference: A printed figure, a ring.
         value: Ours, a dot.
         low: Lower end of our interval.
         high: Upper end.
@@ -41,105 +38,95 @@ class DotRow:
     note: str = ""
 
 
-def dot_chart(
+@dataclass(frozen=True, kw_only=True)
+class DotAxis:
+    """What the numbers of a chart are.
+
+    Attributes:
+        title: Of the axis, with its unit.
+        value: What a dot is.
+        reference: What a ring is.
+        tick: What a bar is.
+        high: End of the axis, which begins at 0; None fits the values.
+        chance: Where a dotted line stands, or None.
+    """
+
+    title: str = "accuracy, per cent"
+    value: str = "ours, 95 % interval"
+    reference: str = "paper"
+    tick: str = "majority rate"
+    high: float | None = 100.0
+    chance: float | None = None
+
+    def end(self, rows: Sequence[DotRow]) -> float:
+        """Where the axis ends so that everything in `rows` is on it."""
+        if self.high is not None:
+            return self.high
+        marks = [m for r in rows for m in (r.reference, r.value, r.high, r.tick) if m is not None]
+        return 1.06 * max(marks, default=1.0)
+
+
+def dot_figure(
     rows: Sequence[DotRow],
     *,
-    title: str,
-    legend: str,
-    synthetic: bool,
-    columns: int = 2,
-    names: int = 130,
-) -> Rgb:
-    """All groups as panels of one picture; `names` is the room for the names of lines."""
-    groups = list(dict.fromkeys(row.group for row in rows))
-    inside = {group: [row for row in rows if row.group == group] for group in groups}
-    tallest = max(len(lines) for lines in inside.values())
-    columns = min(columns, len(groups))
-    width = names + _AXIS + 2 * _EDGE
-    height = _HEAD + tallest * _LINE + 36
-    down = -(-len(groups) // columns)
-    page = Canvas(columns * width, down * height + 60)
-    page.text(title, (_EDGE, 16), size=11)
-    page.text(legend, (_EDGE, 36), size=9, colour=FAINT)
-    for i, group in enumerate(groups):
-        corner = (i % columns * width, i // columns * height + 56)
-        _panel(page, corner, group, inside[group], names)
-    return stamp_synthetic(page.image) if synthetic else page.image
-
-
-def _panel(
-    page: Canvas, corner: tuple[int, int], group: str, rows: Sequence[DotRow], names: int
-) -> None:
-    left, top = corner[0] + _EDGE + names, corner[1] + _HEAD
-    bottom = top + len(rows) * _LINE
-    page.text(group, (left, corner[1] + 14), size=11)
-    for mark in range(0, 101, 25):
-        x = left + mark / 100 * _AXIS
-        page.line([(x, top), (x, bottom)], colour=(225, 226, 230))
-        page.text(f"{mark}", (x, bottom + 10), size=8, colour=FAINT, align="centre")
-    for i, row in enumerate(rows):
-        _dots(page, left, top + (i + 0.5) * _LINE, row, names)
-
-
-def _dots(page: Canvas, left: float, y: float, row: DotRow, names: int) -> None:
-    def x(value: float) -> float:
-        return left + value / 100 * _AXIS
-
-    page.text(row.name, (left - 10, y), size=9, align="right", width=names - 10)
-    if row.tick is not None:
-        page.line([(x(row.tick), y - 7), (x(row.tick), y + 7)], colour=rgb(_RATE), thickness=2)
-    if row.low is not None and row.high is not None:
-        page.line([(x(row.low), y), (x(row.high), y)], colour=rgb(_OURS), thickness=1.5)
-    if row.value is not None:
-        page.circle((x(row.value), y), 4, colour=rgb(_OURS))
-    if row.reference is not None:
-        page.circle((x(row.reference), y), 4.5, colour=rgb(_THEIRS), hollow=True)
-    if row.note:
-        page.text(row.note, (left + _AXIS - 4, y), size=7, colour=FAINT, align="right")
-
-
-def dot_figure(rows: Sequence[DotRow], *, title: str = "", synthetic: bool = False) -> go.Figure:
+    axis: DotAxis | None = None,
+    title: str = "",
+    synthetic: bool = False,
+) -> go.Figure:
     """One group as an interactive figure; hovering tells all digits."""
+    axis = axis or DotAxis()
     names = [row.name for row in rows]
-    drawn = figure(height=134 + 26 * len(rows), title=title, synthetic=synthetic)
+    drawn = figure(height=150 + 26 * len(rows), title=title, synthetic=synthetic)
     ours = [row for row in rows if row.value is not None]
-    drawn.add_scatter(
-        x=[row.tick for row in rows],
-        y=names,
-        name="majority rate",
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 14, "line": {"width": 2, "color": _RATE}},
-    )
+    if any(row.tick is not None for row in rows):
+        drawn.add_scatter(
+            x=[row.tick for row in rows],
+            y=names,
+            name=axis.tick,
+            mode="markers",
+            marker={"symbol": "line-ns", "size": 14, "line": {"width": 2, "color": RATE}},
+        )
     drawn.add_scatter(
         x=[row.value for row in ours],
         y=[row.name for row in ours],
-        name="ours",
+        name=axis.value,
         mode="markers",
-        marker={"size": 9, "color": _OURS},
+        marker={"size": 9, "color": OURS},
         error_x={
             "type": "data",
             "symmetric": False,
             "array": [_gap(row.high, row.value) for row in ours],
             "arrayminus": [_gap(row.value, row.low) for row in ours],
-            "color": _OURS,
+            "color": OURS,
         },
     )
-    drawn.add_scatter(
-        x=[row.reference for row in rows],
-        y=names,
-        name="paper",
-        mode="markers",
-        marker={"symbol": "circle-open", "size": 11, "color": _THEIRS, "line": {"width": 2}},
-    )
+    if any(row.reference is not None for row in rows):
+        drawn.add_scatter(
+            x=[row.reference for row in rows],
+            y=names,
+            name=axis.reference,
+            mode="markers",
+            marker={
+                "symbol": "circle-open",
+                "size": 11,
+                "color": REFERENCE,
+                "line": {"width": 2},
+            },
+        )
+    if axis.chance is not None:
+        style = {"color": FAINT, "width": 1, "dash": "dot"}
+        add_lines(drawn, [Line(at=axis.chance, upright=True, style=style, text="chance")])
     drawn.update_layout(
-        xaxis={"title": "accuracy, per cent", "range": [0, 100]},
+        xaxis={"title": axis.title, "range": [0, axis.end(rows)]},
         yaxis={"autorange": "reversed", "categoryorder": "array", "categoryarray": names},
         showlegend=True,
         # Title above legend, so that neither hides the other in a narrow column.
         title={"x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 6, "l": 8}},
-        margin={"t": 64},
+        legend={"yref": "container", "y": 0, "yanchor": "bottom"},
+        margin={"t": 56, "b": 76},
     )
-    drawn.update_traces(hovertemplate="%{y}: %{x:.2f} %<extra>%{fullData.name}</extra>")
+    drawn.update_traces(hovertemplate="%{y}: %{x:.4~g}<extra>%{fullData.name}</extra>")
+    fit_labels(drawn, longest=max(map(len, names), default=0))
     return drawn
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,6 @@ from mer_core.plots.raster import (
     LIGHT,
     Ground,
     enlarge,
-    stack,
-    stamp_synthetic,
-    text_strip,
     tile_sheet,
 )
 
@@ -67,41 +64,3 @@ def map_sheet(
     shared = scale or shared_scale(list(maps), signed=bool((maps < 0).any()))
     tiles = [enlarge(shared.apply(values), (size, size)) for values in maps]
     return tile_sheet(tiles, columns=columns, captions=list(captions), ground=ground), shared
-
-
-def paper_figure_1(
-    frames: Sequence[Rgb],
-    motion: Sequence[Maps],
-    numbers: Sequence[int],
-    images: Mapping[str, Rgb],
-    *,
-    synthetic: bool,
-    size: int = 112,
-) -> Rgb:
-    """Fig. 1 of the paper: (a) frames, (b) their motion images, (c) affective-motion images.
-
-    `motion` holds weight x frame for the frames shown; all share one signed scale, given below
-    the row. `images` maps the name of a weighting to its 8-bit image.
-    """
-    motion_row, scale = signed_strip(motion, [f"weighted {n}" for n in numbers], size=size)
-    ends = f"{scale.describe()}, saturated beyond"
-    motion_title = f"(b) motion images: frame x weight ({ends})"
-    image_row = tile_sheet(
-        [enlarge(image, (2 * size, 2 * size), smooth=True) for image in images.values()],
-        columns=len(images),
-        captions=list(images),
-    )
-    frame_row = frame_strip(frames, numbers, size=size)
-    width = max(frame_row.shape[1], image_row.shape[1])
-    sheet = stack(
-        [
-            text_strip("(a) frames", width, height=24),
-            frame_row,
-            text_strip(motion_title, width, height=24),
-            motion_row,
-            text_strip("(c) affective-motion images", width, height=24),
-            image_row,
-        ],
-        align="centre",
-    )
-    return stamp_synthetic(sheet) if synthetic else sheet

@@ -1,14 +1,30 @@
-"""Figures in a web page that opens without a network: plotly once, however many figures."""
+"""Web pages that open without a network, and figures on them: plotly once, however many."""
 
 from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 
-def plotly_script() -> str:
-    """The whole of plotly.js as a script element; a page needs it once, before any figure."""
-    return f"<script>{get_plotlyjs()}</script>"
+def html_page(title: str, body: str, *, interactive: bool = False) -> str:
+    """One HTML file in the house style, on screen and on paper.
+
+    Args:
+        title: Of the window.
+        body: As HTML.
+        interactive: Whether `body` holds figures made by `figure_block`.
+    """
+    style = files("mer_core.plots").joinpath("page.css").read_text(encoding="utf-8")
+    script = f"<script>{get_plotlyjs()}</script>" if interactive else ""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(title)}</title><style>{style}</style>{script}</head>"
+        f"<body>{body}</body></html>\n"
+    )
 
 
 def figure_block(drawn: go.Figure, name: str) -> str:
@@ -17,5 +33,6 @@ def figure_block(drawn: go.Figure, name: str) -> str:
         full_html=False,
         include_plotlyjs=False,
         div_id=name,
+        default_width="100%",
         config={"displaylogo": False, "responsive": True},
     )

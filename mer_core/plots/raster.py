@@ -150,20 +150,3 @@ def tile_sheet(
     if title:
         sheet = np.vstack([text_strip(title, sheet.shape[1], height=26, ground=ground), sheet])
     return sheet
-
-
-def stack(rows: Sequence[Rgb], *, align: str = "left") -> Rgb:
-    """Pictures of different width below each other on paper."""
-    width = max(row.shape[1] for row in rows)
-    padded = []
-    for row in rows:
-        spare = width - row.shape[1]
-        left = spare // 2 if align == "centre" else 0
-        margins = ((0, 0), (left, spare - left), (0, 0))
-        padded.append(np.pad(row, margins, constant_values=PAPER[0]))
-    return np.vstack(padded)
-
-
-def stamp_synthetic(image: Rgb, *, note: str = "synthetic data") -> Rgb:
-    """`image` with a line below it that says the data were generated."""
-    return np.vstack([image, text_strip(note, image.shape[1], height=20, colour=FAINT)])

@@ -7,17 +7,18 @@ like; both of ours stand in the file.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
+
+import pandas as pd
 
 from mer_core.errors import UnknownNameError
 from mer_core.paper.published import PUBLISHED, TABLE1, TABLE2
-from mer_core.paper.tables import SETUPS, AccuracyRow
-from mer_core.plots.dots import DotRow, dot_chart
-from mer_core.plots.raster import png_bytes
+from mer_core.paper.tables import SETUPS, TITLES, AccuracyRow
+from mer_core.plots.dots import DotRow
+from mer_core.plots.static.dots import dot_sheet
+from mer_core.plots.tables import Table
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import (
     ADDED,
@@ -30,12 +31,12 @@ from mer_core.reproduction.cells import (
     solve,
     study_needs,
 )
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
 
 SYNTHETIC_NOTE = (
-    "**Synthetic data.** Figures marked `synthetic` come from generated faces in the layout of "
-    "the dataset. They say that the method runs, and nothing about how well it does on real faces; "
-    "their difference from the paper's means nothing."
+    "Ours comes from generated faces in the layout of the dataset. It says that the method runs, "
+    "and nothing about how well it does on real faces; its difference from the paper's means "
+    "nothing."
 )
 
 
@@ -182,17 +183,17 @@ def _per_cent(share: float | None) -> float | None:
 
 
 def make_table(table: int, job: Job) -> Made:
-    """The table as CSV, Markdown and a chart."""
+    """The table as CSV, Markdown, HTML and LaTeX, and as a figure."""
     rows = accuracy_rows(table, job)
     measured = [row for row in rows if row.ours is not None]
-    title = f"Table {table}: accuracy, the paper's and ours"
     synthetic = any(row.data == Status.SYNTHETIC for row in measured)
     failed = [f"{row.method}, {row.setup}: {row.note}" for row in rows if row.data == Status.FAILED]
+    drawn = dot_sheet(dots(rows), synthetic=synthetic, columns=2 if table == 1 else 3)
     return Made(
         products=(
             Product(suffix=".csv", content=as_csv(rows).encode()),
-            Product(suffix=".md", content=markdown(title, rows).encode()),
-            Product(suffix=".png", content=png_bytes(chart(rows, synthetic=synthetic))),
+            *as_products(score_table(rows, name=f"Table {table}. ")),
+            *printed(drawn),
         ),
         data_digest=settings_digest(_digests(table, job)),
         synthetic=synthetic,
@@ -208,72 +209,89 @@ def make_table(table: int, job: Job) -> Made:
     )
 
 
+def tidy(rows: Iterable[ScoreRow]) -> pd.DataFrame:
+    """Every field of every cell, one cell of the paper's table per line."""
+    return pd.DataFrame([asdict(row) for row in rows]).convert_dtypes()
+
+
 def as_csv(rows: Iterable[ScoreRow]) -> str:
-    """Every field of every cell."""
-    text = io.StringIO()
-    names = [field.name for field in fields(ScoreRow)]
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    return text.getvalue()
+    """The tidy frame as text."""
+    return tidy(rows).to_csv(index=False, lineterminator="\n")
 
 
-def as_cells(rows: Sequence[ScoreRow]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows as a reader sees them."""
-    header = [
-        *("method", "setup", "paper", "ours", "difference", "95 % interval"),
-        *("majority rate", "UAR", "clips", "subjects", "data", "profile", "precision"),
-    ]
-    return header, [
-        [
-            row.method,
-            row.setup,
-            _number(row.paper),
-            _number(row.ours),
-            "" if row.difference is None else f"{row.difference:+.2f}",
-            "" if row.low is None else f"{row.low:.1f} to {row.high:.1f}",
-            _number(row.majority_rate),
-            _number(row.uar),
-            str(row.n or ""),
-            str(row.subjects or ""),
-            str(row.data),
-            row.profile,
-            row.precision,
-        ]
-        for row in rows
-    ]
+def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
+    """Methods down and experiments across, as the paper prints them, ours below each.
 
-
-def markdown(title: str, rows: Sequence[ScoreRow]) -> str:
-    """The table with its legend."""
-    header, cells = as_cells(rows)
-    rule = ["---" if i in (0, 1, 10, 11, 12) else "---:" for i in range(len(header))]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in (header, rule, *cells))
-    notes = [SYNTHETIC_NOTE] if any(row.data == Status.SYNTHETIC for row in rows) else []
-    legend = (
-        "Per cent. `ours` is the mean over subjects where one subject at a time is left out, and "
-        "the pooled accuracy across datasets, because the paper's figures fit these two. The "
-        "interval is a bootstrap over subjects. `majority rate` is what always answering the most "
-        "frequent class gives on the same clips."
+    The last lines are the majority rates: what always answering the most frequent class gives.
+    `name` stands before the title.
+    """
+    setups = list(dict.fromkeys(row.setup for row in rows))
+    few = len(setups) <= _FEW
+    found = {(row.method, row.setup): row for row in rows}
+    lines: list[list[str]] = []
+    for method in dict.fromkeys(row.method for row in rows):
+        cells = [found.get((method, setup)) for setup in setups]
+        quoted = any(cell is not None and cell.data == Status.QUOTED for cell in cells)
+        if any(cell is not None and cell.paper is not None for cell in cells):
+            kind = "paper, quoted" if quoted else "paper"
+            lines.append([method, kind, *(_number(c.paper if c else None) for c in cells)])
+        if any(cell is not None and cell.ours is not None for cell in cells):
+            lines.append([method, "ours", *(_ours(cell, interval=few) for cell in cells)])
+    for name, field in (("paper", "paper_majority_rate"), ("ours", "majority_rate")):
+        rates = {row.setup: rate for row in rows if (rate := getattr(row, field)) is not None}
+        if rates:
+            lines.append(["majority rate", name, *(_number(rates.get(s)) for s in setups)])
+    headings = [_heading(setup) for setup in setups]
+    columns = pd.MultiIndex.from_tuples([("", "method"), ("", "source"), *headings])
+    return Table(
+        frame=pd.DataFrame(lines, columns=columns),
+        title=f"{name}Accuracy, per cent: the paper's and ours",
+        notes=[
+            *([SYNTHETIC_NOTE] if any(row.data == Status.SYNTHETIC for row in rows) else []),
+            "Ours is the mean over subjects where one subject at a time is left out, and the "
+            "pooled accuracy across datasets, because the paper's figures fit these two"
+            + (", with a 95 % bootstrap interval over subjects" if few else "")
+            + ". A dash: no figure. The majority rate is what always answering the most frequent "
+            "class gives on the same clips. Every field, with intervals, counts and the studies, "
+            f"is in the CSV file. {_training(rows)}",
+        ],
+        synthetic=any(row.data == Status.SYNTHETIC for row in rows),
     )
-    return "\n\n".join([f"# {title}", *notes, table, legend]) + "\n"
 
 
-def chart(rows: Sequence[ScoreRow], *, synthetic: bool) -> Any:
-    """The rows as dots on one axis per setup."""
-    return dot_chart(
-        dots(rows),
-        title="Accuracy, per cent",
-        legend="ring: paper   dot: ours with 95 % interval   bar: majority rate",
-        synthetic=synthetic,
-    )
+def _training(rows: Sequence[ScoreRow]) -> str:
+    """Which settings are behind our figures."""
+    settings = dict.fromkeys((row.profile, row.precision) for row in rows if row.ours is not None)
+    named = "; ".join(f"{profile}, {precision}" for profile, precision in settings)
+    return f"Training: {named}." if named else ""
+
+
+_FEW = 4
+"""Experiments side by side up to which a table has room for intervals."""
+
+
+def _heading(setup: str) -> tuple[str, str]:
+    found = SETUPS[setup]
+    above = f"{TITLES[found.train]} →" if found.train else "one subject left out"
+    return above, TITLES[found.test]
+
+
+def _ours(row: ScoreRow | None, *, interval: bool) -> str:
+    if row is None or row.ours is None:
+        return "–"
+    ends = f" ({row.low:.1f}–{row.high:.1f})" if interval and row.low is not None else ""
+    return f"{row.ours:.2f}{ends}"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
 
 
 def dots(rows: Sequence[ScoreRow]) -> list[DotRow]:
     """The rows that the paper ran itself or that we added, as a chart takes them."""
     return [
         DotRow(
-            group=row.setup,
+            group=SETUPS[row.setup].title,
             name=row.method,
             reference=row.paper,
             value=row.ours,
@@ -285,10 +303,6 @@ def dots(rows: Sequence[ScoreRow]) -> list[DotRow]:
         for row in rows
         if row.method in NETWORKS
     ]
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
 
 
 def _datasets(table: int) -> list[str]:
@@ -319,4 +333,4 @@ def _maker(table: int, title: str) -> Maker:
 TABLE1_MAKER = _maker(
     1, "Accuracy on CASME and CASME II, one subject left out at a time: the paper's and ours"
 )
-TABLE2_MAKER = _maker(2, "Accuracy on CAS(ME)^2 and SAMM and across datasets: the paper's and ours")
+TABLE2_MAKER = _maker(2, "Accuracy on CAS(ME)² and SAMM and across datasets: the paper's and ours")

@@ -17,14 +17,25 @@ from torch.fx.passes.shape_prop import ShapeProp
 
 from mer_core.models.catalog import model_entry
 from mer_core.models.complexity import measure
-from mer_core.plots.diagram import Box, box_diagram
-from mer_core.plots.raster import png_bytes
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.plots.static.network import Box, network_figure
+from mer_core.reproduction.job import Job, Made, Maker, Product, printed
 
 CLASSES = 4
 
 _SILENT = (nn.ReLU, nn.ReLU6, nn.Identity, nn.Flatten)
 """Modules that a reader expects behind every convolution and does not look for."""
+
+_KINDS = {
+    "input": "image",
+    "conv": "convolution",
+    "sum": "sum",
+    "concat": "concatenation",
+    "norm": "batch normalisation",
+    "dense": "fully connected",
+}
+
+# What the paper calls the output of a stage.
+_LABELS = {"cat": "MICRoFeat", "fm2.conv": "Fm2", "fm3.conv": "Fm3"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +108,9 @@ def _words(node: fx.Node, module: nn.Module | None) -> tuple[str, str]:
     match module:
         case nn.Conv2d():
             side, step = module.kernel_size[0], module.stride[0]
-            return "conv", f"conv {side}x{side}" + (f" /{step}" if step > 1 else "")
+            return "conv", f"conv {side}\N{MULTIPLICATION SIGN}{side}" + (
+                f" /{step}" if step > 1 else ""
+            )
         case nn.BatchNorm2d() | nn.BatchNorm1d():
             return "norm", "batch norm"
         case nn.Linear():
@@ -126,7 +139,7 @@ def boxes(found: Sequence[Stage]) -> tuple[Box, ...]:
         column[stage.name] = max((column[name] + 1 for name in stage.after), default=0)
         bands[stage.name] = _band(stage, readers, bands)
         low, high = bands[stage.name]
-        shape = " x ".join(map(str, stage.shape))
+        shape = "\N{MULTIPLICATION SIGN}".join(map(str, stage.shape))
         lines = (stage.title, shape, f"{stage.parameters:,}" if stage.parameters else "")
         placed.append(
             Box(
@@ -136,6 +149,7 @@ def boxes(found: Sequence[Stage]) -> tuple[Box, ...]:
                 height=(low + high) / 2,
                 kind=stage.kind,
                 after=stage.after,
+                label=_LABELS.get(stage.name, ""),
             )
         )
     return tuple(placed)
@@ -160,20 +174,18 @@ def make_figure2(_job: Job) -> Made:
     """The diagram and its stages as JSON."""
     found = stages("affectivenet")
     cost = measure(model_entry("affectivenet"), classes=CLASSES)
-    placed = boxes(found)
-    rows = max(sum(box.column == c for box in placed) for c in {box.column for box in placed})
-    picture = box_diagram(
-        placed,
-        rows=max(rows, 2),
-        title=f"AffectiveNet: {cost.parameters:,} parameters, "
-        f"{cost.multiply_adds / 1e6:,.1f} M multiply-adds per image, {CLASSES} classes",
-        note="Traced from the network. In a box: operation and stride, channels x height x width, "
-        "parameters. ReLU follows every convolution and both FC 32.",
+    drawn = network_figure(
+        boxes(found),
+        kinds=_KINDS,
+        note=f"AffectiveNet: {cost.parameters:,} parameters, {cost.multiply_adds / 1e6:,.1f} "
+        f"million multiply-adds per image, {CLASSES} classes. Traced from the network.\n"
+        "In a box: operation and /stride; channels\N{MULTIPLICATION SIGN}height"
+        "\N{MULTIPLICATION SIGN}width; parameters. ReLU follows every convolution and both FC 32.",
     )
     document: list[dict[str, Any]] = [asdict(stage) for stage in found]
     return Made(
         products=(
-            Product(suffix=".png", content=png_bytes(picture)),
+            *printed(drawn),
             Product(suffix=".json", content=(json.dumps(document, indent=1) + "\n").encode()),
         ),
         data_digest="none: no clip takes part",

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 import numpy as np
+import pandas as pd
 
 from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.label_schemes import label_scheme
 from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import AmiStore, Imaging, sample_clip, sample_image
 from mer_core.paper.published import PUBLISHED
-from mer_core.plots.colour import Rgb
-from mer_core.plots.grid import Cell, labelled_grid
-from mer_core.plots.raster import enlarge, png_bytes, stamp_synthetic
+from mer_core.paper.tables import TITLES
+from mer_core.plots.static import StaticFigure
+from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
+from mer_core.plots.tables import Table
 from mer_core.provenance import settings_digest
 from mer_core.records import Sample
 from mer_core.reproduction.cells import CATALOG_NAMES
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
 
 SCHEME = "paper4"
-_TILE = 112
+_TILE = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +86,18 @@ def class_counts(table: DatasetTable) -> dict[str, int]:
 
 
 def make_counts(job: Job) -> Made:
-    """The table as CSV and Markdown, and one clip of each dataset as pictures."""
+    """The table, and one clip of each dataset as a figure."""
     rows = count_rows(job)
     tables = [job.table(name) for name in CATALOG_NAMES.values() if job.roots.has(name)]
     synthetic = any(table.synthetic for table in tables)
-    sheet = [Product(suffix=".png", content=_tour(tables, synthetic))] if tables else []
+    content = pd.DataFrame([asdict(row) for row in rows]).convert_dtypes()
     return Made(
         products=(
-            Product(suffix=".csv", content=as_csv(rows).encode()),
-            Product(suffix=".md", content=markdown(rows).encode()),
-            *sheet,
+            Product(
+                suffix=".csv", content=content.to_csv(index=False, lineterminator="\n").encode()
+            ),
+            *as_products(count_table(rows)),
+            *(printed(_tour(tables, synthetic)) if tables else ()),
         ),
         data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
         synthetic=synthetic,
@@ -109,57 +111,55 @@ def make_counts(job: Job) -> Made:
     )
 
 
-def as_csv(rows: Sequence[CountRow]) -> str:
-    """All fields."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [f.name for f in fields(CountRow)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    return text.getvalue()
-
-
-def markdown(rows: Sequence[CountRow]) -> str:
-    """The table with its legend."""
-    lines = ["| dataset | class | paper | ours | difference | subjects | data |"]
-    lines.append("|---|---|---:|---:|---:|---:|---|")
-    for row in rows:
-        cells = [row.dataset, row.name, row.paper, _shown(row.ours), _signed(row.difference)]
-        cells += [f"{_shown(row.subjects)} / {row.paper_subjects}", row.data]
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    table = "\n".join(lines)
-    note = "Subjects: ours / the paper's. Twins are small on purpose; their counts are their own."
-    return f"# Clips per class\n\n{table}\n\n{note}\n"
-
-
-def _tour(tables: Sequence[DatasetTable], synthetic: bool) -> bytes:
-    cells, names = [], []
-    for table in tables:
-        sample = table.samples[0]
-        cells.append(_pictures(sample))
-        names.append(f"{table.name}: {sample.label}")
-    grid = labelled_grid(
-        cells, rows=names, columns=("onset", "apex", "offset", "AMI, full", "AMI, rank-pooling")
+def count_table(rows: Sequence[CountRow]) -> Table:
+    """The counts as a reader sees them."""
+    header = ("dataset", "class", "paper", "ours", "difference", "subjects, paper", "subjects")
+    lines = [
+        (
+            *(TITLES[row.dataset], row.name, str(row.paper), _shown(row.ours)),
+            *(_signed(row.difference), str(row.paper_subjects), _shown(row.subjects)),
+        )
+        for row in rows
+    ]
+    return Table(
+        frame=pd.DataFrame(lines, columns=header),
+        title="Clips per class",
+        notes=["Twins are small on purpose; their counts are their own."],
+        synthetic=any(row.data == "synthetic" for row in rows),
     )
-    return png_bytes(stamp_synthetic(grid) if synthetic else grid)
 
 
-def _pictures(sample: Sample) -> list[Cell]:
+def _tour(tables: Sequence[DatasetTable], synthetic: bool) -> StaticFigure:
+    found = [(table, table.samples[0]) for table in tables]
+    names = [f"{dataset_info(table.name).title}\n{sample.label}" for table, sample in found]
+    pictures = [_pictures(sample) for _, sample in found]
+    frames = TileBlock(
+        rows=[row[:3] for row in pictures],
+        title="Frames",
+        columns=("onset", "apex", "offset"),
+        names=names,
+    )
+    images = TileBlock(
+        rows=[row[3:] for row in pictures],
+        title="Affective-motion images",
+        columns=("Full", "Rank pooling"),
+    )
+    return tile_figure([[frames, images]], synthetic=synthetic)
+
+
+def _pictures(sample: Sample) -> list[Tile]:
     clip = sample_clip(sample)
     numbers = np.array(clip.frame_numbers)
     apex = numbers[len(numbers) // 2] if sample.apex is None else sample.apex
     frames = []
     for wanted in (numbers[0], apex, numbers[-1]):
         at = int(np.abs(numbers - wanted).argmin())
-        frames.append(Cell(picture=_fit(clip.frames[at]), caption=f"frame {numbers[at]}"))
+        frames.append(Tile(values=clip.frames[at], caption=f"frame {numbers[at]}"))
     for weighting in ("full", "rank-pooling"):
         imaging = Imaging(weighting=weighting, size=(_TILE, _TILE))
         image = sample_image(sample, imaging, store=AmiStore()).image
-        frames.append(Cell(picture=image, caption=f"{len(clip)} frames"))
+        frames.append(Tile(values=image, caption=f"{len(clip)} frames"))
     return frames
-
-
-def _fit(frame: Rgb) -> Rgb:
-    return enlarge(frame, (_TILE, _TILE), smooth=True)
 
 
 def _kind(table: DatasetTable) -> str:
@@ -167,11 +167,11 @@ def _kind(table: DatasetTable) -> str:
 
 
 def _shown(value: int | None) -> str:
-    return "" if value is None else str(value)
+    return "–" if value is None else str(value)
 
 
 def _signed(value: int | None) -> str:
-    return "" if value is None else f"{value:+d}"
+    return "–" if value is None else f"{value:+d}".replace("-", "−")
 
 
 COUNTS_MAKER = Maker(

@@ -1,4 +1,4 @@
-"""Fig. 5, the confusion matrices of AffectiveNet: the paper's above ours."""
+"""Fig. 5, the confusion matrices of AffectiveNet: the paper's beside ours."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from mer_core.paper.confusions import PublishedMatrix
 from mer_core.paper.published import FIGURE5
-from mer_core.plots.matrices import Matrix, confusion_sheet
-from mer_core.plots.raster import png_bytes
+from mer_core.paper.tables import SETUPS
+from mer_core.plots.matrices import Matrix
+from mer_core.plots.static.matrices import confusion_sheet
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import (
     CATALOG_NAMES,
@@ -23,7 +24,7 @@ from mer_core.reproduction.cells import (
     solve,
     study_needs,
 )
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.job import Job, Made, Maker, Product, printed
 
 METHOD = "AffectiveNet-1"
 
@@ -47,29 +48,34 @@ class Panel:
     found: CellResult
 
     @property
+    def title(self) -> str:
+        """Letter and experiment."""
+        return f"{self.printed.letter}  {SETUPS[self.printed.setup].title}"
+
+    @property
     def theirs(self) -> Matrix:
         """The paper's matrix."""
         shares = [[float(cell.decimal) for cell in row] for row in self.printed.cells]
         return Matrix(
-            title=f"{self.printed.letter}) {self.printed.setup}: paper",
+            title=self.title,
             classes=self.printed.classes,
             shares=np.array(shares),
-            note=f"diagonal {float(self.printed.trace):.2f}",
+            note=f"paper: accuracy {float(self.printed.trace):.2f}",
         )
 
     @property
-    def ours(self) -> Matrix | None:
-        """Our matrix, counts over all seeds; None where there is no study."""
+    def ours(self) -> Matrix:
+        """Our matrix, counts over all seeds; without classes where there is no study."""
         result = self.found.result
         if result is None:
-            return None
+            return Matrix.absent("ours", str(self.found.status))
         order = [result.classes.index(_CLASSES[name]) for name in self.printed.classes]
         counts = result.confusion[np.ix_(order, order)]
         return Matrix.counted(
-            f"{self.printed.letter}) {self.printed.setup}: ours, {self.found.status}",
+            "ours",
             self.printed.classes,
             counts,
-            note=f"diagonal {np.trace(counts) / counts.sum():.2f}, {counts.sum()} answers",
+            note=f"ours: accuracy {np.trace(counts) / counts.sum():.2f}, {counts.sum()} answers",
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -82,8 +88,8 @@ class Panel:
             "paper_shares": self.theirs.shares.tolist(),
             "data": str(self.found.status),
             "profile": self.found.profile,
-            "counts": None if ours is None or ours.counts is None else ours.counts.tolist(),
-            "shares": None if ours is None else ours.shares.round(6).tolist(),
+            "counts": None if ours.counts is None else ours.counts.tolist(),
+            "shares": None if ours.counts is None else ours.shares.round(6).tolist(),
             "study": None if self.found.result is None else self.found.result.name,
             "note": self.found.note,
         }
@@ -104,28 +110,21 @@ def _cell(printed: PublishedMatrix) -> Cell:
 
 
 def make_figure5(job: Job, letters: str = "abcdefg") -> Made:
-    """Both rows of matrices as a picture, and all numbers as JSON."""
+    """Pairs of matrices as a figure, and all numbers as JSON."""
     found = panels(job, letters)
     synthetic = any(panel.found.status == Status.SYNTHETIC for panel in found)
-    drawn = [panel.theirs for panel in found]
-    blank = [panel.ours or _empty(panel) for panel in found]
-    half = 4
-    rows = [
-        matrix
-        for start in range(0, len(found), half)
-        for line in (drawn[start : start + half], blank[start : start + half])
-        for matrix in [*line, *[_gap()] * (min(half, len(found)) - len(line))]
-    ]
-    sheet = confusion_sheet(
-        rows,
-        columns=min(half, len(found)),
-        title="Shares of all test clips; rows true, columns answered; small figures are clips",
+    drawn = confusion_sheet(
+        [(panel.theirs, panel.ours) for panel in found],
         synthetic=synthetic,
+        note="Rows are the true classes, columns the predicted ones. Large: share of the true "
+        "class, from the paper's rounded cells or from our counts.\nSmall: clips; for the "
+        "paper, which prints no counts, the share of all clips in brackets. Grey: no clip is of "
+        "that class.",
     )
     document = json.dumps([panel.as_dict() for panel in found], indent=1)
     return Made(
         products=(
-            Product(suffix=".png", content=png_bytes(sheet)),
+            *printed(drawn),
             Product(suffix=".json", content=(document + "\n").encode()),
         ),
         data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
@@ -145,16 +144,6 @@ def make_figure5(job: Job, letters: str = "abcdefg") -> Made:
     )
 
 
-def _empty(panel: Panel) -> Matrix:
-    """A title without a matrix: nothing was counted, which is not the same as zeros."""
-    title = f"{panel.printed.letter}) {panel.printed.setup}: {panel.found.status}"
-    return Matrix(title=title, classes=(), shares=np.zeros((0, 0)))
-
-
-def _gap() -> Matrix:
-    return Matrix(title="", classes=(), shares=np.zeros((0, 0)))
-
-
 def _needs(job: Job) -> Mapping[str, Any]:
     cells = [_cell(printed) for printed in FIGURE5]
     return study_needs(job, cells)
@@ -162,7 +151,7 @@ def _needs(job: Job) -> Mapping[str, Any]:
 
 FIGURE5_MAKER = Maker(
     name="fig5",
-    title="Confusion matrices of AffectiveNet: the paper's above ours",
+    title="Confusion matrices of AffectiveNet: the paper's beside ours",
     place="Fig. 5",
     make=make_figure5,
     needs=_needs,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
 from mer_core.errors import StoreError
-from mer_core.plots.dots import DotRow, dot_chart
-from mer_core.plots.raster import png_bytes
+from mer_core.plots.dots import DotAxis, DotRow
+from mer_core.plots.static.dots import dot_sheet
+from mer_core.plots.tables import Table
 from mer_core.protocols import Interval
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import Cell, CellResult, cells_of, solve, study_needs
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
 from mer_core.training.control_studies import (
     ControlRow,
     IdentityRow,
@@ -58,8 +59,8 @@ def make_controls(job: Job) -> Made:
     return Made(
         products=(
             Product(suffix=".csv", content=as_csv(table).encode()),
-            Product(suffix=".md", content=markdown(table, synthetic=synthetic).encode()),
-            Product(suffix=".png", content=png_bytes(_chart(table, synthetic=synthetic))),
+            *as_products(reader_table(table, synthetic=synthetic)),
+            *printed(dot_sheet(dots(table), synthetic=synthetic, axis=AXIS, columns=1)),
         ),
         data_digest=settings_digest(job.digests(*cells[0].datasets)),
         synthetic=synthetic,
@@ -88,68 +89,76 @@ def _unfinished(found: CellResult) -> Exception:
 
 def as_csv(table: ControlTable) -> str:
     """One line per control, then one per weighting of the identity probe."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        [
-            *("kind", "name", "title", "score", "value", "low", "high", "chance"),
-            *("majority_rate", "change", "change_low", "change_high", "expectation"),
-        ]
-    )
-    for row in table.controls:
-        change = ["", "", ""] if row.change is None else _ends(row.change)
-        writer.writerow(
-            [
-                *("control", row.name, row.title, "uar", *_ends(row.uar), f"{row.chance:.4f}"),
-                *(f"{row.majority_rate:.4f}", *change, row.expectation),
-            ]
-        )
-    for probe in table.identity:
-        writer.writerow(
-            [
-                *("identity", probe.weighting, "who is in the image", "accuracy"),
-                *(*_ends(probe.accuracy), f"{probe.chance:.4f}", "", "", "", "", ""),
-            ]
-        )
-    return text.getvalue()
+    controls = [
+        {
+            "kind": "control",
+            "name": row.name,
+            "title": row.title,
+            "score": "uar",
+            **_ends("value", row.uar),
+            "chance": row.chance,
+            "majority_rate": row.majority_rate,
+            **(_ends("change", row.change) if row.change else {}),
+            "expectation": row.expectation,
+        }
+        for row in table.controls
+    ]
+    identity = [
+        {
+            "kind": "identity",
+            "name": probe.weighting,
+            "title": "who is in the image",
+            "score": "accuracy",
+            **_ends("value", probe.accuracy),
+            "chance": probe.chance,
+        }
+        for probe in table.identity
+    ]
+    names = ("kind", "name", "title", "score", "value", "low", "high", "chance", "majority_rate")
+    names += ("change", "change_low", "change_high", "expectation")
+    frame = pd.DataFrame([*controls, *identity], columns=names)
+    return frame.to_csv(index=False, float_format="%.4f", lineterminator="\n")
 
 
-def markdown(table: ControlTable, *, synthetic: bool) -> str:
-    """Both tables with what must happen."""
-    lines = ["# Controls: does the study measure expression?", ""]
-    if synthetic:
-        lines += ["**Synthetic data: these figures say nothing about real faces.**", ""]
-    lines += ["| control | UAR | 95 % interval | chance | change | must happen |"]
-    lines += ["|---|---:|---|---:|---:|---|"]
-    for row in table.controls:
-        change = "" if row.change is None else f"{row.change.value:+.3f} ({_span(row.change)})"
-        lines.append(
-            f"| {row.title} | {row.uar.value:.3f} | {_span(row.uar)} | {row.chance:.3f} | {change} "
-            f"| {row.expectation} |"
+def reader_table(table: ControlTable, *, synthetic: bool) -> Table:
+    """Both kinds of control as a reader sees them."""
+    header = ("asked", "of", "score", "95 % interval", "chance", "change", "must happen")
+    lines = [
+        (
+            *("expression (UAR)", row.title, f"{row.uar.value:.3f}", _span(row.uar)),
+            *(f"{row.chance:.3f}", _change(row.change), row.expectation),
         )
-    lines += ["", "Who is in the image, asked of a linear probe:", ""]
-    lines += ["| frame weights | accuracy | 95 % interval | chance |", "|---|---:|---|---:|"]
+        for row in table.controls
+    ]
     lines += [
-        f"| {row.weighting} | {row.accuracy.value:.3f} | {_span(row.accuracy)} | {row.chance:.3f} |"
+        (
+            *("who it is (accuracy)", f"{row.weighting} weights", f"{row.accuracy.value:.3f}"),
+            *(_span(row.accuracy), f"{row.chance:.3f}", "", ""),
+        )
         for row in table.identity
     ]
-    return "\n".join([*lines, ""])
-
-
-def _chart(table: ControlTable, *, synthetic: bool) -> Any:
-    rows = [_dot("recall of expression (UAR)", r.title, r.uar, r.chance) for r in table.controls]
-    rows += [
-        _dot("who is in the image", row.weighting, row.accuracy, row.chance)
-        for row in table.identity
-    ]
-    return dot_chart(
-        rows,
-        title="Controls of AffectiveNet on CASME II, per cent",
-        legend="dot: with 95 % interval   bar: chance",
+    return Table(
+        frame=pd.DataFrame(lines, columns=header),
+        title="Controls: does the study measure expression?",
+        notes=[
+            "Who it is, is asked of a linear probe on the images. Change: from the unchanged "
+            "study, the same subjects drawn for both."
+        ],
         synthetic=synthetic,
-        names=300,
-        columns=1,
     )
+
+
+AXIS = DotAxis(title="per cent", value="with 95 % interval", tick="chance")
+
+
+def dots(table: ControlTable) -> list[DotRow]:
+    """Both kinds as lines of a chart, in per cent."""
+    rows = [_dot("Recall of expression (UAR)", r.title, r.uar, r.chance) for r in table.controls]
+    rows += [
+        _dot("Who is in the image (accuracy)", f"{row.weighting} weights", row.accuracy, row.chance)
+        for row in table.identity
+    ]
+    return rows
 
 
 def _dot(group: str, name: str, found: Interval, chance: float) -> DotRow:
@@ -163,8 +172,13 @@ def _dot(group: str, name: str, found: Interval, chance: float) -> DotRow:
     )
 
 
-def _ends(interval: Interval) -> list[str]:
-    return [f"{value:.4f}" for value in (interval.value, interval.low, interval.high)]
+def _ends(name: str, interval: Interval) -> dict[str, float]:
+    low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
+    return {name: interval.value, low: interval.low, high: interval.high}
+
+
+def _change(change: Interval | None) -> str:
+    return "" if change is None else f"{change.value:+.3f} ({_span(change)})"
 
 
 def _span(interval: Interval) -> str:

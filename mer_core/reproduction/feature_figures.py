@@ -1,34 +1,41 @@
-"""Figs. 3, 4, 6 and 7: what layers answer to affective-motion images.
+"""Figs. 3, 4, 6 and 7: the maps that layers give for affective-motion images.
 
 Networks are those of the fold that held the person out; where no study is finished, their weights
-are random, and the figure says so.
+are random, and the figure says so. Channels are ranked by their response inside the region that
+the clip's action units move, so that hair is not all that answers.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from mer_core.features import RANKINGS, FeatureMaps, difference, feature_maps, matched_layers
 from mer_core.models.loaded import LoadedModel
-from mer_core.plots.colour import ColourScale, Rgb, shared_scale
-from mer_core.plots.grid import Cell, labelled_grid
-from mer_core.plots.raster import enlarge, outline, png_bytes, stack, stamp_synthetic
+from mer_core.plots.static.figure import StaticFigure
+from mer_core.plots.static.tiles import Tile, TileBlock, TileScale, tile_figure
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import CATALOG_NAMES, cells_of, study_needs
-from mer_core.reproduction.held_out import Exhibit, both_emotions, exhibit, held_out_network
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.held_out import (
+    Exhibit,
+    both_emotions,
+    exhibit,
+    held_out_network,
+    matched_images,
+)
+from mer_core.reproduction.job import Job, Made, Maker, Product, printed
 
 AFFECTIVENET = "AffectiveNet-1"
 COMPARED = ("ResNet-50", "MobileNet", AFFECTIVENET)
 ABLATED = ("Af-Net-KS-1", "Af-Net-KS-2", "Af-Net-LFC", AFFECTIVENET)
 MATCHED_STAGE = "1/4"
-_PARTS = ("first", "f1", "f2", "refine")
-_TILE = 104
+_PARTS = {
+    "first": "first convolution",
+    "f1": "EncapFeat f1",
+    "f2": "EncapFeat f2",
+    "refine": "refinement",
+}
 
 # Fig. 6's clips: dataset and the coders' word.
 _FOUR = (
@@ -37,129 +44,218 @@ _FOUR = (
     ("casme-squared", "disgust"),
     ("samm", "others"),
 )
+_OUTLINED = "Outlined: where the clip's action units move the face."
+_RANKED = "Channels are those that respond most inside that region, given by #number."
 
-Maps = npt.NDArray[np.floating]
 
-
-def make_figure3(job: Job) -> Made:
+def make_figure3(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     """Every convolution of MICRoFeat on one happy clip: 4 branches x 4 convolutions."""
     shown = exhibit(job, "casme2", "happiness")
     model = held_out_network(job, AFFECTIVENET, shown.sample)
     maps = feature_maps(model, shown.tensor(model))
     branches = list(model.entry.branches())
-    rows = [[maps[f"micro.{_key(branch)}.{part}"] for part in _PARTS] for branch in branches]
-    scales = [_mean_scale([row[i] for row in rows]) for i in range(len(_PARTS))]
-    grid = labelled_grid(
-        [
-            [cell for found, scale in zip(row, scales, strict=True) for cell in _pair(found, scale)]
-            for row in rows
-        ],
-        rows=[f"branch {branch}" for branch in branches],
-        columns=("first convolution", "EncapFeat f1", "EncapFeat f2", "refinement"),
-    )
+    rows = [[maps[f"micro.{_key(branch)}.{part}"] for branch in branches] for part in _PARTS]
+    blocks = [
+        _input(shown, "Input"),
+        *_mean_and_top(rows, shown, names=list(_PARTS.values()), columns=branches, scales=scales),
+    ]
     ranks = {
-        f"{branch}.{part}": found.top(3, RANKINGS.get("activation"))
-        for branch, row in zip(branches, rows, strict=True)
-        for part, found in zip(_PARTS, row, strict=True)
+        f"{branch}.{part}": _top(found, shown, 3)
+        for part, row in zip(_PARTS, rows, strict=True)
+        for branch, found in zip(branches, row, strict=True)
     }
-    note = "left: mean over channels, one scale per column; right: most active channel, own scale"
-    return _made(job, [shown], [model], [_head([shown], [model], note), grid], ranks)
+    drawn = _draw(blocks, [shown], f"{_state([model])}. {_RANKED} Colours: {scales}.")
+    return _made(job, [shown], [model], drawn, ranks)
 
 
-def make_figure4(job: Job) -> Made:
+def make_figure4(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     """The first convolutions on anger and on happiness of one person, and where they differ."""
-    first, second = both_emotions(job, "casme-squared", "anger", "happy")
-    model = held_out_network(job, AFFECTIVENET, first.sample)
+    clips = both_emotions(job, "casme-squared", "anger", "happy")
+    model = held_out_network(job, AFFECTIVENET, clips[0].sample)
     layers = [layer.name for layer in model.entry.layers if layer.name.endswith(".first")]
-    one = feature_maps(model, first.tensor(model), layers)
-    two = feature_maps(model, second.tensor(model), layers)
-    changes = [difference(one[name], two[name]) for name in layers]
-    cells = []
-    for change in changes:
-        row = []
-        for channel in change.order[:2]:
-            pair = [change.first.values[channel], change.second.values[channel]]
-            scale = shared_scale(pair, signed=False)
-            signed = shared_scale([change.values[channel]], signed=True)
-            row += [
-                Cell(picture=_coloured(pair[0], scale), caption=first.sample.label),
-                Cell(picture=_coloured(pair[1], scale), caption=second.sample.label),
-                Cell(picture=_coloured(change.values[channel], signed), caption=f"#{channel}"),
-            ]
-        cells.append(row)
-    grid = labelled_grid(
-        cells,
-        rows=[f"branch {change.first.layer.branch}" for change in changes],
-        columns=("channel that differs most, and difference", "second, and difference"),
+    images = matched_images(clips, model)
+    one, two = (
+        feature_maps(model, shown.tensor(model, image), layers)
+        for shown, image in zip(clips, images, strict=True)
     )
+    changes = [difference(one[name], two[name]) for name in layers]
+    either = clips[0].region | clips[1].region
+    words = [shown.sample.label.lower() for shown in clips]
+    inputs = TileBlock(
+        title="Input",
+        rows=[
+            [Tile(values=image, region=shown.region, caption=shown.caption)]
+            for shown, image in zip(clips, images, strict=True)
+        ],
+    )
+    blocks = [inputs]
+    branches = [str(change.first.layer.branch) for change in changes]
+    headings = [branch.replace("x", "\N{MULTIPLICATION SIGN}") for branch in branches]
+    for rank, title in enumerate(("Channel that differs most", "Second channel")):
+        pairs, signed = [], []
+        for change in changes:
+            channel = change.order[rank]
+            pairs.append(
+                [
+                    Tile(values=maps.values[channel], region=shown.region, caption=f"#{channel}")
+                    for maps, shown in zip((change.first, change.second), clips, strict=True)
+                ]
+            )
+            signed.append([Tile(values=change.values[channel], region=either)])
+        blocks += [
+            TileBlock(
+                rows=pairs,
+                title=title,
+                columns=words,
+                names=headings if rank == 0 else (),
+                scales=scales,
+            ),
+            TileBlock(rows=signed, columns=["difference"], signed=True),
+        ]
     values = {
-        change.first.layer.branch: {
-            "channels": change.order[:2],
-            "rank_correlation": round(change.correlation, 4),
-        }
-        for change in changes
+        branch: {"channels": change.order[:2], "rank_correlation": round(change.correlation, 4)}
+        for branch, change in zip(branches, changes, strict=True)
     }
-    head = _head([first, second], [model], "both clips on one scale; differences on their own")
-    return _made(job, [first, second], [model], [head, grid], values)
+    note = (
+        f"{_state([model])}. First convolutions by branch; channels are given by #number. "
+        f"Colours: {scales};\ndifferences: first minus second. Both images have one scale and one "
+        "grey level for zero, so that a difference is one of motion."
+    )
+    return _made(job, clips, [model], _draw(blocks, clips, note), values)
 
 
-def make_figure6(job: Job) -> Made:
-    """The three most active maps of three networks at matched depth, for four clips."""
-    clips, models, cells, tops = [], [], [], {}
+def make_figure6(job: Job, scales: TileScale = TileScale.ROW) -> Made:
+    """Three maps of each of three networks at matched depth, for four clips."""
+    clips: list[Exhibit] = []
+    networks: dict[str, list[LoadedModel]] = {method: [] for method in COMPARED}
+    rows: dict[str, list[list[Tile]]] = {method: [] for method in COMPARED}
+    tops = {}
     for dataset, label in _FOUR:
         if not job.roots.has(dataset):
             continue
         shown = exhibit(job, dataset, label)
-        networks = [held_out_network(job, method, shown.sample) for method in COMPARED]
-        layers = matched_layers([model.entry for model in networks])[MATCHED_STAGE]
-        row: list[Cell] = []
-        for model in networks:
+        clips.append(shown)
+        models = [held_out_network(job, method, shown.sample) for method in COMPARED]
+        layers = matched_layers([model.entry for model in models])[MATCHED_STAGE]
+        for method, model in zip(COMPARED, models, strict=True):
             layer = layers[model.entry.name].name
             found = feature_maps(model, shown.tensor(model), [layer])[layer]
-            best = found.top(3, RANKINGS.get("activation"))
+            best = _top(found, shown, 3)
             tops[f"{dataset}.{model.entry.name}"] = best
-            row += [Cell(picture=_own(found.values[c]), caption=f"#{c}") for c in best]
-        clips.append(shown)
-        models += networks
-        cells.append(row)
+            networks[method].append(model)
+            rows[method].append([_channel(found, shown, channel) for channel in best])
     if not clips:
         job.roots.choice(_FOUR[0][0])  # says what is missing
-    grid = labelled_grid(
-        cells,
-        rows=[f"{shown.sample.dataset} {shown.sample.label}" for shown in clips],
-        columns=[model.entry.title for model in models[: len(COMPARED)]],
+    inputs = TileBlock(
+        title="Input",
+        rows=[[Tile(values=shown.image.image, region=shown.region)] for shown in clips],
+        names=[f"{shown.title}\n{shown.sample.label}" for shown in clips],
     )
-    note = f"three most active maps at {MATCHED_STAGE} of the input's size, each on its own scale"
-    return _made(job, clips, models, [_head(clips, models, note), grid], tops)
+    blocks = [inputs]
+    for method in COMPARED:
+        title = networks[method][0].entry.title
+        blocks.append(
+            TileBlock(
+                rows=rows[method],
+                title=title,
+                subtitle=_training(networks[method]),
+                scales=scales,
+            )
+        )
+    every = [model for models in networks.values() for model in models]
+    note = (
+        f"The three channels, by #number, that respond most inside the outlined region, at "
+        f"{MATCHED_STAGE} of the input's size.\nColours: {scales} and network."
+    )
+    return _made(job, clips, every, _draw(blocks, clips, note), tops)
 
 
-def make_figure7(job: Job) -> Made:
+def make_figure7(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     """The first convolutions of four ablations on one clip of disgust."""
     shown = exhibit(job, "casme2", "disgust")
     models = [held_out_network(job, method, shown.sample) for method in ABLATED]
-    cells, tops = [], {}
+    rows, tops = [], {}
     for method, model in zip(ABLATED, models, strict=True):
         names = [layer.name for layer in model.entry.layers if layer.name.endswith(".first")]
-        found = list(feature_maps(model, shown.tensor(model), names).values())
-        scale = _mean_scale(found)
-        cells.append([cell for maps in found for cell in _pair(maps, scale)])
-        for maps in found:
-            tops[f"{method}.{maps.layer.branch}"] = maps.top(3, RANKINGS.get("activation"))
-    columns = [f"branch {branch}" for branch in models[0].entry.branches()]
-    grid = labelled_grid(cells, rows=ABLATED, columns=columns)
-    note = "left: mean over channels, one scale per row; right: most active channel, own scale"
-    return _made(job, [shown], models, [_head([shown], models, note), grid], tops)
+        rows.append(list(feature_maps(model, shown.tensor(model), names).values()))
+        for maps in rows[-1]:
+            tops[f"{method}.{maps.layer.branch}"] = _top(maps, shown, 3)
+    names = [
+        f"{model.entry.title.replace(' ', chr(10))}\n{_training([model])}".replace(" on ", "\non ")
+        for model in models
+    ]
+    columns = list(models[0].entry.branches())
+    blocks = [
+        _input(shown, "Input"),
+        *_mean_and_top(rows, shown, names=names, columns=columns, scales=scales),
+    ]
+    note = f"First convolutions of each network by branch. {_RANKED} Colours: {scales}."
+    return _made(job, [shown], models, _draw(blocks, [shown], note), tops)
+
+
+def _mean_and_top(
+    rows: Sequence[Sequence[FeatureMaps]],
+    shown: Exhibit,
+    *,
+    names: Sequence[str],
+    columns: Sequence[str],
+    scales: TileScale,
+) -> list[TileBlock]:
+    """Each layer's mean over channels, and its channel that responds most where the face moves."""
+    means = [[Tile(values=f.values.mean(axis=0), region=shown.region) for f in row] for row in rows]
+    tops = [[_channel(found, shown, _top(found, shown, 1)[0]) for found in row] for row in rows]
+    headings = [branch.replace("x", "\N{MULTIPLICATION SIGN}") for branch in columns]
+    return [
+        TileBlock(
+            rows=means, title="Mean over channels", names=names, columns=headings, scales=scales
+        ),
+        TileBlock(
+            rows=tops, title="Strongest channel in the region", columns=headings, scales=scales
+        ),
+    ]
+
+
+def _channel(found: FeatureMaps, shown: Exhibit, channel: int) -> Tile:
+    return Tile(values=found.values[channel], region=shown.region, caption=f"#{channel}")
+
+
+def _top(found: FeatureMaps, shown: Exhibit, count: int) -> list[int]:
+    """Channels by their response where the face moves; by activation where nothing is known."""
+    ranking = RANKINGS.get("region" if shown.region.any() else "activation")
+    return found.top(count, ranking, shown.region)
+
+
+def _input(shown: Exhibit, title: str) -> TileBlock:
+    picture = Tile(values=shown.image.image, region=shown.region, caption=shown.caption)
+    return TileBlock(rows=[[picture]], title=title)
+
+
+def _state(models: Sequence[LoadedModel]) -> str:
+    """Networks and their training in words."""
+    titles = ", ".join(dict.fromkeys(model.entry.title for model in models))
+    return f"{titles}, {_training(models)}"
+
+
+def _training(models: Sequence[LoadedModel]) -> str:
+    """What the weights of one network are; of several of its folds, how many are trained."""
+    trained = [model for model in models if model.weights.trained]
+    if len(trained) < len(models):
+        return f"{len(trained)} of {len(models)} trained" if trained else "untrained"
+    return models[0].weights.label.partition(",")[0]
+
+
+def _draw(blocks: Sequence[TileBlock], clips: Sequence[Exhibit], note: str) -> StaticFigure:
+    synthetic = any(shown.sample.synthetic for shown in clips)
+    return tile_figure([blocks], synthetic=synthetic, note=f"{_OUTLINED}\n{note}")
 
 
 def _made(
     job: Job,
     clips: Sequence[Exhibit],
     models: Sequence[LoadedModel],
-    parts: Sequence[Rgb],
+    drawn: StaticFigure,
     values: Mapping[str, Any],
 ) -> Made:
-    synthetic = any(shown.sample.synthetic for shown in clips)
-    sheet = stack(list(parts))
     settings = {
         "clips": [shown.sample.key for shown in clips],
         "networks": [f"{model.entry.name}: {model.weights.label}" for model in models],
@@ -168,66 +264,16 @@ def _made(
     document = json.dumps({**settings, "maps": values}, indent=1) + "\n"
     untrained = sorted({model.entry.title for model in models if not model.weights.trained})
     return Made(
-        products=(
-            Product(
-                suffix=".png",
-                content=png_bytes(stamp_synthetic(sheet) if synthetic else sheet),
-            ),
-            Product(suffix=".json", content=document.encode()),
-        ),
+        products=(*printed(drawn), Product(suffix=".json", content=document.encode())),
         data_digest=settings_digest(
             job.digests(*sorted({shown.sample.dataset for shown in clips}))
         ),
-        synthetic=synthetic,
+        synthetic=any(shown.sample.synthetic for shown in clips),
         settings=settings,
         seed=job.seeds[0],
         warnings=tuple(f"{name} is untrained: no finished study" for name in untrained),
         values=values,
     )
-
-
-def _face(shown: Exhibit) -> Rgb:
-    picture = enlarge(shown.image.image, (_TILE, _TILE), smooth=True)
-    mask = enlarge(np.repeat(shown.region[..., None].astype(np.uint8), 3, axis=2), (_TILE, _TILE))[
-        ..., 0
-    ]
-    return outline(picture, mask.astype(bool))
-
-
-def _head(clips: Sequence[Exhibit], models: Sequence[LoadedModel], note: str) -> Rgb:
-    """The clips with their moving regions outlined, and what the maps below come from."""
-    states = dict.fromkeys(model.weights.label for model in models)
-    trained = sum(model.weights.trained for model in models)
-    weights = "; ".join(states) if len(states) == 1 else f"{trained} of {len(models)} trained"
-    titles = dict.fromkeys(model.entry.title for model in models)
-    words = [
-        f"{', '.join(titles)}. Weights: {weights}",
-        "outlined: where the action units move the face",
-        note,
-    ]
-    faces = [Cell(picture=_face(shown), caption=shown.caption) for shown in clips]
-    return labelled_grid([faces], rows=[""], lines=words)
-
-
-def _pair(found: FeatureMaps, scale: ColourScale) -> list[Cell]:
-    """A layer's mean over channels and its most active channel."""
-    (top,) = found.top(1, RANKINGS.get("activation"))
-    return [
-        Cell(picture=_coloured(found.values.mean(axis=0), scale), caption="mean"),
-        Cell(picture=_own(found.values[top]), caption=f"#{top}"),
-    ]
-
-
-def _mean_scale(layers: Sequence[FeatureMaps]) -> ColourScale:
-    return shared_scale([found.values.mean(axis=0) for found in layers], signed=False)
-
-
-def _coloured(values: Maps, scale: ColourScale) -> Rgb:
-    return enlarge(scale.apply(values), (_TILE, _TILE))
-
-
-def _own(values: Maps) -> Rgb:
-    return _coloured(values, shared_scale([values], signed=False))
 
 
 def _key(branch: str) -> str:
@@ -236,7 +282,11 @@ def _key(branch: str) -> str:
 
 
 def _maker(
-    name: str, place: str, title: str, make: Any, methods: Sequence[str], datasets: Sequence[str]
+    name: str,
+    title: str,
+    make: Callable[[Job], Made],
+    methods: Sequence[str],
+    datasets: Sequence[str],
 ) -> Maker:
     setups = tuple(paper for paper, ours in CATALOG_NAMES.items() if ours in datasets)
 
@@ -245,13 +295,12 @@ def _maker(
         # Weights come from whatever is finished, so what is finished counts.
         return study_needs(job, cells, finished=True)
 
-    return Maker(name=name, title=title, place=place, make=make, needs=needs)
+    return Maker(name=name, title=title, place=f"Fig. {name[3:]}", make=make, needs=needs)
 
 
 MAKERS = (
     _maker(
         "fig3",
-        "Fig. 3",
         "Maps of every convolution of MICRoFeat for a happy clip",
         make_figure3,
         (AFFECTIVENET,),
@@ -259,7 +308,6 @@ MAKERS = (
     ),
     _maker(
         "fig4",
-        "Fig. 4",
         "First convolutions on anger and on happiness of one person, and where they differ",
         make_figure4,
         (AFFECTIVENET,),
@@ -267,15 +315,13 @@ MAKERS = (
     ),
     _maker(
         "fig6",
-        "Fig. 6",
-        "The most active maps of ResNet-50, MobileNet and AffectiveNet for four clips",
+        "Maps of ResNet-50, MobileNet and AffectiveNet for four clips",
         make_figure6,
         COMPARED,
         tuple(CATALOG_NAMES.values()),
     ),
     _maker(
         "fig7",
-        "Fig. 7",
         "First convolutions of the ablations KS-1, KS-2 and LFC and of AffectiveNet on disgust",
         make_figure7,
         ABLATED,

@@ -9,10 +9,10 @@ import numpy as np
 from mer_core.ami import WEIGHTINGS, build_ami, motion_images
 from mer_core.frames import open_frames, read_clip
 from mer_core.inputs import synthetic_recording
-from mer_core.plots.images import paper_figure_1
-from mer_core.plots.raster import png_bytes
+from mer_core.plots.colour import asinh_scale
+from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
 from mer_core.records import Clip
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.job import Job, Made, Maker, printed
 
 SUBJECT, EMOTION, SEED, SHOWN = 4, "happiness", 2, 5
 
@@ -21,20 +21,33 @@ def figure1(clip: Clip, *, shown: int = SHOWN, settings: dict[str, object] | Non
     """Fig. 1 of any clip, with `shown` of its frames."""
     count = len(clip)
     picks = np.linspace(0, count - 1, shown).round().astype(int)
-    motion = motion_images(clip, "full")
+    motion = motion_images(clip, "full")[picks].mean(axis=3)
     images = {
         entry.name: build_ami(clip.frames, count=count, weighting=entry.name)
         for entry in WEIGHTINGS
     }
-    picture = paper_figure_1(
-        [clip.frames[i] for i in picks],
-        [motion[i] for i in picks],
-        [clip.frame_numbers[i] for i in picks],
-        {name: image.image for name, image in images.items()},
+    weights = images["full"].weights
+    frames = [Tile(values=clip.frames[i], caption=f"frame {clip.frame_numbers[i]}") for i in picks]
+    weighted = [
+        Tile(values=image, caption=f"weight {weights[i]:+.2f}".replace("-", "\N{MINUS SIGN}"))
+        for i, image in zip(picks, motion, strict=True)
+    ]
+    scale = asinh_scale(motion)
+    accumulated = [Tile(values=images[e.name].image, caption=e.title) for e in WEIGHTINGS]
+    drawn = tile_figure(
+        [
+            [TileBlock(rows=[frames], title="a  Frames", room=True)],
+            [TileBlock(rows=[weighted], title="b  Motion images", scale=scale)],
+            [TileBlock(rows=[accumulated], title="c  Affective-motion images", room=True)],
+        ],
         synthetic=clip.synthetic,
+        note="b: frame times its weight (reading Full), mean over colours; the scale is linear "
+        f"within \N{PLUS-MINUS SIGN}{scale.linear_width:.0f} and logarithmic beyond.\n"
+        f"c: weighted sums of all {count} frames under four readings of the weights, "
+        "each stretched to 8 bits.",
     )
     return Made(
-        products=(Product(suffix=".png", content=png_bytes(picture)),),
+        products=printed(drawn),
         data_digest=clip.digest,
         synthetic=clip.synthetic,
         settings={"clip": clip.name, "shown": shown, **(settings or {})},

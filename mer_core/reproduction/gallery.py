@@ -29,7 +29,7 @@ def gallery(manifest: Manifest, order: Sequence[str] = ()) -> str:
     place = {name: i for i, name in enumerate(order)}
 
     def rank(entry: Artefact) -> tuple[int, str, bool, str]:
-        key = _key(entry)
+        key = entry.maker_name
         return place.get(key, len(place)), key, entry.synthetic, entry.file
 
     entries = sorted(manifest.entries(), key=rank)
@@ -67,8 +67,3 @@ def _basis(entry: Artefact) -> str:
 
 def _commit(entry: Artefact) -> str:
     return str(entry.provenance["commit"])
-
-
-def _key(entry: Artefact) -> str:
-    """What belongs together: the maker's name, else the file's name without its ending."""
-    return entry.name or entry.file.split(".")[0].removesuffix("_synthetic")

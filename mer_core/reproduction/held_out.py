@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +13,10 @@ from torch import Tensor
 
 from mer_core.ami import AffectiveMotionImage
 from mer_core.attribution.regions import sample_regions
+from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.label_schemes import label_scheme
 from mer_core.errors import DatasetError
-from mer_core.inputs import AmiStore, Imaging, model_input, sample_image
+from mer_core.inputs import AmiStore, Imaging, image_tensor, model_input, sample_image
 from mer_core.models.loaded import LoadedModel, load_model
 from mer_core.records import Sample
 from mer_core.reproduction.cells import CATALOG_NAMES, NETWORKS, cells_of, finished_study
@@ -22,6 +24,7 @@ from mer_core.reproduction.job import Job
 from mer_core.training.study import Study
 
 SIZE = (112, 112)
+CANDIDATES = 12
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -42,19 +45,58 @@ class Exhibit:
 
     @property
     def caption(self) -> str:
-        """What it is, in a few words."""
-        return f"{self.sample.label}, {self.sample.subject} {self.sample.clip}"
+        """Its label, person and clip, a line each."""
+        return f"{self.sample.label}\n{self.sample.subject}\n{self.sample.clip}"
 
-    def tensor(self, model: LoadedModel) -> Tensor:
-        """A batch of one, as `model` sees the clip."""
-        seen = model_input(self.sample, model.entry.input, store=AmiStore())
+    @property
+    def title(self) -> str:
+        """Its dataset, as readers know it."""
+        return dataset_info(self.sample.dataset).title
+
+    @cached_property
+    def motion_share(self) -> float:
+        """How much of what moved lies where its action units move the face.
+
+        It is the region's share of the motion energy over its share of the image.
+        """
+        if not self.region.any():
+            return 0.0
+        moved = sample_image(self.sample, Imaging(weighting="literal", size=SIZE), store=AmiStore())
+        energy = np.abs(moved.total).sum(axis=2)
+        return float(energy[self.region].sum() / energy.sum() / self.region.mean())
+
+    def tensor(self, model: LoadedModel, image: npt.NDArray[np.uint8] | None = None) -> Tensor:
+        """A batch of one, as `model` sees the clip, or `image` in place of the clip's own."""
+        if image is None:
+            seen = model_input(self.sample, model.entry.input, store=AmiStore())
+        else:
+            seen = image_tensor(image, model.entry.input)
         return torch.from_numpy(seen)[None]
 
 
-def exhibit(job: Job, dataset: str, label: str, *, subject: str | None = None) -> Exhibit:
-    """The first clip of `dataset` with the coders' word `label`, of `subject` where given.
+def matched_images(
+    clips: Sequence[Exhibit], model: LoadedModel
+) -> tuple[npt.NDArray[np.uint8], ...]:
+    """The clips' images on one scale, as `model` wants them: zero has one grey level in all.
 
-    A clip of the same class stands in where the word does not occur; the caption tells.
+    Each image alone is stretched to 8 bits by its own extremes, so that two of them differ in
+    grey wherever nothing moved. Totals are divided by the number of frames, which is what the
+    weights of the paper's reading add up to, and then stretched together.
+    """
+    imaging = Imaging(weighting=model.entry.input.weighting, size=model.entry.input.size)
+    images = [sample_image(shown.sample, imaging, store=AmiStore()) for shown in clips]
+    totals = [image.total / len(image.frame_numbers) for image in images]
+    low = min(float(total.min()) for total in totals)
+    high = max(float(total.max()) for total in totals)
+    span = (high - low) or 1.0
+    return tuple(np.rint((total - low) / span * 255).astype(np.uint8) for total in totals)
+
+
+def exhibit(job: Job, dataset: str, label: str, *, subject: str | None = None) -> Exhibit:
+    """A clip of `dataset` with the coders' word `label`, of `subject` where given.
+
+    Of the first `CANDIDATES` it is the one whose motion lies most where its action units move
+    the face. A clip of the same class stands in where the word does not occur; the caption tells.
     """
     table = job.table(dataset)
     scheme = label_scheme("natural4")
@@ -62,10 +104,10 @@ def exhibit(job: Job, dataset: str, label: str, *, subject: str | None = None) -
     able = [s for s in table if subject is None or s.subject == subject]
     exact = [sample for sample in able if sample.label.lower() == label]
     alike = [sample for sample in able if scheme.label(sample) == wanted]
-    found = [*exact, *alike]
+    found = [Exhibit(sample=sample) for sample in (exact or alike)[:CANDIDATES]]
     if not found:
         raise DatasetError(f"no clip shows {label}", where=dataset)
-    return Exhibit(sample=found[0])
+    return max(found, key=lambda shown: shown.motion_share)
 
 
 def both_emotions(job: Job, dataset: str, first: str, second: str) -> tuple[Exhibit, Exhibit]:

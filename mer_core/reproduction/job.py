@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from mer_core.datasets.table import DatasetTable
+from mer_core.plots.static import StaticFigure
+from mer_core.plots.tables import Table
 from mer_core.provenance import code_digest, settings_digest
 from mer_core.reproduction.crew import Crew
 from mer_core.reproduction.roots import Roots
@@ -112,6 +114,23 @@ class Product:
     content: bytes
     stem: str = ""
     title: str = ""
+
+
+def as_products(table: Table) -> tuple[Product, ...]:
+    """A table as Markdown, HTML and LaTeX."""
+    return (
+        Product(suffix=".md", content=table.markdown().encode()),
+        Product(suffix=".html", content=table.page().encode()),
+        Product(suffix=".tex", content=table.latex().encode()),
+    )
+
+
+def printed(drawn: StaticFigure, *, stem: str = "", title: str = "") -> tuple[Product, ...]:
+    """A figure for print as the two files it becomes."""
+    return (
+        Product(suffix=".png", content=drawn.png, stem=stem, title=title),
+        Product(suffix=".svg", content=drawn.svg, stem=stem, title=title),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.catalog import METHODS
-from mer_core.attribution.localisation import METRICS
 from mer_core.cluster import Outcome, open_executor
 from mer_core.errors import SettingsError, StoreError
 from mer_core.models.catalog import model_entry
-from mer_core.plots.localisation import Bar, Figure, localisation_bars, localisation_page
+from mer_core.plots.static.dots import dot_sheet
 from mer_core.provenance import provenance, settings_digest
+from mer_core.reproduction.job import Product, as_products, printed
 from mer_core.reproduction.localisation_clips import (
     DEFAULT_METHODS,
     FoldWork,
@@ -34,7 +33,14 @@ from mer_core.reproduction.localisation_clips import (
 )
 from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
 from mer_core.reproduction.localisation_summary import Contrast, Mean, contrasts, summarise
-from mer_core.reproduction.localisation_text import contrast_csv, markdown, summary_csv
+from mer_core.reproduction.localisation_text import (
+    AXIS,
+    contrast_csv,
+    contrast_table,
+    dots,
+    score_table,
+    summary_csv,
+)
 from mer_core.reproduction.manifest import Manifest
 from mer_core.training.storage import FoldState
 from mer_core.training.study import Study
@@ -75,17 +81,15 @@ def localise_studies(
     *,
     settings: LocalisationSettings | None = None,
     workers: int | None = None,
-    figure: bool = False,
     progress: Progress | None = None,
 ) -> Findings:
-    """Scores the maps of every finished fold of the studies, and writes tables to `out`.
+    """Score the maps of every finished fold of the studies; write tables and a figure to `out`.
 
     Args:
         folders: Studies whose networks are explained; complete, with their weights, no controls.
-        out: Receives `localisation*.csv`, `.md` and a manifest, and keeps parts below `parts/`.
+        out: Receives `localisation*` files and a manifest, and keeps parts below `parts/`.
         settings: What is explained; the default takes some hundred forward passes per clip.
         workers: Processes of one thread; 1 stays in this one, None takes as many as fit.
-        figure: Whether to write the interactive figure as well.
         progress: Told after every clip.
     """
     settings = settings or LocalisationSettings(methods=DEFAULT_METHODS)
@@ -103,7 +107,7 @@ def localise_studies(
         left_out=refused,
         synthetic=any(study.store.read("synthetic") for study in studies),
     )
-    return _saved(findings, studies, settings, out, figure=figure)
+    return _saved(findings, studies, settings, out)
 
 
 def _checked(study: Study) -> Study:
@@ -180,8 +184,6 @@ def _saved(
     studies: Sequence[Study],
     settings: LocalisationSettings,
     out: Path,
-    *,
-    figure: bool,
 ) -> Findings:
     made = provenance(
         data_digest=settings_digest([study.store.read("data_digest") for study in studies]),
@@ -193,9 +195,8 @@ def _saved(
         },
         seed=settings.seed,
     )
-    page = markdown(
+    table = score_table(
         findings.summary,
-        findings.contrasts,
         metric=HEADLINE,
         synthetic=findings.synthetic,
         target=settings.target,
@@ -203,57 +204,38 @@ def _saved(
         sources=list(dict.fromkeys(row.source for row in findings.rows)),
         left_out=findings.left_out,
     )
-    contents = {
-        ("localisation", ".csv"): as_csv(findings.rows).encode(),
-        ("localisation_summary", ".csv"): summary_csv(findings.summary).encode(),
-        ("localisation", ".md"): page.encode(),
-    }
+    drawn = dot_sheet(
+        dots(findings.summary, metric=HEADLINE), synthetic=findings.synthetic, axis=AXIS, columns=4
+    )
+    products = [
+        Product(suffix=".csv", content=as_csv(findings.rows).encode()),
+        Product(
+            stem="localisation_summary",
+            suffix=".csv",
+            content=summary_csv(findings.summary).encode(),
+        ),
+        *as_products(table),
+        *printed(drawn),
+    ]
     if findings.contrasts:  # one network alone differs from none
-        contents["localisation_contrasts", ".csv"] = contrast_csv(findings.contrasts).encode()
-    if figure:
-        drawn = list(figures(findings))
-        contents["localisation", ".html"] = localisation_page(drawn)
+        stem = "localisation_contrasts"
+        compared = contrast_table(findings.contrasts, metric=HEADLINE, synthetic=findings.synthetic)
+        content = contrast_csv(findings.contrasts).encode()
+        products += [
+            Product(stem=stem, suffix=".csv", content=content),
+            *(replace(product, stem=stem) for product in as_products(compared)),
+        ]
     manifest = Manifest(out)
     files = [
         manifest.save(
-            stem,
-            suffix,
-            content,
+            product.stem or "localisation",
+            product.suffix,
+            product.content,
             title="Where networks look, against the regions that move",
             maker=f"mer study localisation {' '.join(study.name for study in studies)}",
             place="Fig. 6",
             provenance=made,
         )
-        for (stem, suffix), content in contents.items()
+        for product in products
     ]
     return replace(findings, files=tuple(files))
-
-
-def figures(findings: Findings, metric: str = HEADLINE) -> Iterator[Figure]:
-    """One figure for each dataset: methods side by side, networks in colour, baselines across."""
-    lines = [m for m in findings.summary if m.group == "all" and m.metric == metric]
-    for dataset in dict.fromkeys(line.dataset for line in lines):
-        here = [line for line in lines if line.dataset == dataset]
-        first = here[0].model
-        yield localisation_bars(
-            [
-                Bar(
-                    group=METHODS.get(line.method).title,
-                    series=model_entry(line.model).title,
-                    value=line.normalised.value,
-                    low=line.normalised.low,
-                    high=line.normalised.high,
-                    clips=line.clips,
-                )
-                for line in here
-                if not line.baseline
-            ],
-            baselines={
-                BASELINES[line.method]: line.normalised.value
-                for line in here
-                if line.baseline and line.model == first
-            },
-            metric=METRICS.get(metric).title,
-            title=f"{dataset}: does the map lie where the face moves?",
-            synthetic=findings.synthetic,
-        )

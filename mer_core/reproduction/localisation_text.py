@@ -1,30 +1,33 @@
-"""A localisation study as files that people and spreadsheets read."""
+"""A localisation study as tables and a chart that people read, and as files for spreadsheets."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+
+import pandas as pd
 
 from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.localisation import METRICS
+from mer_core.datasets.catalog import dataset_info
 from mer_core.models.catalog import model_entry
+from mer_core.plots.dots import DotAxis, DotRow
+from mer_core.plots.tables import Table
 from mer_core.protocols import Interval
-from mer_core.reproduction.localisation_summary import Contrast, Mean
+from mer_core.reproduction.localisation_summary import MOTION, Contrast, Mean
 
 _LEGEND = """\
 Scores are value / chance, so 1 is a random map whatever the size of the region; in brackets the
 95 % interval, drawing subjects. Each network explains only clips it was not trained on. The class
-explained is the {target} one. Signed maps count by their {reduction}. "beats motion" is the
-clipwise difference from the motion energy of the image itself, which no network takes part in: a
-map that does not beat it explains nothing that plain motion does not. Regions: {sources}."""
+explained is the {target} one. Signed maps count by their {reduction}. Motion energy is that of the
+image itself, which no network takes part in: a map that does not beat it explains nothing that
+plain motion does not. Regions: {sources}. Scores by action unit and by emotion, and all other
+metrics, are in localisation_summary.csv."""
 
 
-def markdown(
+def score_table(
     summary: Sequence[Mean],
-    compared: Sequence[Contrast],
     *,
     metric: str,
     synthetic: bool,
@@ -32,49 +35,88 @@ def markdown(
     reduction: str,
     sources: Sequence[str],
     left_out: Mapping[str, str],
-) -> str:
-    """The study in one page, by the score called `metric`."""
-    name = METRICS.get(metric).title
-    parts = ["# Where networks look, against the regions that move"]
-    if synthetic:
-        parts.append("**SYNTHETIC DATA: these figures say nothing about real faces.**")
-    parts.append(
-        _LEGEND.format(
-            target=target,
-            reduction="positive part" if reduction == "positive" else "absolute value",
-            sources=", ".join(sources) or "none",
-        )
+) -> Table:
+    """Methods down and networks across, by the score called `metric`."""
+    chosen = [line for line in summary if line.metric == metric and line.group == "all"]
+    cells = pd.DataFrame(
+        {
+            "dataset": dataset_title(line.dataset),
+            "map": method_title(line.method),
+            "network": "no network" if line.baseline else model_title(line.model),
+            "score": shown(line.normalised),
+        }
+        for line in without_repeats(chosen)
     )
-    chosen = without_repeats([line for line in summary if line.metric == metric])
-    differences = [line for line in compared if line.metric == metric]
-    if differences:
-        parts += [
-            f"## Does one network look at the moving region more than another? ({name})",
-            _table(
-                ("dataset", "method", "network", "than", "difference", "looks there", "clips"),
-                (
-                    (
-                        *(line.dataset, method_title(line.method)),
-                        *(model_title(line.first), model_title(line.second)),
-                        shown(line.difference, sign=True),
-                        line.verdict,
-                        str(line.clips),
-                    )
-                    for line in differences
-                ),
-            ),
-        ]
-    for group, heading, column in (
-        ("all", "All units together", ""),
-        ("au", "By action unit", "unit"),
-        ("emotion", "By emotion", "emotion"),
-    ):
-        lines = [line for line in chosen if line.group == group]
-        if lines:
-            parts += [f"## {heading} ({name})", _means(lines, column)]
-    if left_out:
-        parts += ["## Left out", *(f"- {what}: {why}" for what, why in left_out.items())]
-    return "\n\n".join(parts) + "\n"
+    legend = _LEGEND.format(
+        target=target,
+        reduction="positive part" if reduction == "positive" else "absolute value",
+        sources=", ".join(sources) or "none",
+    )
+    return Table(
+        frame=_crossed(cells, "network", "score"),
+        title=f"Where networks look: {METRICS.get(metric).title} in the moving region",
+        notes=[
+            legend.replace("\n", " "),
+            *(f"Left out, {what}: {why}" for what, why in left_out.items()),
+        ],
+        synthetic=synthetic,
+    )
+
+
+def contrast_table(compared: Sequence[Contrast], *, metric: str, synthetic: bool) -> Table:
+    """Methods down and pairs of networks across: who looks more at the moving region?"""
+    cells = pd.DataFrame(
+        {
+            "dataset": dataset_title(line.dataset),
+            "map": method_title(line.method),
+            "pair": f"{model_title(line.first)} − {model_title(line.second)}",
+            "difference": shown(line.difference, sign=True)
+            + ("" if line.verdict == "cannot be told" else f" {line.verdict}"),
+        }
+        for line in compared
+        if line.metric == metric
+    )
+    return Table(
+        frame=_crossed(cells, "pair", "difference"),
+        title=f"Does one network look at the moving region more? {METRICS.get(metric).title}",
+        notes=[
+            "Mean of the clipwise difference of value / chance, with its 95 % interval, drawing "
+            "subjects. More or less: the interval does not hold 0; else it cannot be told."
+        ],
+        synthetic=synthetic,
+    )
+
+
+AXIS = DotAxis(
+    title="relevance in the moving region over chance",
+    value="map of the network, 95 % interval",
+    tick="motion energy of the image, no network",
+    high=None,
+    chance=1.0,
+)
+
+
+def dots(summary: Sequence[Mean], *, metric: str) -> list[DotRow]:
+    """One line per network and method, with what plain motion scores on the same clips."""
+    chosen = [line for line in summary if line.metric == metric and line.group == "all"]
+    motion = {
+        (line.dataset, line.model): line.normalised.value
+        for line in chosen
+        if line.method == MOTION
+    }
+    several = len({line.dataset for line in chosen}) > 1
+    return [
+        DotRow(
+            group=model_title(line.model) + (f", {dataset_title(line.dataset)}" if several else ""),
+            name=method_title(line.method),
+            value=line.normalised.value,
+            low=_known(line.normalised.low),
+            high=_known(line.normalised.high),
+            tick=motion.get((line.dataset, line.model)),
+        )
+        for line in chosen
+        if not line.baseline
+    ]
 
 
 def without_repeats(lines: Sequence[Mean]) -> list[Mean]:
@@ -88,35 +130,19 @@ def without_repeats(lines: Sequence[Mean]) -> list[Mean]:
     return [line for line in lines if not line.baseline or line.model == first[line.dataset]]
 
 
-def _means(lines: Sequence[Mean], column: str) -> str:
-    header = ["dataset", *([column] if column else []), "network", "map", "score"]
-    header += ["beats motion", "clips", "constant"]
-    return _table(
-        header,
-        (
-            (
-                line.dataset,
-                *([line.name] if column else []),
-                "" if line.baseline else model_title(line.model),
-                method_title(line.method),
-                shown(line.normalised),
-                shown(line.beats_motion, sign=True) if line.beats_motion else "",
-                str(line.clips),
-                f"{line.constant:.0%}" if line.constant else "",
-            )
-            for line in lines
-        ),
-    )
-
-
 def method_title(name: str) -> str:
     """What a reader sees of a method or a baseline."""
-    return f"*{BASELINES[name]}*" if name in BASELINES else METHODS.get(name).title
+    return BASELINES[name] if name in BASELINES else METHODS.get(name).title
 
 
 def model_title(name: str) -> str:
     """The network's name as papers print it."""
     return model_entry(name).title
+
+
+def dataset_title(name: str) -> str:
+    """The dataset's name as its publishers write it."""
+    return dataset_info(name).title
 
 
 def shown(interval: Interval, *, sign: bool = False) -> str:
@@ -131,11 +157,8 @@ def summary_csv(lines: Iterable[Mean]) -> str:
     """The means, one per line."""
     return _csv(
         {
-            **{
-                name: value
-                for name, value in asdict(line).items()
-                if name not in ("normalised", "beats_motion")
-            },
+            **{k: v for k, v in asdict(line).items() if k not in ("normalised", "beats_motion")},
+            "baseline": int(line.baseline),
             **_ends("normalised", line.normalised),
             **_ends("beats_motion", line.beats_motion),
         }
@@ -155,30 +178,24 @@ def contrast_csv(lines: Iterable[Contrast]) -> str:
     )
 
 
+def _crossed(cells: pd.DataFrame, across: str, value: str) -> pd.DataFrame:
+    """One line per dataset and map, one column per `across`, all in order of appearance."""
+    columns = list(dict.fromkeys(cells[across]))
+    wide = cells.pivot_table(
+        index=["dataset", "map"], columns=across, values=value, aggfunc="first", sort=False
+    )
+    return wide.reindex(columns=columns).fillna("").reset_index().rename_axis(None, axis=1)
+
+
 def _ends(name: str, interval: Interval | None) -> dict[str, object]:
     ends = (interval.value, interval.low, interval.high) if interval else (None, None, None)
     return dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
 
 
 def _csv(lines: Iterable[Mapping[str, object]]) -> str:
-    text = io.StringIO()
-    writer: csv.DictWriter[str] | None = None
-    for line in lines:
-        if writer is None:
-            writer = csv.DictWriter(text, list(line), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow({name: _cell(value) for name, value in line.items()})
-    return text.getvalue()
+    frame = pd.DataFrame(list(lines))
+    return frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
 
-def _cell(value: object) -> object:
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.6g}"
-    return value
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _known(value: float) -> float | None:
+    return value if value == value else None

@@ -46,6 +46,11 @@ class Artefact:
         """Whether any of the data were generated."""
         return bool(self.provenance["synthetic"])
 
+    @property
+    def maker_name(self) -> str:
+        """What belongs together: the maker's name, else the file's name without its ending."""
+        return self.name or self.file.split(".")[0].removesuffix("_synthetic")
+
 
 class Manifest:
     """A folder of results that knows what is in it.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import torch
 
 from mer_core.models.catalog import model_entry
@@ -17,9 +16,9 @@ from mer_core.models.loaded import build_seeded
 from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.paper.tables import CostRow
-from mer_core.plots.ledger import ledger_page
+from mer_core.plots.tables import Table
 from mer_core.provenance import provenance
-from mer_core.reproduction.job import Made, Product
+from mer_core.reproduction.job import Made, Product, as_products
 from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.speed import forward_pass, random_batch, side_by_side
 
@@ -155,7 +154,7 @@ def measure_speeds(*, rounds: int, progress: Callable[[str], None] | None = None
 def write_table3(
     folder: Path, *, rounds: int = 3, progress: Callable[[str], None] | None = None
 ) -> tuple[tuple[LedgerRow, ...], list[Path]]:
-    """Computes the ledger and writes it as CSV, Markdown and an interactive page.
+    """Computes the ledger and writes it as CSV, Markdown, HTML and LaTeX.
 
     Args:
         folder: Where the files and their manifest go.
@@ -178,25 +177,19 @@ def write_table3(
             place="Table 3",
             name="table3",
         )
-        for product in (*made.products, Product(suffix=".html", content=_page(made.values)))
+        for product in made.products
     ]
     return made.values, files
 
 
-def _page(rows: Sequence[LedgerRow]) -> bytes:
-    header, cells = as_cells(rows)
-    good = [row.agreement != "none" for row in rows]
-    return ledger_page(header, cells, good=good, title="Table 3: what networks cost")
-
-
 def table3_made(*, rounds: int = 3, progress: Callable[[str], None] | None = None) -> Made:
-    """The ledger as CSV and Markdown; its timings differ from run to run."""
+    """The ledger as a table; its timings differ from run to run."""
     speeds = measure_speeds(rounds=rounds, progress=progress) if rounds else {}
     rows = ledger(speeds=speeds)
     return Made(
         products=(
-            Product(suffix=".csv", content=_csv(rows).encode()),
-            Product(suffix=".md", content=markdown(rows).encode()),
+            Product(suffix=".csv", content=as_csv(rows).encode()),
+            *as_products(ledger_table(rows)),
         ),
         data_digest="none: no clip takes part",
         synthetic=False,
@@ -206,27 +199,15 @@ def table3_made(*, rounds: int = 3, progress: Callable[[str], None] | None = Non
     )
 
 
-def as_cells(rows: Sequence[LedgerRow]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows as a reader sees them."""
+def ledger_table(rows: Sequence[LedgerRow]) -> Table:
+    """The ledger as a reader sees it."""
     batches = [batch for batch in BATCHES if any(batch in row.speed_ratios for row in rows)]
-    header = [
-        *("network", "our reading", "classes", "parameters", "paper, M", "agrees as"),
-        *("weights, MiB", "paper, MB", "memory", "multiply-adds, M", "paper, s"),
-        "paper / ResNet-50",
-        *(f"ours / ResNet-50, batch {batch}" for batch in batches),
-        *("verdict", "remark"),
-    ]
-    return header, [_cells(row, batches) for row in rows]
-
-
-def markdown(rows: Sequence[LedgerRow]) -> str:
-    """The ledger as a Markdown table with its legend."""
-    header, cells = as_cells(rows)
-    numbers = set(range(2, 5)) | set(range(6, 8)) | set(range(9, len(header) - 2))
-    rule = ["---:" if i in numbers else "---" for i in range(len(header))]
-    lines = [header, rule, *cells]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"# Table 3: what the networks cost\n\n{table}\n\n{_LEGEND}\n"
+    lines = [_cells(row, batches) for row in rows]
+    return Table(
+        frame=pd.DataFrame(lines).fillna(""),
+        title="Table 3. What the networks cost",
+        notes=[_LEGEND],
+    )
 
 
 _LEGEND = (
@@ -300,51 +281,52 @@ def _printed(network: str) -> CostRow:
     return next(row for row in TABLE3 if row.network == network)
 
 
-def _cells(row: LedgerRow, batches: Sequence[int]) -> list[str]:
-    return [
-        row.network if row.chosen else f"\N{EM SPACE}{row.network}",
-        model_entry(row.model).title,
-        f"{row.classes}",
-        f"{row.parameters:,}",
-        str(row.printed_parameters),
-        row.agreement,
-        f"{row.memory_mib:.2f}",
-        str(row.printed_memory),
-        "consistent" if row.memory_consistent else "differs",
-        f"{row.multiply_adds / 1e6:,.1f}",
-        str(row.printed_speed),
-        f"{row.printed_speed_ratio:.2f}",
-        *(f"{row.speed_ratios[batch]:.2f}" for batch in batches),
-        row.verdict,
-        row.remark,
-    ]
+def _cells(row: LedgerRow, batches: Sequence[int]) -> dict[str, str]:
+    return {
+        "network": row.network if row.chosen else f"\N{EM SPACE}{row.network}",
+        "our reading": model_entry(row.model).title,
+        "classes": f"{row.classes}",
+        "parameters": f"{row.parameters:,}",
+        "paper, M": str(row.printed_parameters),
+        "agrees as": row.agreement,
+        "weights, MiB": f"{row.memory_mib:.2f}",
+        "paper, MB": str(row.printed_memory),
+        "memory": "consistent" if row.memory_consistent else "differs",
+        "multiply-adds, M": f"{row.multiply_adds / 1e6:,.1f}",
+        "paper, s": str(row.printed_speed),
+        "paper / ResNet-50": f"{row.printed_speed_ratio:.2f}",
+        **{f"ours / ResNet-50, batch {b}": f"{row.speed_ratios[b]:.2f}" for b in batches},
+        "verdict": row.verdict,
+        "remark": row.remark,
+    }
 
 
-def _csv(rows: Sequence[LedgerRow]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        [
-            *("network", "model", "classes", "chosen", "parameters", "paper_parameters_m"),
-            *("agreement", "weights_mib", "paper_memory_mb", "memory_consistent"),
-            *("multiply_adds", "paper_speed_s", "paper_speed_ratio"),
-            *(f"speed_ratio_batch{batch}" for batch in BATCHES),
-            *("verdict", "remark"),
-        ]
+def as_csv(rows: Sequence[LedgerRow]) -> str:
+    """Every field of every row."""
+    frame = pd.DataFrame(
+        {
+            "network": row.network,
+            "model": row.model,
+            "classes": row.classes,
+            "chosen": row.chosen,
+            "parameters": row.parameters,
+            "paper_parameters_m": str(row.printed_parameters),
+            "agreement": row.agreement,
+            "weights_mib": f"{row.memory_mib:.4f}",
+            "paper_memory_mb": str(row.printed_memory),
+            "memory_consistent": row.memory_consistent,
+            "multiply_adds": row.multiply_adds,
+            "paper_speed_s": str(row.printed_speed),
+            "paper_speed_ratio": f"{row.printed_speed_ratio:.4f}",
+            **{
+                f"speed_ratio_batch{batch}": f"{row.speed_ratios[batch]:.4f}"
+                if batch in row.speed_ratios
+                else ""
+                for batch in BATCHES
+            },
+            "verdict": row.verdict,
+            "remark": row.remark,
+        }
+        for row in rows
     )
-    for row in rows:
-        writer.writerow(
-            [
-                *(row.network, row.model, row.classes, row.chosen, row.parameters),
-                *(row.printed_parameters, row.agreement, f"{row.memory_mib:.4f}"),
-                *(row.printed_memory, row.memory_consistent, row.multiply_adds),
-                *(row.printed_speed, f"{row.printed_speed_ratio:.4f}"),
-                *(_ratio(row, batch) for batch in BATCHES),
-                *(row.verdict, row.remark),
-            ]
-        )
-    return text.getvalue()
-
-
-def _ratio(row: LedgerRow, batch: int) -> str:
-    return f"{row.speed_ratios[batch]:.4f}" if batch in row.speed_ratios else ""
+    return frame.to_csv(index=False, lineterminator="\n")

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mer_core.plots.colour import ColourScale, lookup, plotly_scale, shared_scale
+from mer_core.plots.colour import (
+    ColourScale,
+    asinh_scale,
+    lookup,
+    plotly_scale,
+    shared_scale,
+)
 
 
 def luminance(colours):
@@ -74,3 +80,16 @@ def test_a_scale_says_which_colour_stands_for_which_number():
     dark, bright = ColourScale(low=0, high=1).apply(np.array([0.0, 1.0])).tolist()
     assert dark[2] > dark[1]
     assert min(bright[:2]) > 200 > bright[2]
+
+
+def test_an_asinh_scale_fits_the_strongest_and_shows_the_weakest():
+    panels = [np.array([[-9000.0, 0.0]]), np.array([[40.0, 250.0]])]
+    scale = asinh_scale(panels)
+    assert (scale.low, scale.high) == (-9000.0, 9000.0)
+    at = scale.position(np.array([-9000.0, 0.0, 250.0, 9000.0]))
+    assert at[[0, 1, 3]].tolist() == [0.0, 0.5, 1.0]
+    assert at[2] - 0.5 > 0.15  # on a linear scale it would be 0.014
+    expected = np.arcsinh(250 / scale.linear_width) / np.arcsinh(9000 / scale.linear_width)
+    assert at[2] == pytest.approx(0.5 + expected / 2)
+    assert {"-9,000", "-1,000", "0", "1,000", "9,000"} <= set(scale.ticks)
+    assert scale.ticks["0"] == 0.5

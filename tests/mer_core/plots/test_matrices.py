@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mer_core.plots.matrices import Matrix, confusion_figure, confusion_sheet
+from mer_core.plots.matrices import Matrix, confusion_figure
 
 COUNTS = [[6, 2], [1, 1]]
 
@@ -23,33 +23,22 @@ def test_no_answer_gives_no_share():
     assert Matrix.counted("none", ("a", "b"), [[0, 0], [0, 0]]).shares.sum() == 0
 
 
-def test_the_figure_tells_shares_counts_and_recalls(matrix):
+def test_recalls_are_of_the_true_class_and_unknown_without_clips(matrix):
+    assert matrix.recalls.tolist() == [[0.75, 0.25], [0.5, 0.5]]
+    empty = Matrix.counted("m", ("a", "b"), [[1, 1], [0, 0]]).recalls
+    assert empty[0].tolist() == [0.5, 0.5]
+    assert np.isnan(empty[1]).all()
+
+
+def test_the_figure_tells_recalls_counts_and_shares(matrix):
     cells = confusion_figure(matrix, synthetic=True).data[0]
-    assert np.array_equal(cells.z, matrix.shares)
-    assert cells.text[0][0] == "0.60"
-    assert cells.customdata[0][0] == "6 clips, 75% of true Neg"
-    assert cells.customdata[1][1] == "1 clips, 50% of true Pos"
+    assert np.array_equal(cells.z, matrix.recalls)
+    assert cells.text[0][0] == "0.75<br>6 clips"
+    assert cells.text[1][1] == "0.50<br>1 clip"
+    assert cells.customdata[0][0] == "6 clips, 60.0% of all clips"
 
 
 def test_the_figure_of_a_printed_matrix_claims_no_counts():
     printed = Matrix(title="paper", classes=("a", "b"), shares=np.array([[0.5, 0.0], [0.2, 0.3]]))
-    assert "clips" not in confusion_figure(printed).data[0].customdata[0][0]
-
-
-def test_a_sheet_repeats_and_says_synthetic(matrix):
-    plain = confusion_sheet([matrix, matrix], columns=2, synthetic=False)
-    assert np.array_equal(plain, confusion_sheet([matrix, matrix], columns=2, synthetic=False))
-    marked = confusion_sheet([matrix, matrix], columns=2, synthetic=True)
-    assert marked.shape[0] > plain.shape[0]
-    assert np.array_equal(marked[: plain.shape[0]], plain)
-
-
-def test_colour_follows_the_share_and_not_the_matrix(matrix):
-    """One scale for all: an equal share looks equal beside a stronger neighbour."""
-    strong = Matrix.counted("strong", ("Neg", "Pos"), [[9, 0], [0, 1]])
-    alone = confusion_sheet([strong, matrix], columns=2, synthetic=False)
-    half = alone.shape[1] // 2
-    # 0.1 stands in the last cell of both.
-    first, second = alone[:, :half], alone[:, half:]
-    corner = (slice(-40, -35), slice(-30, -25))
-    assert np.array_equal(first[corner], second[corner])
+    cells = confusion_figure(printed).data[0]
+    assert cells.text[1][0] == "0.40<br>0.20 of all"

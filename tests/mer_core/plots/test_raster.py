@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mer_core.plots.colour import ColourScale, shared_scale, typical_scale
-from mer_core.plots.images import map_sheet, paper_figure_1, signed_strip
+from mer_core.plots.images import map_sheet, signed_strip
 from mer_core.plots.raster import (
     DARK,
     LIGHT,
@@ -15,7 +15,6 @@ from mer_core.plots.raster import (
     outline,
     overlay,
     png_bytes,
-    stamp_synthetic,
     text_strip,
     tile_sheet,
     webp_bytes,
@@ -95,12 +94,6 @@ def test_a_sheet_lies_on_the_ground_it_is_given():
         assert nearest < 0.5 * np.abs(np.subtract(ground.paper, ground.ink)).sum()
 
 
-def test_the_synthetic_stamp_adds_a_line_and_leaves_the_picture():
-    stamped = stamp_synthetic(GREY)
-    np.testing.assert_array_equal(stamped[:32], GREY)
-    assert (stamped[32:] < 200).any()
-
-
 def test_panels_of_a_sheet_share_one_scale():
     maps = np.stack([np.full((4, 4), 1.0), np.full((4, 4), 3.0)])
     _, scale = map_sheet(maps, ["a", "b"], columns=2)
@@ -118,14 +111,3 @@ def test_one_strong_panel_does_not_pale_the_others():
     assert all(np.abs(other - scale.apply(np.zeros((1, 1)))[0, 0]).max() > 60 for other in others)
     still = typical_scale([np.zeros((4, 4)), np.zeros((4, 4))])
     assert (still.low, still.high) == (0.0, 0.0)
-
-
-def test_figure_1_carries_the_word_synthetic_only_for_synthetic_data():
-    frames = [GREY, GREY]
-    motion = [np.zeros((32, 32, 3)), np.ones((32, 32, 3))]
-    marked, plain = (
-        paper_figure_1(frames, motion, [1, 2], {"full": GREY}, synthetic=flag)
-        for flag in (True, False)
-    )
-    np.testing.assert_array_equal(marked[: plain.shape[0]], plain)
-    assert marked.shape[0] > plain.shape[0]

@@ -13,7 +13,7 @@ from mer_core.reproduction.accuracies import (
     as_csv,
     check_methods,
     make_table,
-    markdown,
+    score_table,
 )
 from mer_core.reproduction.cells import Status, cells_of, solve
 
@@ -72,11 +72,25 @@ def test_across_datasets_ours_is_pooled_and_tests_all_of_the_other(job):
     assert row.paper_majority_rate == pytest.approx(PUBLISHED.majority_rate("CII2S"), abs=0.005)
 
 
+def test_the_table_has_the_papers_shape_with_ours_below(rows):
+    frame = score_table(rows).frame
+    assert [name[1] for name in frame.columns] == ["method", "source", "CASME", "CASME II"]
+    cells = {(line[0], line[1]): line[2:] for line in frame.values.tolist()}
+    assert cells["TICS", "paper, quoted"] == ["61.86", "61.11"]
+    assert cells["STLBP-IP", "paper, quoted"] == ["–", "59.91"]
+    ours = next(r for r in rows if r.method == "AffectiveNet-1" and r.setup == "CASME-II")
+    assert cells["AffectiveNet-1", "ours"][0] == "–"
+    assert cells["AffectiveNet-1", "ours"][1].startswith(f"{ours.ours:.2f} (")
+    assert ("ResNet-50", "ours") not in cells  # not run
+    assert cells["majority rate", "paper"] == ["56.99", "49.61"]
+
+
 def test_files_say_synthetic_and_repeat_bit_for_bit(job):
     first, second = make_table(1, job), make_table(1, job)
     assert first.synthetic
     assert [p.content for p in first.products] == [p.content for p in second.products]
-    assert b"**Synthetic data.**" in first.content(".md")
+    assert b"(synthetic data)" in first.content(".md")
+    assert rb"\toprule" in first.content(".tex")
     lines = list(csv.DictReader(io.StringIO(first.content(".csv").decode())))
     assert len(lines) == len(first.values)
     assert {line["data"] for line in lines if line["ours"]} == {"synthetic"}
@@ -90,7 +104,7 @@ def test_real_rows_carry_no_warning(rows):
     from dataclasses import replace
 
     real = [replace(row, data=Status.REAL) for row in rows if row.data == Status.SYNTHETIC]
-    assert "Synthetic" not in markdown("t", real)
+    assert "synthetic" not in score_table(real).markdown()
     assert "synthetic" not in as_csv(real)
 
 

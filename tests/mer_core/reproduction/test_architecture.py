@@ -47,4 +47,6 @@ def test_boxes_point_to_the_right_and_never_lie_on_each_other():
 
 
 def test_the_picture_repeats():
-    assert make_figure2(Job()).content(".png") == make_figure2(Job()).content(".png")
+    first, second = make_figure2(Job()), make_figure2(Job())
+    assert [p.content for p in first.products] == [p.content for p in second.products]
+    assert {p.suffix for p in first.products} == {".png", ".svg", ".json"}

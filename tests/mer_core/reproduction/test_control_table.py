@@ -25,7 +25,7 @@ def test_every_control_is_run_and_read_back(job):
     assert leak.accuracy.value >= plain.accuracy.value
     lines = list(csv.DictReader(io.StringIO(made.content(".csv").decode())))
     assert [line["name"] for line in lines if line["kind"] == "control"] == list(CONTROLS.names())
-    assert b"Synthetic data" in made.content(".md")
+    assert b"(synthetic data)" in made.content(".md")
     assert make_controls(job).content(".csv") == made.content(".csv")
 
 

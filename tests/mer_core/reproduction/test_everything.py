@@ -26,7 +26,7 @@ def contents(folder):
 
 def test_a_run_a_second_one_and_a_forced_one(job, made):
     first = {one.name: one for one in reproduce(FAST, job, made)}
-    # fig4 needs CAS(ME)^2, which has no root here.
+    # fig4 needs CAS(ME)², which has no root here.
     assert first["fig4"].state == State.MISSING
     assert {one.state for name, one in first.items() if name != "fig4"} == {State.MADE}
     before = contents(made)
@@ -58,12 +58,16 @@ def test_the_report_holds_everything_once_and_opens_without_a_network(made):
     assert page == report(made)
     for name in FAST:
         assert (f"mer reproduce {name}" in page) == (name != "fig4")
-    assert "Not made" in page
     assert page.count("plotly.js v") == 1
     assert "<script src=" not in page and "<link" not in page
-    assert page.count("src='data:image/png;base64,") == sum(
-        file.suffix == ".png" and not file.name.startswith("table1") for file in made.iterdir()
-    )
+    pictures = sum(file.suffix == ".png" for file in made.iterdir())
+    assert page.count("src='data:image/png;base64,") == pictures
+    assert "<title>AffectiveNet, reproduced on synthetic data</title>" in page
+    assert page.count("<!doctype html>") == 1
+    assert "@media print" in page
+    opening = page[: page.index("<nav")]
+    for words in ("10 of 11 parameter counts", "2,271,296 parameters", "not made", "CAS(ME)²"):
+        assert words in opening, words
 
 
 def test_other_settings_make_it_again(job, made, tmp_path):

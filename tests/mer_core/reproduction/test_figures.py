@@ -6,10 +6,17 @@ import numpy as np
 import pytest
 
 from mer_core.features import feature_maps
+from mer_core.inputs import AmiStore, Imaging, sample_image
 from mer_core.reproduction.cells import Status, cells_of, solve
 from mer_core.reproduction.confusions import make_figure5
 from mer_core.reproduction.feature_figures import make_figure3, make_figure6
-from mer_core.reproduction.held_out import exhibit, held_out_network
+from mer_core.reproduction.held_out import (
+    SIZE,
+    Exhibit,
+    exhibit,
+    held_out_network,
+    matched_images,
+)
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.roots import Roots
 
@@ -36,16 +43,45 @@ def test_without_a_study_the_weights_are_random_and_say_so(job):
     assert "untrained" in model.weights.label
 
 
-def test_figure_3_ranks_channels_by_their_mean(job, trained):
+def test_figure_3_ranks_channels_by_their_response_where_the_face_moves(job, trained):
     made = make_figure3(job)
     shown = exhibit(job, "casme2", "happiness")
     model = held_out_network(job, "AffectiveNet-1", shown.sample)
-    maps = feature_maps(model, shown.tensor(model), ["micro.k7.f2"])["micro.k7.f2"]
-    means = [float(plane.mean()) for plane in maps.values]
-    assert made.values["7x7.f2"] == sorted(range(len(means)), key=lambda c: -means[c])[:3]
+    maps = feature_maps(model, shown.tensor(model), ["micro.k7.first"])["micro.k7.first"]
+    assert shown.region.shape == maps.values.shape[1:]  # so that cells need no weighing
+    inside, outside = (maps.values[:, mask].mean(axis=1) for mask in (shown.region, ~shown.region))
+    scores = (inside - outside) / (maps.values.std(axis=(1, 2)) + 1e-9)
+    assert made.values["7x7.first"] == sorted(range(len(scores)), key=lambda c: -scores[c])[:3]
     assert made.synthetic
     assert json.loads(made.content(".json"))["clips"] == [shown.sample.key]
-    assert made.content(".png") == make_figure3(job).content(".png")
+    for suffix in (".png", ".svg"):
+        assert made.content(suffix) == make_figure3(job).content(suffix)
+
+
+def test_a_clip_is_chosen_by_where_it_moves_and_not_by_a_network(job):
+    shown = exhibit(job, "casme2", "disgust")
+    others = [Exhibit(sample=s) for s in job.table("casme2") if s.label == shown.sample.label]
+    assert shown.motion_share == max(one.motion_share for one in others)
+    image = sample_image(shown.sample, Imaging(weighting="literal", size=SIZE), store=AmiStore())
+    energy = np.abs(image.total).sum(axis=2)
+    density = energy[shown.region].mean() / energy.mean()
+    assert shown.motion_share == pytest.approx(density, rel=1e-4)
+
+
+def test_matched_images_have_one_scale_and_one_grey_level_for_zero(job):
+    clips = [Exhibit(sample=sample) for sample in job.table("samm").samples[:2]]
+    model = held_out_network(job, "AffectiveNet-1", clips[0].sample)
+    images = matched_images(clips, model)
+    imaging = Imaging(weighting="full", size=SIZE)
+    totals = [
+        image.total / len(image.frame_numbers)
+        for image in (sample_image(c.sample, imaging, store=AmiStore()) for c in clips)
+    ]
+    low, high = min(t.min() for t in totals), max(t.max() for t in totals)
+    for image, total in zip(images, totals, strict=True):
+        np.testing.assert_allclose(image / 255 * (high - low) + low, total, atol=(high - low) / 500)
+    assert min(i.min() for i in images) == 0
+    assert max(i.max() for i in images) == 255
 
 
 def test_figure_6_shows_what_is_there(job):

@@ -25,7 +25,7 @@ def test_the_page_follows_the_manifest(tmp_path):
                 data_digest="d", synthetic=synthetic, settings={"profile": "quick"}
             ),
         )
-    manifest.lacks("fig4", "CAS(ME)^2 is not among the roots")
+    manifest.lacks("fig4", "CAS(ME)² is not among the roots")
     page = gallery(manifest, ["fig2", "table1"])
     headings = [line for line in page.splitlines() if line.startswith("## ")]
     assert headings == [
@@ -38,7 +38,7 @@ def test_the_page_follows_the_manifest(tmp_path):
         assert page.count(f"[{entry.file}]({entry.file})") == 1
     assert page.count("![") == 2
     assert page.count("Synthetic data.") == 1
-    assert "- fig4: CAS(ME)^2 is not among the roots" in page
+    assert "- fig4: CAS(ME)² is not among the roots" in page
 
 
 def test_an_empty_folder_has_a_page(tmp_path):

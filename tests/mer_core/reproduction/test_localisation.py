@@ -108,14 +108,13 @@ def test_baselines_of_a_clip_are_the_same_under_every_network(found):
 def test_files_say_synthetic_and_what_made_them(found):
     findings, out, told = found
     names = {path.name for path in findings.files}
-    assert names == {
-        "localisation_synthetic.csv",
-        "localisation_summary_synthetic.csv",
-        "localisation_contrasts_synthetic.csv",
-        "localisation_synthetic.md",
-        "localisation_synthetic.html",
+    kinds = {
+        "localisation": ("csv", "md", "html", "tex", "png", "svg"),
+        "localisation_summary": ("csv",),
+        "localisation_contrasts": ("csv", "md", "html", "tex"),
     }
-    assert "SYNTHETIC DATA" in (out / "localisation_synthetic.md").read_text()
+    assert names == {f"{stem}_synthetic.{kind}" for stem in kinds for kind in kinds[stem]}
+    assert "(synthetic data)" in (out / "localisation_synthetic.md").read_text()
     for entry in Manifest(out).entries():
         assert entry.synthetic
         assert set(entry.provenance["settings"]["studies"]) == {"mobilenet", "learnet"}
@@ -129,7 +128,7 @@ def test_a_second_run_explains_nothing_and_says_the_same(found, folders, monkeyp
         "mer_core.reproduction.localisation_clips.explain",
         lambda *_, **__: pytest.fail("a kept part was explained again"),
     )
-    again = localise_studies(folders, out, settings=QUICK, figure=True)
+    again = localise_studies(folders, out, settings=QUICK)
     assert {path.name: path.read_bytes() for path in again.files} == before
 
 

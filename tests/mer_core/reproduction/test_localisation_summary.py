@@ -10,7 +10,9 @@ from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
 from mer_core.reproduction.localisation_summary import contrasts, summarise
 from mer_core.reproduction.localisation_text import (
     contrast_csv,
-    markdown,
+    contrast_table,
+    dots,
+    score_table,
     summary_csv,
     without_repeats,
 )
@@ -139,9 +141,8 @@ def test_a_damaged_table_is_refused(tmp_path, damage):
 def test_the_page_says_synthetic_and_answers_the_question():
     others = [row(s, c, "saliency", 1.0, model="mobilenet") for s, c in (("s1", "a"), ("s2", "a"))]
     rows = [*ROWS, *others]
-    page = markdown(
+    table = score_table(
         summarise(rows),
-        contrasts(rows),
         metric="mass",
         synthetic=True,
         target="predicted",
@@ -149,10 +150,16 @@ def test_the_page_says_synthetic_and_answers_the_question():
         sources=["ground truth"],
         left_out={"deeplift on mobilenet": "no rule"},
     )
-    assert "SYNTHETIC DATA" in page
-    assert "| casme2 | Saliency | AffectiveNet | MobileNet" in page
-    assert "more" in page
-    assert "- deeplift on mobilenet: no rule" in page
+    assert "(synthetic data)" in table.markdown()
+    assert "Left out, deeplift on mobilenet: no rule" in table.markdown()
+    frame = table.frame.set_index("map")
+    assert frame.loc["Saliency", "AffectiveNet"].startswith("3.00 (")
+    assert frame.loc["Saliency", "MobileNetV1"].startswith("1.00 (")
+    compared = contrast_table(contrasts(rows), metric="mass", synthetic=True).frame
+    assert compared["AffectiveNet − MobileNetV1"].iloc[0].endswith(" more")
+    drawn = {(row.group, row.name): row for row in dots(summarise(rows), metric="mass")}
+    assert drawn["AffectiveNet", "Saliency"].value == pytest.approx(3)
+    assert drawn["AffectiveNet", "Saliency"].tick == pytest.approx((1 + 1.5 + 4) / 3)
     # The second network sees the same images: their baselines stand there once.
     twice = [*rows, row("s1", "a", "motion-energy", 1.0, model="mobilenet")]
     kept = without_repeats([mean for mean in summarise(twice) if mean.group == "all"])

@@ -13,4 +13,4 @@ def check(results):
     assert results["halves_gap"] < 1e-3 * results["range"]
     assert results["motion_gap"] < 1e-3 * results["range"]
     assert results["synthetic"]
-    assert results["figure"] == ["fig1_synthetic.png"]
+    assert results["figure"] == ["fig1_synthetic.png", "fig1_synthetic.svg"]

@@ -1,0 +1,82 @@
+"""Figures for print: SVG and PNG of one matplotlib figure, equal bytes for equal numbers.
+
+Nothing outside changes: figures are objects of their own, and the style holds while one is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from mer_core.plots.theme import FAINT
+
+ONE_COLUMN, TWO_COLUMNS = 3.5, 7.16
+"""Widths in inches of one and of two columns of a journal."""
+
+_STYLE = Path(__file__).with_name("print.mplstyle")
+_LOCK = RLock()  # matplotlib's settings are one dictionary for all threads
+_FOOT = 0.17  # inches below a figure on generated data
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaticFigure:
+    """A drawn figure as the files it becomes."""
+
+    svg: bytes
+    png: bytes
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows."""
+        return self.png
+
+
+def static_figure(
+    draw: Callable[[Figure], None], *, width: float, height: float, synthetic: bool
+) -> StaticFigure:
+    """Draw a figure on an empty page.
+
+    Args:
+        draw: Adds axes and marks to the page it is given.
+        width: Inches; `ONE_COLUMN` or `TWO_COLUMNS`.
+        height: Inches, without the line that says that data were generated.
+        synthetic: Whether they were.
+    """
+    with print_style():
+        whole = Figure(figsize=(width, height + (_FOOT if synthetic else 0)))
+        page = whole
+        if synthetic:
+            page, foot = whole.subfigures(2, 1, height_ratios=(height, _FOOT), hspace=0)
+            foot.text(0.995, 0.4, "Synthetic data", ha="right", va="center", size=6.5, color=FAINT)
+        draw(page)  # type: ignore[arg-type] - a part of a figure draws like a whole one
+        return StaticFigure(svg=_svg(whole), png=_png(whole))
+
+
+@contextmanager
+def print_style() -> Iterator[None]:
+    """Matplotlib's own settings with those of the style file, whatever a user has set."""
+    with _LOCK, mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rc_file(_STYLE)
+        yield
+
+
+def _svg(page: Figure) -> bytes:
+    out = io.BytesIO()
+    FigureCanvasSVG(page).print_svg(out, metadata={"Date": None, "Creator": "MER Workbench"})
+    return out.getvalue()
+
+
+def _png(page: Figure) -> bytes:
+    out = io.BytesIO()
+    page.set_dpi(mpl.rcParams["savefig.dpi"])
+    FigureCanvasAgg(page).print_png(out, metadata={"Software": None})
+    return out.getvalue()

@@ -1,0 +1,108 @@
+"""A table for readers, from one frame of text: Markdown, HTML and LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from mer_core.plots.page import html_page
+
+_LATEX = {
+    "²": "$^2$",
+    "→": "$\\to$",
+    "×": "$\\times$",
+    "–": "--",
+    "±": "$\\pm$",
+    "−": "$-$",
+    "\u2003": "~~",
+}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Table:
+    """Cells as they are printed, with what stands around them.
+
+    Attributes:
+        frame: Text in every cell; columns may have two levels of headings.
+        title: Above it.
+        notes: Paragraphs below it.
+        synthetic: Whether any figure comes from generated data.
+    """
+
+    frame: pd.DataFrame
+    title: str
+    notes: Sequence[str] = ()
+    synthetic: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The title, with "synthetic data" where that is so."""
+        return f"{self.title} (synthetic data)" if self.synthetic else self.title
+
+    def markdown(self) -> str:
+        """A page with the table; two levels of headings become one."""
+        header = [_joined(name) for name in self.frame.columns]
+        rule = ["---:" if _numeric(self.frame.iloc[:, i]) else "---" for i in range(len(header))]
+        lines = [header, rule, *self.frame.astype(str).values.tolist()]
+        table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return "\n\n".join([f"# {self.heading}", table, *self.notes]) + "\n"
+
+    def html(self) -> str:
+        """The table alone, as part of a page; numbers are never broken or cut."""
+        body = self.frame.style.hide(axis="index")
+        numeric = [i for i in range(self.frame.shape[1]) if _numeric(self.frame.iloc[:, i])]
+        classes = pd.DataFrame("", index=self.frame.index, columns=self.frame.columns)
+        classes.iloc[:, numeric] = "n"
+        body = body.set_td_classes(classes).format(escape="html").set_table_attributes('class="t"')
+        drawn = body.format_index(escape="html", axis=1).to_html(
+            table_uuid="table", cell_ids=False, exclude_styles=True
+        )
+        return f'<div class="scroll">{drawn}</div>'
+
+    def page(self) -> str:
+        """The table as one HTML file."""
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return html_page(self.heading, f"<h1>{escape(self.heading)}</h1>{self.html()}{notes}")
+
+    def latex(self) -> str:
+        """The table for a LaTeX document that loads booktabs."""
+        frame = self.frame
+        form = "".join("r" if _numeric(frame.iloc[:, i]) else "l" for i in range(frame.shape[1]))
+        style = frame.style.hide(axis="index").format(escape="latex")
+        if isinstance(frame.columns, pd.MultiIndex):
+            style = style.format_index(escape="latex", axis=1, level=[0, 1])
+        else:
+            style = style.format_index(escape="latex", axis=1)
+        text = style.to_latex(
+            hrules=True, column_format=form, multicol_align="c", caption=_tex(self.heading)
+        )
+        return f"% \\usepackage{{booktabs}}\n{_symbols(text)}"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: as wide as its digits, and scrolled where that is too wide."""
+        style = "<style>.scroll{overflow-x:auto} .t td,.t th{white-space:nowrap}</style>"
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return f"{style}<p><b>{escape(self.heading)}</b></p>{self.html()}{notes}"
+
+
+def _joined(name: object) -> str:
+    return ", ".join(filter(None, name)) if isinstance(name, tuple) else str(name)
+
+
+def _numeric(column: pd.Series) -> bool:
+    """Whether every cell that is not blank begins with a digit or a sign."""
+    shown = [cell for cell in column.astype(str) if cell]
+    return bool(shown) and all(cell.lstrip("+-−–")[:1].isdigit() or cell == "–" for cell in shown)
+
+
+def _tex(text: str) -> str:
+    return text.replace("%", "\\%").replace("&", "\\&")
+
+
+def _symbols(text: str) -> str:
+    for symbol, command in _LATEX.items():
+        text = text.replace(symbol, command)
+    return text
