@@ -51,7 +51,7 @@ def found(folders, tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
     told = []
     findings = localise_studies(
-        folders, out, settings=QUICK, figure=True, progress=lambda *step: told.append(step)
+        folders, out, settings=QUICK, progress=lambda *step: told.append(step)
     )
     return findings, out, told
 
