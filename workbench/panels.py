@@ -126,7 +126,7 @@ def facts(sample: Sample) -> dict[str, str]:
 
 def downloads(
     stem: str,
-    picture: Rgb | Callable[[], Rgb] | None = None,
+    picture: Rgb | Callable[[], Rgb | bytes] | None = None,
     *,
     array: np.ndarray | None = None,
     table: str | None = None,
@@ -162,7 +162,11 @@ def downloads(
 
 
 def export(
-    stem: str, picture: Rgb | Callable[[], Rgb] | None = None, *, where: Any = st, **offers: Any
+    stem: str,
+    picture: Rgb | Callable[[], Rgb | bytes] | None = None,
+    *,
+    where: Any = st,
+    **offers: Any,
 ) -> None:
     """The same buttons behind one that says what they are for; see `downloads`."""
     part = lazy_container(where.popover, "Export", key=f"export {stem}", icon=":material/download:")
@@ -230,8 +234,9 @@ def csv_rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode())))
 
 
-def _png(picture: Rgb | Callable[[], Rgb]) -> bytes:
-    return png_bytes(picture() if callable(picture) else picture)
+def _png(picture: Rgb | Callable[[], Rgb | bytes]) -> bytes:
+    found = picture() if callable(picture) else picture
+    return found if isinstance(found, bytes) else png_bytes(found)
 
 
 def _npy(array: np.ndarray) -> bytes:

@@ -26,7 +26,7 @@ class MakerGroup(SuggestingGroup):
         """`all` first, then everything in the order in which it is made."""
         from mer_core.reproduction.everything import MAKERS
 
-        return ["all", *MAKERS.names()]
+        return ["all", "redraw", *MAKERS.names()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name; one for a maker is built from what the maker says."""
@@ -229,6 +229,24 @@ class _Teller:
     def __call__(self, line: str) -> None:
         minutes, seconds = divmod(int(time.monotonic() - self.start), 60)
         click.echo(f"mer: [{minutes:3}:{seconds:02}] {line}", err=True)
+
+
+@reproduce.command()
+@answers
+@_out_option
+def redraw(out: Path) -> Answer:
+    """Tables and figures drawn anew from the numbers that lie in the folder already.
+
+    Nothing is computed and no study is needed; what needs networks or clips stays as it is.
+
+    --json prints: folder, redrawn (names).
+    """
+    from mer_core.reproduction.everything import redraw as draw
+
+    names = draw(out)
+    return Answer(
+        document={"folder": out, "redrawn": names}, text=f"{out}: {', '.join(names) or 'nothing'}"
+    )
 
 
 @reproduce.command()

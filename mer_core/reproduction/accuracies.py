@@ -8,7 +8,7 @@ like; both of ours stand in the file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -32,6 +32,7 @@ from mer_core.reproduction.cells import (
     study_needs,
 )
 from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
+from mer_core.reproduction.tidy import read_rows, rows_csv
 
 SYNTHETIC_NOTE = (
     "Ours comes from generated faces in the layout of the dataset. It says that the method runs, "
@@ -188,13 +189,9 @@ def make_table(table: int, job: Job) -> Made:
     measured = [row for row in rows if row.ours is not None]
     synthetic = any(row.data == Status.SYNTHETIC for row in measured)
     failed = [f"{row.method}, {row.setup}: {row.note}" for row in rows if row.data == Status.FAILED]
-    drawn = dot_sheet(dots(rows), synthetic=synthetic, columns=2 if table == 1 else 3)
+    record = as_csv(rows)
     return Made(
-        products=(
-            Product(suffix=".csv", content=as_csv(rows).encode()),
-            *as_products(score_table(rows, name=f"Table {table}. ")),
-            *printed(drawn),
-        ),
+        products=(Product(suffix=".csv", content=record.encode()), *redraw(record, synthetic)),
         data_digest=settings_digest(_digests(table, job)),
         synthetic=synthetic,
         settings={
@@ -209,14 +206,17 @@ def make_table(table: int, job: Job) -> Made:
     )
 
 
-def tidy(rows: Iterable[ScoreRow]) -> pd.DataFrame:
-    """Every field of every cell, one cell of the paper's table per line."""
-    return pd.DataFrame([asdict(row) for row in rows]).convert_dtypes()
-
-
 def as_csv(rows: Iterable[ScoreRow]) -> str:
-    """The tidy frame as text."""
-    return tidy(rows).to_csv(index=False, lineterminator="\n")
+    """Every field of every cell, one cell of the paper's table per line."""
+    return rows_csv(ScoreRow, rows)
+
+
+def redraw(record: str, synthetic: bool) -> tuple[Product, ...]:
+    """Everything but the CSV file, from the CSV file."""
+    rows = read_rows(ScoreRow, record)
+    table = rows[0].table
+    drawn = dot_sheet(dots(rows), synthetic=synthetic, columns=2 if table == 1 else 3)
+    return (*as_products(score_table(rows, name=f"Table {table}. ")), *printed(drawn))
 
 
 def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
@@ -327,6 +327,8 @@ def _maker(table: int, title: str) -> Maker:
         place=f"Table {table}",
         make=lambda job: make_table(table, job),
         needs=lambda job: study_needs(job, _cells(table)),
+        record=".csv",
+        redraw=redraw,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from mer_core.provenance import settings_digest
 from mer_core.records import Sample
 from mer_core.reproduction.cells import CATALOG_NAMES
 from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
+from mer_core.reproduction.tidy import rows_csv
 
 SCHEME = "paper4"
 _TILE = 160
@@ -90,12 +91,9 @@ def make_counts(job: Job) -> Made:
     rows = count_rows(job)
     tables = [job.table(name) for name in CATALOG_NAMES.values() if job.roots.has(name)]
     synthetic = any(table.synthetic for table in tables)
-    content = pd.DataFrame([asdict(row) for row in rows]).convert_dtypes()
     return Made(
         products=(
-            Product(
-                suffix=".csv", content=content.to_csv(index=False, lineterminator="\n").encode()
-            ),
+            Product(suffix=".csv", content=rows_csv(CountRow, rows).encode()),
             *as_products(count_table(rows)),
             *(printed(_tour(tables, synthetic)) if tables else ()),
         ),

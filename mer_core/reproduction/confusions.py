@@ -47,52 +47,52 @@ class Panel:
     printed: PublishedMatrix
     found: CellResult
 
-    @property
-    def title(self) -> str:
-        """Letter and experiment."""
-        return f"{self.printed.letter}  {SETUPS[self.printed.setup].title}"
-
-    @property
-    def theirs(self) -> Matrix:
-        """The paper's matrix."""
-        shares = [[float(cell.decimal) for cell in row] for row in self.printed.cells]
-        return Matrix(
-            title=self.title,
-            classes=self.printed.classes,
-            shares=np.array(shares),
-            note=f"paper: accuracy {float(self.printed.trace):.2f}",
-        )
-
-    @property
-    def ours(self) -> Matrix:
-        """Our matrix, counts over all seeds; without classes where there is no study."""
-        result = self.found.result
-        if result is None:
-            return Matrix.absent("ours", str(self.found.status))
-        order = [result.classes.index(_CLASSES[name]) for name in self.printed.classes]
-        counts = result.confusion[np.ix_(order, order)]
-        return Matrix.counted(
-            "ours",
-            self.printed.classes,
-            counts,
-            note=f"ours: accuracy {np.trace(counts) / counts.sum():.2f}, {counts.sum()} answers",
-        )
-
     def as_dict(self) -> dict[str, Any]:
-        """Plain values."""
-        ours = self.ours
+        """Plain values; counts over all seeds, None where there is no study."""
+        result = self.found.result
+        counts = None
+        if result is not None:
+            order = [result.classes.index(_CLASSES[name]) for name in self.printed.classes]
+            counts = result.confusion[np.ix_(order, order)]
         return {
             "letter": self.printed.letter,
             "setup": self.printed.setup,
             "classes": list(self.printed.classes),
-            "paper_shares": self.theirs.shares.tolist(),
+            "paper_shares": [[float(cell.decimal) for cell in row] for row in self.printed.cells],
             "data": str(self.found.status),
             "profile": self.found.profile,
-            "counts": None if ours.counts is None else ours.counts.tolist(),
-            "shares": None if ours.counts is None else ours.shares.round(6).tolist(),
-            "study": None if self.found.result is None else self.found.result.name,
+            "counts": None if counts is None else counts.tolist(),
+            "shares": None if counts is None else (counts / counts.sum()).round(6).tolist(),
+            "study": None if result is None else result.name,
             "note": self.found.note,
         }
+
+
+def matrices(panel: Mapping[str, Any]) -> tuple[Matrix, Matrix]:
+    """The paper's matrix and ours of a panel's plain values; ours without classes if not run."""
+    title = f"{panel['letter']}  {SETUPS[panel['setup']].title}"
+    classes, shares = tuple(panel["classes"]), np.array(panel["paper_shares"])
+    accuracy = f"{np.trace(shares):.2f}"
+    theirs = Matrix(title=title, classes=classes, shares=shares, note=f"paper: accuracy {accuracy}")
+    if panel["counts"] is None:
+        return theirs, Matrix.absent("ours", panel["data"])
+    counts = np.array(panel["counts"])
+    note = f"ours: accuracy {np.trace(counts) / counts.sum():.2f}, {counts.sum()} answers"
+    return theirs, Matrix.counted("ours", classes, counts, note)
+
+
+def redraw(record: str, synthetic: bool) -> tuple[Product, ...]:
+    """The figure, from the JSON file."""
+    found = json.loads(record)
+    drawn = confusion_sheet(
+        [matrices(panel) for panel in found],
+        synthetic=synthetic,
+        note="Rows are the true classes, columns the predicted ones. Large: share of the true "
+        "class, from the paper's rounded cells or from our counts.\nSmall: clips; for the "
+        "paper, which prints no counts, the share of all clips in brackets. Grey: no clip is of "
+        "that class.",
+    )
+    return printed(drawn)
 
 
 def panels(job: Job, letters: str = "abcdefg") -> tuple[Panel, ...]:
@@ -113,20 +113,9 @@ def make_figure5(job: Job, letters: str = "abcdefg") -> Made:
     """Pairs of matrices as a figure, and all numbers as JSON."""
     found = panels(job, letters)
     synthetic = any(panel.found.status == Status.SYNTHETIC for panel in found)
-    drawn = confusion_sheet(
-        [(panel.theirs, panel.ours) for panel in found],
-        synthetic=synthetic,
-        note="Rows are the true classes, columns the predicted ones. Large: share of the true "
-        "class, from the paper's rounded cells or from our counts.\nSmall: clips; for the "
-        "paper, which prints no counts, the share of all clips in brackets. Grey: no clip is of "
-        "that class.",
-    )
-    document = json.dumps([panel.as_dict() for panel in found], indent=1)
+    record = json.dumps([panel.as_dict() for panel in found], indent=1) + "\n"
     return Made(
-        products=(
-            *printed(drawn),
-            Product(suffix=".json", content=(document + "\n").encode()),
-        ),
+        products=(*redraw(record, synthetic), Product(suffix=".json", content=record.encode())),
         data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
         synthetic=synthetic,
         settings={
@@ -155,4 +144,6 @@ FIGURE5_MAKER = Maker(
     place="Fig. 5",
     make=make_figure5,
     needs=_needs,
+    record=".json",
+    redraw=redraw,
 )

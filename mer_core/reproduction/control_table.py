@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -56,11 +57,11 @@ def make_controls(job: Job) -> Made:
         controls=control_rows(results), identity=tuple(identity_rows(cells[0].experiment(job)))
     )
     synthetic = results["none"].synthetic
+    record = as_csv(table)
     return Made(
         products=(
-            Product(suffix=".csv", content=as_csv(table).encode()),
-            *as_products(reader_table(table, synthetic=synthetic)),
-            *printed(dot_sheet(dots(table), synthetic=synthetic, axis=AXIS, columns=1)),
+            Product(suffix=".csv", content=record.encode()),
+            *redraw(record, synthetic),
         ),
         data_digest=settings_digest(job.digests(*cells[0].datasets)),
         synthetic=synthetic,
@@ -120,22 +121,26 @@ def as_csv(table: ControlTable) -> str:
     return frame.to_csv(index=False, float_format="%.4f", lineterminator="\n")
 
 
-def reader_table(table: ControlTable, *, synthetic: bool) -> Table:
+def redraw(record: str, synthetic: bool) -> tuple[Product, ...]:
+    """Everything but the CSV file, from the CSV file."""
+    drawn = dot_sheet(dots(record), synthetic=synthetic, axis=AXIS, columns=1)
+    return (*as_products(reader_table(record, synthetic=synthetic)), *printed(drawn))
+
+
+def reader_table(record: str, *, synthetic: bool) -> Table:
     """Both kinds of control as a reader sees them."""
     header = ("asked", "of", "score", "95 % interval", "chance", "change", "must happen")
     lines = [
         (
-            *("expression (UAR)", row.title, f"{row.uar.value:.3f}", _span(row.uar)),
-            *(f"{row.chance:.3f}", _change(row.change), row.expectation),
+            *(_ASKED[row["kind"]], _title(row), f"{row['value']:.3f}"),
+            f"{row['low']:.3f} to {row['high']:.3f}",
+            f"{row['chance']:.3f}",
+            ""
+            if row["change"] is None
+            else f"{row['change']:+.3f} ({row['change_low']:+.3f} to {row['change_high']:+.3f})",
+            row["expectation"] or "",
         )
-        for row in table.controls
-    ]
-    lines += [
-        (
-            *("who it is (accuracy)", f"{row.weighting} weights", f"{row.accuracy.value:.3f}"),
-            *(_span(row.accuracy), f"{row.chance:.3f}", "", ""),
-        )
-        for row in table.identity
+        for row in _read(record)
     ]
     return Table(
         frame=pd.DataFrame(lines, columns=header),
@@ -149,40 +154,39 @@ def reader_table(table: ControlTable, *, synthetic: bool) -> Table:
 
 
 AXIS = DotAxis(title="per cent", value="with 95 % interval", tick="chance")
+_ASKED = {
+    "control": "expression (unweighted average recall)",
+    "identity": "who is in the image (accuracy)",
+}
 
 
-def dots(table: ControlTable) -> list[DotRow]:
+def dots(record: str) -> list[DotRow]:
     """Both kinds as lines of a chart, in per cent."""
-    rows = [_dot("Recall of expression (UAR)", r.title, r.uar, r.chance) for r in table.controls]
-    rows += [
-        _dot("Who is in the image (accuracy)", f"{row.weighting} weights", row.accuracy, row.chance)
-        for row in table.identity
+    return [
+        DotRow(
+            group=_ASKED[row["kind"]].capitalize(),
+            name=_title(row),
+            value=100 * row["value"],
+            low=100 * row["low"],
+            high=100 * row["high"],
+            tick=100 * row["chance"],
+        )
+        for row in _read(record)
     ]
-    return rows
 
 
-def _dot(group: str, name: str, found: Interval, chance: float) -> DotRow:
-    return DotRow(
-        group=group,
-        name=name,
-        value=100 * found.value,
-        low=100 * found.low,
-        high=100 * found.high,
-        tick=100 * chance,
-    )
+def _read(record: str) -> list[dict[str, Any]]:
+    frame: Any = pd.read_csv(io.StringIO(record))
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def _title(row: Mapping[str, Any]) -> str:
+    return row["title"] if row["kind"] == "control" else f"{row['name']} weights"
 
 
 def _ends(name: str, interval: Interval) -> dict[str, float]:
     low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
     return {name: interval.value, low: interval.low, high: interval.high}
-
-
-def _change(change: Interval | None) -> str:
-    return "" if change is None else f"{change.value:+.3f} ({_span(change)})"
-
-
-def _span(interval: Interval) -> str:
-    return f"{interval.low:.3f} to {interval.high:.3f}"
 
 
 def _needs(job: Job) -> Mapping[str, Any]:
@@ -195,4 +199,6 @@ CONTROLS_MAKER = Maker(
     title="Controls of AffectiveNet on CASME II, and how much identity the images give away",
     make=make_controls,
     needs=_needs,
+    record=".csv",
+    redraw=redraw,
 )

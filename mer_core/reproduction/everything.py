@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mer_core.atomic import write_text
 from mer_core.errors import MerError
-from mer_core.provenance import provenance
+from mer_core.provenance import Provenance, provenance
 from mer_core.registry import Registry
 from mer_core.reproduction import feature_figures
 from mer_core.reproduction.accuracies import TABLE1_MAKER, TABLE2_MAKER
@@ -158,6 +158,39 @@ def save(maker: Maker, made: Made, manifest: Manifest, *, recipe: str = "") -> t
     )
     manifest.settle(maker.name, [file.name for file in files], synthetic=made.synthetic)
     return files
+
+
+def redraw(folder: Path) -> tuple[str, ...]:
+    """Draw anew, from the records in `folder`, whatever can be drawn without studies.
+
+    Numbers and what is said of their making stay as they are. Returns the names of the makers.
+    """
+    manifest = Manifest(folder)
+    done = []
+    for entry in manifest.entries():
+        maker = MAKERS.get(entry.name) if entry.name in MAKERS else None
+        if maker is None or maker.redraw is None or not entry.file.endswith(maker.record):
+            continue
+        products = maker.redraw((folder / entry.file).read_text(), entry.synthetic)
+        basis = Provenance(**entry.provenance)
+        files = [
+            manifest.save(
+                product.stem or maker.name,
+                product.suffix,
+                product.content,
+                title=maker.title,
+                maker=entry.maker,
+                place=maker.place,
+                provenance=basis,
+                name=maker.name,
+                recipe=entry.recipe,
+            ).name
+            for product in products
+        ]
+        manifest.settle(maker.name, [entry.file, *files], synthetic=entry.synthetic)
+        done.append(maker.name)
+    write_text(folder / GALLERY, gallery(manifest, MAKERS.names()))
+    return tuple(done)
 
 
 def _kept(maker: Maker, job: Job, manifest: Manifest) -> tuple[Path, ...]:

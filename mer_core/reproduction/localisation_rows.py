@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from mer_core.errors import StoreError
+from mer_core.reproduction.tidy import read_rows, rows_csv
 
 ANY = "any"
 """The region moved by any of a clip's units."""
@@ -63,53 +62,18 @@ class Row:
     synthetic: bool
 
 
-_NAMES = tuple(field.name for field in fields(Row))
-_TYPES = {field.name: field.type for field in fields(Row)}
-
-
 def as_csv(rows: Iterable[Row]) -> str:
-    """The table as text; numbers to six digits, NaN as an empty cell, booleans as 0 and 1."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_NAMES)
-    writer.writerows([_cell(value) for value in asdict(row).values()] for row in rows)
-    return text.getvalue()
+    """The table as text; numbers to six digits."""
+    return rows_csv(Row, rows, float_format="%.6g")
 
 
 def read_csv(path: Path) -> tuple[Row, ...]:
     """What `as_csv` wrote."""
     try:
-        with path.open(newline="") as file:
-            reader = csv.reader(file)
-            if tuple(next(reader)) != _NAMES:
-                raise ValueError("other columns")
-            return tuple(_row(cells) for cells in reader)
-    except (OSError, ValueError, StopIteration) as error:
+        return read_rows(Row, path.read_text())
+    except (OSError, ValueError) as error:
         raise StoreError(
             f"is not a table of localisation scores ({error})",
             where=path,
             remedy="remove it and run the same command again",
         ) from error
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.6g}"
-    return str(value)
-
-
-def _row(cells: Sequence[str]) -> Row:
-    values: dict[str, object] = {}
-    for name, cell in zip(_NAMES, cells, strict=True):
-        match _TYPES[name]:
-            case "bool":
-                values[name] = bool(int(cell))
-            case "int":
-                values[name] = int(cell)
-            case "float":
-                values[name] = float(cell or "nan")
-            case _:
-                values[name] = cell
-    return Row(**values)  # type: ignore[arg-type]

@@ -6,26 +6,26 @@ It is read from the folder and its manifest, computes nothing, and opens without
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from mer_core.errors import StoreError
-from mer_core.paper.tables import SETUPS
-from mer_core.plots.dots import DotRow, dot_figure
-from mer_core.plots.matrices import Matrix, confusion_figure
+from mer_core.plots.dots import dot_figure
+from mer_core.plots.matrices import confusion_figure
 from mer_core.plots.page import figure_block, html_page
+from mer_core.reproduction.accuracies import ScoreRow, dots
+from mer_core.reproduction.confusions import matrices
 from mer_core.reproduction.control_table import AXIS as CONTROL_AXIS
+from mer_core.reproduction.control_table import dots as control_dots
 from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.manifest import Artefact, Manifest
 from mer_core.reproduction.standing import Standing, standings
+from mer_core.reproduction.tidy import read_rows
 
 _WARNING = (
     "<p class='synthetic'><strong>Synthetic data.</strong> Made from generated faces: this shows "
@@ -125,51 +125,27 @@ def _interactive(name: str, contents: Mapping[str, bytes]) -> Iterator[Any]:
 
 
 def _accuracies(text: str, synthetic: bool) -> Iterator[Any]:
-    frame = _frame(text)
-    frame = frame[frame["network"].notna()]
-    for setup, rows in frame.groupby("setup", sort=False):
-        title = SETUPS[str(setup)].title
-        lines = [
-            DotRow(
-                group=title,
-                name=row["method"],
-                reference=row["paper"],
-                value=row["ours"],
-                low=row["low"],
-                high=row["high"],
-                tick=row["paper_majority_rate"] if row["ours"] is None else row["majority_rate"],
-            )
-            for row in _records(rows)
-        ]
-        yield dot_figure(lines, title=title, synthetic=synthetic)
+    lines = dots(read_rows(ScoreRow, text))
+    for group in dict.fromkeys(line.group for line in lines):
+        inside = [line for line in lines if line.group == group]
+        yield dot_figure(inside, title=group, synthetic=synthetic)
 
 
 def _confusions(text: str, synthetic: bool) -> Iterator[Any]:
     for panel in json.loads(text):
-        title = f"{panel['letter']}  {SETUPS[panel['setup']].title}"
-        classes = tuple(panel["classes"])
-        shares = np.array(panel["paper_shares"])
-        yield confusion_figure(Matrix(title=f"{title}: paper", classes=classes, shares=shares))
-        if panel["counts"] is not None:
-            ours = Matrix.counted(f"{title}: ours", classes, panel["counts"])
-            yield confusion_figure(ours, synthetic=synthetic)
+        theirs, ours = matrices(panel)
+        yield confusion_figure(replace(theirs, title=f"{theirs.title}: paper"))
+        if ours.classes:
+            yield confusion_figure(
+                replace(ours, title=f"{theirs.title}: ours"), synthetic=synthetic
+            )
 
 
 def _controls(text: str, synthetic: bool) -> Iterator[Any]:
-    for kind, rows in _frame(text).groupby("kind", sort=False):
-        lines = [
-            DotRow(
-                group=str(kind),
-                name=row["title"] if kind == "control" else row["name"],
-                value=100 * row["value"],
-                low=100 * row["low"],
-                high=100 * row["high"],
-                tick=100 * row["chance"],
-            )
-            for row in _records(rows)
-        ]
-        title = "Recall of expression" if kind == "control" else "Who is in the image"
-        yield dot_figure(lines, axis=CONTROL_AXIS, title=title, synthetic=synthetic)
+    lines = control_dots(text)
+    for group in dict.fromkeys(line.group for line in lines):
+        inside = [line for line in lines if line.group == group]
+        yield dot_figure(inside, axis=CONTROL_AXIS, title=group, synthetic=synthetic)
 
 
 _DRAWN: dict[tuple[str, str], Callable[[str, bool], Iterator[Any]]] = {
@@ -178,15 +154,6 @@ _DRAWN: dict[tuple[str, str], Callable[[str, bool], Iterator[Any]]] = {
     ("fig5", ".json"): _confusions,
     ("controls", ".csv"): _controls,
 }
-
-
-def _frame(text: str) -> Any:
-    return pd.read_csv(io.StringIO(text))
-
-
-def _records(rows: Any) -> list[dict[str, Any]]:
-    """Lines with None where there is nothing."""
-    return rows.astype(object).where(rows.notna(), None).to_dict("records")
 
 
 def _read(file: Path) -> bytes:

@@ -50,7 +50,7 @@ class TileBlock:
     """Tiles in rows under one heading.
 
     Attributes:
-        rows: Of equal length.
+        rows: None longer than the first.
         title: Over the block, at its left; "" for none.
         subtitle: Below the title.
         columns: A heading for each column, or none.
@@ -218,7 +218,7 @@ class _Band:
                 middle = ((x + self.tile / 2) / width, (y - _LINE * (k + 0.85)) / height)
                 page.text(*middle, line, size=6, ha="center", va="baseline")
         if block.barred and shared is not None and any(tile.values.ndim == 2 for tile in row):
-            x = left + len(row) * (self.tile + _GAP)
+            x = left + len(block.rows[0]) * (self.tile + _GAP)
             box = (x / width, y / height, _BAR / width, self.tile / height)
             _draw_bar(page.add_axes(box), shared)
 

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import pytest
 
 from mer_core.plots.colour import ColourScale, shared_scale, typical_scale
-from mer_core.plots.images import map_sheet, signed_strip
-from mer_core.plots.raster import (
-    DARK,
-    LIGHT,
-    enlarge,
-    outline,
-    overlay,
-    png_bytes,
-    text_strip,
-    tile_sheet,
-    webp_bytes,
-)
+from mer_core.plots.raster import enlarge, overlay, png_bytes, webp_bytes
 
 GREY = np.full((32, 32, 3), 128, np.uint8)
 
@@ -55,51 +43,6 @@ def test_an_overlay_is_strongest_where_the_map_is():
     shown = overlay(GREY, values, shared_scale([values], signed=True)).astype(int)
     change = np.abs(shown - 128).sum(axis=2)
     assert change[8, 8] > change[20, 20] > change[0, 0] == 0
-
-
-def test_an_outline_touches_only_the_border_of_the_mask():
-    mask = np.zeros((32, 32), bool)
-    mask[10:20, 10:20] = True
-    changed = (outline(GREY, mask) != GREY).any(axis=2)
-    assert changed[10, 15]
-    assert not changed[15, 15]
-    assert not changed[5, 5]
-
-
-def test_text_fits_the_strip_whatever_its_length():
-    strip = text_strip("a caption that is far too long for so narrow a strip", 80)
-    assert strip.shape == (18, 80, 3)
-    assert (strip[:, 0] == 255).all()
-    assert (strip < 128).any()
-
-
-def test_a_sheet_has_room_for_each_tile_and_its_caption():
-    tiles = [np.full((10, 12, 3), shade, np.uint8) for shade in (10, 20, 30, 40, 50)]
-    sheet = tile_sheet(tiles, columns=3, captions=list("abcde"), gap=2)
-    assert sheet.shape == (2 * (10 + 18 + 2) + 2, 3 * (12 + 2) + 2, 3)
-    for i, shade in enumerate((10, 20, 30, 40, 50)):
-        top, left = 2 + (i // 3) * 30, 2 + (i % 3) * 14
-        assert (sheet[top : top + 10, left : left + 12] == shade).all()
-    with pytest.raises(ValueError, match="at least one"):
-        tile_sheet([], columns=2)
-
-
-def test_a_sheet_lies_on_the_ground_it_is_given():
-    tiles = [np.full((10, 40, 3), 90, np.uint8)] * 2
-    for ground in (LIGHT, DARK):
-        sheet = tile_sheet(tiles, columns=2, captions=["a", "b"], title="t", ground=ground)
-        assert (sheet[:, 0] == ground.paper).all()
-        words = sheet[:26].reshape(-1, 3).astype(int)
-        nearest = np.abs(words - ground.ink).sum(1).min()
-        assert nearest < 0.5 * np.abs(np.subtract(ground.paper, ground.ink)).sum()
-
-
-def test_panels_of_a_sheet_share_one_scale():
-    maps = np.stack([np.full((4, 4), 1.0), np.full((4, 4), 3.0)])
-    _, scale = map_sheet(maps, ["a", "b"], columns=2)
-    assert (scale.low, scale.high) == (1.0, 3.0)
-    _, signed = signed_strip([maps[0] - 2, maps[1] - 2], ["a", "b"])
-    assert signed.low == -signed.high
 
 
 def test_one_strong_panel_does_not_pale_the_others():
