@@ -170,6 +170,8 @@ class Maker:
         place: Where the publication has it, or "".
         make: Does the work.
         needs: What the result depends on besides the code, as plain values; cheap to find out.
+        record: Suffix of the file that holds the numbers, where all others are drawn from it.
+        redraw: Draws those others from the text of that file and whether data were generated.
     """
 
     name: str
@@ -177,6 +179,8 @@ class Maker:
     make: Callable[[Job], Made]
     needs: Callable[[Job], Mapping[str, Any]]
     place: str = ""
+    record: str = ""
+    redraw: Callable[[str, bool], tuple[Product, ...]] | None = None
 
     def recipe(self, job: Job) -> str:
         """Digest of everything the result depends on: equal recipes give equal files."""
