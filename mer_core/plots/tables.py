@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 import pandas as pd
 
@@ -52,15 +53,27 @@ class Table:
 
     def html(self) -> str:
         """The table alone, as part of a page; numbers are never broken or cut."""
-        body = self.frame.style.hide(axis="index")
-        numeric = [i for i in range(self.frame.shape[1]) if _numeric(self.frame.iloc[:, i])]
-        classes = pd.DataFrame("", index=self.frame.index, columns=self.frame.columns)
-        classes.iloc[:, numeric] = "n"
-        body = body.set_td_classes(classes).format(escape="html").set_table_attributes('class="t"')
-        drawn = body.format_index(escape="html", axis=1).to_html(
-            table_uuid="table", cell_ids=False, exclude_styles=True
+        names = [name if isinstance(name, tuple) else (name,) for name in self.frame.columns]
+        numeric = [_numeric(self.frame.iloc[:, i]) for i in range(len(names))]
+        head = ""
+        for level in range(len(names[0])):
+            groups = groupby(names, key=lambda name, level=level: name[: level + 1])
+            cells = [
+                f'<th colspan="{len(list(inside))}">{escape(name[-1])}</th>'
+                for name, inside in groups
+            ]
+            head += f"<tr>{''.join(cells)}</tr>"
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f"<td{' class=n' if is_number else ''}>{escape(cell)}</td>"
+                for cell, is_number in zip(line, numeric, strict=True)
+            )
+            + "</tr>"
+            for line in self.frame.astype(str).values.tolist()
         )
-        return f'<div class="scroll">{drawn}</div>'
+        table = f'<table class="t"><thead>{head}</thead><tbody>{body}</tbody></table>'
+        return f'<div class="scroll">{table}</div>'
 
     def page(self) -> str:
         """The table as one HTML file."""
@@ -83,7 +96,10 @@ class Table:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: as wide as its digits, and scrolled where that is too wide."""
-        style = "<style>.scroll{overflow-x:auto} .t td,.t th{white-space:nowrap}</style>"
+        style = (
+            "<style>.scroll{overflow-x:auto} .t td,.t th{white-space:nowrap;text-align:left} "
+            ".t td.n{text-align:right}</style>"
+        )
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return f"{style}<p><b>{escape(self.heading)}</b></p>{self.html()}{notes}"
 

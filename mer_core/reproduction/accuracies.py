@@ -237,10 +237,10 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
             lines.append([method, kind, *(_number(c.paper if c else None) for c in cells)])
         if any(cell is not None and cell.ours is not None for cell in cells):
             lines.append([method, "ours", *(_ours(cell, interval=few) for cell in cells)])
-    for name, field in (("paper", "paper_majority_rate"), ("ours", "majority_rate")):
+    for source, field in (("paper", "paper_majority_rate"), ("ours", "majority_rate")):
         rates = {row.setup: rate for row in rows if (rate := getattr(row, field)) is not None}
         if rates:
-            lines.append(["majority rate", name, *(_number(rates.get(s)) for s in setups)])
+            lines.append(["majority rate", source, *(_number(rates.get(s)) for s in setups)])
     headings = [_heading(setup) for setup in setups]
     columns = pd.MultiIndex.from_tuples([("", "method"), ("", "source"), *headings])
     return Table(
@@ -262,7 +262,7 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
 def _training(rows: Sequence[ScoreRow]) -> str:
     """Which settings are behind our figures."""
     settings = dict.fromkeys((row.profile, row.precision) for row in rows if row.ours is not None)
-    named = "; ".join(f"{profile}, {precision}" for profile, precision in settings)
+    named = "; ".join(", ".join(filter(None, pair)) for pair in settings)
     return f"Training: {named}." if named else ""
 
 
