@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
 
@@ -84,7 +85,8 @@ class Table:
         """The table for a LaTeX document that loads booktabs."""
         frame = self.frame
         form = "".join("r" if _numeric(frame.iloc[:, i]) else "l" for i in range(frame.shape[1]))
-        style = frame.style.hide(axis="index").format(escape="latex")
+        style: Any = frame.style
+        style = style.hide(axis="index").format(escape="latex")
         if isinstance(frame.columns, pd.MultiIndex):
             style = style.format_index(escape="latex", axis=1, level=[0, 1])
         else:

@@ -95,7 +95,7 @@ def recognisable(drawn: go.Figure, revision: str) -> go.Figure:
     said = own.pop("template")["layout"]
     layout = go.Layout(said)
     for axes, kind in ((drawn.select_xaxes(), "xaxis"), (drawn.select_yaxes(), "yaxis")):
-        for axis in axes:
+        for axis in cast("Iterable[Any]", axes):
             # A colour in the layout itself, unlike one in a template, would draw the line.
             layout[axis.plotly_name] = {**said[kind], "showline": False}
     layout.update(own, datarevision=revision)

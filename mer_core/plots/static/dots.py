@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -48,6 +49,8 @@ def dot_sheet(
         for line, room in zip(lines, tall, strict=True):
             names = [[row.name for row in inside[group]] for group in line]
             shared = len(line) > 1 and all(one == names[0] for one in names)
+            if columns == 1:  # panels below each other begin at one place
+                names = [[row.name for row in rows]]
             margins = [
                 _LETTER * max(map(len, one)) + 0.08 if i == 0 or not shared else 0.0
                 for i, one in enumerate(names)
@@ -99,6 +102,7 @@ def _key(page: Figure, rows: Sequence[DotRow], axis: DotAxis, height: float) -> 
     key = page.add_axes((0, 0, 1, _KEY / height))
     key.set_axis_off()
     shown = []
+    style: dict[str, Any]
     if any(row.value is not None for row in rows):
         shown += key.plot([], [], "o-", color=OURS, label=axis.value)
     if any(row.reference is not None for row in rows):

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -52,11 +53,12 @@ def static_figure(
     """
     with print_style():
         whole = Figure(figsize=(width, height + (_FOOT if synthetic else 0)))
-        page = whole
+        page: Any = whole  # or a part of it, which draws like a whole one
         if synthetic:
-            page, foot = whole.subfigures(2, 1, height_ratios=(height, _FOOT), hspace=0)
+            parts: Any = whole.subfigures(2, 1, height_ratios=(height, _FOOT), hspace=0)
+            page, foot = parts
             foot.text(0.995, 0.4, "Synthetic data", ha="right", va="center", size=6.5, color=FAINT)
-        draw(page)  # type: ignore[arg-type] - a part of a figure draws like a whole one
+        draw(page)
         return StaticFigure(svg=_svg(whole), png=_png(whole))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -85,7 +86,7 @@ def _draw(axes: Axes, matrix: Matrix) -> None:
             if np.isnan(rows[i, j]):
                 continue
             ink = "white" if rows[i, j] < 0.5 else "black"
-            style = {"ha": "center", "color": ink}
+            style: Any = {"ha": "center", "color": ink}
             axes.text(j, i - 0.02, f"{rows[i, j]:.2f}", size=6.5, va="bottom", **style)
             axes.text(j, i + 0.08, form.format(below[i, j]), size=5.5, va="top", **style)
     axes.text(-0.5, count - 0.32, matrix.note, size=6, color=FAINT, va="top")

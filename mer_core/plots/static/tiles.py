@@ -223,7 +223,7 @@ class _Band:
             _draw_bar(page.add_axes(box), shared)
 
 
-def _scale(maps: Sequence[npt.NDArray[np.floating]], *, signed: bool) -> ColourScale:
+def _scale(maps: Sequence[npt.NDArray[np.floating | np.integer]], *, signed: bool) -> ColourScale:
     found = shared_scale(maps, signed=signed)
     if signed or found.low < 0:
         return found
