@@ -86,7 +86,8 @@ pd.DataFrame(
 # ## The maps
 
 # %%
-zero = float(shown.image.offset)
+image = shown.seen(model)
+zero = float(image.offset)
 maps = {
     name: explain(
         model, inputs, method=name, zero_level=zero if METHODS.get(name).uses_reference else None
@@ -98,7 +99,7 @@ region = shown.region
 
 def tile(m):
     scale = shared_scale([m.values], signed=m.signed)
-    over = overlay(shown.image.image, m.values, scale)
+    over = overlay(image.image, m.values, scale)
     return Tile(values=over, caption=METHODS.get(m.method).title, region=region)
 
 

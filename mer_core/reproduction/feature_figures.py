@@ -1,7 +1,7 @@
 """Figs. 3, 4, 6 and 7: the maps that layers give for affective-motion images.
 
-Networks are those of the fold that held the person out; where no study is finished, their weights
-are random, and the figure says so. Channels are ranked by their response inside the region that
+Networks are those of the fold that held the person out; where no study is finished, those that ship
+with the package, or untrained ones, and the figure says which. Channels are ranked by their response inside the region that
 the clip's action units move, so that hair is not all that answers.
 """
 
@@ -56,7 +56,7 @@ def make_figure3(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     branches = list(model.entry.branches())
     rows = [[maps[f"micro.{_key(branch)}.{part}"] for branch in branches] for part in _PARTS]
     blocks = [
-        _input(shown, "Input"),
+        _input(shown, model),
         *_mean_and_top(rows, shown, names=list(_PARTS.values()), columns=branches, scales=scales),
     ]
     ranks = {
@@ -148,7 +148,10 @@ def make_figure6(job: Job, scales: TileScale = TileScale.ROW) -> Made:
         job.roots.choice(_FOUR[0][0])  # says what is missing
     inputs = TileBlock(
         title="Input",
-        rows=[[Tile(values=shown.image.image, region=shown.region)] for shown in clips],
+        rows=[
+            [Tile(values=shown.seen(model).image, region=shown.region)]
+            for shown, model in zip(clips, networks[AFFECTIVENET], strict=True)
+        ],
         names=[f"{shown.title}\n{shown.sample.label}" for shown in clips],
     )
     blocks = [inputs]
@@ -186,7 +189,7 @@ def make_figure7(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     ]
     columns = list(models[0].entry.branches())
     blocks = [
-        _input(shown, "Input"),
+        _input(shown, models[-1]),
         *_mean_and_top(rows, shown, names=names, columns=columns, scales=scales),
     ]
     note = f"First convolutions of each network by branch. {_RANKED} Colours: {scales}."
@@ -225,9 +228,9 @@ def _top(found: FeatureMaps, shown: Exhibit, count: int) -> list[int]:
     return found.top(count, ranking, shown.region)
 
 
-def _input(shown: Exhibit, title: str) -> TileBlock:
-    picture = Tile(values=shown.image.image, region=shown.region, caption=shown.caption)
-    return TileBlock(rows=[[picture]], title=title)
+def _input(shown: Exhibit, model: LoadedModel) -> TileBlock:
+    picture = Tile(values=shown.seen(model).image, region=shown.region, caption=shown.caption)
+    return TileBlock(rows=[[picture]], title="Input")
 
 
 def _state(models: Sequence[LoadedModel]) -> str:

@@ -18,6 +18,7 @@ from mer_core.datasets.label_schemes import label_scheme
 from mer_core.errors import DatasetError
 from mer_core.inputs import AmiStore, Imaging, image_tensor, model_input, sample_image
 from mer_core.models.loaded import LoadedModel, load_model
+from mer_core.models.shipped import is_shipped
 from mer_core.records import Sample
 from mer_core.reproduction.cells import CATALOG_NAMES, NETWORKS, cells_of, finished_study
 from mer_core.reproduction.job import Job
@@ -32,11 +33,6 @@ class Exhibit:
     """A clip as figures show it."""
 
     sample: Sample
-
-    @cached_property
-    def image(self) -> AffectiveMotionImage:
-        """Its affective-motion image at the networks' size."""
-        return sample_image(self.sample, Imaging(size=SIZE), store=AmiStore())
 
     @cached_property
     def region(self) -> npt.NDArray[np.bool_]:
@@ -64,6 +60,12 @@ class Exhibit:
         moved = sample_image(self.sample, Imaging(weighting="literal", size=SIZE), store=AmiStore())
         energy = np.abs(moved.total).sum(axis=2)
         return float(energy[self.region].sum() / energy.sum() / self.region.mean())
+
+    def seen(self, model: LoadedModel) -> AffectiveMotionImage:
+        """Its affective-motion image as `model` sees it."""
+        spec = model.entry.input
+        imaging = Imaging(weighting=spec.weighting, size=spec.size)
+        return sample_image(self.sample, imaging, store=AmiStore())
 
     def tensor(self, model: LoadedModel, image: npt.NDArray[np.uint8] | None = None) -> Tensor:
         """A batch of one, as `model` sees the clip, or `image` in place of the clip's own."""
@@ -125,7 +127,8 @@ def both_emotions(job: Job, dataset: str, first: str, second: str) -> tuple[Exhi
 def held_out_network(job: Job, method: str, clip: Sample) -> LoadedModel:
     """The network of a table's row from the fold that held the clip's subject out.
 
-    Where no such study is finished the weights are random, and `weights.label` says so.
+    Where no such study is finished the weights are those that ship, trained on generated people
+    who are in no dataset, or random where none ship for the network; `weights.label` says which.
     """
     model = NETWORKS[method]
     setup = {ours: paper for paper, ours in CATALOG_NAMES.items()}.get(clip.dataset)
@@ -139,5 +142,7 @@ def held_out_network(job: Job, method: str, clip: Sample) -> LoadedModel:
                 path = study.weights_path(fold)
                 if clip.key in keys and path.is_file():
                     return load_model(model, weights=path)
+    if is_shipped(model):
+        return load_model(model, weights="synthetic")
     classes = label_scheme("paper4").classes(clip.dataset)
     return load_model(model, classes=classes, weights="random", seed=job.seeds[0])
