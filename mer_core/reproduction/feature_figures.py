@@ -1,8 +1,8 @@
 """Figs. 3, 4, 6 and 7: the maps that layers give for affective-motion images.
 
-Networks are those of the fold that held the person out; where no study is finished, those that ship
-with the package, or untrained ones, and the figure says which. Channels are ranked by their response inside the region that
-the clip's action units move, so that hair is not all that answers.
+Networks are those of the fold that held the person out; where no study is finished, those that
+ship with the package, or untrained ones, and the figure says which. Channels are ranked by their
+response inside the region that the clip's action units move, so that hair is not all that answers.
 """
 
 from __future__ import annotations
