@@ -24,9 +24,9 @@ def test_no_answer_gives_no_share():
 
 
 def test_recalls_are_of_the_true_class_and_unknown_without_clips(matrix):
-    assert matrix.recalls.tolist() == [[0.75, 0.25], [0.5, 0.5]]
+    np.testing.assert_allclose(matrix.recalls, [[0.75, 0.25], [0.5, 0.5]])
     empty = Matrix.counted("m", ("a", "b"), [[1, 1], [0, 0]]).recalls
-    assert empty[0].tolist() == [0.5, 0.5]
+    np.testing.assert_allclose(empty[0], [0.5, 0.5])
     assert np.isnan(empty[1]).all()
 
 
