@@ -18,7 +18,7 @@ from mer_core.plots.theme import FAINT, PALETTE
 
 _GAP = 0.04  # inches between tiles
 _BAR, _BAR_ROOM = 0.06, 0.42  # inches: a colour bar, and it with its numbers
-_LINE, _LETTER = 0.115, 0.046  # inches: a line of type, and a letter's width on average
+_LINE, _LETTER = 0.115, 0.049  # inches: a line of type, and a letter's width on average
 _BETWEEN = 0.14  # inches between blocks
 _OUTLINE = PALETTE[1]
 
@@ -75,7 +75,7 @@ class TileBlock:
     def names_room(self) -> float:
         """Inches that the names of rows take."""
         longest = max((len(line) for name in self.names for line in name.splitlines()), default=0)
-        return _LETTER * longest + (0.1 if longest else 0)
+        return _LETTER * longest + (0.14 if longest else 0)
 
     @property
     def coloured(self) -> bool:
