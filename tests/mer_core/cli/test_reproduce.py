@@ -22,7 +22,7 @@ def test_table3_writes_its_files_and_answers_in_json(capsys, tmp_path):
     assert run(words) == 0
     answer = json.loads(capsys.readouterr().out)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        *("manifest.json", "table3.csv", "table3.html", "table3.md")
+        *("manifest.json", "table3.csv", "table3.html", "table3.md", "table3.tex")
     ]
     base = next(row for row in answer["rows"] if row["model"] == "affectivenet")
     assert base["parameters"] == 2_271_296
