@@ -29,7 +29,7 @@ def test_table3_writes_its_files_and_answers_in_json(capsys, tmp_path):
     assert base["printed_parameters"] == 2.2
     assert base["agreement"] == "truncated"
     assert base["speed_ratios"] == {}
-    assert len(answer["files"]) == 3
+    assert len(answer["files"]) == 4
 
 
 def test_all_makes_keeps_and_says_what_is_missing(capsys, tmp_path, roots):
