@@ -54,7 +54,7 @@ def test_a_report_is_one_file_and_is_not_overwritten(capsys, tmp_path):
     capsys.readouterr()
     assert run(["report", str(target), "--from", str(out), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["artefacts"] == 2
+    assert answer["artefacts"] == 3  # PNG, SVG and JSON
     assert not answer["synthetic"]
     assert "AffectiveNet as it is built here" in target.read_text()
     assert run(["report", str(target), "--from", str(out)]) == 2
