@@ -56,7 +56,7 @@ def begin_page(title: str, question: str) -> None:
     state[_RECORDED], state[_DEFAULTS], state[_PINNED] = {}, set(), []
     state[_PAGE], state[_HELD] = title, given
     head = st.container(
-        key="head", horizontal=True, vertical_alignment="bottom", gap="medium", width="stretch"
+        key="head", horizontal=True, vertical_alignment="center", gap="small", width="stretch"
     )
     head.title(title, anchor=False, width="content")
     head.caption(question, width="content")

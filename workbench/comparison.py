@@ -161,6 +161,7 @@ def map_pair(first: Side, second: Side, *, where: Any) -> Pair:
         default=list(titles)[-1],
         titles=titles.__getitem__,
         where=where,
+        width=320,
     )
     maps = [
         cached.maps(first.choice, first.weighting, first.model)[name],
@@ -212,7 +213,12 @@ def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
     names = sorted(set(usable[0]) & set(usable[1]), key=usable[0].__getitem__)
     method = METHODS.get(
         address.choose(
-            "Method", names, key="method", titles=lambda n: METHODS.get(n).title, where=where
+            "Method",
+            names,
+            key="method",
+            titles=lambda n: METHODS.get(n).title,
+            where=where,
+            width=260,
         )
     )
     looks = [cached.inspection(s.choice, s.weighting, s.model) for s in (first, second)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from mer_core.features import Ranking
@@ -44,7 +46,6 @@ def draw_explorer(
                 label_visibility="collapsed",
             )
         ]
-        draw_weights(model, where=head)
         entry = model.entry
         layers = [layer.name for layer in entry.layers]
         address.drop_if_invalid("layer", layers)
@@ -56,12 +57,14 @@ def draw_explorer(
             titles=lambda name: entry.layer(name).title,
             where=head,
             label_visibility="collapsed",
-            width=330,
+            width=300,
         )
         draw_diagram(
             entry, key="diagram", current=name, on_layer=lambda n: address.set_widget("layer", n)
         )
-        st.caption("Press a layer to see its maps.")
+        note = st.container(horizontal=True)
+        note.caption("Press a layer to see its maps.", width="content")
+        draw_weights(model, where=note)
     with seen:
         image = motion_image_tile(cached.image(choice, weighting), title="What the network sees")
         outlined = {} if recording.region is None else {"moving region": recording.region}
@@ -73,7 +76,14 @@ def draw_explorer(
     region = recording.region
     top = found.top(TILES, rank, region if rank.needs_region else None)
     channel = address.number(
-        "Map", 0, layer.channels - 1, key="map", default=top[0], width=130, where=head
+        "Map",
+        0,
+        layer.channels - 1,
+        key="map",
+        default=top[0],
+        width=100,
+        where=head,
+        label_visibility="collapsed",
     )
     values = found.values
     scale = shared_scale([values[top]], signed=bool((values[top] < 0).any()))
@@ -87,7 +97,7 @@ def draw_explorer(
             least=72,
             press="Look at one map",
             current=str(channel),
-            on_press=lambda press: address.set_widget("map", int(press.name)),
+            on_press=_choose_map,
         )
         export_maps(choice, weighting, model, layer, values, top, scale)
     with single:
@@ -98,7 +108,7 @@ def draw_explorer(
         if layer.receptive_field is None:
             st.caption("What a unit of this layer sees is not known.")
             return
-        row, column = pointing.unit(values.shape[1:])
+        row, column = pointing.unit(values.shape[1:], default=_strongest(values[channel]))
         size = entry.input.size
         box = receptive_field(layer, row, column, size=size)
         words = (
@@ -107,6 +117,18 @@ def draw_explorer(
         )
         picture = recording.image(weighting, size=size).image
         draw_tiles([field_tile(picture, box, caption=words)], key="field", columns=1)
+
+
+def _choose_map(press: Press) -> None:
+    """Show a map, and of it the unit that responds most."""
+    address.set_widget("map", int(press.name))
+    for key in ("row", "column"):
+        address.forget(key)
+
+
+def _strongest(plane: npt.NDArray[np.floating]) -> tuple[int, int]:
+    row, column = np.unravel_index(int(np.abs(plane).argmax()), plane.shape)
+    return int(row), int(column)
 
 
 def _choose_unit(press: Press) -> None:

@@ -47,13 +47,13 @@ def face_box(shape: tuple[int, int], *, drawn: FaceBox | None, where: Any = st) 
     return FaceBox(left, top, max(1, right - left), max(1, bottom - top))
 
 
-def unit(shape: tuple[int, ...]) -> tuple[int, int]:
+def unit(shape: tuple[int, ...], *, default: tuple[int, int]) -> tuple[int, int]:
     """Draw row and column of a unit; a press on the map sets them."""
     rows, columns = shape
     place = st.columns(2)
-    row = address.number("Row", 0, rows - 1, key="row", default=rows // 2, where=place[0])
+    row = address.number("Row", 0, rows - 1, key="row", default=default[0], where=place[0])
     column = address.number(
-        "Column", 0, columns - 1, key="column", default=columns // 2, where=place[1]
+        "Column", 0, columns - 1, key="column", default=default[1], where=place[1]
     )
     return row, column
 

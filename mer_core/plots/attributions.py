@@ -66,29 +66,29 @@ def score_bars(
     chance: float = 1.0,
     synthetic: bool = False,
 ) -> go.Figure:
-    """One bar per map, and a dotted line for each map that no network made.
+    """One bar per map, coloured by how many of the maps that no network made it beats.
 
     Args:
         scores: Name of the map -> score.
-        baselines: Name of the rival -> score.
+        baselines: Name of the control map, drawn as a dotted line -> score.
         title: Of the axis.
         chance: Where chance lies on that axis.
         synthetic: Whether the clip was generated.
     """
     drawn = figure(height=164 + 30 * len(scores) + 19 * len(baselines), synthetic=synthetic)
-    names = list(scores)
-    beaten = max(baselines.values(), default=chance)
-    colours = [PALETTE[0] if scores[name] > beaten else FAINT for name in names]
+    # A number at the end of a bar would lie under the dotted lines, so it stands with the name.
+    names = [f"{name}  {value:.2f}" for name, value in scores.items()]
+    colours = [
+        _verdict_colour(value, list(baselines.values()) or [chance]) for value in scores.values()
+    ]
     drawn.add_bar(
-        x=[scores[name] for name in names],
+        x=list(scores.values()),
         y=names,
         orientation="h",
         marker={"color": colours},
         width=0.62,
-        text=[f"{scores[name]:.2f}" for name in names],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{x:.3f}<extra></extra>",
+        customdata=list(scores),
+        hovertemplate="%{customdata}: %{x:.3f}<extra></extra>",
         showlegend=False,
     )
     colours = (PALETTE[i % len(PALETTE)] for i in range(1, len(baselines) + 1))
@@ -111,6 +111,13 @@ def score_bars(
     )
     fit_labels(drawn, longest=max(map(len, names), default=0))
     return drawn
+
+
+def _verdict_colour(value: float, controls: Sequence[float]) -> str:
+    """Green above all controls, orange above some, grey above none."""
+    if value > max(controls):
+        return PALETTE[2]
+    return PALETTE[5] if value > min(controls) else FAINT
 
 
 def _outlined(image: Rgb, mask: Mask, colour: str) -> Rgb:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,13 +41,14 @@ from tests.workbench.watching import (
     shown_digest,
 )
 from workbench import cores
+from workbench.titles import sentence_case
 
 SESSIONS = 8
 NETWORKS = ("affectivenet", "resnet50", "mobilenet")
 # Neighbours use methods whose hooks spoil each other's maps on a network without its lock.
 METHOD_OF = ("grad-cam", "saliency", "guided-backprop", "grad-cam")
 WEIGHTINGS = ("full", "linear")
-PLAIN = {"under": "nothing", "outline": "false"}
+PLAIN = {"under": "nothing", "outline": "false", "untrained": "true"}
 THINK = (1.0, 3.0)
 SAMPLE_SECONDS = 30.0
 DRAWN = 30_000  # milliseconds in which a busy browser draws what it has been sent
@@ -115,14 +116,11 @@ class Report:
 class Reference:
     """What each session must see, asked of the core one after the other."""
 
-    @cached_property
-    def networks(self) -> dict[str, LoadedModel]:
-        """The networks that the pages show clips drawn on the spot with."""
-        return {name: self._network(name) for name in NETWORKS}
-
     @staticmethod
-    def _network(name: str) -> LoadedModel:
-        return load_shown(name)
+    @cache
+    def network(name: str, weighting: str | None = None) -> LoadedModel:
+        """The network that pages show for images of a weighting."""
+        return load_shown(name, weighting=weighting)
 
     def views(self, session: int, emotions: int) -> Iterator[View]:
         """All that session number `session` will look at."""
@@ -151,7 +149,7 @@ class Reference:
         self, clip: dict[str, str], recording: Recording, weighting: str, method: str
     ) -> View:
         pictures = {}
-        for model in self.networks.values():
+        for model in (self.network(name, weighting) for name in NETWORKS):
             look = Inspection(model=model, recording=recording, weighting=weighting)
             asked = METHODS.get(method)
             if asked.objection(model):
@@ -165,15 +163,13 @@ class Reference:
                 f"{scale.describe()}"
             )
             pictures[name] = array_digest(scale.apply(found.values))
-        chosen = (
-            {"w1": weighting, "methods": method} if weighting != "full" else {"methods": method}
-        )
+        chosen = {"w1": weighting, "methods": method}
         return View("attributions", {**clip, **chosen, **PLAIN}, clip["emotion"], pictures)
 
     def _uploaded(self, session: int) -> View:
         content = own_clip(session)
         recording = uploaded_recording(content, "own")
-        answer = answer_of(self.networks[NETWORKS[0]], recording, weighting="full")
+        answer = answer_of(self.network(NETWORKS[0]), recording, weighting="full")
         share = dict(zip(answer.classes, answer.probabilities.tolist(), strict=True))
         text = (
             f"{answer.predicted}, {share[answer.predicted]:.0%}. The same answer after "
@@ -252,7 +248,7 @@ def _blank_page(context: Any) -> Any:
 def _go(app: Served, page: Any, held: View | None, wanted: View) -> None:
     """Sends a session on its way, and does not wait."""
     if wanted.follows(held):
-        choose(page, "Emotion", wanted.emotion)()
+        choose(page, "Emotion", sentence_case(wanted.emotion))()
         return
     page.goto(app.address + wanted.link, wait_until="commit")
     if wanted.upload is not None:

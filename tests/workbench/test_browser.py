@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mer_core.ami import WEIGHTINGS
 from tests.workbench.running import settle
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -23,8 +24,8 @@ def test_a_newcomer_sees_a_face_its_image_and_the_maps(page, server):
     expect(page.locator(".js-plotly-plot")).to_have_count(1, timeout=60_000)
     expect(page.locator("img").nth(7)).to_be_visible(timeout=60_000)
 
-    choose(page, "Emotion", "surprise")
-    choose(page, "Weighting", "literal")
+    choose(page, "Emotion", "Surprise")
+    choose(page, "Weighting", WEIGHTINGS.get("literal").title)
     address = page.url
     assert "emotion=surprise" in address
     assert "w1=literal" in address

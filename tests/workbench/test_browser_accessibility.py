@@ -12,7 +12,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 GRAVE = ("serious", "critical")
 # Small networks: what is looked at is the page, not how long its maps take.
 VIEWS = {
-    "attributions": "attributions?nets=ststnet&methods=saliency",
+    "attributions": "attributions?nets=ststnet&methods=saliency&untrained=true",
     "feature_maps": "feature_maps?nets=affectivenet",
 }
 
@@ -24,7 +24,8 @@ DEEPER = (
     f"{VIEWS['attributions']}&further=frames",
     "clips",
     VIEWS["feature_maps"],
-    f"{VIEWS['feature_maps']}&closer=a+difference",
+    "compare?net=affectivenet",
+    "compare?net=affectivenet&show=attribution",
     "lessons?lesson=kernels",
     "lessons?lesson=attribution",
     "paper?show=Figures",

@@ -132,9 +132,10 @@ def test_a_page_gone_back_to_is_not_sent_its_moving_pictures_again(page, server)
         page.get_by_role("heading", name=title, exact=True, level=1).wait_for()
         settle(page)
     again = page.evaluate("sent")
-    moving = page.locator('img[src^="data:image/webp"]').first.get_attribute("src")
-    assert moving is not None
-    assert again < len(moving) < first
+    frames = page.locator(".mer-player img").first.get_attribute("src")
+    assert frames is not None
+    assert frames.startswith("data:image/webp")
+    assert 4 * again < first
 
 
 def draws(page, coverage) -> int:

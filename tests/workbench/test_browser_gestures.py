@@ -59,7 +59,7 @@ def test_brushed_frames_make_an_image_that_a_link_and_a_script_make_again(page, 
     assert again.get_by_alt_text("Share of frames").get_attribute("alt") == shown
     again.close()
 
-    page.get_by_role("button", name="Take away").nth(1).click()
+    page.get_by_role("button", name="Export").nth(1).click()
     offers = page.get_by_test_id("stPopoverBody")
     array = saved(page, "Array", tmp_path, offers)
     script = saved(page, "Script", tmp_path, offers)
@@ -93,10 +93,7 @@ def test_a_click_on_a_unit_moves_its_receptive_field(page, server):
     page.goto(f"{server}/feature_maps?nets=affectivenet")
     settle(page)
     before = page.get_by_alt_text("Receptive field").get_attribute("alt")
-    box = plot(page, "unit")
-    # The map is a square in the middle of its chart; its upper left unit is clicked.
-    side = page.locator(".st-key-unit .heatmaplayer image").bounding_box() or box
-    page.mouse.click(side["x"] + side["width"] / 14, side["y"] + side["height"] / 14)
+    page.locator(".st-key-unit .mer-surface").click(position={"x": 3, "y": 3})
     page.wait_for_url("**row=0**")
     settle(page)
     assert page.get_by_label("Row", exact=True).input_value() == "0"
@@ -105,7 +102,9 @@ def test_a_click_on_a_unit_moves_its_receptive_field(page, server):
 
 
 def test_frames_brushed_under_a_map_are_explained_alone(page, server):
-    page.goto(f"{server}/attributions?nets=affectivenet&methods=grad-cam&further=frames")
+    page.goto(
+        f"{server}/attributions?nets=affectivenet&methods=grad-cam&further=frames&untrained=true"
+    )
     settle(page)
     page.get_by_text("All frames are chosen").wait_for()
     drag(page, "shares", (0.3, 0.5), (0.6, 0.6))
@@ -123,17 +122,18 @@ def test_frames_brushed_under_a_map_are_explained_alone(page, server):
 
 
 def test_what_lies_behind_more_choices_is_kept_by_a_link(page, server):
-    page.goto(f"{server}/attributions?nets=ststnet&methods=saliency")
+    page.goto(f"{server}/attributions?nets=ststnet&methods=saliency&untrained=true")
     settle(page)
-    page.get_by_role("button", name="More choices").click()
-    choose(page, "Class asked about", "surprise")()
+    page.get_by_role("button", name="More").click()
+    choose(page, "Target class", "Surprise")()
     page.get_by_alt_text("for surprise").wait_for()
     page.wait_for_url("**target=surprise**")
     again = page.context.new_page()
     again.goto(page.url)
     again.get_by_alt_text("for surprise").wait_for()
     settle(again)
-    again.get_by_text("nothing", exact=True).click()
+    again.get_by_role("button", name="More").click()
+    again.get_by_text("Nothing", exact=True).click()
     again.wait_for_url("**under=nothing**")
     settle(again)
     assert again.get_by_alt_text("for surprise").count() == 1

@@ -26,7 +26,6 @@ more = more_choices(row)
 models, weighting = chosen_networks(choice, selection.all_models(), where=row, more=more)
 looks = {model.entry.name: cached.inspection(choice, weighting, model) for model in models}
 offers = {model.entry.name: cached.offers(model) for model in models}
-methods = selection.method_choice([offer for one in offers.values() for offer in one], where=row)
 target = selection.target_class(models, where=more)
 layers = selection.layer_depth([model.entry for model in models], where=more)
 view = attribution_map.choose_view(looks[models[0].entry.name].regions, where=more)
@@ -38,11 +37,14 @@ st.markdown(
     f"The clip is labelled **{sentence_case(recording.label)}**: {outlined or units}."
     + (" Outlined is where these action units move the face." if outlined else "")
 )
+below = st.container(horizontal=True, vertical_alignment="bottom")
+methods = selection.method_choice([offer for one in offers.values() for offer in one], where=below)
 untrained = [model.entry.title for model in models if not model.weights.trained]
 wanted = not untrained or address.toggle(
-    f"Show maps of {', '.join(untrained)} too: random weights, so they explain nothing",
+    "Show maps of untrained networks too, which explain nothing",
     key="untrained",
     default=False,
+    where=below,
 )
 
 shown = []

@@ -41,7 +41,7 @@ else:
     if tables:
         st.header("Tables that come with the workbench")
     for artefact, content in tables:
-        name = f"{artefact.place or artefact.file}: {artefact.title}"
+        name = f"{artefact.place}: {artefact.title}" if artefact.place else artefact.title
         part = panels.lazy_container(st.expander, name, key=artefact.file)
         if not part.open:
             continue

@@ -58,10 +58,11 @@ def test_every_region_has_its_own_colour():
 
 
 def test_bars_stand_out_only_where_every_rival_is_beaten():
-    drawn = score_bars({"good": 2.0, "bad": 1.2}, {"motion": 1.5, "random": 1.0}, title="score")
+    scores = {"good": 2.0, "fair": 1.2, "bad": 0.9}
+    drawn = score_bars(scores, {"motion": 1.5, "random": 1.0}, title="score")
     (bars,) = drawn.data
-    good, bad = bars.marker.color
-    assert good != bad
+    assert len(set(bars.marker.color)) == 3
+    assert list(bars.y) == ["good  2.00", "fair  1.20", "bad  0.90"]
     lines = {shape.name: shape.x0 for shape in drawn.layout.shapes}
     assert lines == {"motion 1.50": 1.5, "random 1.00": 1.0}
     assert drawn.layout.xaxis.range[1] > 2
