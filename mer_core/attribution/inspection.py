@@ -17,7 +17,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
 from mer_core.attribution.base import Values
@@ -32,7 +31,7 @@ from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.explainer import explainer
 from mer_core.attribution.frames import FrameShares, PartialMap, frame_shares, partial_map
 from mer_core.attribution.localisation import Localisation, localise
-from mer_core.attribution.recording import explain_recording, face_regions, zero_level
+from mer_core.attribution.recording import explain_recording, face_regions, seen_input
 from mer_core.attribution.reference import reference_input, reference_name
 from mer_core.attribution.regions import (
     Regions,
@@ -43,7 +42,7 @@ from mer_core.attribution.regions import (
 from mer_core.attribution.sanity import SanityCard, sanity_card
 from mer_core.datasets.action_units import parse_action_units
 from mer_core.faces import FaceBox
-from mer_core.inputs import Recording, recording_input
+from mer_core.inputs import Recording
 from mer_core.models.loaded import LoadedModel
 from mer_core.records import AttributionMap, InputKind
 
@@ -70,15 +69,18 @@ class Inspection:
         return self.model.entry.input.size
 
     @cached_property
+    def _seen(self) -> tuple[Tensor, float | None]:
+        return seen_input(self.model, self.recording, self.weighting)
+
+    @property
     def inputs(self) -> Tensor:
         """What the network sees, a batch of one."""
-        seen = recording_input(self.recording, self.model.entry.input, weighting=self.weighting)
-        return torch.from_numpy(seen)[None]
+        return self._seen[0]
 
-    @cached_property
+    @property
     def zero_level(self) -> float | None:
         """Grey level of zero accumulation; None for networks that take no accumulated image."""
-        return zero_level(self.model, self.recording, self.weighting)
+        return self._seen[1]
 
     @cached_property
     def answer(self) -> Mapping[str, float]:
@@ -116,6 +118,7 @@ class Inspection:
             weighting=self.weighting,
             parameters=parameters,
             seed=seed,
+            seen=self._seen,
         )
 
     def shares(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
+from torch import Tensor
 
 from mer_core.attribution.base import Mask, Values
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.engine import explain
 from mer_core.attribution.regions import View, template_regions
 from mer_core.datasets.synthetic import ACTION_UNITS
-from mer_core.inputs import Recording, recording_input
+from mer_core.inputs import Recording, image_tensor, recording_input
 from mer_core.models.loaded import LoadedModel
 from mer_core.records import ActionUnit, AttributionMap, InputKind
 
@@ -26,6 +27,7 @@ def explain_recording(
     weighting: str | None = None,
     parameters: Values | None = None,
     seed: int = 0,
+    seen: tuple[Tensor, float | None] | None = None,
 ) -> AttributionMap:
     """`explain` for what `model` sees of a clip.
 
@@ -41,32 +43,36 @@ def explain_recording(
         weighting: Of an accumulated image; the network's own by default.
         parameters: Knobs that are not to have their default.
         seed: Of random samples and noise.
+        seen: What `seen_input` gave for the same clip, where the caller holds it.
     """
-    spec = model.entry.input
-    numbers = recording_input(recording, spec, weighting=weighting)
+    inputs, level = seen or seen_input(model, recording, weighting)
     needs_regions = METHODS.get(method).needs_regions
     return explain(
         model,
-        torch.from_numpy(numbers)[None],
+        inputs,
         method=method,
         target=target,
         layer=layer,
         parameters=parameters,
         seed=seed,
         input_digest=recording.expression.digest,
-        zero_level=zero_level(model, recording, weighting),
-        regions=face_regions(recording, spec.size) if needs_regions else None,
+        zero_level=level,
+        regions=face_regions(recording, model.entry.input.size) if needs_regions else None,
     )
 
 
-def zero_level(
+def seen_input(
     model: LoadedModel, recording: Recording, weighting: str | None = None
-) -> float | None:
-    """Grey level of zero accumulation in what `model` sees of a clip; None without an image."""
+) -> tuple[Tensor, float | None]:
+    """What `model` sees of a clip, a batch of one, and the grey level of zero accumulation in it.
+
+    The level is None for networks that take no accumulated image.
+    """
     spec = model.entry.input
     if spec.kind not in (InputKind.AMI, InputKind.DYNAMIC_IMAGE):
-        return None
-    return recording.image(weighting or spec.weighting, size=spec.size).offset
+        return torch.from_numpy(recording_input(recording, spec, weighting=weighting))[None], None
+    image = recording.image(weighting or spec.weighting, size=spec.size)
+    return torch.from_numpy(image_tensor(image.image, spec))[None], image.offset
 
 
 def face_regions(recording: Recording, size: tuple[int, int]) -> Mapping[str, Mask]:

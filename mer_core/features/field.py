@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from mer_core.errors import SettingsError
@@ -21,14 +22,13 @@ class Field:
 def receptive_field(layer: Layer, row: int, column: int, *, size: tuple[int, int]) -> Field:
     """The part of the input that the unit at (row, column) of a map can see.
 
-    A cell at stride s is centred on pixel `cell * s`, or up to s - 1 pixels further right and down
-    where a network pads by TensorFlow's rule. The box has room for both: at strides above 1 it may
-    be a little large, but never too small.
+    Its sides are the layer's receptive field, centred on pixel `offset + cell * stride`, less what
+    lies beyond the border of the input.
 
     Args:
-        layer: From the catalogue.
-        row: Of the unit, counted from 0.
-        column: Likewise.
+        layer: A layer of the catalogue.
+        row: Row of the unit, counted from 0.
+        column: Column of the unit.
         size: Height and width of the input.
     """
     if layer.receptive_field is None:
@@ -38,11 +38,11 @@ def receptive_field(layer: Layer, row: int, column: int, *, size: tuple[int, int
         raise SettingsError(
             f"{layer.title} has {cells[0]} x {cells[1]} units, none at {row}, {column}"
         )
-    reach = layer.receptive_field // 2
-    middle = (row * layer.stride, column * layer.stride)
-    return Field(
-        top=max(0, middle[0] - reach),
-        left=max(0, middle[1] - reach),
-        bottom=min(size[0], middle[0] + reach + layer.stride),
-        right=min(size[1], middle[1] + reach + layer.stride),
-    )
+    top, bottom = _span(layer, layer.receptive_field, row, size[0])
+    left, right = _span(layer, layer.receptive_field, column, size[1])
+    return Field(top=top, left=left, bottom=bottom, right=right)
+
+
+def _span(layer: Layer, side: int, cell: int, size: int) -> tuple[int, int]:
+    middle, reach = layer.offset + cell * layer.stride, (side - 1) / 2
+    return max(0, math.ceil(middle - reach)), min(size, math.floor(middle + reach) + 1)

@@ -11,16 +11,14 @@ _SCRIPT = '''"""The affective-motion image of {name}.
 """
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 
-from mer_core.ami import partial_ami
 {imports}
 
 recording = {recording}
-image = partial_ami(
-    recording.expression, first={first}, last={last}, weighting={weighting!r}
-)
+image = replace(recording, onset={first}, offset={last}).image({weighting!r})
 assert image.digest == {digest!r}, "another clip"
 np.save(sys.argv[2] if len(sys.argv) > 2 else {array!r}, image.total, allow_pickle=False)
 '''
@@ -40,7 +38,7 @@ def ami_script(
     Args:
         clip: Where the frames come from.
         image: What it must give, whole or in part.
-        frames: Numbers of the first and the last frame that contribute; all by default.
+        frames: Numbers of the first and the last frame, where they are not the expression's.
         name: Of the script and its array, without a suffix.
         title: Of the clip, for the first line.
         synthetic: Whether the clip was generated.

@@ -41,11 +41,9 @@ def twin(tmp_path_factory, monkeypatch):
     from workbench import cached
 
     cached.sources.clear()
-    cached.dataset.clear()
     yield root
     monkeypatch.undo()
     cached.sources.clear()
-    cached.dataset.clear()
 
 
 def test_the_image_page_draws_and_keeps_the_range_of_the_brush():

@@ -49,7 +49,6 @@ def forget() -> None:
     for cache in (
         cached_results.studies,
         cached.sources,
-        cached.dataset,
         cached_results.study_runner,
         cached_results.verdicts,
     ):

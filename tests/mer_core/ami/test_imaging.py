@@ -133,6 +133,18 @@ def test_a_partial_image_keeps_the_weights_of_the_whole(clip):
     assert part.frame_numbers == clip.frame_numbers
 
 
+def test_early_frames_as_a_clip_of_their_own_are_no_negative_of_the_face():
+    """What `partial_ami` gives for them is one, because they weigh less than 0 in the whole."""
+    face = np.add.outer(np.arange(24), np.arange(20)).astype(np.uint8)[..., None].repeat(3, 2)
+    frames = np.stack([face * 4 + number for number in range(12)]).astype(np.uint8)
+    whole = Clip("face", frames, tuple(range(1, 13)))
+    part = partial_ami(whole, first=1, last=4)
+    alone = build_ami(frames[:4], count=4)
+    assert np.corrcoef(part.total.ravel(), face.ravel())[0, 1] < -0.9
+    assert np.corrcoef(alone.total.ravel(), face.ravel())[0, 1] > 0.9
+    assert alone.weights.sum() == pytest.approx(4)
+
+
 def test_an_empty_part_names_the_clip_and_its_range(clip):
     with pytest.raises(SettingsError, match="square: no frame is numbered 1 to 45.*46 to 68"):
         partial_ami(clip, first=1, last=45)

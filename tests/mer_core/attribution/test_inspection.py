@@ -13,7 +13,8 @@ from mer_core.attribution.localisation import localise
 from mer_core.attribution.recording import explain_recording
 from mer_core.attribution.regions import MaskSource
 from mer_core.attribution.sanity import Verdict
-from mer_core.inputs import synthetic_recording
+from mer_core.inputs import recording as recording_module
+from mer_core.inputs import recording_input, synthetic_recording
 from mer_core.models.loaded import load_model
 
 
@@ -38,6 +39,29 @@ def test_a_map_is_that_of_the_engine(look, recording):
     again = explain_recording(look.model, recording, method="saliency", target="b")
     np.testing.assert_array_equal(found.values, again.values)
     assert found.target == "b"
+
+
+def test_an_inspection_builds_its_image_once_however_many_maps_it_is_asked_for(
+    recording, monkeypatch
+):
+    model = load_model("mobilenet", classes=("a", "b", "c"))
+    fresh = Inspection(model=model, recording=recording)
+    built = []
+    real = recording_module.build_ami
+    monkeypatch.setattr(
+        recording_module, "build_ami", lambda *a, **k: built.append(1) or real(*a, **k)
+    )
+    expected = explain_recording(model, recording, method="integrated-gradients", target="b",
+                                 parameters={"steps": 4})  # fmt: skip
+    assert len(built) == 1
+    for _ in range(2):
+        found = fresh.explain("integrated-gradients", target="b", parameters={"steps": 4})
+        np.testing.assert_array_equal(found.values, expected.values)
+    fresh.explain("saliency")
+    assert fresh.zero_level is not None
+    assert len(built) == 2
+    spec = model.entry.input
+    np.testing.assert_array_equal(fresh.inputs[0], recording_input(recording, spec))
 
 
 def test_regions_are_the_truth_where_there_is_one(look, recording):

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.attribution.recording import explain_recording, face_regions, zero_level
+from mer_core.attribution.recording import explain_recording, face_regions, seen_input
 from mer_core.attribution.script import Recipe
 from mer_core.inputs import synthetic_recording
 from mer_core.inputs.clip_code import ClipFile, SyntheticClip
@@ -112,8 +112,8 @@ def test_a_recording_brings_its_own_absence_and_regions():
     model = shared("affective")
     recording = synthetic_recording(subject=2, emotion="surprise", seed=1, size=96)
     level = recording.image("full", size=(32, 32)).offset
-    assert zero_level(model, recording) == level
-    assert zero_level(shared("akmnet"), recording) is None
+    assert seen_input(model, recording)[1] == level
+    assert seen_input(shared("akmnet"), recording)[1] is None
     found = explain_recording(model, recording, method="deeplift")
     assert found.parameters["zero_level"] == level
     assert found.input_digest == recording.expression.digest

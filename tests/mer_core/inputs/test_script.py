@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from mer_core.ami import partial_ami
 from mer_core.inputs import synthetic_recording
 from mer_core.inputs.clip_code import SyntheticClip
 from mer_core.inputs.script import ami_script
@@ -20,7 +20,7 @@ def test_the_script_makes_the_same_sum_bit_for_bit(tmp_path, frames):
     recording = synthetic_recording(subject=2, emotion="surprise", seed=1, size=48)
     numbers = recording.expression.frame_numbers
     first, last = frames or (numbers[0], numbers[-1])
-    image = partial_ami(recording.expression, first=first, last=last, weighting="linear")
+    image = replace(recording, onset=first, offset=last).image("linear")
     source = ami_script(clip, image, frames=frames, title='a """ clip', synthetic=True)
     assert "Synthetic data" in source
     (tmp_path / "ami.py").write_text(source)

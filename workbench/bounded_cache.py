@@ -1,17 +1,17 @@
-"""Answers that are kept for whoever asks the same."""
+"""A cache bounded by the size of what it holds, which makes each value once."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
 
-_STRIPES = 16
 _CHART = 2**17  # bytes, roughly
 
 
@@ -24,16 +24,16 @@ def size_of(value: object) -> int:
     return len(value) if isinstance(value, bytes) else _CHART
 
 
-class Kept(Generic[T]):
-    """The answers asked for last, by key, up to a total size.
+class BoundedCache(Generic[T]):
+    """The values asked for last, by key, up to a total size.
 
-    For what Streamlit's own caches cannot bound, because they count entries and an answer of one
+    For what Streamlit's own caches cannot bound, because they count entries and a value of one
     network takes ten times the memory of another's; and for work that reports while it runs,
     because what is drawn inside a cached function is recorded.
 
     Args:
-        most: Bound of the sum of all sizes; the latest answer is kept whatever its size.
-        size: Of one answer; by default answers are counted.
+        most: Bound of the sum of all sizes; the latest value is kept whatever its size.
+        size: Size of one value; by default values are counted.
     """
 
     def __init__(self, most: int, size: Callable[[T], int] = lambda _: 1) -> None:
@@ -41,17 +41,17 @@ class Kept(Generic[T]):
         self._held: OrderedDict[str, T] = OrderedDict()
         self._total = 0
         self._lock = threading.Lock()
-        self._making = [threading.Lock() for _ in range(_STRIPES)]
+        self._making: dict[str, _Turn] = {}
 
     def get(self, key: str) -> T | None:
-        """The answer, or None if nobody has asked yet, or too long ago."""
+        """Return the value, or None if nobody has asked yet, or too long ago."""
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
             return self._held.get(key)
 
     def put(self, key: str, value: T) -> T:
-        """Keeps an answer and lets go of those unused for longest."""
+        """Hold a value and let go of those unused for longest."""
         with self._lock:
             if key in self._held:
                 self._total -= self._size(self._held.pop(key))
@@ -62,7 +62,33 @@ class Kept(Generic[T]):
         return value
 
     def fetch(self, key: str, make: Callable[[], T]) -> T:
-        """The answer, made once however many ask for it at the same time."""
-        with self._making[hash(key) % _STRIPES]:
+        """Return the value, made once however many ask for it at the same time.
+
+        `make` may fetch other keys.
+        """
+        with self._turn(key):
             found = self.get(key)
             return self.put(key, make()) if found is None else found
+
+    @contextmanager
+    def _turn(self, key: str) -> Iterator[None]:
+        """One at a time for each key; two keys never wait for each other."""
+        with self._lock:
+            turn = self._making.setdefault(key, _Turn())
+            turn.waiting += 1
+        try:
+            with turn.lock:
+                yield
+        finally:
+            with self._lock:
+                turn.waiting -= 1
+                if not turn.waiting:
+                    del self._making[key]
+
+
+class _Turn:
+    """The lock of one key, and how many hold it or wait for it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.waiting = 0
