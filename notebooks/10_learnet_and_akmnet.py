@@ -84,8 +84,9 @@ display(score_table(rows))
 # %% [markdown]
 # ## Which frames AKMNet keeps
 #
-# Frames at or above the line are kept. Faces of one clip are so alike that the similarities
-# differ in the fifth digit; they are computed as departures from 1, in which those digits
+# Drawn is how far each frame's similarity to the clip's summary lies above the mean of all:
+# frames at or above the line are kept. Faces of one clip are so alike that the similarities
+# differ in the fifth digit; the margins are computed from departures, in which those digits
 # survive.
 
 # %%
@@ -97,8 +98,9 @@ with model.lock, torch.no_grad():
 numbers = list(range(len(found)))
 share_curve(
     numbers,
-    {"departure of the mean": [found.threshold - s for s in found.similarity]},
+    {"margin": list(found.margin)},
     synthetic=shown.sample.synthetic,
+    title="similarity above the mean",
 ).show()
 print(f"{model.weights.label}: keeps {len(found.kept)} of {len(found)} frames, {found.kept}")
 
@@ -115,5 +117,6 @@ results = {
     "kept": list(found.kept),
     "similarity": list(found.similarity),
     "threshold": found.threshold,
+    "margin": list(found.margin),
 }
 results["rows"]

@@ -13,6 +13,7 @@ from workbench.titles import sentence_case
 MEANING = {
     Verdict.OK: "the paper's own numbers give what it prints",
     Verdict.ROUNDING: "they do, but for the last digit",
+    Verdict.PARTLY: "they bear out one part of the sentence and contradict the other",
     Verdict.MISMATCH: "the paper's numbers contradict each other",
     Verdict.UNVERIFIABLE: "the paper has no numbers to check it against",
 }
@@ -31,7 +32,7 @@ def draw_claims() -> None:
     )
     kept = [f for f in findings if str(f.verdict) in verdicts] if verdicts else list(findings)
     st.caption(
-        f"{len(kept)} of {len(findings)} numeric claims, each recomputed from the paper. "
+        f"{len(kept)} of {len(findings)} numeric claims, recomputed where the paper has the numbers. "
         + "; ".join(f"**{verdict}** ({counts[verdict]}): {MEANING[verdict]}" for verdict in MEANING)
         + "."
     )

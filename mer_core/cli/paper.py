@@ -41,11 +41,11 @@ _data_option = click.option(
 )
 @_data_option
 def audit(verdict: tuple[str, ...], data: Path | None) -> Answer:
-    """Recompute every numeric claim of the paper from its own numbers.
+    """Recompute the numeric claims of the paper from its own numbers, where it has them.
 
     Verdicts: ok, the recomputed value is the printed one; rounding, digits cut off instead of
-    rounded, or sums of rounded cells, explain the difference; mismatch, the paper's numbers
-    contradict each other; unverifiable, the paper has no numbers to check against. A mismatch is
+    rounded, or sums of rounded cells, explain the difference; partly, one part of the sentence
+    holds and another does not; mismatch, the paper's numbers contradict each other; unverifiable, the paper has no numbers to check against. A mismatch is
     a finding about the paper, not a fault of this run: the exit code is 0 either way.
 
     \b

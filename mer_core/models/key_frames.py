@@ -43,12 +43,15 @@ class KeyFrames:
         attention: alpha of every frame.
         similarity: beta of every frame.
         threshold: The mean similarity, which a kept frame reaches.
+        margin: How far each frame's similarity lies above the threshold; at or above 0 it is kept.
+            Computed from departures, whose digits survive where similarities are nearly 1.
         kept: Positions of the kept frames, counted from 0, in time order; never empty.
     """
 
     attention: tuple[float, ...]
     similarity: tuple[float, ...]
     threshold: float
+    margin: tuple[float, ...]
     kept: tuple[int, ...]
 
     def __len__(self) -> int:
@@ -78,8 +81,10 @@ class Mining:
         return tuple(
             KeyFrames(
                 attention=tuple(attention[valid].tolist()),
-                similarity=tuple((1 - departure[valid]).tolist()),
+                # In double precision: single has no digits left for them near 1.
+                similarity=tuple((1 - departure[valid].double()).tolist()),
                 threshold=1 - mean.item(),
+                margin=tuple((mean - departure[valid]).tolist()),
                 kept=tuple(selected.nonzero().flatten().tolist()),
             )
             for attention, departure, mean, selected, valid in zip(

@@ -18,12 +18,14 @@ class Verdict(StrEnum):
     OK: the recomputed value is the printed one.
     ROUNDING: the computation has more digits than the print, and cutting them off instead of
         rounding, or adding cells that are rounded themselves, explains the difference.
+    PARTLY: the paper's numbers bear out one part of the sentence and contradict the other.
     MISMATCH: the paper's numbers contradict each other.
     UNVERIFIABLE: the paper has no numbers to check the claim against.
     """
 
     OK = "ok"
     ROUNDING = "rounding"
+    PARTLY = "partly"
     MISMATCH = "mismatch"
     UNVERIFIABLE = "unverifiable"
 

@@ -149,17 +149,22 @@ def _by_definition(published: Published, network: str) -> Outcome:
     verdicts = {
         reading: compare(printed, Decimal(count).scaleb(-6)) for reading, count in counts.items()
     }
-    best = min(verdicts, key=lambda reading: _STRICTNESS.index(verdicts[reading]))
-    others = [f"{reading}: {count:,}" for reading, count in counts.items() if reading != best]
+    chosen, *others = counts  # the reading that the catalogue builds comes first
+    notes = ["cut, not rounded"] * (verdicts[chosen] is Verdict.ROUNDING)
+    notes += [f"{name}: {counts[name]:,}, {_FIT[verdicts[name]]}" for name in others]
     return Outcome(
-        computed=f"{counts[best]:,}",
-        verdict=verdicts[best],
-        working=best,
-        note="; ".join(["cut, not rounded"] * (verdicts[best] is Verdict.ROUNDING) + others),
+        computed=f"{counts[chosen]:,}",
+        verdict=verdicts[chosen],
+        working=chosen,
+        note="; ".join(notes),
     )
 
 
-_STRICTNESS = (Verdict.OK, Verdict.ROUNDING, Verdict.MISMATCH)
+_FIT = {
+    Verdict.OK: "which rounds to it",
+    Verdict.ROUNDING: "which is cut to it",
+    Verdict.MISMATCH: "which does not fit",
+}
 
 
 def _in_proportion(published: Published, network: str) -> Outcome:

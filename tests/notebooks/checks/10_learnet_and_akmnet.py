@@ -19,3 +19,12 @@ def check(results):
     left = [s for i, s in enumerate(results["similarity"]) if i not in results["kept"]]
     kept = [results["similarity"][i] for i in results["kept"]]
     assert not left or max(left) <= min(kept)
+    # The line of the chart is 0, and what reaches it is kept.
+    margin = results["margin"]
+    above = {i for i, value in enumerate(margin) if value > 1e-9}
+    below = {i for i, value in enumerate(margin) if value < -1e-9}
+    assert above <= set(results["kept"])
+    assert not below & set(results["kept"])
+    assert [s - results["threshold"] for s in results["similarity"]] == pytest.approx(
+        margin, abs=1e-8
+    )
