@@ -18,8 +18,8 @@
 #
 # The numeric claims of the AffectiveNet paper are recomputed here from its own tables: gains from
 # accuracies, totals from class counts, accuracies from confusion matrices, parameter counts from
-# Eqs. 6 to 16. What its numbers cannot tell, such as a frame rate or the learning rate, is listed as
-# unverifiable. No data and no network are needed.
+# Eqs. 6 to 16. What its numbers cannot tell, such as a frame rate or the learning rate, is listed
+# as unverifiable. No data and no network are needed.
 #
 # Point `data` at a copy of `mer_core/paper/data` to see what a changed number would do.
 

@@ -98,7 +98,7 @@ def draw_map(
     except MerError as error:
         st.info(f"**{model.entry.title}**: {error.what}.")
         return None
-    key = canonical_json([choice.key, weighting, found.model_digest, asked.key])
+    key = canonical_json([cached.clip_key(choice), weighting, found.model_digest, asked.key])
     scale = map_scale(found.values, signed=found.signed)
     under = map_ground(choice, look, view.under)
     tile = attribution_tile(

@@ -16,6 +16,7 @@ import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
+from mer_core.datasets.catalog import open_dataset
 from mer_core.datasets.synthetic.twins.preparation import Preparation
 from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import (
@@ -35,7 +36,7 @@ from mer_core.provenance import canonical_json
 from mer_core.records import Sample
 from workbench import cached_results
 from workbench.attribution_request import AttributionRequest
-from workbench.kept import Kept, size_of
+from workbench.bounded_cache import BoundedCache, size_of
 
 if TYPE_CHECKING:
     from mer_core.attribution.catalog import Offer
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
     from workbench.class_vote import BallotBox
     from workbench.sanity_queue import SanityQueue
     from workbench.selection import ClipChoice
+
+LIVE = "live"
+"""The source of clips that are drawn on the spot."""
 
 _PATIENCE = 5.0
 """Seconds that the demo's drawing waits at most for the first page, which it would slow down."""
@@ -64,30 +68,45 @@ def sources() -> tuple[Source, ...]:
     return find_sources()
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the dataset")
 def dataset(name: str) -> DatasetTable:
     """The table of a dataset that `sources` lists."""
-    return next(source for source in find_sources() if source.dataset == name).open()
+    return _dataset(name, _root(name))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the dataset")
+def _dataset(name: str, root: str) -> DatasetTable:
+    return open_dataset(name, root)
+
+
+def _root(name: str) -> str:
+    """Where a dataset lies now: `mer data add` puts a user's copy in the place of the twin."""
+    return str(next(source for source in sources() if source.dataset == name).root)
+
+
+def clip_key(choice: ClipChoice) -> str:
+    """What tells the chosen clip from all others, those of another root under its name included."""
+    return choice.key if choice.source == LIVE else f"{_root(choice.source)} {choice.key}"
 
 
 def recording(choice: ClipChoice) -> Recording:
     """The chosen clip with all that is known of it."""
-    return _recording(choice.source, choice.subject, choice.clip)
+    return _recording(clip_key(choice), choice)
 
 
 @st.cache_resource(max_entries=24, show_spinner="Preparing the clip")
-def _recording(source: str, subject: str, clip: str) -> Recording:
-    if source == "live":
-        emotion, _, seed = clip.rpartition("-")
+def _recording(key: str, _choice: ClipChoice) -> Recording:
+    if _choice.source == LIVE:
+        emotion, _, seed = _choice.clip.rpartition("-")
         return synthetic_recording(
-            subject=int(subject), emotion=emotion, seed=int(seed), store=image_store()
+            subject=int(_choice.subject), emotion=emotion, seed=int(seed), store=image_store()
         )
-    return sample_recording(_sample(source, subject, clip))
+    root = _root(_choice.source)
+    return sample_recording(_sample(_choice.source, root, _choice.subject, _choice.clip))
 
 
 def image(choice: ClipChoice, weighting: str) -> AffectiveMotionImage:
     """The affective-motion image of the chosen clip at the frames' own size."""
-    return _image(choice.key, weighting, choice)
+    return _image(clip_key(choice), weighting, choice)
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
@@ -156,19 +175,19 @@ def maps(choice: ClipChoice, weighting: str, model: LoadedModel) -> dict[str, Fe
         batch = recording_input(recording(choice), model.entry.input, weighting=weighting)[None]
         return feature_maps(model, torch.from_numpy(batch))
 
-    return _kept_maps().fetch(f"{choice.key} {weighting} {model.digest}", make)
+    return _kept_maps().fetch(f"{clip_key(choice)} {weighting} {model.digest}", make)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _kept_maps() -> Kept[dict[str, FeatureMaps]]:
+def _kept_maps() -> BoundedCache[dict[str, FeatureMaps]]:
     """Bounded by memory: one network's maps take 15 MB and another's 125."""
-    return Kept(_MAPS, lambda maps: sum(found.values.nbytes for found in maps.values()))
+    return BoundedCache(_MAPS, lambda maps: sum(found.values.nbytes for found in maps.values()))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def kept_drawings() -> Kept[Any]:
+def kept_drawings() -> BoundedCache[Any]:
     """What `drawings.py` has drawn."""
-    return Kept(_DRAWINGS, size_of)
+    return BoundedCache(_DRAWINGS, size_of)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -182,21 +201,29 @@ THUMBNAIL_REACH = 12.0
 _THUMBNAIL, _MOVIE_RATE = 112, 12.0
 
 
-@st.cache_data(max_entries=2048, show_spinner=False)
 def thumbnail(source: str, subject: str, clip: str) -> bytes:
     """Return what changes in a dataset's clip as a small WebP, on one scale for all clips."""
+    return _thumbnail(source, _root(source), subject, clip)
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _thumbnail(source: str, root: str, subject: str, clip: str) -> bytes:
     image = sample_image(
-        _sample(source, subject, clip), Imaging(weighting=_MOTION), store=image_store()
+        _sample(source, root, subject, clip), Imaging(weighting=_MOTION), store=image_store()
     )
     change = image.total.mean(axis=2) / (np.abs(image.weights).sum() / 2)
     grey = np.clip(127.5 + change * (127.5 / THUMBNAIL_REACH), 0, 255).round().astype(np.uint8)
     return webp_bytes(np.repeat(grey[..., None], 3, axis=2))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
 def small_movie(source: str, subject: str, clip: str) -> bytes:
     """Return a dataset's clip as a small moving picture."""
-    frames = sample_recording(_sample(source, subject, clip)).clip
+    return _small_movie(source, _root(source), subject, clip)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _small_movie(source: str, root: str, subject: str, clip: str) -> bytes:
+    frames = sample_recording(_sample(source, root, subject, clip)).clip
     return animation_bytes(
         list(frames.frames),
         fps=_MOVIE_RATE,
@@ -206,8 +233,8 @@ def small_movie(source: str, subject: str, clip: str) -> bytes:
     )
 
 
-def _sample(source: str, subject: str, clip: str) -> Sample:
-    samples = dataset(source).samples
+def _sample(source: str, root: str, subject: str, clip: str) -> Sample:
+    samples = _dataset(source, root).samples
     return next(s for s in samples if (s.subject, s.clip) == (subject, clip))
 
 
@@ -233,7 +260,7 @@ def weights_of(model: LoadedModel) -> str:
 
 def inspection(choice: ClipChoice, weighting: str, model: LoadedModel) -> Inspection:
     """A network looking at the chosen clip."""
-    return _inspection(choice.key, weighting, model.digest, choice, model)
+    return _inspection(clip_key(choice), weighting, model.digest, choice, model)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -254,7 +281,7 @@ def attribution(
     meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> AttributionMap:
     """One map; computed once for all who ask the same, inside `meanwhile` if it has to be."""
-    key = canonical_json([choice.key, weighting, model.digest, asked.key])
+    key = canonical_json([clip_key(choice), weighting, model.digest, asked.key])
     found = _kept_attributions().get(key)
     if found is not None:
         return found
@@ -279,15 +306,15 @@ def _suitable_cores(model: LoadedModel, asked: AttributionRequest) -> AbstractCo
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _kept_attributions() -> Kept[AttributionMap]:
-    return Kept(128)
+def _kept_attributions() -> BoundedCache[AttributionMap]:
+    return BoundedCache(128)
 
 
 def shares(
     choice: ClipChoice, weighting: str, model: LoadedModel, asked: AttributionRequest
 ) -> FrameShares:
     """What each frame contributes to a map."""
-    return _shares(choice.key, weighting, model.digest, asked.key, asked, choice, model)
+    return _shares(clip_key(choice), weighting, model.digest, asked.key, asked, choice, model)
 
 
 @st.cache_resource(max_entries=24, show_spinner="Carrying the attribution back to its frames")
@@ -312,7 +339,9 @@ def partial_map(
     frames: tuple[int, int],
 ) -> PartialMap:
     """The map of the image that a range of frames makes by itself."""
-    return _partial(choice.key, weighting, model.digest, asked.key, frames, asked, choice, model)
+    return _partial(
+        clip_key(choice), weighting, model.digest, asked.key, frames, asked, choice, model
+    )
 
 
 @st.cache_resource(max_entries=24, show_spinner="Explaining the chosen frames")
@@ -373,4 +402,4 @@ def sanity_queue() -> SanityQueue:
     """Return the sanity checks of this process, finished and to come."""
     from workbench.sanity_queue import SanityQueue
 
-    return SanityQueue(Kept(64))
+    return SanityQueue(BoundedCache(64))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mer_core.ami import WEIGHTINGS, partial_ami
-from workbench import address, cached, panels, pointing
+from mer_core.ami import WEIGHTINGS
+from workbench import address, cached, panels, pointing, selection
 from workbench.lesson import ask, example
-from workbench.picture_tiles import displacement_tile, frame_tiles, motion_image_tile
+from workbench.picture_tiles import displacement_tile, frame_tiles, motion_image_tile, weight_sum
 from workbench.player import SLOW, play_frames
 from workbench.tiles import Tile, draw_tiles
 
@@ -104,18 +104,18 @@ def one_image() -> None:
         "A network for pictures wants one picture. Each frame gets a weight, early ones other "
         "than late ones, and the sum of all is the affective-motion image. What stays equal in "
         "all frames is weighted by the sum of the weights; what changes leaves its trace. "
-        "Move the end of the range and watch the image grow."
+        "Move the ends of the range: the frames inside become a clip of their own, with weights "
+        "of their own, and you see what another cut would have given."
     )
     picks = np.linspace(0, len(clip) - 1, min(STRIP, len(clip))).round().astype(int)
     shown = frame_tiles([clip.frames[i] for i in picks], [numbers[i] for i in picks])
     draw_tiles(shown, key="frames shown", columns=STRIP)
     first, last = pointing.frame_range(numbers, brushed=None)
+    alone = selection.between(recording, first, last)
+    images = [alone.image(weighting.name) for weighting in WEIGHTINGS]
     parts = [
-        motion_image_tile(
-            partial_ami(clip, first=first, last=last, weighting=weighting.name),
-            caption=f"weights sum to {weighting.sums_to}",
-        )
-        for weighting in WEIGHTINGS
+        motion_image_tile(image, caption=f"{len(image.weights)} weights, sum {weight_sum(image)}")
+        for image in images
     ]
     draw_tiles(parts, key="images", columns=len(parts), least=160)
     if ask(

@@ -32,7 +32,8 @@ def draw_claims() -> None:
     )
     kept = [f for f in findings if str(f.verdict) in verdicts] if verdicts else list(findings)
     st.caption(
-        f"{len(kept)} of {len(findings)} numeric claims, recomputed where the paper has the numbers. "
+        f"{len(kept)} of {len(findings)} numeric claims, recomputed where the paper has the "
+        "numbers. "
         + "; ".join(f"**{verdict}** ({counts[verdict]}): {MEANING[verdict]}" for verdict in MEANING)
         + "."
     )

@@ -65,6 +65,11 @@ def motion_image_tile(
     )
 
 
+def weight_sum(found: AffectiveMotionImage) -> str:
+    """Return what the weights of an image add up to, without the dust of rounding."""
+    return f"{abs(found.weights.sum()):.0f}"
+
+
 def map_tiles(
     values: Maps,
     channels: Sequence[int],

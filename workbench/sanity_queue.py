@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from mer_core.attribution.sanity import SanityCard
 from mer_core.errors import MerError
 from workbench import cores
-from workbench.kept import Kept
+from workbench.bounded_cache import BoundedCache
 from workbench.page_activity import quiet_seconds
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class SanityQueue:
         question: What is being asked of it.
     """
 
-    cards: Kept[SanityCard]
+    cards: BoundedCache[SanityCard]
     failures: dict[str, str] = field(default_factory=dict)
     checking: str = ""
     question: str = ""

@@ -44,7 +44,9 @@ def draw_scores(
             width=420,
         )
     )
-    controls = cached.control_scores(choice.key, weighting, look.model.entry.name, look)
+    controls = cached.control_scores(
+        cached.clip_key(choice), weighting, look.model.entry.name, look
+    )
     synthetic = look.recording.clip.synthetic
     panels.chart(
         partial(

@@ -18,6 +18,7 @@ from mer_core.inputs import Recording, Source
 from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
 from mer_core.records import Prediction, Sample
 from workbench import address, cached, cached_results
+from workbench.cached import LIVE
 from workbench.titles import network_title, sentence_case, study_title, weighting_title
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from mer_core.models.entry import ModelEntry
     from mer_core.models.loaded import LoadedModel
 
-LIVE = "live"
 RUN = "run"
 SUBJECTS = tuple(range(1, 25))
 FIRST = (5, "happiness")  # the face and the motion that a newcomer sees

@@ -151,6 +151,7 @@ def export(
 
     The graph takes `input`, a batch of already normalised float32 images, and gives `logits`. Its
     metadata carry the classes, the input's size and normalisation, and the state of the weights.
+    AKMNet cannot be exported: it chooses frames by their values, which a graph cannot express.
 
     \b
     JSON keys:

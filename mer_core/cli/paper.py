@@ -45,8 +45,9 @@ def audit(verdict: tuple[str, ...], data: Path | None) -> Answer:
 
     Verdicts: ok, the recomputed value is the printed one; rounding, digits cut off instead of
     rounded, or sums of rounded cells, explain the difference; partly, one part of the sentence
-    holds and another does not; mismatch, the paper's numbers contradict each other; unverifiable, the paper has no numbers to check against. A mismatch is
-    a finding about the paper, not a fault of this run: the exit code is 0 either way.
+    holds and another does not; mismatch, the paper's numbers contradict each other; unverifiable,
+    the paper has no numbers to check against. A mismatch is a finding about the paper, not a fault
+    of this run: the exit code is 0 either way.
 
     \b
     JSON keys, one object per claim:

@@ -40,6 +40,28 @@ def test_the_answer_about_weights_names_those_that_keep_the_face():
         assert (entry.title.lower() in answer) == (entry.sums_to == "k")
 
 
+def test_a_range_of_frames_is_a_clip_of_its_own_and_its_words_are_true():
+    """Early frames have weights below 0 in the whole clip, which alone would give a negative."""
+    app = open_at("lessons", lesson="one-image")
+    numbers = app.select_slider(key="frames").options
+    first, last = numbers[0], numbers[len(numbers) // 3]
+    app.select_slider(key="frames").set_value((first, last)).run()
+    count = len(numbers) // 3 + 1
+    said = [tile["caption"] for tile in tiles(app) if "weights, sum" in tile["caption"]]
+    sums = [count if entry.sums_to == "k" else 0 for entry in WEIGHTINGS]
+    assert said == [f"{count} weights, sum {total}" for total in sums]
+
+
+def test_the_widths_of_the_boxes_are_those_of_the_answer():
+    app = open_at("lessons", lesson="kernels")
+    app.toggle(key="answer.kernels").set_value(True).run()
+    answer = next(m.value for m in app.markdown if "Here the fields are" in m.value)
+    told = [int(side) for side in re.findall(r"(\d+) pixels for", answer)]
+    boxes = [re.search(r"(\d+) × (\d+) pixels", tile["caption"]) for tile in tiles(app)]
+    assert [(int(box[1]), int(box[2])) for box in boxes if box] == [(side, side) for side in told]
+    assert len(told) == 4
+
+
 def test_every_map_of_the_guessing_game_is_owned_up_to():
     app = open_at("lessons", lesson="attribution")
     titles = [*BASELINES.values(), "untrained"]

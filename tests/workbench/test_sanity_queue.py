@@ -12,7 +12,7 @@ from mer_core.attribution.sanity import Check, SanityCard
 from mer_core.errors import SettingsError
 from workbench import sanity_queue as module
 from workbench.attribution_map import verdict_in_words
-from workbench.kept import Kept
+from workbench.bounded_cache import BoundedCache
 from workbench.sanity_queue import SanityQueue
 
 
@@ -41,7 +41,7 @@ def wait_for(condition) -> None:
 
 
 def test_a_map_is_checked_once_however_often_it_is_asked_for(quiet):
-    queue, asked, gate = SanityQueue(Kept(8)), [], threading.Event()
+    queue, asked, gate = SanityQueue(BoundedCache(8)), [], threading.Event()
 
     def examine(told):
         asked.append(1)
@@ -62,7 +62,7 @@ def test_a_map_is_checked_once_however_often_it_is_asked_for(quiet):
 
 def test_nothing_is_checked_while_pages_are_drawn(quiet):
     quiet[0] = 0.0
-    queue, asked = SanityQueue(Kept(8)), []
+    queue, asked = SanityQueue(BoundedCache(8)), []
     queue.ask("a", lambda told: asked.append("a") or CARD)
     queue.ask("b", lambda told: asked.append("b") or CARD)
     time.sleep(0.1)
@@ -73,7 +73,7 @@ def test_nothing_is_checked_while_pages_are_drawn(quiet):
 
 
 def test_a_check_that_cannot_be_made_says_why_and_the_next_goes_on(quiet):
-    queue = SanityQueue(Kept(8))
+    queue = SanityQueue(BoundedCache(8))
 
     def refuse(told):
         raise SettingsError("no such layer")

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from mer_core.ami import WEIGHTINGS, partial_ami
+from mer_core.ami import WEIGHTINGS
 from mer_core.inputs.script import ami_script
 from workbench import address, cached, gestures, panels, pointing, selection
 from workbench.motion_panel import draw_motion
-from workbench.picture_tiles import frame_tiles, motion_image_tile, weighted_tiles
+from workbench.picture_tiles import frame_tiles, motion_image_tile, weight_sum, weighted_tiles
 from workbench.tiles import draw_tiles
 from workbench.titles import weighting_title
 from workbench.weights_chart import draw_brushable
@@ -59,11 +59,11 @@ with curve:
     first, last = pointing.frame_range(numbers, brushed=gestures.brushed_range(dict(event)))
 with pictures:
     for name in chosen:
-        part = partial_ami(clip, first=first, last=last, weighting=name)
+        part = selection.between(recording, first, last).image(name)
         alone = replace(
             motion_image_tile(part, title=f"Frames {first} to {last} alone"),
-            caption="stretched by itself",
-            alt=f"Share of frames {first} to {last} in the {name} image, raw sum "
+            caption=f"{len(part.weights)} weights of their own, sum {weight_sum(part)}",
+            alt=f"Image of frames {first} to {last} alone under {name} weights, raw sum "
             f"{part.minimum:.0f} to {part.maximum:.0f}",
         )
         whole = motion_image_tile(images[name], caption=f"all {len(clip)} frames")
@@ -72,7 +72,7 @@ with pictures:
             part_of = f"{stem}_{name}" + (f"_{first}-{last}" if frames else "")
             written = f"{part_of}_synthetic" if synthetic else part_of
             image = part if frames else images[name]
-            weights = zip(numbers, images[name].weights.tolist(), strict=True)
+            weights = zip(image.frame_numbers, image.weights.tolist(), strict=True)
             panels.export(
                 part_of,
                 image.image,

@@ -116,9 +116,7 @@ def _smaller_kernels(published: Published, statement: Statement) -> Outcome:
     )
 
 
-def _falling(
-    kernels: Sequence[tuple[int, int]], values: Sequence[Printed]
-) -> tuple[Verdict, str]:
+def _falling(kernels: Sequence[tuple[int, int]], values: Sequence[Printed]) -> tuple[Verdict, str]:
     """Whether accuracy falls from the smallest kernels to the largest, and where it does not."""
     steps = list(zip(pairwise(kernels), pairwise(values), strict=True))
     rising = [f"{small} and {large}" for (small, large), (one, two) in steps if one <= two]

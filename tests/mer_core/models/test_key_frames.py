@@ -51,6 +51,7 @@ def test_mining_is_its_definition(seed, lengths):
         np.testing.assert_allclose(report.attention, alpha, rtol=1e-5)
         np.testing.assert_allclose(report.similarity, beta, atol=1e-6)
         assert report.threshold == pytest.approx(np.mean(beta), abs=1e-6)
+        np.testing.assert_allclose(report.margin, beta - np.mean(beta), atol=1e-6)
         if min(abs(b - np.mean(beta)) for b in beta) > 1e-5:  # else rounding decides
             assert report.kept == tuple(np.flatnonzero(kept))
             assert penalty.item() == pytest.approx(slow_penalty(beta, kept), abs=1e-5)
@@ -63,6 +64,23 @@ def test_frames_that_differ_by_less_than_single_precision_are_still_told_apart()
     found, weight, bias = mined([clip])
     assert found.report()[0].kept == (0, 1, 2, 4)
     assert slow_mining(clip, weight, bias)[2] == [1, 1, 1, 0, 1]
+
+
+def test_margins_keep_their_digits_and_are_at_or_above_zero_where_a_frame_is_kept():
+    still = np.full(CHANNELS, 0.7)
+    nudge = np.eye(CHANNELS)[0] * 1e-3
+    found, weight, bias = mined([np.array([still, still + nudge, still + 2 * nudge, still])])
+    (report,) = found.report()
+    _, beta, _ = slow_mining(np.array([still, still + nudge, still + 2 * nudge, still]), weight,
+                             bias)  # fmt: skip
+    beta = np.asarray(beta, float)
+    # The margins are near 1e-7, where single precision beside 1 has no digit left.
+    assert np.abs(beta - beta.mean()).max() < 1e-5
+    np.testing.assert_allclose(report.margin, beta - beta.mean(), rtol=0.02, atol=1e-10)
+    np.testing.assert_allclose(report.similarity, beta, atol=1e-9)
+    for frame, margin in enumerate(report.margin):
+        if abs(margin) > 1e-9:
+            assert (frame in report.kept) == (margin > 0)
 
 
 @pytest.mark.parametrize("length", [1, 2, 7])

@@ -19,7 +19,8 @@ FINDINGS = {finding.id: finding for finding in audit()}
 # What is wrong with the paper, found by hand.
 MISMATCHES = """
     gain/S2CI/MobileNet gain/S2C2/MobileNet text/parameters/MobileNet text/parameters/ResNet-50
-    best/CASME-II/AffectiveNet-1 best/SAMM/AffectiveNet-1 setup/table1 figure5/experiments figure5/classes
+    best/CASME-II/AffectiveNet-1 best/SAMM/AffectiveNet-1 setup/table1 figure5/experiments
+    figure5/classes
     counts/CASME-I/total counts/CASME-II/total figure5/a/rows figure5/b/rows figure5/c/rows
     figure5/d/rows figure5/g/rows pooling/CASME-I/cross-dataset
     pooling/CASME-I/person-independent pooling/CASME-II/cross-dataset

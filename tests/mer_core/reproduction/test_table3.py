@@ -7,6 +7,7 @@ import json
 import pytest
 
 from mer_core.models.catalog import MODELS
+from mer_core.paper.audit import audit
 from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.reproduction import table3
@@ -34,6 +35,16 @@ def test_base_and_five_ablations_agree_and_3x3_does_not(rows):
     assert [name for name, way in family.items() if way == "none"] == ["Af-Net-3x3"]
     assert family["AffectiveNet-1"] == "truncated"
     assert all(way != "none" for name, way in found.items() if name not in family)
+
+
+def test_the_audit_counts_the_networks_that_the_catalogue_builds(rows):
+    findings = {finding.id: finding for finding in audit()}
+    family = {name: row for name, row in chosen(rows).items() if name.startswith("Af")}
+    for network, row in family.items():
+        assert findings[f"table3/parameters/{network}"].computed == f"{row.parameters:,}"
+    readings = {row.parameters for row in rows if row.network == "Af-Net-1x1"}
+    assert readings == {2_188_992, 2_130_624}
+    assert family["Af-Net-1x1"].parameters == 2_188_992
 
 
 def test_heads_of_1000_and_4_classes(rows):
