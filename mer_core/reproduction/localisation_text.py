@@ -105,18 +105,26 @@ def dots(summary: Sequence[Mean], *, metric: str) -> list[DotRow]:
         if line.method == MOTION
     }
     several = len({line.dataset for line in chosen}) > 1
-    return [
-        DotRow(
-            group=model_title(line.model) + (f", {dataset_title(line.dataset)}" if several else ""),
-            name=method_title(line.method),
-            value=line.normalised.value,
-            low=_known(line.normalised.low),
-            high=_known(line.normalised.high),
-            tick=motion.get((line.dataset, line.model)),
-        )
-        for line in chosen
-        if not line.baseline
-    ]
+    methods = list(dict.fromkeys(line.method for line in chosen if not line.baseline))
+    found = {(line.dataset, line.model, line.method): line for line in chosen}
+    rows = []
+    for dataset, model in dict.fromkeys((line.dataset, line.model) for line in chosen):
+        title = model_title(model) + (f", {dataset_title(dataset)}" if several else "")
+        for method in methods:
+            line = found.get((dataset, model, method))
+            rows.append(
+                DotRow(group=title, name=method_title(method), note="does not apply")
+                if line is None
+                else DotRow(
+                    group=title,
+                    name=method_title(method),
+                    value=line.normalised.value,
+                    low=_known(line.normalised.low),
+                    high=_known(line.normalised.high),
+                    tick=motion.get((dataset, model)),
+                )
+            )
+    return rows
 
 
 def without_repeats(lines: Sequence[Mean]) -> list[Mean]:
