@@ -6,6 +6,7 @@ from collections import Counter
 
 import streamlit as st
 
+from mer_core.paper.figures import FIGURES
 from mer_core.paper.findings import Finding, Verdict
 from workbench import address, cached_results, panels
 from workbench.titles import sentence_case
@@ -100,19 +101,23 @@ def _told(rows: list[dict[str, str]]) -> list[str]:
 
 
 def draw_figures() -> None:
-    """Every figure, regenerated."""
+    """Draw every regenerated figure beside what the paper's own shows."""
     artefacts = cached_results.pictures()
     if not artefacts:
         st.info("No figure has been regenerated yet: run `mer reproduce all`.")
+    if any(artefact.synthetic for artefact, _ in artefacts):
+        address.mark_synthetic()
     for artefact, content in artefacts:
-        st.header(artefact.place or artefact.title)
-        st.image(
-            content,
-            output_format="PNG",
-            width="content",
-            caption=f"{artefact.title}. Made by {artefact.maker}.",
-            alt=artefact.title,
-        )
+        st.header(artefact.place or artefact.title, anchor=False)
+        ours, theirs = st.columns([3, 1], gap="large")
+        with ours:
+            st.image(content, output_format="PNG", width="stretch", alt=artefact.title)
+            st.caption(f"Ours: {artefact.title}. Made by `{artefact.maker}`.")
+        printed = FIGURES.get(artefact.place)
+        if printed is not None:
+            theirs.markdown(
+                f"**In the paper**\n\n{printed.shows}\n\n**In ours**\n\n{printed.differs}"
+            )
 
 
 def draw_readings() -> None:

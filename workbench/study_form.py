@@ -7,11 +7,11 @@ import streamlit as st
 from mer_core.datasets.label_schemes import SCHEMES
 from mer_core.errors import MerError
 from mer_core.models.catalog import model_entry
-from mer_core.protocols import PROTOCOLS, find_protocol
+from mer_core.protocols import PROTOCOLS
 from mer_core.training import PROFILES, CatalogExperiment, DatasetChoice, Study, profile
 from mer_core.training.controls import CONTROLS
 from workbench import cached, panels, selection
-from workbench.titles import sentence_case
+from workbench.titles import protocol_title, sentence_case
 
 
 def study_form() -> Study | None:
@@ -31,7 +31,7 @@ def study_form() -> Study | None:
         protocol = third.selectbox(
             "Protocol",
             PROTOCOLS.names(),
-            format_func=lambda name: sentence_case(find_protocol(name).title),
+            format_func=protocol_title,
         )
         scheme = first.selectbox(
             "Classes",

@@ -8,12 +8,11 @@ import streamlit as st
 
 from mer_core.datasets.catalog import DATASETS
 from mer_core.errors import MerError
-from mer_core.protocols import find_protocol
 from mer_core.protocols.intervals import SCORE_NAMES
 from mer_core.training import StudyResult
 from mer_core.training.controls import CONTROLS
 from workbench import address, cached_results, panels
-from workbench.titles import network_title, sentence_case
+from workbench.titles import network_title, protocol_title
 
 BRIEF = {
     "accuracy_pooled": "Accuracy",
@@ -48,7 +47,7 @@ def _row(name: str, result: StudyResult) -> dict[str, str | float | None]:
         "Network": network_title(experiment["model"]),
         "Data": " + ".join(DATASETS.get(one["name"]).title for one in experiment["datasets"]),
         "Data are": "synthetic" if result.synthetic else "recorded",
-        "Protocol": sentence_case(find_protocol(result.definition["protocol"]).title),
+        "Protocol": protocol_title(result.definition["protocol"]),
         "Control": "" if control == "none" else CONTROLS.get(control).title,
         "Folds": f"{result.completed} of {len(result.folds)}",
         **{BRIEF[score]: percent(result.means[score]) for score in SCORE_NAMES},

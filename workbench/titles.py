@@ -28,10 +28,21 @@ def network_title(name: str) -> str:
     return model_entry(name).title
 
 
+def protocol_title(name: str) -> str:
+    """Return the title of a protocol, with datasets by their titles."""
+    from mer_core.datasets.catalog import DATASETS
+    from mer_core.protocols import CrossDataset, find_protocol
+
+    protocol = find_protocol(name)
+    if isinstance(protocol, CrossDataset):
+        pair = [DATASETS.get(one).title for one in (protocol.train, protocol.test)]
+        return f"Train on {pair[0]}, test on {pair[1]}"
+    return sentence_case(protocol.title)
+
+
 def study_title(name: str, result: StudyResult | None = None) -> str:
     """Return what a study is: network, data and protocol, with the last of its name apart."""
     from mer_core.datasets.catalog import DATASETS
-    from mer_core.protocols import find_protocol
     from workbench import cached_results
 
     try:
@@ -41,6 +52,6 @@ def study_title(name: str, result: StudyResult | None = None) -> str:
     experiment = definition["experiment"]
     data = " + ".join(DATASETS.get(one["name"]).title for one in experiment["datasets"])
     control = "" if definition["control"] == "none" else f", control: {definition['control']}"
-    protocol = find_protocol(definition["protocol"]).title.lower()
+    protocol = protocol_title(definition["protocol"])
     tail = name.rsplit("-", 1)[-1][:6]
-    return f"{network_title(experiment['model'])} on {data}, {protocol}{control} · {tail}"
+    return f"{network_title(experiment['model'])} on {data}: {protocol}{control} · {tail}"

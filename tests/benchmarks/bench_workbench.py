@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
+from mer_core.attribution.localisation import METRICS
 from mer_core.datasets.synthetic.twins import demo_twin
 from mer_core.datasets.synthetic.twins.preparation import ORDER
 from tests.workbench.running import QUIET, Served, chromium, served_app
@@ -101,7 +102,7 @@ def cold_starts(context: Any, starts: int) -> None:
             page.set_default_timeout(PATIENCE)
             page.add_init_script(CLOCK)
             page.goto(app.address)
-            page.get_by_alt_text("Affective-motion image under rank-pooling").wait_for()
+            page.get_by_alt_text("Affective-motion image under").first.wait_for()
             usable.append(time.perf_counter() - app.started)
             used.append(app.processor_seconds())
             page.wait_for_function("() => window.mer.done > 0")
@@ -138,7 +139,7 @@ def cached_views(app: Served, context: Any, rounds: int) -> None:
 def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]]:
     """A page and gestures that go forth and back on it."""
     page = opened(context, app.address)
-    yield "One clip: weighting", page, [choose(page, "Weighting", n) for n in ("literal", "full")]
+    yield "One clip: weighting", page, [choose(page, "Weighting", n) for n in ("Linear", "Full")]
     page = opened(context, f"{app.address}/affective_motion_image")
     # Apart from each other: a drag that begins inside a selection moves it.
     ends = (0.2, 0.4), (0.6, 0.8)
@@ -157,16 +158,20 @@ def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]
     yield (
         "Feature maps: ranking",
         page,
-        [press(page, name) for name in ("variance", "activation")],
+        [choose(page, "Maps ranked by", name) for name in ("Variance", "Mean activation")],
     )
     page = opened(context, f"{app.address}/attributions?{METHOD}")
     yield (
-        "Attributions: what lies under",
+        "Attributions: what further is shown",
         page,
-        [press(page, name) for name in ("nothing", "affective-motion image")],
+        [press(page, name) for name in ("Which frames carry it?", "Do the maps find the motion?")],
     )
     page = opened(context, f"{app.address}/attributions?{METHOD}")
-    yield "Attributions: score", page, [choose(page, "Score", n) for n in ("rank", "mass")]
+    yield (
+        "Attributions: score",
+        page,
+        [choose(page, "Score", METRICS.get(n).title) for n in ("rank", "mass")],
+    )
     page = opened(context, f"{app.address}/clips")
     yield (
         "pages revisited",
@@ -178,6 +183,7 @@ def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]
                 "Affective-motion image",
                 "Feature maps",
                 "Attributions",
+                "Compare",
                 "Results",
                 "Paper",
                 "Lessons",
@@ -212,7 +218,7 @@ def live_maps(app: Served, context: Any, rounds: int) -> None:
 
 def seeded(page: Page, seed: int) -> Gesture:
     def gesture() -> None:
-        page.get_by_label("Seed", exact=True).fill(str(seed))
+        page.get_by_label("Performance", exact=True).fill(str(seed))
         page.keyboard.press("Enter")
 
     return gesture

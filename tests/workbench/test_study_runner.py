@@ -13,7 +13,14 @@ import torch
 
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.training import CatalogExperiment, DatasetChoice, Study, profile
-from mer_core.training.events import EpochFinished, Event, FoldStarted, Progress, StudyStarted
+from mer_core.training.events import (
+    EpochFinished,
+    Event,
+    FoldFinished,
+    FoldStarted,
+    Progress,
+    StudyStarted,
+)
 from mer_core.training.storage import FoldState
 from workbench.study_runner import Run, StudyRunner
 
@@ -87,6 +94,30 @@ def test_the_last_epoch_is_the_twelfth_of_twelve():
         EpochFinished(progress=progress, name="sub01", epoch=12, epochs=12, loss=0.5, accuracy=0.25)
     )
     assert "epoch 12 of 12" in run.doing
+
+
+def test_a_run_knows_how_far_it_is_from_the_first_epoch_on():
+    run = Run("study")
+
+    def progress(done: int) -> Progress:
+        return Progress(total=4, done=done, failed=0, running=1, elapsed=30.0, eta=None)
+
+    assert (run.share, run.time_left) == (0.0, "")
+    run.hear(FoldStarted(progress=progress(0), seed=0, name="s1"))
+    assert run.time_left == ""
+    for epoch, loss in ((1, 1.5), (2, 1.25)):
+        run.hear(
+            EpochFinished(
+                progress=progress(0), name="s1", epoch=epoch, epochs=4, loss=loss, accuracy=0.5
+            )
+        )
+    assert run.share == pytest.approx(0.5 / 4)
+    assert run.time_left == "about 4 min"  # 30 s for an eighth, so 210 s for the rest
+    assert run.losses == {"s1": [1.5, 1.25]}
+    assert run.states == {"s1": "training, epoch 2 of 4"}
+    run.hear(FoldFinished(progress=progress(1), seed=0, name="s1", right=3, n_test=4, seconds=9.0))
+    assert run.share == pytest.approx(1 / 4)
+    assert run.states == {"s1": "finished, 3 of 4 right"}
 
 
 def test_training_leaves_this_process_alone(planned):
