@@ -136,6 +136,15 @@ class ReaderContract:
         image.write_bytes(image.read_bytes() + b"!")
         assert self.open(copy).digest != before
 
+    def test_frames_cropped_anew_are_other_data_although_no_size_changes(self, root):
+        before = self.open(root).digest
+        image = next(self.clip_folder(root, self.takes[-1]).iterdir())
+        content = image.read_bytes()
+        image.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        assert self.open(root).digest != before
+        image.write_bytes(content)
+        assert self.open(root).digest == before
+
     def test_a_stray_file_and_a_gap_are_noticed(self, root):
         folder = self.clip_folder(root, self.takes[0])
         (folder / "Thumbs.db").write_bytes(b"")
