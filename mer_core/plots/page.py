@@ -8,6 +8,13 @@ from importlib.resources import files
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+# A chart that was drawn while it was folded away does not know how wide it is.
+_UNFOLD = """
+document.addEventListener("toggle", (event) => {
+  for (const chart of event.target.querySelectorAll(".js-plotly-plot")) Plotly.Plots.resize(chart);
+}, true);
+"""
+
 
 def html_page(title: str, body: str, *, interactive: bool = False) -> str:
     """One HTML file in the house style, on screen and on paper.
@@ -18,7 +25,7 @@ def html_page(title: str, body: str, *, interactive: bool = False) -> str:
         interactive: Whether `body` holds figures made by `figure_block`.
     """
     style = files("mer_core.plots").joinpath("page.css").read_text(encoding="utf-8")
-    script = f"<script>{get_plotlyjs()}</script>" if interactive else ""
+    script = f"<script>{get_plotlyjs()}</script><script>{_UNFOLD}</script>" if interactive else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
