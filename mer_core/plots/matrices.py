@@ -97,7 +97,7 @@ def confusion_figure(matrix: Matrix, *, synthetic: bool = False) -> go.Figure:
         ],
         hovertemplate="true %{y}, predicted %{x}<br>%{z:.1%} of true %{y}<br>%{customdata}"
         "<extra></extra>",
-        colorbar={"title": "share of true class", "thickness": 12},
+        colorbar={"title": "share", "thickness": 12},
         xgap=2,
         ygap=2,
     )

@@ -59,11 +59,13 @@ class Table:
         head = ""
         for level in range(len(names[0])):
             groups = groupby(names, key=lambda name, level=level: name[: level + 1])
-            cells = [
-                f'<th colspan="{len(list(inside))}">{escape(name[-1])}</th>'
-                for name, inside in groups
-            ]
-            head += f"<tr>{''.join(cells)}</tr>"
+            wide = [(name[-1], len(list(inside))) for name, inside in groups]
+            last = level + 1 == len(names[0])
+            head += "<tr>"
+            for i, (title, span) in enumerate(wide):
+                kind = " class=n" if last and numeric[i] else ""
+                head += f'<th colspan="{span}"{kind}>{escape(title)}</th>'
+            head += "</tr>"
         body = "".join(
             "<tr>"
             + "".join(
@@ -100,7 +102,7 @@ class Table:
         """What a notebook shows: as wide as its digits, and scrolled where that is too wide."""
         style = (
             "<style>.scroll{overflow-x:auto} .t td,.t th{white-space:nowrap;text-align:left} "
-            ".t td.n{text-align:right}</style>"
+            ".t .n{text-align:right}</style>"
         )
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return f"{style}<p><b>{escape(self.heading)}</b></p>{self.html()}{notes}"

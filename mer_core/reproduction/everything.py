@@ -26,7 +26,7 @@ from mer_core.reproduction.confusions import FIGURE5_MAKER
 from mer_core.reproduction.control_table import CONTROLS_MAKER
 from mer_core.reproduction.frames_figure import FIGURE1_MAKER
 from mer_core.reproduction.gallery import GALLERY, gallery
-from mer_core.reproduction.job import Job, Made, Maker
+from mer_core.reproduction.job import Job, Made, Maker, Product
 from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import TITLE as TABLE3_TITLE
@@ -171,7 +171,9 @@ def redraw(folder: Path) -> tuple[str, ...]:
         maker = MAKERS.get(entry.name) if entry.name in MAKERS else None
         if maker is None or maker.redraw is None or not entry.file.endswith(maker.record):
             continue
-        products = maker.redraw((folder / entry.file).read_text(), entry.synthetic)
+        text = (folder / entry.file).read_text()
+        record = Product(suffix=maker.record, content=text.encode())
+        products = (record, *maker.redraw(text, entry.synthetic))
         basis = Provenance(**entry.provenance)
         files = [
             manifest.save(
@@ -187,7 +189,7 @@ def redraw(folder: Path) -> tuple[str, ...]:
             ).name
             for product in products
         ]
-        manifest.settle(maker.name, [entry.file, *files], synthetic=entry.synthetic)
+        manifest.settle(maker.name, files, synthetic=entry.synthetic)
         done.append(maker.name)
     write_text(folder / GALLERY, gallery(manifest, MAKERS.names()))
     return tuple(done)

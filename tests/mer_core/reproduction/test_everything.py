@@ -123,3 +123,16 @@ def test_a_file_that_a_maker_no_longer_makes_goes(tmp_path):
     everything.save(maker, product(".md"), manifest)
     assert [entry.file for entry in manifest.entries()] == ["x.md"]
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_redrawing_needs_no_study_and_gives_the_same_files(job, made, tmp_path):
+    import shutil
+
+    folder = tmp_path / "again"
+    shutil.copytree(made, folder)
+    (folder / "table1_synthetic.png").write_bytes(b"old")
+    assert everything.redraw(folder) == ("table1",)
+    assert contents(folder) == contents(made)
+    entries = {entry.file: entry for entry in Manifest(folder).entries()}
+    before = {entry.file: entry for entry in Manifest(made).entries()}
+    assert entries == before
