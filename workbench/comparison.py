@@ -17,6 +17,7 @@ from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import Rgb, shared_scale
 from workbench import address, attribution_map, cached, networks, selection
 from workbench.attribution_request import AttributionRequest
+from workbench.map_explorer import telling_layer
 from workbench.picture_tiles import motion_image_tile
 from workbench.selection import ClipChoice
 from workbench.tiles import Tile
@@ -158,7 +159,7 @@ def map_pair(first: Side, second: Side, *, where: Any) -> Pair:
         "Layer",
         list(titles),
         key="layer",
-        default=list(titles)[-1],
+        default=telling_layer([entry.layer(name) for name in titles], entry.input.size[0]),
         titles=titles.__getitem__,
         where=where,
         width=320,
@@ -267,13 +268,13 @@ PAIRS: Mapping[str, Any] = {
 }
 
 
-def difference_tile(values: Plane) -> Tile:
+def difference_tile(values: Plane, *, smooth: bool = True) -> Tile:
     """Return A minus B on a scale that is symmetric about zero."""
     scale = shared_scale([values], signed=True)
     return Tile(
         values=values,
         scale=scale,
-        smooth=True,
+        smooth=smooth,
         title="A minus B",
         alt=f"A minus B, {scale.describe()}",
     )

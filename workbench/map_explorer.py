@@ -53,7 +53,7 @@ def draw_explorer(
             "Layer",
             layers,
             key="layer",
-            default=_telling(entry.layers, entry.input.size[0]),
+            default=telling_layer(entry.layers, entry.input.size[0]),
             titles=lambda name: entry.layer(name).title,
             where=head,
             label_visibility="collapsed",
@@ -136,7 +136,7 @@ def _choose_unit(press: Press) -> None:
     address.set_widget("column", press.column)
 
 
-def _telling(layers: Sequence[Layer], size: int) -> str:
-    """The last layer whose maps are fine enough to recognise a face in."""
+def telling_layer(layers: Sequence[Layer], size: int) -> str:
+    """Return the last layer whose maps are fine enough to recognise a face in."""
     fine = [layer for layer in layers if -(-size // layer.stride) >= _CELLS]
     return (fine or layers)[-1].name

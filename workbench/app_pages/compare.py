@@ -45,7 +45,8 @@ with pictures:
     draw_comparison(*pair.tiles, key=f"compare {view}")
 with side:
     if pair.difference is not None:
-        draw_tiles([comparison.difference_tile(pair.difference)], key="difference", columns=1)
+        tile = comparison.difference_tile(pair.difference, smooth=view != comparison.MAPS)
+        draw_tiles([tile], key="difference", columns=1)
     comparison.draw_reason(pair)
     st.subheader("Predictions", anchor=False)
     for letter, one in zip("AB", (first, second), strict=True):
