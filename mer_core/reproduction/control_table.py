@@ -121,13 +121,19 @@ def as_csv(table: ControlTable) -> str:
     return frame.to_csv(index=False, float_format="%.4f", lineterminator="\n")
 
 
-def redraw(record: str, synthetic: bool) -> tuple[Product, ...]:
+STUDY_NOTE = (
+    "Who it is, is asked of a linear probe on the images. Change: from the unchanged study, the "
+    "same subjects drawn for both."
+)
+
+
+def redraw(record: str, synthetic: bool, *, note: str = STUDY_NOTE) -> tuple[Product, ...]:
     """Everything but the CSV file, from the CSV file."""
     drawn = dot_sheet(dots(record), synthetic=synthetic, axis=AXIS, columns=1)
-    return (*as_products(reader_table(record, synthetic=synthetic)), *printed(drawn))
+    return (*as_products(reader_table(record, synthetic=synthetic, note=note)), *printed(drawn))
 
 
-def reader_table(record: str, *, synthetic: bool) -> Table:
+def reader_table(record: str, *, synthetic: bool, note: str = STUDY_NOTE) -> Table:
     """Both kinds of control as a reader sees them."""
     header = ("asked", "of", "score", "95 % interval", "chance", "change", "must happen")
     lines = [
@@ -145,10 +151,7 @@ def reader_table(record: str, *, synthetic: bool) -> Table:
     return Table(
         frame=pd.DataFrame(lines, columns=header),
         title="Controls: does the study measure expression?",
-        notes=[
-            "Who it is, is asked of a linear probe on the images. Change: from the unchanged "
-            "study, the same subjects drawn for both."
-        ],
+        notes=[note],
         synthetic=synthetic,
     )
 

@@ -22,6 +22,7 @@ from mer_core.reproduction.architecture import FIGURE2_MAKER
 from mer_core.reproduction.attention_table import ATTENTION_MAKER
 from mer_core.reproduction.claims_table import CLAIMS_MAKER
 from mer_core.reproduction.class_counts import COUNTS_MAKER
+from mer_core.reproduction.cohort_tables import POSITIVE_CONTROL_MAKER, WEIGHTINGS_MAKER
 from mer_core.reproduction.confusions import FIGURE5_MAKER
 from mer_core.reproduction.control_table import CONTROLS_MAKER
 from mer_core.reproduction.frames_figure import FIGURE1_MAKER
@@ -53,6 +54,8 @@ for _maker in (
     FIGURE5_MAKER,
     *feature_figures.MAKERS,
     CONTROLS_MAKER,
+    POSITIVE_CONTROL_MAKER,
+    WEIGHTINGS_MAKER,
     ATTENTION_MAKER,
 ):
     MAKERS.register(_maker.name, _maker)

@@ -27,6 +27,10 @@ from mer_core.training.controls import find_control
 from mer_core.training.identity import identity_of
 from mer_core.training.pretraining import Pretraining, card_scores, cohort_logits, score_answers
 
+PROBED = "learnet"
+"""The network that is trained once more for controls and for each weighting: it takes two minutes,
+and answers about as well as the larger ones."""
+
 VARIANTS: Mapping[str, Variant] = {"motionless": "motionless", "time-reversed": "reversed"}
 """Controls that change the clips -> how the cohort is drawn for them."""
 

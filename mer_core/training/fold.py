@@ -30,6 +30,7 @@ from mer_core.training.augmentation import augment
 from mer_core.training.prediction import autocast, predict_classes
 from mer_core.training.settings import (
     ClassWeights,
+    Optimiser,
     Schedule,
     Selection,
     TrainingSettings,
@@ -97,12 +98,12 @@ class EpochState:
 
     Attributes:
         weights: The network's.
-        momentum: The optimiser's buffers, one for each parameter that has one.
+        optimiser: Its buffers, as "<parameter>/<buffer>".
         history: The epochs so far.
     """
 
     weights: dict[str, Tensor]
-    momentum: dict[str, Tensor]
+    optimiser: dict[str, Tensor]
     history: tuple[EpochRecord, ...]
 
 
@@ -188,35 +189,33 @@ class _Training:
         self.settings, self.seed = settings, seed
         self.labels = data.labels.to(settings.device)
         self.class_weights = class_weights(data.labels, len(data.classes), settings)
-        self.optimiser = torch.optim.SGD(
-            module.parameters(),
-            lr=settings.learning_rate,
-            momentum=settings.momentum,
-            weight_decay=settings.weight_decay,
-        )
+        self.optimiser = _optimiser(module, settings)
         self.schedule = _schedule(self.optimiser, settings)
         self.history: list[EpochRecord] = []
 
     def restore(self, state: EpochState) -> None:
         """Put everything where it was after the last epoch of `state`."""
         self.module.load_state_dict(state.weights)
-        for name, parameter in self.module.named_parameters():
-            if name in state.momentum:
-                buffer = torch.empty_like(parameter).copy_(state.momentum[name])
-                self.optimiser.state[parameter]["momentum_buffer"] = buffer
+        parameters = dict(self.module.named_parameters())
+        for place, value in state.optimiser.items():
+            name, _, buffer = place.rpartition("/")
+            like = parameters[name] if value.dim() else value
+            self.optimiser.state[parameters[name]][buffer] = torch.empty_like(like).copy_(value)
         for _ in state.history:
-            self.optimiser.step()  # without gradients, which changes nothing but the count
+            self.optimiser.step()  # without gradients: the schedule wants to see it called
             self.schedule.step()
         self.history = list(state.history)
 
     def _state(self) -> EpochState:
         buffers = {
-            name: self.optimiser.state[parameter].get("momentum_buffer")
+            f"{name}/{buffer}": value
             for name, parameter in self.module.named_parameters()
+            for buffer, value in self.optimiser.state[parameter].items()
+            if isinstance(value, Tensor)
         }
         return EpochState(
             weights={k: v.detach().cpu().clone() for k, v in self.module.state_dict().items()},
-            momentum={k: v.detach().cpu().clone() for k, v in buffers.items() if v is not None},
+            optimiser={k: v.detach().cpu().clone() for k, v in buffers.items()},
             history=tuple(self.history),
         )
 
@@ -354,6 +353,15 @@ def _inner_sides(
         data.samples, everyone, share=settings.inner_share, seed=derive_seed(seed, "inner")
     )
     return data.take(fit), data.take(held)
+
+
+def _optimiser(module: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
+    rate, decay = settings.learning_rate, settings.weight_decay
+    if settings.optimiser is Optimiser.ADAMW:
+        return torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=decay)
+    return torch.optim.SGD(
+        module.parameters(), lr=rate, momentum=settings.momentum, weight_decay=decay
+    )
 
 
 def _schedule(

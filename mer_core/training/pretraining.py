@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,16 +38,23 @@ from mer_core.provenance import canonical_json, commit, settings_digest, version
 from mer_core.records import InputSpec, Prediction
 from mer_core.training.fold import EpochRecord, EpochState, TrainingData, train_fold
 from mer_core.training.prediction import BATCH
-from mer_core.training.settings import Precision, Schedule, TrainingSettings
+from mer_core.training.settings import Optimiser, Precision, Schedule, TrainingSettings
 
 RECIPE = TrainingSettings(
     epochs=6,
     batch=16,
-    learning_rate=4e-3,
+    learning_rate=5e-4,
+    optimiser=Optimiser.ADAMW,
+    weight_decay=0.01,
     schedule=Schedule.COSINE,
     precision=Precision.BFLOAT16,
 )
-"""The one recipe of all shipped networks, chosen on the inner people (`readings` say how)."""
+"""The recipe of all shipped networks but for the learning rate, chosen on the inner people: with
+SGD at 4e-3 the unweighted average recall of AffectiveNet on them was 0.62 after the first epoch
+and 0.62 after the fourth, with AdamW 0.66 after the first. LEARNet reached 0.73 and 0.78 in six."""
+
+LEARNING_RATES: Mapping[str, float] = {"learnet": 1e-3, "mobilenet": 1e-3}
+"""Networks with batch normalisation throughout and few weights take larger steps."""
 
 COHORT = "cohort"
 """What lineages call the cohort."""
@@ -89,15 +96,26 @@ class Pretraining:
         return settings_digest({**asdict(self), "recipe": self.recipe.as_dict()})
 
 
+def recipe_of(model: str) -> TrainingSettings:
+    """Return the recipe of one network."""
+    return replace(RECIPE, learning_rate=LEARNING_RATES.get(model, RECIPE.learning_rate))
+
+
+def _shipped(
+    model: str, *weightings: str, compression: Compression = Compression.INT8
+) -> Iterator[Pretraining]:
+    for weighting in weightings:
+        yield Pretraining(
+            model=model, weighting=weighting, recipe=recipe_of(model), compression=compression
+        )
+
+
 SHIPPED: tuple[Pretraining, ...] = (
-    Pretraining(model="affectivenet", weighting="rank-pooling"),
-    Pretraining(model="affectivenet", weighting="full"),
-    Pretraining(model="learnet", weighting="rank-pooling", compression=Compression.INT8),
-    Pretraining(model="learnet", weighting="full", compression=Compression.INT8),
-    Pretraining(model="mobilenet", weighting="rank-pooling", compression=Compression.INT8),
-    Pretraining(model="mobilenet", weighting="full", compression=Compression.INT8),
+    *_shipped("affectivenet", "rank-pooling", "full", compression=Compression.HALF),
+    *_shipped("learnet", "rank-pooling", "full"),
+    *_shipped("mobilenet", "rank-pooling", "full"),
     # 23.5 MB at 8 bits: one weighting fits into the package, and it is the better one.
-    Pretraining(model="resnet50", weighting="rank-pooling", compression=Compression.INT8),
+    *_shipped("resnet50", "rank-pooling"),
 )
 """The networks that ship with the package."""
 
@@ -244,7 +262,7 @@ def _shuffled(training: CohortImages, seed: int) -> npt.NDArray[np.int64]:
 
 def _keep(path: Path, digest: str, state: EpochState, inner_uars: list[float]) -> None:
     tensors = {f"weights.{name}": tensor.contiguous() for name, tensor in state.weights.items()}
-    tensors |= {f"momentum.{name}": tensor.contiguous() for name, tensor in state.momentum.items()}
+    tensors |= {f"optimiser.{name}": value.contiguous() for name, value in state.optimiser.items()}
     text = json.dumps(
         {
             "digest": digest,
@@ -269,7 +287,7 @@ def _resume(path: Path, digest: str) -> tuple[EpochState | None, list[float]]:
         return None, []
     state = EpochState(
         weights=dict(_below("weights.", tensors)),
-        momentum=dict(_below("momentum.", tensors)),
+        optimiser=dict(_below("optimiser.", tensors)),
         history=tuple(EpochRecord(**record) for record in told["history"]),
     )
     return state, list(told["inner_uars"])

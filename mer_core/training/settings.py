@@ -28,6 +28,18 @@ class Schedule(StrEnum):
     COSINE = "cosine"
 
 
+class Optimiser(StrEnum):
+    """How a step follows from its gradient.
+
+    SGD is what the paper states. ADAMW (Loshchilov and Hutter, ICLR 2019) divides each weight's
+    step by the size of its recent gradients and decays weights apart from them; it takes no
+    momentum from the settings.
+    """
+
+    SGD = "sgd"
+    ADAMW = "adamw"
+
+
 class ClassWeights(StrEnum):
     """Whether rare classes weigh more in the loss."""
 
@@ -67,6 +79,7 @@ class Precision(StrEnum):
 
 
 _ENUMS: dict[str, type[StrEnum]] = {
+    "optimiser": Optimiser,
     "schedule": Schedule,
     "class_weights": ClassWeights,
     "selection": Selection,
@@ -97,6 +110,7 @@ class TrainingSettings:
         epochs: Passes over the training side. Open in the paper.
         batch: Images per step; for clip networks, clips whose gradients are summed before a
             step. Open in the paper.
+        optimiser: How a step follows from its gradient.
         momentum: Of SGD; 0 is plain SGD. Open in the paper, and at 1e-3 plain SGD needs many
             times the epochs.
         weight_decay: L2 penalty on all weights. Open in the paper.
@@ -120,6 +134,7 @@ class TrainingSettings:
     learning_rate: float = 1e-3
     epochs: int = 40
     batch: int = 16
+    optimiser: Optimiser = Optimiser.SGD
     momentum: float = 0.9
     weight_decay: float = 0.0
     schedule: Schedule = Schedule.CONSTANT

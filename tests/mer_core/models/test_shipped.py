@@ -49,7 +49,7 @@ def test_files_are_those_of_their_cards(shipped):
     assert card.classes == COHORT_CLASSES
     assert card.uar_uncompressed - card.uar.value <= 0.005
     assert card.uar.low > card.chance  # clearly above chance
-    assert card.calibration.error_after <= max(card.calibration.error_before, 0.04)
+    assert card.calibration.error_after <= max(card.calibration.error_before, 0.05)
     header = read_header(shipped.path)
     assert header.lineage is not None
     assert len(header.lineage.subjects) == card.cohort["training"] >= 500

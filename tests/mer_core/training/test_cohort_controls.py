@@ -8,9 +8,10 @@ from mer_core.ami import WEIGHTINGS
 from mer_core.models.card import ModelCard
 from mer_core.models.shipped import FOLDER
 from mer_core.protocols import paired_difference, score_intervals
+from mer_core.training.cohort_controls import PROBED
 from mer_core.training.pretraining import Pretraining, card_scores
 
-MODEL, WEIGHTING = "affectivenet", "rank-pooling"
+MODEL, WEIGHTING = PROBED, "rank-pooling"
 
 
 def card(**changes) -> ModelCard:

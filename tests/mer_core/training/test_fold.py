@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from mer_core.errors import SettingsError
 from mer_core.models.checkpoint import weights_digest
+from mer_core.seeding import derive_seed
 from mer_core.training.fold import EpochState, TrainingData, class_weights, steps, train_fold
 from mer_core.training.prediction import predict_classes, predict_probabilities
 from mer_core.training.settings import TrainingSettings
@@ -228,8 +229,10 @@ def _without_dropout(net: torch.nn.Module) -> torch.nn.Module:
     return net
 
 
-def test_an_interrupted_training_goes_on_to_the_same_weights():
-    data, settings = training_data(), replace(TINY, epochs=4, schedule="cosine")
+@pytest.mark.parametrize("optimiser", ["sgd", "adamw"])
+def test_an_interrupted_training_goes_on_to_the_same_weights(optimiser):
+    data = training_data()
+    settings = replace(TINY, epochs=4, schedule="cosine", optimiser=optimiser)
     states: list[EpochState] = []
     whole = train_fold(data, build_tiny, settings, seed=1, keep=states.append)
     for state in states:
@@ -248,3 +251,18 @@ def test_an_inner_split_is_not_resumed():
     train_fold(data, build_tiny, settings, seed=1, keep=states.append)
     with pytest.raises(SettingsError, match="resumed"):
         train_fold(data, build_tiny, replace(settings, selection="inner"), seed=1, start=states[0])
+
+
+def test_adamw_takes_the_step_of_its_definition():
+    data = training_data()
+    settings = replace(TINY, epochs=1, batch=len(data), copies=1, weight_decay=0.1)
+    settings = replace(settings, optimiser="adamw", flip=False, shift=0, rotation=0.0)
+    start = build_tiny(derive_seed(1, "initial weights")).state_dict()
+    found = train_fold(data, build_tiny, settings, seed=1).module.state_dict()
+    rate = settings.learning_rate
+    for name, before in start.items():
+        if name.endswith(("weight", "bias")):
+            # The first step is the sign of the gradient, beside the decay.
+            moved = (before * (1 - rate * 0.1) - found[name]).abs()
+            assert float(moved.max()) <= rate * 1.001
+            assert float(moved.max()) > rate * 0.9

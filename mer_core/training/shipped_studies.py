@@ -1,0 +1,65 @@
+"""Finished studies that ship with the package, so that results are there to be read at once.
+
+They were run on the demo twin of CASME II and hold every fold and answer, without weights. Each is
+copied among the user's studies once; one that the user deletes stays deleted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from mer_core.atomic import atomic_path, write_text
+from mer_core.errors import StoreError
+from mer_core.training.storage import FILE_NAME
+from mer_core.training.study import studies_folder
+
+FOLDER = Path(__file__).resolve().parent / "studies"
+
+_INSTALLED = ".shipped"
+"""File among the user's studies that names those which have been copied."""
+
+
+def install_shipped_studies(root: Path | None = None) -> tuple[str, ...]:
+    """Copy the shipped studies that have not been copied yet; return their names.
+
+    Args:
+        root: Folder of studies; the user's by default.
+
+    Raises:
+        StoreError: The folder cannot be written.
+    """
+    root = root or studies_folder()
+    record = root / _INSTALLED
+    known = record.read_text(encoding="utf-8").split() if record.exists() else []
+    names = [path.stem for path in sorted(FOLDER.glob("*.sqlite"))]
+    new = [name for name in names if name not in known]
+    try:
+        for name in new:
+            target = root / name / FILE_NAME
+            if not target.exists():
+                with atomic_path(target) as partial:
+                    partial.write_bytes((FOLDER / f"{name}.sqlite").read_bytes())
+        if new:
+            write_text(record, "\n".join([*known, *new]) + "\n")
+    except OSError as error:
+        raise StoreError(
+            f"the studies that ship cannot be copied ({error.strerror})",
+            where=root,
+            remedy="free some space or set MER_DATA to another folder",
+        ) from error
+    return tuple(new)
+
+
+def ship_study(folder: Path, name: str) -> Path:
+    """Write the study in `folder` as `name` among those that ship, in one file.
+
+    SQLite writes its write-ahead log back into the copy, which can then be read from anywhere.
+    """
+    target = FOLDER / f"{name}.sqlite"
+    target.parent.mkdir(exist_ok=True)
+    target.unlink(missing_ok=True)
+    with sqlite3.connect(folder / FILE_NAME) as database:
+        database.execute("VACUUM INTO ?", (str(target),))
+    database.close()
+    return target
