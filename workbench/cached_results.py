@@ -6,11 +6,12 @@ As in `cached.py`: every function is one call into the core, and every cache is 
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mer_core.errors import MerError
+from mer_core.errors import MerError, StoreError
 from mer_core.folders import figures_folder
 from mer_core.paper.audit import audit
 from mer_core.paper.findings import Finding
@@ -28,9 +29,15 @@ logger = logging.getLogger(__name__)
 
 @st.cache_data(max_entries=1, ttl=5, show_spinner=False)
 def studies() -> tuple[str, ...]:
-    """Names of the studies on this machine."""
+    """Names of the studies on this machine; at first those that ship."""
+    from mer_core.training.shipped_studies import install_shipped_studies
     from mer_core.training.study import list_studies
 
+    if os.environ.get("MER_DEMO", "on") != "off":
+        try:
+            install_shipped_studies()
+        except StoreError as error:
+            logger.warning("no study that ships is shown: %s", error)
     return tuple(folder.name for folder in list_studies())
 
 
