@@ -23,7 +23,7 @@ PARTS = $(NEWER_PIP) $(INSTALL) --constraint constraints.txt --group $(1) && $(I
 # Prints the variables under which `mer workbench` runs its server, as NAME=VALUE.
 SERVER := from mer_core.cli.workbench import server_environment as e; print(*map('='.join, e().items()))
 
-.PHONY: workbench test check bench figures notebooks clean
+.PHONY: workbench test check bench figures notebooks docs clean
 
 ## The app on embedded data, in the browser.
 workbench: $(APP)
@@ -54,7 +54,12 @@ figures: $(DEV)
 
 ## Every notebook, executed into notebooks/executed/.
 notebooks: $(DEV)
-	$(BIN)/jupyter nbconvert --to notebook --execute --output-dir notebooks/executed notebooks/*.ipynb
+	PLOTLY_RENDERER=plotly_mimetype+notebook $(BIN)/jupyter nbconvert --to notebook --execute --output-dir notebooks/executed notebooks/*.ipynb
+
+## The documentation as a site, into build/site/; with the notebooks that `make notebooks` executed.
+docs: $(DEV)
+	$(BIN)/python .github/docs/build.py build/site
+	@echo "Open build/site/index.html"
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -17,7 +17,23 @@ __version__ = "0.1.0"
 # one order, and hears it only before its first product.
 os.environ.setdefault("MKL_CBWR", "AUTO")
 
+# Name -> module that defines it, and its name there where that is another.
 _HOMES = {
+    # From a recording to a reason: the quick start of the README.
+    "open_recording": "mer_core.inputs.recording",
+    "synthetic_recording": "mer_core.inputs.synthetic",
+    "build_ami": "mer_core.ami",
+    "load_model": "mer_core.models.loaded",
+    "list_models": "mer_core.models.catalog",
+    "predict": "mer_core.inputs.answers:answer_of",
+    "explain_recording": "mer_core.attribution.recording",
+    "list_methods": "mer_core.attribution",
+    # From a dataset to a score.
+    "open_dataset": "mer_core.datasets.catalog",
+    "Study": "mer_core.training.study",
+    "list_studies": "mer_core.training.study",
+    "score": "mer_core.protocols",
+    # What they exchange.
     "ActionUnit": "mer_core.records",
     "AttributionMap": "mer_core.records",
     "Clip": "mer_core.records",
@@ -37,13 +53,26 @@ __all__ = [
     "MerError",
     "Prediction",
     "Sample",
+    "Study",
+    "build_ami",
+    "explain_recording",
+    "list_methods",
+    "list_models",
+    "list_studies",
+    "load_model",
+    "open_dataset",
+    "open_recording",
+    "predict",
+    "score",
+    "synthetic_recording",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'mer_core' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    module, _, other = _HOMES[name].partition(":")
+    return getattr(importlib.import_module(module), other or name)
 
 
 def __dir__() -> list[str]:

@@ -24,10 +24,20 @@ def generator(seed: int, *path: str | int) -> np.random.Generator:
 
 
 def seed_everything(seed: int, *, threads: int | None = None) -> dict[str, int | bool]:
-    """Seeds Python, NumPy and PyTorch and asks for deterministic algorithms.
+    """Seed Python, NumPy and PyTorch and ask for deterministic algorithms.
 
-    Returns what was set, to be recorded beside the result. PyTorch is imported here and not
-    above, because most callers of this module never need it.
+    PyTorch is imported here and not above, because most callers of this module never need it.
+
+    Args:
+        seed: The seed.
+        threads: Threads of PyTorch; unchanged by default.
+
+    Returns:
+        What was set, to be recorded beside the result.
+
+    Example:
+        >>> seed_everything(7)["seed"]
+        7
     """
     import torch
 

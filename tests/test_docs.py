@@ -51,7 +51,9 @@ def test_the_python_example_runs():
     ]
     space: dict[str, object] = {}
     exec(compile(example, "README.md", "exec"), space)
-    assert space["model"].weights.label.startswith("random weights, untrained")
+    assert space["answer"].predicted in space["model"].classes
+    assert space["model"].weights.synthetic
+    assert space["found"].values.shape == space["image"].image.shape[:2]
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -87,7 +87,7 @@ def build_ami(
     weighting: str = DEFAULT_WEIGHTING,
     frame_numbers: Sequence[int] | None = None,
 ) -> AffectiveMotionImage:
-    """Builds the image in one pass over `frames`, holding a few of them at a time.
+    """Build the image in one pass over `frames`, holding a few of them at a time.
 
     Args:
         frames: 8-bit RGB frames of one size, in time order. A source that decodes in threads
@@ -95,6 +95,19 @@ def build_ami(
         count: How many there are; the weights depend on it, so it must be right.
         weighting: A name in `WEIGHTINGS`.
         frame_numbers: The recording's numbers; 1..count where not given.
+
+    Returns:
+        The image, its weights, and the scale and offset from weighted sum to grey level.
+
+    Raises:
+        FrameError: Frames differ in size or kind, or are not `count`.
+        UnknownNameError: There is no such weighting.
+
+    Example:
+        >>> frames = clip.expression.frames
+        >>> image = build_ami(frames, count=len(frames), weighting="rank-pooling")
+        >>> image.image.shape, abs(float(sum(image.weights))) < 1e-9
+        ((112, 112, 3), True)
     """
     numbers = tuple(range(1, count + 1)) if frame_numbers is None else tuple(frame_numbers)
     if len(numbers) != count:

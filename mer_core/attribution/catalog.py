@@ -40,7 +40,18 @@ class Offer:
 
 
 def list_methods(model: LoadedModel) -> tuple[Offer, ...]:
-    """Every method, with the reason where it does not apply to `model`."""
+    """List every method, with the reason where it does not apply to `model`.
+
+    Args:
+        model: From `load_model`.
+
+    Returns:
+        One entry per method, with its parameters and its cost on this network.
+
+    Example:
+        >>> {found.method.name: found.applies for found in list_methods(model)}["saliency"]
+        True
+    """
     return tuple(_offer(method, model) for method in METHODS)
 
 

@@ -58,7 +58,7 @@ def explain(
     zero_level: float | None = None,
     regions: Mapping[str, Mask] | None = None,
 ) -> AttributionMap:
-    """Why `model` answers `inputs` as it does, by one method.
+    """Explain why `model` answers `inputs` as it does, by one method.
 
     Holds the model's lock, so calls on one model wait for each other and give the same bits from
     any thread. The network is left as it was found, also after a failure; PyTorch's global
@@ -68,17 +68,25 @@ def explain(
         model: Any network of the catalogue.
         inputs: A batch of one, in the network's own units (`mer_core.inputs`).
         method: A name in `catalog.METHODS`.
-        target: The class asked about; the predicted one by default.
+        target: Class to explain; the predicted one by default.
         layer: Public layer name, for methods that need one; the last by default.
-        parameters: Knobs that are not to have their default (`Method.knobs`).
-        seed: Of random samples and noise.
+        parameters: Parameters of the method that are not to have their default.
+        seed: Seed of random samples and noise.
         input_digest: Identity of the clip or image; of the tensor by default.
         zero_level: Grey level, 0 to 255, of zero accumulation (`AffectiveMotionImage.offset`),
             for the baseline of accumulated images.
         regions: Named masks of the input's height and width, for methods that ablate regions.
 
+    Returns:
+        The map over the input, with how it was made.
+
     Raises:
         NotApplicableError: The method says nothing about this network; the reason is given.
+
+    Example:
+        >>> seen = torch.from_numpy(recording_input(clip, model.entry.input))[None]
+        >>> explain(model, seen, method="saliency").signed
+        False
     """
     asked = Request(
         target=target,

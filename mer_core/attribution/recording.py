@@ -29,7 +29,7 @@ def explain_recording(
     seed: int = 0,
     seen: tuple[Tensor, float | None] | None = None,
 ) -> AttributionMap:
-    """`explain` for what `model` sees of a clip.
+    """Explain the answer of `model` to a clip: `explain` with everything it needs.
 
     The baseline of an accumulated image is the clip's own zero accumulation, and regions to
     ablate are those of the face template, one per action unit.
@@ -38,12 +38,23 @@ def explain_recording(
         model: Any network of the catalogue.
         recording: The clip.
         method: A name in `catalog.METHODS`.
-        target: The class asked about; the predicted one by default.
+        target: Class to explain; the predicted one by default.
         layer: Public layer name, for methods that need one; the last by default.
-        weighting: Of an accumulated image; the network's own by default.
-        parameters: Knobs that are not to have their default.
-        seed: Of random samples and noise.
+        weighting: Frame weights of an accumulated image; the network's own by default.
+        parameters: Parameters of the method that are not to have their default.
+        seed: Seed of random samples and noise.
         seen: What `seen_input` gave for the same clip, where the caller holds it.
+
+    Returns:
+        The map over the input, with how it was made.
+
+    Raises:
+        NotApplicableError: The method says nothing about this network; the reason is given.
+
+    Example:
+        >>> found = explain_recording(model, clip, method="grad-cam", target="surprise")
+        >>> found.values.shape, found.target
+        ((112, 112), 'surprise')
     """
     inputs, level = seen or seen_input(model, recording, weighting)
     needs_regions = METHODS.get(method).needs_regions

@@ -19,7 +19,21 @@ for _module in (casme, casme2, casme_squared, samm, smic, folder):
 
 
 def dataset_info(name: str) -> DatasetInfo:
-    """What is known of the dataset called `name`."""
+    """Return what is known of a dataset: its title, citation, licence and variable.
+
+    Args:
+        name: Name in the catalogue.
+
+    Returns:
+        The entry of the catalogue.
+
+    Raises:
+        UnknownNameError: There is no such dataset.
+
+    Example:
+        >>> dataset_info("casme2").title
+        'CASME II'
+    """
     return DATASETS.get(name)
 
 
@@ -29,17 +43,24 @@ def list_datasets() -> tuple[DatasetInfo, ...]:
 
 
 def open_dataset(name: str, root: Path | str | None = None, **options: Any) -> DatasetTable:
-    """Reads a dataset into one table.
+    """Read a dataset into one table.
 
     Args:
         name: `casme`, `casme2`, `casme-squared`, `samm`, `smic` or `folder`.
         root: Where it lies; None asks the environment, then the remembered locations.
         **options: Fields of `ReaderOptions`; one the dataset has no use for is refused.
 
+    Returns:
+        The clips that can be used, and every row that was left out or corrected, with reasons.
+
+    Raises:
+        UnknownNameError: There is no such dataset.
+        DatasetError: The root is missing, or is not what the release looks like.
+
     Example:
-        >>> table = open_dataset("casme2", "/data/CASME2", variant="cropped")  # doctest: +SKIP
-        >>> len(table), table.sheet_version  # doctest: +SKIP
-        (255, '20140508')
+        >>> table = open_dataset("casme2", twin, variant="cropped")
+        >>> len(table), table.synthetic, len(table.subjects)
+        (8, True, 2)
     """
     info = dataset_info(name)
     able = COMMON_OPTIONS | info.options

@@ -103,7 +103,21 @@ SCHEMES: Registry[LabelScheme] = Registry("label scheme")
 
 
 def label_scheme(name: str) -> LabelScheme:
-    """The scheme called `name`."""
+    """Return the mapping from coders' words to classes that is called `name`.
+
+    Args:
+        name: Name on the command line, such as "paper4".
+
+    Returns:
+        The scheme.
+
+    Raises:
+        UnknownNameError: There is no such scheme.
+
+    Example:
+        >>> label_scheme("paper4").order["casme2"]
+        ('positive', 'negative', 'surprise', 'others')
+    """
     return SCHEMES.get(name)
 
 

@@ -42,7 +42,22 @@ def remembered() -> Mapping[str, Path]:
 
 
 def locate(info: DatasetInfo, root: Path | None = None) -> Location:
-    """The root to read, or a refusal that says every way to name one."""
+    """Find the root to read: the one given, the environment's, or the remembered one.
+
+    Args:
+        info: Entry of the catalogue.
+        root: Folder that the user names.
+
+    Returns:
+        The folder, and where it was named.
+
+    Raises:
+        DatasetError: Nobody names a root, or it does not exist; the message says every way.
+
+    Example:
+        >>> locate(dataset_info("casme2"), twin).root == twin
+        True
+    """
     if root is not None:
         location = Location(root.expanduser(), "given")
     elif chosen := os.environ.get(info.environment):
@@ -62,14 +77,37 @@ def locate(info: DatasetInfo, root: Path | None = None) -> Location:
 
 
 def remember(name: str, root: Path) -> Path:
-    """Writes down a root, absolute, and returns the file; an earlier one is replaced."""
+    """Write down where a dataset lies, absolute; an earlier root is replaced.
+
+    Args:
+        name: Name in the catalogue.
+        root: Its folder.
+
+    Returns:
+        The file in which roots are remembered.
+
+    Example:
+        >>> remember("casme2", twin).name
+        'datasets.toml'
+    """
     document = _document()
     roots = {**document.get("roots", {}), name: str(root.expanduser().resolve())}
     return _write({**document, "roots": roots})
 
 
 def forget(name: str) -> bool:
-    """Removes a root from the file; False where it held none. The data are not touched."""
+    """Remove a root from the file of remembered ones; the data are not touched.
+
+    Args:
+        name: Name in the catalogue.
+
+    Returns:
+        Whether the file held one.
+
+    Example:
+        >>> forget("samm")
+        False
+    """
     document = _document()
     roots = dict(document.get("roots", {}))
     if roots.pop(name, None) is None:

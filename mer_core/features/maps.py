@@ -51,12 +51,24 @@ RANKINGS: Registry[Ranking] = Registry("ranking")
 def feature_maps(
     model: LoadedModel, inputs: Tensor, layers: Sequence[str] | None = None
 ) -> dict[str, FeatureMaps]:
-    """The maps of the named layers (all of the catalogue's by default) for one input.
+    """Return the maps of the named layers (all of the catalogue's by default) for one input.
 
     Args:
         model: Any network of the catalogue.
         inputs: A batch of one.
         layers: Public layer names.
+
+    Returns:
+        Layer name -> its maps, channels x height x width.
+
+    Raises:
+        UnknownNameError: The network has no such layer.
+        SettingsError: The batch is not of one.
+
+    Example:
+        >>> seen = torch.from_numpy(recording_input(clip, model.entry.input))[None]
+        >>> len(feature_maps(model, seen)) == len(model.entry.layers)
+        True
     """
     if inputs.shape[0] != 1:
         raise SettingsError(f"feature maps are for one input at a time, not {inputs.shape[0]}")

@@ -45,7 +45,24 @@ class FlowMethod:
 def optical_flow(
     onset: npt.NDArray[np.uint8], apex: npt.NDArray[np.uint8], *, method: str = "tvl1"
 ) -> Flow:
-    """The motion from `onset` to `apex`, two frames of equal size, RGB or grey."""
+    """Estimate the motion from `onset` to `apex`.
+
+    Args:
+        onset: 8-bit frame, RGB or grey.
+        apex: Another of equal size.
+        method: A name in `FLOW_METHODS`.
+
+    Returns:
+        Height x width x 2: displacement to the right and downwards, pixels.
+
+    Raises:
+        FrameError: The frames differ in size, are too small, or are no images.
+
+    Example:
+        >>> frames = clip.expression.frames
+        >>> optical_flow(frames[0], frames[-1], method="farneback").shape
+        (112, 112, 2)
+    """
     estimate = FLOW_METHODS.get(method).estimate
     first, second = _grey(onset), _grey(apex)
     if first.shape != second.shape:

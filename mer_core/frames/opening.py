@@ -27,7 +27,9 @@ def open_frames(
     last: int | None = None,
     threads: int | None = None,
 ) -> FrameSource:
-    """The clip in a folder of images, a video file, a zip of images, or one image.
+    """Open the clip in a folder of images, a video file, a zip of images, or one image.
+
+    The source counts as synthetic if a folder from `path` upwards holds `SYNTHETIC.txt`.
 
     Args:
         path: Folder or file.
@@ -35,10 +37,16 @@ def open_frames(
         last: Number of the last frame wanted; it is included.
         threads: Decoding threads; one per core where not given.
 
-    The source counts as synthetic if a folder from `path` upwards holds `SYNTHETIC.txt`.
+    Returns:
+        A source that decodes frames as they are asked for, in the order of their numbers.
 
     Raises:
         FrameError: Naming the file, where there is nothing to decode.
+
+    Example:
+        >>> frames = open_frames(folder, first=2, last=5)
+        >>> len(frames), frames.numbers
+        (4, (2, 3, 4, 5))
     """
     source = _open(Path(path), threads).between(first, last)
     return replace(source, synthetic=True) if _is_marked(Path(path)) else source

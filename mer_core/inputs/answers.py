@@ -61,6 +61,22 @@ def answer_of(model: LoadedModel, recording: Recording, *, weighting: str | None
     """Ask `model` about a recording and about changes of it that must not matter.
 
     Beside the clip, this takes the memory of one image, or of one input of the network.
+
+    Args:
+        model: From `load_model`.
+        recording: The clip.
+        weighting: Frame weights of an accumulated image; the network's own by default.
+
+    Returns:
+        The probability of every class, for the recording and after each change.
+
+    Raises:
+        FrameError: The clip is too short for this network.
+
+    Example:
+        >>> answer = answer_of(model, clip)
+        >>> answer.predicted in model.classes, 0 <= answer.agreement <= 1
+        (True, True)
     """
     inputs = ChangedInputs(recording, model.entry.input, weighting=weighting)
 

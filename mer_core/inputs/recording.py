@@ -106,11 +106,23 @@ class Recording:
 
 
 def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
-    """A sample of a dataset, decoded; with its ground truth if it is a twin's.
+    """Decode a sample of a dataset, with its ground truth if it is a twin's.
 
     Args:
         sample: The annotated clip.
-        crop: Whether the face is found and aligned; by default where the frames show more.
+        crop: Whether to find and align the face; by default where the frames show more.
+
+    Returns:
+        The clip in memory, with its annotation.
+
+    Raises:
+        FrameError: A frame of it cannot be read.
+        FaceNotFoundError: There is no face to align.
+
+    Example:
+        >>> sample = open_dataset("casme2", twin).samples[0]
+        >>> sample_recording(sample).subject == sample.subject
+        True
     """
     clip = sample_clip(sample, whole=True)
     truth = None if sample.truth is None else GroundTruth.load(sample.truth)
@@ -138,13 +150,25 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
 def open_recording(
     path: str | Path, *, first: int | None = None, last: int | None = None, crop: bool = True
 ) -> Recording:
-    """A folder of images, a video or a zip, taken as an expression from first to last frame.
+    """Open a folder of images, a video or a zip, taken as an expression from first to last frame.
 
     Args:
         path: Where the frames lie.
         first: Frame number of the onset; the first frame there is by default.
         last: Frame number of the offset; the last frame by default.
-        crop: Whether the face is found and aligned; turn it off for frames that are crops.
+        crop: Whether to find and align the face; turn it off for frames that are crops.
+
+    Returns:
+        The clip in memory, with what is known of it.
+
+    Raises:
+        FrameError: There is nothing to decode.
+        FaceNotFoundError: There is no face to align.
+
+    Example:
+        >>> recording = open_recording(folder, crop=False)
+        >>> len(recording.clip)
+        6
     """
     source = open_frames(Path(path), first=first, last=last)
     clip = read_clip(source)
@@ -187,12 +211,22 @@ def find_clip_people(clip: Clip) -> FaceSearch:
 def recording_input(
     recording: Recording, spec: InputSpec, *, weighting: str | None = None
 ) -> npt.NDArray[np.float32]:
-    """What a network with `spec` sees of a recording; equals `model_input` of the same sample.
+    """Return what a network with `spec` sees of a recording; it equals `model_input` of the sample.
 
     Args:
         recording: The clip.
         spec: Declared by the network.
-        weighting: Of accumulated images; the network's own where not given.
+        weighting: Frame weights of accumulated images; the network's own where not given.
+
+    Returns:
+        Normalised numbers: channels x height x width, for clips with the frames before.
+
+    Raises:
+        FrameError: The clip is too short for this input.
+
+    Example:
+        >>> recording_input(clip, model.entry.input).shape
+        (3, 112, 112)
     """
     clip = recording.expression
     match spec.kind:

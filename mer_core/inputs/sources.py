@@ -34,7 +34,16 @@ class Source:
 
 
 def sources() -> tuple[Source, ...]:
-    """Every dataset that lies somewhere: the user's copy first, else its finished demo twin."""
+    """List every dataset that lies somewhere: the user's copy first, else its finished demo twin.
+
+    Returns:
+        One source per dataset that can be opened now.
+
+    Example:
+        >>> _ = remember("casme2", twin)
+        >>> [source.title for source in sources() if not source.demo]
+        ['CASME II']
+    """
     found = []
     for info in DATASETS:
         try:

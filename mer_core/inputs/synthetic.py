@@ -13,7 +13,7 @@ from mer_core.store import AmiStore, Arrays, drawing_key
 def synthetic_recording(
     *, subject: int, emotion: str, seed: int, size: int = 224, store: AmiStore | None = None
 ) -> Recording:
-    """A synthetic subject showing `emotion`; frames are numbered from 0.
+    """Draw a synthetic subject who shows `emotion`; frames are numbered from 0.
 
     Args:
         subject: Number of the synthetic subject.
@@ -21,6 +21,17 @@ def synthetic_recording(
         seed: Another seed gives another performance by the same subject.
         size: Side of a frame in pixels.
         store: Where what has been drawn is kept; by default it is drawn each time.
+
+    Returns:
+        The clip, with the truth about its motion in `truth`.
+
+    Raises:
+        SettingsError: Nobody knows how to show that emotion.
+
+    Example:
+        >>> drawn = synthetic_recording(subject=4, emotion="surprise", seed=1, size=64)
+        >>> drawn.clip.frames.shape[1:], drawn.clip.synthetic
+        ((64, 64, 3), True)
     """
 
     def draw() -> Arrays:

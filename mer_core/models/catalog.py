@@ -28,12 +28,34 @@ for _module in _MODULES:
 
 
 def model_entry(name: str) -> ModelEntry:
-    """The network called `name`, or `UnknownNameError` listing what exists."""
+    """Return a network as data: citation, input, attributable layers.
+
+    Args:
+        name: Catalogue name.
+
+    Returns:
+        The entry of the catalogue.
+
+    Raises:
+        UnknownNameError: There is no such network; the nearest name is suggested.
+
+    Example:
+        >>> model_entry("affectivenet").title
+        'AffectiveNet'
+    """
     return MODELS.get(name)
 
 
 def list_models() -> tuple[ModelEntry, ...]:
-    """All networks, AffectiveNet first."""
+    """List all networks, AffectiveNet first.
+
+    Returns:
+        The entries of the catalogue.
+
+    Example:
+        >>> [entry.title for entry in list_models() if entry.name in ("learnet", "akmnet")]
+        ['LEARNet', 'AKMNet']
+    """
     return tuple(MODELS)
 
 

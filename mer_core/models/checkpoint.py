@@ -63,7 +63,22 @@ def weights_digest(state: Mapping[str, Tensor]) -> str:
 
 
 def save_checkpoint(path: Path, module: nn.Module, header: CheckpointHeader) -> CheckpointHeader:
-    """Writes `module`'s weights to `path`, whole or not at all; returns the completed header."""
+    """Write a network's weights to a file, whole or not at all.
+
+    Args:
+        path: File to write, `.safetensors`.
+        module: The network.
+        header: What made the weights.
+
+    Returns:
+        The header, with the digest of the weights.
+
+    Example:
+        >>> header = CheckpointHeader(model="learnet", classes=model.classes)
+        >>> saved = save_checkpoint(folder / "mine.safetensors", model.module, header)
+        >>> load_checkpoint(folder / "mine.safetensors")[0] == saved
+        True
+    """
     state = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in _state(module)}
     return save_state(path, state, header)
 
@@ -85,7 +100,22 @@ def read_header(path: Path) -> CheckpointHeader:
 
 
 def load_checkpoint(path: Path) -> tuple[CheckpointHeader, dict[str, Tensor]]:
-    """Reads header and weights; anything wrong with the file is a one-line `CheckpointError`."""
+    """Read a file of weights; nothing in it is executed.
+
+    Args:
+        path: File that `save_checkpoint` wrote.
+
+    Returns:
+        What made the weights, and the weights by name.
+
+    Raises:
+        CheckpointError: Anything is wrong with the file; one line says what.
+
+    Example:
+        >>> header, tensors = load_checkpoint(shipped_for("learnet").path)
+        >>> header.model, header.synthetic
+        ('learnet', True)
+    """
     with _opened(path) as file:
         header = _parse((file.metadata() or {}).get(_HEADER), path)
         state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

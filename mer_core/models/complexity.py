@@ -62,10 +62,21 @@ class Complexity:
 
 @cache
 def measure(entry: ModelEntry, *, classes: int) -> Complexity:
-    """Builds the network and measures one pass.
+    """Build a network and measure one pass.
 
     Nothing is allocated or computed: tensors are on PyTorch's meta device, shapes without values.
     Networks of clips choose frames by value, so they run for real, on `CLIP_FRAMES` random frames.
+
+    Args:
+        entry: Entry of the catalogue.
+        classes: Number of classes.
+
+    Returns:
+        Parameters, multiply-adds and memory, in total and layer by layer.
+
+    Example:
+        >>> measure(model_entry("learnet"), classes=8).parameters
+        1866824
     """
     shape = (1, entry.input.channels, *entry.input.size)
     if entry.input.kind is InputKind.CLIP:

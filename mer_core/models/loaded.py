@@ -133,9 +133,17 @@ def load_model(
             By default those that answer best. "synthetic:full" says the same in one word.
         seed: Seed of everything drawn at random, whatever the state of PyTorch's generator.
 
+    Returns:
+        The network in eval mode, with the state of its weights and the lock that protects it.
+
     Raises:
         UnknownNameError: There is no such network, or none of its weights are shipped.
         CheckpointError: The weights do not fit the network, or were trained for other classes.
+
+    Example:
+        >>> untrained = load_model("affectivenet", classes=("negative", "positive"), seed=3)
+        >>> untrained.weights.label
+        'random weights, untrained (seed 3)'
     """
     entry = model_entry(name)
     path = checkpoint_file(name, weights, weighting)

@@ -32,7 +32,15 @@ class ShippedWeights:
 
 @cache
 def shipped_weights() -> tuple[ShippedWeights, ...]:
-    """Return every shipped network, best weighting of each first."""
+    """List every trained network in this package, the best frame weighting of each first.
+
+    Returns:
+        Where each file lies, and its model card.
+
+    Example:
+        >>> all(shipped.intact() for shipped in shipped_weights())
+        True
+    """
     found = list(_found())
     return tuple(sorted(found, key=lambda shipped: (shipped.card.model, -shipped.card.uar.value)))
 
@@ -45,8 +53,15 @@ def shipped_for(model: str, weighting: str | None = None) -> ShippedWeights:
         weighting: Frame weighting of the images it reads; by default the one under which it
             answers best.
 
+    Returns:
+        Where the file lies, and its model card.
+
     Raises:
         UnknownNameError: None are shipped; the remedy names those that are.
+
+    Example:
+        >>> shipped_for("learnet", "full").card.weighting
+        'full'
     """
     own = [shipped for shipped in shipped_weights() if shipped.card.model == model]
     for shipped in own:

@@ -166,11 +166,24 @@ def score(
     *,
     absent: Absent | str = Absent.SKIP,
 ) -> Scores:
-    """Scores answers against the annotated classes.
+    """Score predictions against the annotated classes.
+
+    Args:
+        predictions: One per tested clip.
+        classes: All classes, in the order of rows and columns.
+        absent: Treatment of a class that was never tested: "skip", "zero" or "refuse".
+
+    Returns:
+        Accuracies, UF1, UAR and the confusion matrix.
 
     Raises:
-        SettingsError: There is no answer, a class is not in `classes`, or a class is absent
+        SettingsError: There is no prediction, a class is not in `classes`, or a class is absent
             and `absent` is "refuse".
+
+    Example:
+        >>> scores = score(result.predictions(), result.classes)
+        >>> 0 <= scores.uar <= 1, int(scores.confusion.sum())
+        (True, 8)
     """
     if not predictions:
         raise SettingsError("there is no answer to score", where="scores")

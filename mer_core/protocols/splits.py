@@ -195,7 +195,21 @@ for _pair, (_train, _test) in CROSS_PAIRS.items():
 
 
 def find_protocol(name: str) -> Protocol:
-    """The protocol called `name`; `casme2:samm` trains on the first and tests on the second."""
+    """Return a protocol: who trains, and who is tested.
+
+    Args:
+        name: Its name; `casme2:samm` trains on the first and tests on the second.
+
+    Returns:
+        The protocol, whose `folds` splits samples.
+
+    Raises:
+        UnknownNameError: There is no such protocol.
+
+    Example:
+        >>> find_protocol("loso").title
+        'leave one subject out'
+    """
     train, colon, test = name.partition(":")
     return CrossDataset(train, test) if colon else PROTOCOLS.get(name)()
 

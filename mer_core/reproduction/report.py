@@ -35,10 +35,21 @@ _WARNING = (
 
 
 def report(folder: Path) -> str:
-    """The page for the results in `folder`.
+    """Return the page that shows the results in `folder`.
+
+    Args:
+        folder: Written by `mer reproduce`.
+
+    Returns:
+        One HTML document that needs no other file.
 
     Raises:
         StoreError: The folder has no manifest, or lacks a file that it names.
+
+    Example:
+        >>> report(folder)
+        Traceback (most recent call last):
+        mer_core.errors.StoreError: ...
     """
     manifest = Manifest(folder)
     entries = manifest.entries()

@@ -37,10 +37,22 @@ class Compared:
 
 
 def compare(results: Sequence[StudyResult], *, score: str = "uar") -> tuple[Compared, ...]:
-    """Compares finished studies by one score, each with the first.
+    """Compare finished studies by one score, each with the first.
+
+    Args:
+        results: From `Study.result`.
+        score: Name of the score.
+
+    Returns:
+        One row per study; its difference is None for the first, and where the subjects differ.
 
     Raises:
         SettingsError: A study has no finished fold, or has other classes than the first.
+
+    Example:
+        >>> first, second = compare([result, result])
+        >>> second.difference.value
+        0.0
     """
     for result in results:
         if set(result.classes) != set(results[0].classes):

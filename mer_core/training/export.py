@@ -19,13 +19,24 @@ EXPORTS: Registry[Callable[[StudyResult, Path], None]] = Registry("export format
 def export_result(
     result: StudyResult, target: Path, *, form: str | None = None, overwrite: bool = False
 ) -> Path:
-    """Writes a result to `target`: answers as CSV or Parquet, scores as Markdown.
+    """Write a result to `target`: predictions as CSV or Parquet, scores as Markdown.
 
     Args:
         result: What to write.
         target: File to write.
         form: "csv", "parquet" or "md"; by default what the file's name ends in.
         overwrite: Whether an existing file may be replaced.
+
+    Returns:
+        The file.
+
+    Raises:
+        SettingsError: The form is not known.
+        StoreError: The file exists.
+
+    Example:
+        >>> export_result(result, folder / "mine.csv").read_text().count("\\n")
+        9
     """
     write = EXPORTS.get(form or target.suffix.lstrip("."))
     if target.exists() and not overwrite:

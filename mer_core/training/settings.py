@@ -236,7 +236,24 @@ its image, and AKMNet's authors visit a clip once an epoch."""
 
 
 def profile(name: str, *, model: str = "", **changes: Any) -> TrainingSettings:
-    """The profile called `name` with some values changed, for images or for the network `model`."""
+    """Return training settings by name, with some values changed.
+
+    Args:
+        name: "quick", "standard" or "paper".
+        model: Network they are for; by default one that reads images.
+        **changes: Settings that are to differ.
+
+    Returns:
+        Validated settings.
+
+    Raises:
+        UnknownNameError: There is no such profile.
+        SettingsError: A setting does not exist, or has a value that cannot be used.
+
+    Example:
+        >>> profile("quick", epochs=3).epochs
+        3
+    """
     clips = model and model_entry(model).input.kind is InputKind.CLIP
     own = _OF_CLIPS.get(name, {}) if clips else {}
     return TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **own, **changes})

@@ -337,7 +337,18 @@ def study_folder(where: str | Path) -> Path:
 
 
 def list_studies(root: Path | None = None) -> tuple[Path, ...]:
-    """Folders of all studies under `root`, by name."""
+    """List the folders of all studies, by name.
+
+    Args:
+        root: Folder to look in; by default `studies_folder()`.
+
+    Returns:
+        One folder per study.
+
+    Example:
+        >>> [folder.name for folder in list_studies()]
+        ['mine']
+    """
     return tuple(sorted(file.parent for file in (root or studies_folder()).glob("*/study.sqlite")))
 
 

@@ -1,0 +1,115 @@
+"""Build the documentation: gather its sources beside what they describe, then run Sphinx.
+
+`python .github/docs/build.py OUT` writes a site into OUT: the README, the guides beside this file,
+the readings of the paper as data, the reference from docstrings, and the notebooks, executed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from mer_core.paper.readings import READINGS, TOPICS
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+GUIDES = (
+    "look-inside-a-network",
+    "bring-your-own-data",
+    "run-a-study",
+    "read-an-attribution",
+    "reproduce-the-paper",
+    "teach-with-it",
+)
+# A page has no JupyterLab beside it that draws figures; the second part brings what draws them.
+FIGURES = "plotly_mimetype+notebook"
+# Notebooks that train nothing are executed here unless `make notebooks` has done it.
+LIGHT = ("01_from_frames_to_ami", "03_architecture_and_complexity", "11_paper_audit")
+
+
+def main(out: Path) -> int:
+    """Build the site into `out` and return Sphinx's exit code."""
+    source = out.parent / "docs-source"
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir(parents=True)
+    for file in HERE.glob("*.md"):
+        shutil.copy(file, source)
+    shutil.copy(HERE / "conf.py", source)
+    (source / "pictures").mkdir()
+    shutil.copy(ROOT / ".github" / "workbench.png", source / "pictures")
+    (source / "index.md").write_text(_index(), encoding="utf-8")
+    (source / "readings.md").write_text(_readings(), encoding="utf-8")
+    pages = source / "extra" / "notebooks"
+    pages.mkdir(parents=True)
+    (source / "notebooks.md").write_text(_notebooks(pages), encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+    return subprocess.run([*command, str(source), str(out)], check=False).returncode
+
+
+def _index() -> str:
+    """Return the README as a page of the site, with a table of contents behind it."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = text.replace(".github/workbench.png", "pictures/workbench.png")
+    # A link to a file of the repository is words here, and folders are named by their path.
+    text = re.sub(r"\[([^\]]+)\]\((?!https?:|pictures/)[^)]*\)", r"\1", text)
+    listed = "\n".join(GUIDES)
+    return (
+        f"{text}\n\n```{{toctree}}\n:hidden:\n:caption: Guides\n\n{listed}\n```\n\n"
+        "```{toctree}\n:hidden:\n:caption: The paper\n\nreadings\n```\n\n"
+        "```{toctree}\n:hidden:\n:caption: Code\n\nreference\nnotebooks\n```\n"
+    )
+
+
+def _readings() -> str:
+    """Return every reading of an ambiguous passage as one page."""
+    parts = [
+        "# Readings of the paper\n\nWhere the paper can be read in several ways, the reading is "
+        "named, documented and switchable. `mer paper readings` prints the same."
+    ]
+    for topic in TOPICS:
+        parts.append(f"## {topic.capitalize()}")
+        for reading in READINGS:
+            if reading.topic != topic:
+                continue
+            chosen = (
+                f"- **{name}** (default): {text}"
+                if name == reading.default
+                else f"- {name}: {text}"
+                for name, text in reading.choices.items()
+            )
+            switch = f"\n\nSwitch: `{reading.switch}`" if reading.switch else ""
+            parts.append(
+                f"### {reading.id}\n\n*{reading.passage}.* {reading.question}\n\n"
+                + "\n".join(chosen)
+                + f"\n\n{reading.evidence}{switch}"
+            )
+    return "\n\n".join(parts) + "\n"
+
+
+def _notebooks(pages: Path) -> str:
+    """Render the notebooks into `pages` and return the page that lists them."""
+    rows = []
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        executed = ROOT / "notebooks" / "executed" / notebook.name
+        given = executed if executed.exists() else notebook
+        run = ["--execute"] if given is notebook and notebook.stem in LIGHT else []
+        subprocess.run(
+            [sys.executable, "-m", "nbconvert", "--log-level", "ERROR", "--to", "html", *run]
+            + ["--output-dir", str(pages), str(given)],
+            check=True,
+            cwd=ROOT / "notebooks",
+            env={**os.environ, "PLOTLY_RENDERER": FIGURES},
+        )
+        state = "executed" if run or given is executed else "without results: it trains"
+        title = notebook.stem.replace("_", " ")
+        rows.append(f'- <a href="notebooks/{notebook.stem}.html">{title}</a> ({state})')
+    text = "Each asks one question. `make notebooks` executes all; this site shows what it finds."
+    return f"# Notebooks\n\n{text}\n\n" + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))
