@@ -7,33 +7,11 @@ from collections.abc import Mapping, Sequence
 import cv2
 import numpy as np
 
-from mer_core.inputs.recording import Recording
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import FAINT, INK, PAPER, enlarge
-from mer_core.store import AmiStore, Arrays, drawing_key
 
 _BAR = 14
 _ACCENT = (213, 94, 0)
-
-
-def recording_animation(recording: Recording, *, fps: float, store: AmiStore) -> bytes:
-    """`animation_bytes` of all frames of a recording, encoded once and then kept in `store`."""
-    clip, keys = recording.clip, recording.key_frames
-
-    def encode() -> Arrays:
-        content = animation_bytes(
-            list(clip.frames), fps=fps, frame_numbers=clip.frame_numbers, key_frames=keys
-        )
-        return {"webp": np.frombuffer(content, np.uint8)}
-
-    key = drawing_key(
-        kind="animation",
-        frames=clip.digest,
-        numbers=clip.frame_numbers,
-        key_frames=keys,
-        fps=fps,
-    )
-    return store.fetch(key, encode, must_keep=False)["webp"].tobytes()
 
 
 def animation_bytes(

@@ -17,7 +17,6 @@ import plotly.colors
 UNSIGNED = "viridis"
 SIGNED = "balance"
 _NEUTRAL = (246, 246, 246)
-_ENDS = {UNSIGNED: ("dark violet", "yellow"), SIGNED: ("blue", "red")}
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -83,14 +82,6 @@ class ColourScale:
     def describe(self) -> str:
         """The scale in words, for captions."""
         return f"{self.name}, {spoken(self.low)} to {spoken(self.high)}"
-
-    @property
-    def words(self) -> str:
-        """The scale for whoever does not know it by name: which colour stands for which number."""
-        ends = _ENDS[self.name]
-        if self.signed:
-            return f"{ends[0]} {spoken(self.low)}, white 0, {ends[1]} {spoken(self.high)}"
-        return f"{ends[0]} {spoken(self.low)} to {ends[1]} {spoken(self.high)}"
 
 
 def shared_scale(

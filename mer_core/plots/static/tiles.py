@@ -17,7 +17,7 @@ from mer_core.plots.static.figure import TWO_COLUMNS, StaticFigure, static_figur
 from mer_core.plots.theme import FAINT, PALETTE
 
 _GAP = 0.04  # inches between tiles
-_BAR, _BAR_ROOM = 0.06, 0.42  # inches: a colour bar, and it with its numbers
+_BAR, _BAR_ROOM = 0.06, 0.46  # inches: a colour bar, and it with its numbers
 _LINE, _LETTER = 0.115, 0.049  # inches: a line of type, and a letter's width on average
 _BETWEEN = 0.14  # inches between blocks
 _OUTLINE = PALETTE[1]

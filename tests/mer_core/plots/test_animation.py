@@ -6,9 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.inputs import AmiStore, synthetic_recording
-from mer_core.plots import animation
-from mer_core.plots.animation import animation_bytes, recording_animation
+from mer_core.plots.animation import animation_bytes
 
 SHADES = (0, 80, 160, 240)
 
@@ -29,18 +27,3 @@ def test_it_has_every_frame_plays_at_its_speed_and_is_not_enlarged(side, width):
     assert list(found.durations) == [100] * 4
     shades = [int(frame[width // 2, width // 2, 0]) for frame in found.frames]
     assert np.abs(np.array(shades) - SHADES).max() <= 6
-
-
-def test_a_recordings_is_encoded_once_for_each_speed(tmp_path, monkeypatch):
-    recording = synthetic_recording(subject=2, emotion="surprise", seed=1, size=32)
-    store = AmiStore(tmp_path)
-    slow, fast = (recording_animation(recording, fps=fps, store=store) for fps in (5, 50))
-    assert (played(slow).durations[0], played(fast).durations[0]) == (200, 20)
-    assert len(played(slow).frames) == len(recording.clip)
-
-    def encode(*given, **named):
-        raise AssertionError("encoded again")
-
-    monkeypatch.setattr(animation, "animation_bytes", encode)
-    assert recording_animation(recording, fps=5, store=store) == slow
-    assert recording_animation(recording, fps=50, store=store) == fast

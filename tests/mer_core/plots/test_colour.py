@@ -71,17 +71,6 @@ def test_a_scale_says_its_ends_as_a_person_writes_them(low, high, words):
     assert ColourScale(low=low, high=high).describe() == words
 
 
-def test_a_scale_says_which_colour_stands_for_which_number():
-    assert ColourScale(low=0, high=12345.6).words == "dark violet 0 to yellow 12,300"
-    signed = shared_scale([np.array([-0.5, 2.0])], signed=True)
-    assert signed.words == "blue -2, white 0, red 2"
-    red, _, blue = signed.apply(np.array([2.0]))[0].tolist()
-    assert red > blue
-    dark, bright = ColourScale(low=0, high=1).apply(np.array([0.0, 1.0])).tolist()
-    assert dark[2] > dark[1]
-    assert min(bright[:2]) > 200 > bright[2]
-
-
 def test_an_asinh_scale_fits_the_strongest_and_shows_the_weakest():
     panels = [np.array([[-9000.0, 0.0]]), np.array([[40.0, 250.0]])]
     scale = asinh_scale(panels)
