@@ -275,9 +275,10 @@ def table3(out: Path, rounds: int) -> Answer:
     from mer_core.reproduction.table3 import ledger_table, write_table3
 
     rows, files = write_table3(out, rounds=rounds, progress=_tell)
-    frame = ledger_table(rows).frame.iloc[:, :-2]
+    frame = ledger_table(rows).frame
+    header = [" ".join(filter(None, name)) for name in frame.columns]
     document: dict[str, Any] = {"files": files, "rows": [asdict(row) for row in rows]}
-    listing = table(list(frame.columns), frame.values.tolist())
+    listing = table(header, frame.values.tolist())
     remarks = "\n".join(
         f"{row.network}, {row.classes} classes: {row.remark}" for row in rows if row.remark
     )
