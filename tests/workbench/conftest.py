@@ -60,7 +60,10 @@ def browser():
 def page(browser):
     """A fresh browser session, in which nothing may be asked of any other machine."""
     context = browser.new_context(
-        viewport={"width": 1440, "height": 1200}, permissions=["camera"], accept_downloads=True
+        viewport={"width": 1440, "height": 1200},
+        permissions=["camera"],
+        accept_downloads=True,
+        reduced_motion="reduce",  # clips stand still until they are played: less to draw
     )
     context.set_default_timeout(180_000)  # maps take their time on a busy machine
     strangers = []

@@ -51,7 +51,7 @@ def chart(app: AppTest, index: int) -> str:
 
 def test_the_page_draws_without_an_exception_and_owns_up(app):
     assert not app.exception
-    assert "untrained" in text_of(app)
+    assert cached.network("affectivenet", shown_weighting()).weights.label in text_of(app)
     assert "synthetic" in text_of(app).lower()
     assert len(tiles(app)) == 1 + 2 + 16
 
