@@ -118,7 +118,7 @@ def make_figure4(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     }
     note = (
         f"{_state([model])}. First convolutions by branch; channels are given by #number. "
-        f"Colours: {scales};\ndifferences: first minus second. Both images have one scale and one "
+        f"Colours: {scales}; differences: first minus second. Both images have one scale and one "
         "grey level for zero, so that a difference is one of motion."
     )
     return _made(job, clips, [model], _draw(blocks, clips, note), values)
@@ -168,7 +168,8 @@ def make_figure6(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     every = [model for models in networks.values() for model in models]
     note = (
         f"The three channels, by #number, that respond most inside the outlined region, at "
-        f"{MATCHED_STAGE} of the input's size.\nColours: {scales} and network."
+        f"{MATCHED_STAGE} of the input's size. Input: the image that AffectiveNet reads. "
+        f"Colours: {scales} and network."
     )
     return _made(job, clips, every, _draw(blocks, clips, note), tops)
 
@@ -192,7 +193,10 @@ def make_figure7(job: Job, scales: TileScale = TileScale.ROW) -> Made:
         _input(shown, models[-1]),
         *_mean_and_top(rows, shown, names=names, columns=columns, scales=scales),
     ]
-    note = f"First convolutions of each network by branch. {_RANKED} Colours: {scales}."
+    note = (
+        f"First convolutions of each network by branch. {_RANKED} "
+        f"Input: the image that AffectiveNet reads. Colours: {scales}."
+    )
     return _made(job, [shown], models, _draw(blocks, [shown], note), tops)
 
 
@@ -244,7 +248,7 @@ def _training(models: Sequence[LoadedModel]) -> str:
     trained = [model for model in models if model.weights.trained]
     if len(trained) < len(models):
         return f"{len(trained)} of {len(models)} trained" if trained else "untrained"
-    return models[0].weights.label.partition(",")[0]
+    return "trained on synthetic faces" if models[0].weights.synthetic else "trained"
 
 
 def _draw(blocks: Sequence[TileBlock], clips: Sequence[Exhibit], note: str) -> StaticFigure:

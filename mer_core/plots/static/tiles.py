@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import wrap
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from mer_core.plots.theme import FAINT, PALETTE
 _GAP = 0.04  # inches between tiles
 _BAR, _BAR_ROOM = 0.06, 0.46  # inches: a colour bar, and it with its numbers
 _LINE, _LETTER = 0.115, 0.049  # inches: a line of type, and a letter's width on average
+_NOTE_LETTER = 0.052  # inches
 _BETWEEN = 0.14  # inches between blocks
 _OUTLINE = PALETTE[1]
 
@@ -113,10 +115,12 @@ def tile_figure(
         bands: All tiles of a band have one size, such that the band fills the width.
         synthetic: Whether any data were generated.
         width: Of the figure, inches.
-        note: Written below everything; lines are broken where it says.
+        note: Written below everything.
     """
     placed = [_Band.of(blocks, width=width) for blocks in bands]
-    foot = _LINE * 1.1 * len(note.splitlines()) + (0.05 if note else 0)
+    room = int(width / _NOTE_LETTER)
+    lines = [line for part in note.splitlines() for line in wrap(part, room)]
+    foot = _LINE * 1.1 * len(lines) + (0.05 if note else 0)
     height = sum(band.height for band in placed) + foot
 
     def draw(page: Figure) -> None:
@@ -125,7 +129,7 @@ def tile_figure(
         for band in placed:
             band.draw(page, top, width, height)
             top -= band.height
-        for i, line in enumerate(note.splitlines()):
+        for i, line in enumerate(lines):
             y = (foot - _LINE * 1.1 * (i + 0.5) - 0.02) / height
             page.text(0.005, y, line, size=6.5, color=FAINT, va="center")
 
