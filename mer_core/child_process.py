@@ -63,7 +63,7 @@ class ChildProcess:
         self, module: str, order: Any, *, environment: Mapping[str, str] | None = None
     ) -> None:
         self.failure: str | None = None
-        self._stopping = False
+        self._stopping = self._read = False
         # A file, because an unread pipe would fill up and halt the process.
         self._errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 (close)
         self._process = subprocess.Popen(
@@ -85,12 +85,16 @@ class ChildProcess:
     def messages(self) -> Iterator[Any]:
         """Yields what the process emits, until it has ended."""
         assert self._process.stdout is not None
+        self._read = True
         for line in self._process.stdout:
+            if not line.endswith("\n"):
+                break  # the process ended in mid-line
             told = json.loads(line)
             if "failure" in told:
                 self.failure = told["failure"]
             else:
                 yield told["message"]
+        self._process.stdout.close()
         code = self._process.wait()
         if self._stopping:
             self.failure = None
@@ -115,8 +119,8 @@ class ChildProcess:
         self._process.kill()
         self._process.wait()
         self._hang_up()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        if self._process.stdout is not None and not self._read:
+            self._process.stdout.close()  # else by its reader, who may be another thread
         self._errors.close()
 
     def __enter__(self) -> ChildProcess:

@@ -1,32 +1,31 @@
-"""A worker of the crew: films the takes named on standard input, a line per finished take."""
+"""A process that films the takes it is told, and reports each by its index."""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 
+from mer_core.child_process import Emit, serve
 from mer_core.datasets.synthetic.twins.filming import film
 from mer_core.datasets.synthetic.twins.manifest import read_manifest
 from mer_core.datasets.synthetic.twins.script import write_script
+from mer_core.errors import DatasetError
 
 
-def main() -> None:
-    """Reads the order, films, and reports each take by its index."""
-    cv2.setNumThreads(1)
-    order = json.load(sys.stdin)
+def _work(order: Any, emit: Emit) -> None:
+    cv2.setNumThreads(1)  # the processes together use the cores
     root = Path(order["root"])
     manifest = read_manifest(root)
     if manifest is None:
-        sys.exit(f"{root} is no twin")
+        raise DatasetError("is no twin", where=root)
     script = write_script(manifest.settings)
     for index in order["takes"]:
         film(script, script.takes[index], root, token=order["token"])
-        sys.stdout.write(f"{index}\n")
-        sys.stdout.flush()
+        emit(index)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(serve(_work))

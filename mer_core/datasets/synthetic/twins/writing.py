@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
+import queue
+import threading
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from filelock import FileLock
 
 from mer_core.atomic import write_text
+from mer_core.child_process import ChildProcess
 from mer_core.datasets.synthetic import render_clip
-from mer_core.datasets.synthetic.twins.crew import film_together
 from mer_core.datasets.synthetic.twins.filming import Render, film, is_filmed, sweep
 from mer_core.datasets.synthetic.twins.manifest import TwinManifest, manifest_of, read_manifest
 from mer_core.datasets.synthetic.twins.planting import chosen
 from mer_core.datasets.synthetic.twins.script import TRUTH, Script, write_script
 from mer_core.datasets.synthetic.twins.takes import TwinSettings, Variants
 from mer_core.datasets.synthetic.twins.workbook import NOTICE, write_workbook
-from mer_core.errors import SettingsError
+from mer_core.errors import DatasetError, SettingsError
 
 MARKER_FILE = "SYNTHETIC.txt"
+
+_WORKER = "mer_core.datasets.synthetic.twins.worker"
 
 _TAKES_PER_WORKER = 3
 """A worker needs about as long to start as to film this many takes."""
@@ -172,13 +177,52 @@ def _film_all(
     if progress is not None:
         progress(finished, total)
     token = uuid.uuid4().hex[:8]
-    crew = min(workers or available_cores(), len(pending) // _TAKES_PER_WORKER)
-    if crew > 1 and render is render_clip:
-        film_together(root, pending, workers=crew, token=token, done=done)
+    count = min(workers or available_cores(), len(pending) // _TAKES_PER_WORKER)
+    if count > 1 and render is render_clip:
+        _film_together(root, pending, workers=count, token=token, done=done)
         return
     for index in pending:
         film(script, script.takes[index], root, token=token, render=render)
         done()
+
+
+def _film_together(
+    root: Path, takes: Sequence[int], *, workers: int, token: str, done: Callable[[], None]
+) -> None:
+    """Films in several processes, with the same result as in one; `done` is called here.
+
+    Neighbouring takes go to one worker, because they mostly show one face, which is built once.
+    """
+    shares = [
+        takes[len(takes) * i // workers : len(takes) * (i + 1) // workers] for i in range(workers)
+    ]
+    reports: queue.Queue[ChildProcess | None] = queue.Queue()
+
+    def listen(worker: ChildProcess) -> None:
+        for _ in worker.messages():
+            reports.put(None)
+        reports.put(worker)
+
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with ExitStack() as stack:
+        for index, share in enumerate(shares):
+            order = {"root": str(root), "takes": list(share), "token": f"{token}{index}"}
+            worker = stack.enter_context(ChildProcess(_WORKER, order, environment=environment))
+            threading.Thread(target=listen, args=(worker,), daemon=True).start()
+        ended: list[ChildProcess] = []
+        while len(ended) < workers:
+            report = reports.get()
+            if report is None:
+                done()
+            else:
+                ended.append(report)
+        for worker in ended:
+            if worker.failure is not None:
+                raise DatasetError(
+                    f"a worker stopped: {worker.failure}",
+                    where=root,
+                    remedy="run the same command again; finished clips are kept",
+                )
 
 
 def available_cores() -> int:

@@ -153,7 +153,7 @@ def test_two_workers_write_what_one_writes(tmp_path):
 
 
 def test_a_worker_that_dies_says_why(tmp_path, monkeypatch):
-    monkeypatch.setattr("mer_core.datasets.synthetic.twins.crew._MODULE", "mer_core.no_such_module")
+    monkeypatch.setattr(subject, "_WORKER", "mer_core.no_such_module")
     with pytest.raises(DatasetError, match="No module named"):
         small(tmp_path / "twin", workers=2)
 
