@@ -38,7 +38,7 @@ from mer_core.attribution.baselines import centre_map, energy_map, motion_weight
 from mer_core.attribution.frames import frame_shares
 from mer_core.attribution.localisation import localise
 from mer_core.inputs import AmiStore, Imaging, sample_clip, sample_image
-from mer_core.plots.colour import shared_scale
+from mer_core.plots.attributions import map_scale
 from mer_core.plots.curves import share_curve
 from mer_core.plots.raster import overlay
 from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
@@ -98,7 +98,7 @@ region = shown.region
 
 
 def tile(m):
-    scale = shared_scale([m.values], signed=m.signed)
+    scale = map_scale(m.values, signed=m.signed)
     over = overlay(image.image, m.values, scale)
     return Tile(values=over, caption=METHODS.get(m.method).title, region=region)
 

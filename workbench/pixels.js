@@ -106,10 +106,12 @@ const moved = (from, key, [rows, columns]) => {
   return { x: along(start.x, right, columns), y: along(start.y, down, rows) };
 };
 
-const colourBar = ({ low, high, gradient, signed, unit }) => {
-  const ends = make("div", { className: "mer-ends" }, make("span", { textContent: spoken(low) }));
+const colourBar = ({ low, high, gradient, signed, beyond, unit }) => {
+  const least = `${beyond && signed ? "≤ " : ""}${spoken(low)}`;
+  const most = `${beyond ? "≥ " : ""}${spoken(high)}`;
+  const ends = make("div", { className: "mer-ends" }, make("span", { textContent: least }));
   if (signed) ends.append(make("span", { textContent: "0" }));
-  ends.append(make("span", { textContent: unit ? `${spoken(high)} ${unit}` : spoken(high) }));
+  ends.append(make("span", { textContent: unit ? `${most} ${unit}` : most }));
   const strip = make("div", { className: "mer-strip" });
   strip.style.background = gradient;
   const bar = make("div", { className: "mer-bar" }, strip, ends);

@@ -201,6 +201,7 @@ def scale_payload(scale: ColourScale, unit: str) -> dict[str, Any]:
         "low": scale.low,
         "high": scale.high,
         "signed": scale.signed,
+        "beyond": scale.beyond > 0,
         "gradient": f"linear-gradient(90deg, {stops})",
         "unit": unit,
     }

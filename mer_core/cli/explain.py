@@ -17,7 +17,6 @@ from mer_core.cli.answer import Answer, answers, as_document, table
 from mer_core.cli.models import PAPER_CLASSES
 from mer_core.cli.names import METHOD, METHOD_TITLES, NETWORK
 from mer_core.errors import SettingsError
-from mer_core.plots.colour import shared_scale
 from mer_core.records import AttributionMap, InputKind
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def explain(
       target, probability  the class asked about, and the network's answer for it
       parameters           every parameter of the method with its value
       signed               whether negative values speak against the class
-      low, high            of the colour scale
+      low, high            of the colour scale; the strongest 1 % of pixels lie beyond
       difference, delta    logit less that of the baseline, and how far the sum misses it; or null
       seconds, synthetic, notes
     \b
@@ -204,6 +203,7 @@ def _write(out: Path, recipe: Recipe, picture: bytes, *, overwrite: bool) -> dic
 
 def _picture(recipe: Recipe, recording: Recording) -> bytes:
     """What the network saw, and the map beside it and over it, as a PNG file."""
+    from mer_core.plots.attributions import map_scale
     from mer_core.plots.raster import enlarge, overlay
     from mer_core.plots.static import ONE_COLUMN
     from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
@@ -214,7 +214,7 @@ def _picture(recipe: Recipe, recording: Recording) -> bytes:
     else:
         frames = recording.expression.frames
         seen = enlarge(frames[len(frames) // 2], spec.size, smooth=True)
-    scale = shared_scale([found.values], signed=found.signed)
+    scale = map_scale(found.values, signed=found.signed)
     where = f", {found.layer}" if found.layer else ""
     over = Tile(values=overlay(seen, found.values, scale), caption="map over the input")
     tiles = [Tile(values=seen, caption="input"), over, Tile(values=found.values, caption="map")]
@@ -228,8 +228,10 @@ def _picture(recipe: Recipe, recording: Recording) -> bytes:
 
 
 def _answer(recipe: Recipe, recording: Recording, files: dict[str, Path]) -> Answer:
+    from mer_core.plots.attributions import map_scale
+
     found, model = recipe.map, recipe.model
-    scale = shared_scale([found.values], signed=found.signed)
+    scale = map_scale(found.values, signed=found.signed)
     probability = _probability(recipe, recording)
     notes = []
     if not model.weights.trained:

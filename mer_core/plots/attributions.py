@@ -41,16 +41,22 @@ def attribution_panel(
     return drawn
 
 
-SATURATED = 0.005
-"""Share of pixels beyond the ends of a map's scale; a single pixel would else hide the rest."""
+SATURATED = 0.01
+"""Share of a map's pixels beyond the ends of its scale. A few extreme pixels would else take all
+the colours: those of integrated gradients are ten times stronger than any other."""
 
 
 def map_scale(values: Map, *, signed: bool) -> ColourScale:
     """The scale of one map: from 0, or symmetric about it, up to all but the strongest pixels."""
-    reach = float(np.quantile(np.abs(values), 1 - SATURATED)) or float(np.abs(values).max())
+    strength = np.abs(values)
+    most = float(strength.max(initial=0.0))
+    reach = float(np.quantile(strength, 1 - SATURATED)) if strength.size else 0.0
+    if not reach:  # a map of single pixels has nothing weaker to show
+        reach = most
+    beyond = SATURATED if reach < most else 0.0
     if signed:
-        return ColourScale(low=-reach, high=reach, name=SIGNED)
-    return ColourScale(low=0.0, high=reach)
+        return ColourScale(low=-reach, high=reach, name=SIGNED, beyond=beyond)
+    return ColourScale(low=0.0, high=reach, beyond=beyond)
 
 
 def region_colours(names: Mapping[str, Mask] | Sequence[str]) -> dict[str, str]:

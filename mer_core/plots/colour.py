@@ -31,12 +31,15 @@ class ColourScale:
         name: Of the colours.
         linear_width: Where given, positions are asinh(value / linear_width): linear for values
             smaller than that and logarithmic beyond, so that strong values leave room for weak.
+        beyond: Share of the values that lie outside the ends on purpose and saturate, so that a
+            few extreme ones do not take all the colours. Colour bars and captions show it.
     """
 
     low: float
     high: float
     name: str = UNSIGNED
     linear_width: float | None = None
+    beyond: float = 0.0
 
     @property
     def signed(self) -> bool:
@@ -75,13 +78,25 @@ class ColourScale:
             tens = [10.0**k for k in range(-3, 7) if self.linear_width < 10.0**k < self.high / 3]
             marks += [sign * ten for ten in tens[-2:] for sign in (-1, 1)]
         return {
-            spoken(mark): float(at)
+            self._mark(mark): float(at)
             for mark, at in zip(marks, self.position(np.array(marks)), strict=True)
         }
 
+    def _mark(self, value: float) -> str:
+        """A number beside a colour bar; an end that stands for more than itself says so."""
+        if self.beyond and value == self.high:
+            return f"\N{GREATER-THAN OR EQUAL TO} {spoken(value)}"
+        if self.beyond and self.signed and value == self.low:
+            return f"\N{LESS-THAN OR EQUAL TO} {spoken(value)}"
+        return spoken(value)
+
     def describe(self) -> str:
         """The scale in words, for captions."""
-        return f"{self.name}, {spoken(self.low)} to {spoken(self.high)}"
+        return f"{self.name}, {spoken(self.low)} to {spoken(self.high)}{self._saturation}"
+
+    @property
+    def _saturation(self) -> str:
+        return f", {100 * self.beyond:.2g} % beyond" if self.beyond else ""
 
 
 def shared_scale(

@@ -6,6 +6,7 @@ import pytest
 
 from mer_core.cli import run
 from mer_core.models.catalog import MODELS
+from mer_core.records import InputKind
 
 
 def document(capsys, *words, code=0):
@@ -41,6 +42,14 @@ def test_unknown_names_are_refused_in_one_line(capsys):
     assert captured.out == ""
     assert captured.err.count("\n") == 1
     assert "did you mean 'learnet'" in captured.err
+
+
+def test_the_help_of_export_names_every_network_that_it_refuses(capsys):
+    assert run(["export", "--help"]) == 0
+    said = capsys.readouterr().out
+    refused = [entry.title for entry in MODELS if entry.input.kind is InputKind.CLIP]
+    assert refused
+    assert all(f"{title} cannot be exported" in said for title in refused)
 
 
 def test_export_writes_and_tells_what_the_weights_are(capsys, tmp_path):

@@ -24,10 +24,25 @@ def test_a_signed_scale_is_symmetric_and_an_unsigned_one_begins_at_zero():
         assert beyond == pytest.approx(SATURATED, abs=2e-4)
 
 
+def test_extreme_pixels_do_not_take_all_the_colours_and_the_bar_says_so():
+    """Integrated gradients: few pixels ten times stronger than all others."""
+    noise = np.random.default_rng(0)
+    values = noise.normal(0, 1, (112, 112))
+    values[noise.integers(0, 112, 60), noise.integers(0, 112, 60)] = 100  # 0.5 % of them
+    scale = map_scale(values, signed=True)
+    assert scale.high < 5
+    assert scale.beyond == SATURATED
+    coloured = np.mean(np.abs(values) > scale.high / 4)
+    assert coloured > 0.4  # on a scale that fits the extremes, none but those
+    assert list(scale.ticks) == [f"≤ -{scale.high:.3g}", "0", f"≥ {scale.high:.3g}"]
+    assert "1 % beyond" in scale.describe()
+
+
 def test_a_map_with_one_spike_still_has_a_scale():
     values = np.zeros((50, 50))
     values[3, 4] = 7
     assert map_scale(values, signed=False).high == 7
+    assert map_scale(values, signed=False).beyond == 0
     assert map_scale(np.zeros((4, 4)), signed=True).high == 0
 
 
