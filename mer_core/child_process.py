@@ -22,6 +22,7 @@ import _thread
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -170,6 +171,8 @@ def serve(work: Callable[[Any, Emit], None], *, background: bool = False) -> int
         work: Called with the order and with what sends a message.
         background: Whether others on this machine go first.
     """
+    # A server that a shell started in the background is deaf to it, and so would this process be.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     order = json.loads(sys.stdin.readline())
     channel = _private_output()
     ended = threading.Event()

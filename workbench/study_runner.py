@@ -42,6 +42,7 @@ class Run:
         losses: Training loss after each epoch, by fold.
         states: What each fold that was begun is doing, in words.
         parts: Share of its epochs that each fold in training has done.
+        begun: Share of the folds that were finished before this run.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Run:
     losses: dict[str, list[float]] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
     parts: dict[str, float] = field(default_factory=dict, repr=False)
+    begun: float = 0.0
 
     @property
     def share(self) -> float:
@@ -67,9 +69,9 @@ class Run:
     @property
     def time_left(self) -> str:
         """How long the rest takes, in words, from the first epoch on; "" before."""
-        if self.progress is None or not self.share:
+        if self.progress is None or self.share <= self.begun:
             return ""
-        seconds = self.progress.elapsed * (1 - self.share) / self.share
+        seconds = self.progress.elapsed * (1 - self.share) / (self.share - self.begun)
         return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
 
     @property
@@ -79,6 +81,8 @@ class Run:
 
     def hear(self, event: Event) -> None:
         """Take note of what happened."""
+        if self.progress is None:
+            self.begun = event.progress.done / max(event.progress.total, 1)
         self.progress = event.progress
         match event:
             case InputsBuilt():

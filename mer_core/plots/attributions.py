@@ -42,8 +42,8 @@ def attribution_panel(
 
 
 SATURATED = 0.01
-"""Share of a map's pixels beyond the ends of its scale. A few extreme pixels would else take all
-the colours: those of integrated gradients are ten times stronger than any other."""
+"""Share of a map's pixels beyond the ends of its scale. A few extreme pixels, as integrated
+gradients often have them, would else take all the colours."""
 
 
 def map_scale(values: Map, *, signed: bool) -> ColourScale:

@@ -86,18 +86,41 @@ def test_any_other_end_is_explained_by_its_last_words(errand, caplog):
 def test_stopping_interrupts_the_work_and_lets_it_clean_up(errand, tmp_path):
     note = tmp_path / "cleaned"
     code = f"""try:
+        emit("inside")
         while True: time.sleep(0.05)
     finally:
         open({str(note)!r}, "w").close()"""
     child = ChildProcess(errand(code), 0)
     messages = child.messages()
-    next(messages)
+    assert [next(messages), next(messages)] == [{"heard": 0}, "inside"]
     child.stop()
     child.stop()  # asked twice
     assert list(messages) == []
     assert child.failure is None
     assert note.exists()
     child.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="asks a shell")
+def test_a_server_in_the_background_can_stop_its_children_too(errand, tmp_path):
+    """A shell starts background jobs deaf to Ctrl-C, and their children inherit that."""
+    note = tmp_path / "cleaned"
+    errand(f"""try:
+        emit("inside")
+        while True: time.sleep(0.05)
+    finally:
+        open({str(note)!r}, "w").close()""")
+    code = (
+        "from mer_core.child_process import ChildProcess; c = ChildProcess('errand', 0);"
+        "m = c.messages(); next(m); next(m); c.stop(); list(m); print(c.failure)"
+    )
+    deaf = subprocess.run(
+        ["sh", "-c", 'trap "" INT; exec "$0" -c "$1"', sys.executable, code],
+        capture_output=True,
+        text=True,
+    )
+    assert deaf.stdout.strip() == "None", deaf.stderr
+    assert note.exists()
 
 
 def test_work_that_no_interrupt_reaches_is_ended_all_the_same(errand):

@@ -120,6 +120,17 @@ def test_a_run_knows_how_far_it_is_from_the_first_epoch_on():
     assert run.states == {"s1": "finished, 3 of 4 right"}
 
 
+def test_the_time_left_of_a_continued_study_counts_this_run_alone():
+    """Nine of ten folds were done long ago; half of the tenth took 30 s, so half is left."""
+    run = Run("continued")
+    before = Progress(total=10, done=9, failed=0, running=0, elapsed=0.0, eta=None)
+    run.hear(StudyStarted(progress=before, slots=1, dashboard=None))
+    assert run.time_left == ""
+    now = Progress(total=10, done=9, failed=0, running=1, elapsed=30.0, eta=None)
+    run.hear(EpochFinished(progress=now, name="s10", epoch=5, epochs=10, loss=1.0, accuracy=0.5))
+    assert run.time_left == "about 30 s"
+
+
 def test_training_leaves_this_process_alone(planned):
     state, threads = torch.get_rng_state(), torch.get_num_threads()
     study = planned("apart")
