@@ -1,10 +1,12 @@
-"""The workbench's name, the one line on what it is, and what is behind "About"."""
+"""The head of the sidebar: name, the one line on what this is, "About", and the menu."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 LINE = "See how a micro-expression becomes one image, and what a network makes of it."
 TEXT = """
@@ -30,6 +32,15 @@ def draw_name() -> None:
         st.caption(LINE)
         if st.button("About", type="tertiary", icon=":material/info:"):
             _about()
+
+
+def draw_menu(groups: Mapping[str, Sequence[StreamlitPage]]) -> None:
+    """Draw the pages by their groups."""
+    with st.sidebar.container(key="menu", gap=None):
+        for group, pages in groups.items():
+            st.caption(group)
+            for page in pages:
+                st.page_link(page, width="stretch")
 
 
 @st.dialog("About MER Workbench")

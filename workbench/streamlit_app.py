@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from workbench.about import draw_name
+from workbench.about import draw_menu, draw_name
 from workbench.study_notice import draw_notice
 from workbench.uploading import keep_in_memory
 
@@ -58,8 +58,10 @@ def main() -> None:
         ]
         for group, pages in PAGES.items()
     }
-    page = st.navigation(groups)
+    # Streamlit's own menu of groups is a list with parts that no list may have.
+    page = st.navigation(groups, position="hidden")
     draw_name()
+    draw_menu(groups)
     draw_notice()
     page.run()
 

@@ -128,7 +128,7 @@ def test_a_page_gone_back_to_is_not_sent_its_moving_pictures_again(page, server)
     first = page.evaluate("sent")
     for title in ("One clip", "Paper", "Affective-motion image", "Lessons"):
         page.evaluate("sent = 0")
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        page.get_by_test_id("stSidebar").get_by_role("link", name=title, exact=True).click()
         page.get_by_role("heading", name=title, exact=True, level=1).wait_for()
         settle(page)
     again = page.evaluate("sent")

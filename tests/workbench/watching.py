@@ -139,7 +139,7 @@ def press(page: Any, name: str) -> Callable[[], None]:
 
 def follow(page: Any, title: str) -> Callable[[], None]:
     """The gesture that opens another page by its link in the menu."""
-    menu = page.get_by_test_id("stSidebarNav")
+    menu = page.get_by_test_id("stSidebar")
     return lambda: menu.get_by_role("link", name=title, exact=True).click()
 
 
