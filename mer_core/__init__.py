@@ -20,12 +20,12 @@ os.environ.setdefault("MKL_CBWR", "AUTO")
 # Name -> module that defines it, and its name there where that is another.
 _HOMES = {
     # From a recording to a reason: the quick start of the README.
-    "open_recording": "mer_core.inputs.recording",
+    "open_recording": "mer_core.inputs.own_clip",
     "synthetic_recording": "mer_core.inputs.synthetic",
     "build_ami": "mer_core.ami",
     "load_model": "mer_core.models.loaded",
     "list_models": "mer_core.models.catalog",
-    "predict": "mer_core.inputs.answers:answer_of",
+    "predict": "mer_core.inputs.prediction",
     "explain_recording": "mer_core.attribution.recording",
     "list_methods": "mer_core.attribution",
     # From a dataset to a score.

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "paper": ("mer_core.cli.paper", "Show the paper: tables, claims audit, ambiguous passages."),
     "models": ("mer_core.cli.models", "List the networks and what each costs."),
     "export": ("mer_core.cli.models", "Write a network as ONNX."),
+    "predict": ("mer_core.cli.predict", "Say what a network sees in clips of your own."),
     "explain": ("mer_core.cli.explain", "Show what a network looks at in a clip, and why."),
     "pretrain": ("mer_core.cli.pretrain", "Train networks on generated faces; write weights."),
     "study": ("mer_core.cli.study", "Run, resume, show, compare and check studies."),

@@ -137,7 +137,7 @@ def ami(
     notes = [*source.warnings, *doubts, *_flatness(image), *_unmoved(motions)]
     document = _document(source, image) | {
         "image": out,
-        "crop": _crop(alignment),
+        "crop": crop_document(alignment),
         "stabilisation": _stabilisation(motions),
         "notes": notes,
     }
@@ -173,7 +173,8 @@ def _text(source: FrameSource, image: AffectiveMotionImage, out: Path) -> str:
     )
 
 
-def _crop(alignment: Alignment | None) -> dict[str, Any] | None:
+def crop_document(alignment: Alignment | None) -> dict[str, Any] | None:
+    """The square cut out, for `--json`."""
     if alignment is None:
         return None
     return {

@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--weights",
-    default="random",
-    show_default=True,
-    help="random, imagenet, or a checkpoint file (.safetensors).",
+    help="synthetic (shipped, trained on generated faces), random, imagenet, or a checkpoint file "
+    "(.safetensors).  [default: synthetic where the network ships, else random]",
 )
+@click.option("--study", help="Use the network of this study that has not seen the clip's subject.")
 @click.option("--classes", help="Class names, comma-separated; a checkpoint knows its own.")
 @click.option("--target", help="Class to explain.  [default: the predicted one]")
 @click.option("--layer", help="Layer to explain, for methods that need one.  [default: the last]")
@@ -74,7 +74,8 @@ def explain(
     listing: bool,
     model: str | None,
     method: str,
-    weights: str,
+    weights: str | None,
+    study: str | None,
     classes: str | None,
     target: str | None,
     layer: str | None,
@@ -108,6 +109,12 @@ def explain(
     With --list, per method: name, title, paper, says, applies, reason, signed, resolution,
     needs_layer, needs_regions, complete, forwards, parameters.
     """  # noqa: D301 - the backspace tells click to keep the lines below it
+    if study is not None and clip is not None:
+        if weights is not None:
+            raise SettingsError("--study brings its own weights", remedy="leave out --weights")
+        model, weights = held_out_weights(study, clip)
+    elif weights is None:
+        weights = default_weights(model)
     loaded = _loaded(model, weights, classes, seed, needed=not listing)
     if listing:
         return _list(loaded)
@@ -116,7 +123,7 @@ def explain(
     from mer_core.attribution.recording import explain_recording
     from mer_core.attribution.script import Recipe
     from mer_core.inputs.clip_code import ClipFile
-    from mer_core.inputs.recording import open_recording
+    from mer_core.inputs.own_clip import open_recording
 
     first, last = span or (None, None)
     recording = open_recording(clip, first=first, last=last, crop=crop)
@@ -137,7 +144,7 @@ def explain(
         weights_seed=seed,
         weighting=weighting,
         map=found,
-        synthetic=recording.clip.synthetic or loaded.weights.synthetic,
+        synthetic=recording.clip.synthetic,
     )
     picture = _picture(recipe, recording)
     files = _write(out, recipe, picture, overwrite=overwrite)
@@ -160,7 +167,44 @@ def _loaded(
 
 
 def _absolute(weights: str) -> str:
-    return weights if weights in ("random", "imagenet") else str(Path(weights).resolve())
+    from mer_core.models.loaded import is_named
+
+    return weights if is_named(weights) else str(Path(weights).resolve())
+
+
+def default_weights(model: str | None) -> str:
+    """The shipped weights of a network, or random ones where none are shipped."""
+    from mer_core.models.loaded import SYNTHETIC
+    from mer_core.models.shipped import is_shipped
+
+    return SYNTHETIC if model is not None and is_shipped(model) else "random"
+
+
+def held_out_weights(name: str, clip: Path) -> tuple[str, str]:
+    """Network and weights file of the fold of a study that held the clip's subject out.
+
+    Raises:
+        SettingsError: The clip is none of the study's, or its fold kept no weights.
+    """
+    from mer_core.training.experiment import CatalogExperiment
+    from mer_core.training.study import Study
+
+    study = Study.open(name)
+    place = clip.resolve()
+    keys = {
+        sample.key for sample in study.table.samples if sample.frames[0].resolve().parent == place
+    }
+    result = study.result()
+    for fold in result.folds:
+        answered = {answer.key for answer in result.answers[fold.identity]}
+        path = study.weights_path(fold)
+        if keys & answered and path.is_file() and isinstance(study.experiment, CatalogExperiment):
+            return study.experiment.model, str(path)
+    raise SettingsError(
+        "no finished fold of this study held this clip out and kept its weights",
+        where=name,
+        remedy="give the folder of one of its clips, or a checkpoint with --weights",
+    )
 
 
 def _knobs(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str, Any]:
@@ -233,7 +277,11 @@ def _answer(recipe: Recipe, recording: Recording, files: dict[str, Path]) -> Ans
     found, model = recipe.map, recipe.model
     scale = map_scale(found.values, signed=found.signed)
     probability = _probability(recipe, recording)
-    notes = []
+    notes = list(recording.doubts)
+    if model.weights.synthetic and not recording.clip.synthetic:
+        from mer_core.inputs.prediction import UNSEEN_REALITY
+
+        notes.append(UNSEEN_REALITY)
     if not model.weights.trained:
         notes.append(f"{model.weights.label}: the map says nothing about expressions")
     if not np.ptp(found.values):

@@ -29,7 +29,7 @@ class ClipFile:
     first: int | None = None
     last: int | None = None
     crop: bool = True
-    imports: str = "from mer_core.inputs.recording import open_recording"
+    imports: str = "from mer_core.inputs.own_clip import open_recording"
 
     @property
     def code(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ from mer_core.datasets.synthetic import GroundTruth
 from mer_core.errors import FaceNotFoundError
 from mer_core.faces import Alignment, FaceSearch, search_faces, spread
 from mer_core.flow import flow_image
-from mer_core.frames import open_frames, read_clip
+from mer_core.flow.spotting import MotionCurve, motion_curve
 from mer_core.inputs.imaging import Imaging, expression_source, find_people, resized
 from mer_core.inputs.tensors import (
     clip_frames,
@@ -44,7 +43,11 @@ class Recording:
         truth: For generated clips, what is known because it was made.
         alignment: The square of the original frames that these frames are; None where they are
             whole frames.
-        doubts: What speaks against trusting the alignment, each one line.
+        people: The faces that were found on the original frames, where they were sought.
+        doubts: What speaks against trusting frames and alignment, each one line.
+        proposed: Whether onset, apex and offset are proposed from motion (`curve`) rather than
+            coded or chosen.
+        motion: The curve of the recording these frames are a part of; None computes it from them.
     """
 
     clip: Clip
@@ -56,7 +59,10 @@ class Recording:
     offset: int | None = None
     truth: GroundTruth | None = None
     alignment: Alignment | None = None
+    people: FaceSearch | None = None
     doubts: tuple[str, ...] = ()
+    proposed: bool = False
+    motion: MotionCurve | None = None
 
     @property
     def key_frames(self) -> dict[str, int]:
@@ -88,6 +94,22 @@ class Recording:
             return find_clip_people(self.expression).person().alignment
         except FaceNotFoundError:
             return None
+
+    @cached_property
+    def curve(self) -> MotionCurve:
+        """How much the regions of the face move over time (`mer_core.flow.spotting`).
+
+        Where no face is found, frames are taken to be crops of one.
+        """
+        if self.motion is not None:
+            return self.motion
+        frames = self.clip.frames
+        if self.alignment is None:
+            height, width = frames.shape[1:3]
+            centre = ((width - 1) / 2, (height - 1) / 2)
+            square = self.face or Alignment(centre=centre, width=min(height, width / 0.9))
+            frames = (square.apply(frame) for frame in frames)
+        return motion_curve(frames, numbers=self.clip.frame_numbers, fps=self.clip.fps)
 
     @property
     def region(self) -> npt.NDArray[np.bool_] | None:
@@ -144,44 +166,6 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
         onset=sample.onset,
         apex=sample.apex,
         offset=sample.offset,
-    )
-
-
-def open_recording(
-    path: str | Path, *, first: int | None = None, last: int | None = None, crop: bool = True
-) -> Recording:
-    """Open a folder of images, a video or a zip, taken as an expression from first to last frame.
-
-    Args:
-        path: Where the frames lie.
-        first: Frame number of the onset; the first frame there is by default.
-        last: Frame number of the offset; the last frame by default.
-        crop: Whether to find and align the face; turn it off for frames that are crops.
-
-    Returns:
-        The clip in memory, with what is known of it.
-
-    Raises:
-        FrameError: There is nothing to decode.
-        FaceNotFoundError: There is no face to align.
-
-    Example:
-        >>> recording = open_recording(folder, crop=False)
-        >>> len(recording.clip)
-        6
-    """
-    source = open_frames(Path(path), first=first, last=last)
-    clip = read_clip(source)
-    if not crop:
-        return Recording(clip=clip, subject="", label="")
-    people = find_clip_people(clip)
-    alignment = people.person().alignment
-    return Recording(
-        clip=aligned_clip(clip, alignment),
-        subject="",
-        label="",
-        alignment=alignment,
-        doubts=people.doubts(),
     )
 
 

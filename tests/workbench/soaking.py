@@ -26,7 +26,7 @@ from mer_core.attribution.inspection import Inspection
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.inputs import Recording, synthetic_recording
 from mer_core.inputs.answers import answer_of
-from mer_core.inputs.upload import uploaded_recording
+from mer_core.inputs.own_clip import own_upload
 from mer_core.models.loaded import LoadedModel, load_shown
 from mer_core.plots.attributions import map_scale
 from mer_core.records import array_digest
@@ -168,7 +168,7 @@ class Reference:
 
     def _uploaded(self, session: int) -> View:
         content = own_clip(session)
-        recording = uploaded_recording(content, "own")
+        recording = own_upload(content, "own", crop=False).recording()
         answer = answer_of(self.network(NETWORKS[0]), recording, weighting="full")
         share = dict(zip(answer.classes, answer.probabilities.tolist(), strict=True))
         text = (

@@ -3,57 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import partial
 
 import streamlit as st
 
 from mer_core.errors import MerError
-from mer_core.inputs.answers import answer_of
-from mer_core.inputs.clip_changes import CHANGES_IN_WORDS
-from mer_core.inputs.upload import MAX_FRAMES, uploaded_recording
+from mer_core.inputs.own_clip import MAX_SOUGHT, own_upload
+from mer_core.models.shipped import shown_weighting
 from mer_core.plots.animation import animation_bytes
-from mer_core.plots.answers import probability_bars
-from workbench import address, cached, panels, pointing, selection
+from workbench import address, cached, own_clip_panels, panels, selection
 from workbench.camera import recorded
 from workbench.drawings import webp_address
 
 KINDS = ("avi", "mp4", "mov", "mkv", "webm", "zip")
 MEGABYTES = 20
+HELD = "own clip"
+
+
+def changed() -> None:
+    """Keep the file that was chosen for the session, or forget the one that was taken away."""
+    chosen = st.session_state["upload"]
+    address.forget(HELD)
+    st.session_state.pop("frames", None)
+    if chosen is not None:
+        st.session_state[HELD] = (chosen.file_id, chosen.name, chosen.getvalue())
+
 
 address.begin_page(
     "Your own clip",
-    "What would a network say of it? It stays in this server's memory, is never written to disk, "
-    "and is gone when you close the page.",
+    "What would a network say of it? The clip stays in this server's memory while this browser "
+    "tab is open, also when you visit other pages, and is written to no disk.",
 )
 origin = address.switch("From", ("a file", "this camera"), key="from")
-content: bytes | None = None
-identity: Hashable = None
 if origin == "this camera":
-    content = recorded(key="camera")
-    identity = ("camera", content)
+    film = recorded(key="camera")
+    held = st.session_state.get(HELD)
+    if film is not None and (held is None or held[0] != hash(film)):
+        address.forget(HELD)
+        st.session_state.pop("frames", None)
+        st.session_state[HELD] = (hash(film), "the film", film)
 else:
-    upload = st.file_uploader(
+    st.file_uploader(
         "A video of one face, or a zip of its frames",
         type=list(KINDS),
         max_upload_size=MEGABYTES,
         key="upload",
-        help=f"Up to {MEGABYTES} MB and {MAX_FRAMES} frames. What a file is, is read from its "
+        on_change=changed,
+        help=f"Up to {MEGABYTES} MB and {MAX_SOUGHT} frames. What a file is, is read from its "
         "content and not from its name.",
     )
-    if upload is not None:
-        content, identity = upload.getvalue(), upload.file_id
-first, second, third = st.columns([2, 2, 2], vertical_alignment="bottom")
-options = selection.all_models()
-name = address.choose(
-    "Network",
-    options,
-    key="net",
-    where=first,
+held = st.session_state.get(HELD)
+first, second, third = st.columns([3, 2, 2], vertical_alignment="bottom")
+names = selection.networks(
+    selection.all_models(), default=selection.image_models()[:3], where=first
 )
-weighting = selection.weighting("Weighting", key="w1", default="full", where=second)
-crop = address.toggle("Find the face and cut it out", key="crop", default=False, where=third)
-if content is None:
-    address.forget("uploaded")
+weighting = selection.weighting("Weighting", key="w1", default=shown_weighting(), where=second)
+crop = address.toggle("Find and align the face", key="crop", default=True, where=third)
+if held is None:
     st.info(
         "Choose a file or record one above: half a second to a few seconds, one face, looking at "
         "the camera, steady. More frames per second show more: micro-expressions last 40 to 500 "
@@ -62,31 +67,47 @@ if content is None:
     )
     st.stop()
 
-clip_bytes = content
+identity, name, content = held
+row = st.container(horizontal=True, vertical_alignment="center")
+row.caption(f"**{name}**, {len(content) / 2**20:.1f} MB, in memory only. No link can contain it.")
+row.button("Forget this clip", icon=":material/delete:", on_click=address.forget, args=(HELD,))
+square_column, time_column = st.columns([1, 2], gap="large")
 try:
-    with st.spinner("Reading the clip"):
+    with st.spinner("Reading the clip and looking for faces"):
+        found = address.session_value(
+            f"{HELD} source", (identity, crop), lambda: own_upload(content, name, crop=crop)
+        )
+    with square_column:
+        st.header("The face")
+        person, square = own_clip_panels.choose_square(found)
+    seen: Hashable = (identity, crop, person, square)
+    with st.spinner("Following the face through the clip"):
         whole = address.session_value(
-            "uploaded clip",
-            (identity, crop),
-            lambda: uploaded_recording(clip_bytes, "the upload", crop=crop),
+            f"{HELD} recording", seen, lambda: found.recording(person=person, alignment=square)
         )
 except MerError as error:
     panels.refusal(error)
     st.stop()
-
+for doubt in whole.doubts:
+    st.warning(doubt, icon=":material/warning:")
 numbers = whole.clip.frame_numbers
 if len(numbers) < 2:
     st.info("This is a single frame: nothing in it can move. Upload a video or several frames.")
     st.stop()
-start, end = pointing.frame_range(numbers, brushed=None)
-recording = selection.between(whole, start, end)
-clip, moving = recording.expression, st.columns([2, 2, 3], gap="large")
-rate = whole.clip.fps
-with moving[0]:
+with time_column:
+    st.header("When it moves")
+    proposal = whole.expression.frame_numbers
+    st.session_state.setdefault("frames", (proposal[0], proposal[-1]))
+    recording = own_clip_panels.choose_interval(whole)
+
+clip, rate = recording.expression, whole.clip.fps
+chosen: Hashable = (seen, clip.frame_numbers[0], clip.frame_numbers[-1])
+moving, still = st.columns(2, gap="large")
+with moving:
     st.header("The clip")
     movie = address.session_value(
-        "uploaded movie",
-        (identity, crop, start, end),
+        f"{HELD} movie",
+        chosen,
         lambda: animation_bytes(
             list(clip.frames), fps=panels.SLOW, frame_numbers=clip.frame_numbers, key_frames={}
         ),
@@ -99,65 +120,25 @@ with moving[0]:
         + f"; played at {panels.SLOW}.",
         alt=f"Your clip, {len(clip)} frames",
     )
-with moving[1]:
+with still:
     st.header("Its image")
-    image = address.session_value(
-        "uploaded image",
-        (identity, crop, start, end, weighting),
-        lambda: recording.image(weighting),
-    )
-    panels.motion_image(image, weighting, shared=False)
-    panels.downloads("your_clip_ami", image.image, array=image.total, synthetic=clip.synthetic)
-with moving[2]:
-    st.header("The answer")
-    model = cached.network(name)
-    st.caption(f"{model.entry.title}. **{model.weights.label}**")
-    try:
-        with st.spinner("Asking the network about the clip and about small changes of it"):
-            answer = address.session_value(
-                "uploaded answer",
-                (identity, crop, start, end, model.digest, weighting),
-                lambda: answer_of(model, recording, weighting=weighting),
-            )
-    except MerError as error:
-        panels.refusal(error)
-        st.stop()
-    spans = {one: answer.span(one) for one in answer.classes}
-    shares = dict(zip(answer.classes, answer.probabilities.tolist(), strict=True))
-    panels.chart(
-        partial(probability_bars, shares, spans),
-        key="answer",
-        alt="; ".join(
-            f"{one} {shares[one]:.0%}, {low:.0%} to {high:.0%}"
-            for one, (low, high) in spans.items()
-        ),
-    )
-    st.markdown(
-        f"**{answer.predicted}**, {shares[answer.predicted]:.0%}. The same answer after "
-        f"{answer.agreement:.0%} of {len(answer.variants)} changes that should not matter "
-        f"({CHANGES_IN_WORDS}). Indecision "
-        f"{answer.entropy:.0%}, where 100 % means that every class is as probable as any other."
-    )
+    own_clip_panels.draw_image(recording, weighting)
+
+st.header("What networks make of it")
+models = [cached.network(one, weighting) for one in names]
+own_clip_panels.draw_networks(models, recording, weighting, chosen)
 
 st.header("What this cannot tell")
-trained = (
-    "This network has not been trained on any expression: its answer is an accident of its "
-    "random weights."
-    if not model.weights.trained
-    else "This network was trained on generated faces. What it says of a real face is untested."
-    if model.weights.synthetic
-    else "This network was trained on recordings made in a laboratory, of people who watched "
-    "films and kept a straight face."
-)
 st.markdown(
-    f"""
-- **Whether it is right.** {trained}
-- **Whether there is a micro-expression at all.** It must choose one of
-  {len(answer.classes)} classes, also for a face at rest, a blink, or a wall.
+    """
+- **Whether it is right.** The networks here were trained on generated faces or not at all; each
+  says which. What they say of a real face is untested.
+- **Whether there is a micro-expression at all.** A network must choose one of its classes. What
+  plainly is none is refused above; a blink or a swallow may pass.
 - **What anybody feels.** The classes are words that coders gave to movements. A movement is
   not an emotion, and the same movement has many causes.
-- **How sure it is.** The percentages compare the classes with each other. They are not the share
-  of cases in which such an answer is right.
+- **How sure it is.** Percentages are calibrated on synthetic people, if at all. For you they are
+  not the share of cases in which such an answer is right.
 - **Anything to decide by.** Not about a person's honesty, health, fitness or intent.
 """
 )

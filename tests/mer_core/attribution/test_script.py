@@ -12,7 +12,7 @@ from mer_core.attribution.recording import explain_recording, face_regions, seen
 from mer_core.attribution.script import Recipe
 from mer_core.inputs import synthetic_recording
 from mer_core.inputs.clip_code import ClipFile, SyntheticClip
-from mer_core.inputs.recording import open_recording
+from mer_core.inputs.own_clip import open_recording
 from mer_core.models.loaded import load_model
 from mer_core.records import array_digest
 

@@ -12,7 +12,7 @@ import torch
 from mer_core.inputs import recording_input
 from mer_core.inputs.answers import Answer, answer_of
 from mer_core.inputs.clip_changes import ChangedInputs, ClipChange, applicable_changes
-from mer_core.inputs.upload import uploaded_recording
+from mer_core.inputs.own_clip import own_upload
 from mer_core.models.catalog import model_entry
 from mer_core.models.loaded import load_model
 from tests.workbench.uploads import good_zip
@@ -22,7 +22,7 @@ CLASSES = ("a", "b", "c")
 
 @pytest.fixture(scope="module")
 def recording():
-    return uploaded_recording(good_zip(8), "mine.zip")
+    return own_upload(good_zip(8), "mine.zip", crop=False).recording()
 
 
 def test_the_answer_is_the_softmax_of_what_the_network_sees(recording):
