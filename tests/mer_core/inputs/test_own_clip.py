@@ -1,4 +1,4 @@
-"""Clips of one's own: found, aligned, timed, answered or refused; and every bad input in one line."""
+"""Clips of one's own: found, aligned, timed, answered or refused; bad input is one line."""
 
 from __future__ import annotations
 
