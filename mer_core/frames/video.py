@@ -1,9 +1,9 @@
 """Clips in video files, decoded by the FFmpeg that OpenCV carries.
 
 Frames are numbered from 1. Their number must be known before the first is decoded, because frame
-weights depend on it. AVI and MP4 state it; for other containers it is only an estimate from the
-duration, so there the frames are counted first, without being converted to pictures. A video
-that ends before the frame it promises is refused rather than used with the wrong weights.
+weights depend on it. What a header states of it is a promise, so frames are counted first, without
+being converted to pictures; of a damaged video those that can be decoded are used, and a warning
+says how many are missing. Phones' rotation flags are obeyed by FFmpeg.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _CONTAINERS = (
 _STATE_THEIR_COUNT = {"AVI", "MP4"}
 SNIFFED = 16
 _DEPTH = 8
+_UNEVEN = 1.5  # times the usual pause between frames
+_HEIF = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
 _FFMPEG_QUIET = "-8"
 
 
@@ -50,7 +52,14 @@ def container(head: bytes) -> str | None:
 
 def open_video(content: Path | bytes, *, name: str, threads: int | None = None) -> FrameSource:
     """A clip in a video file, or in the bytes of one, which then stay in memory."""
-    kind = container(_head(content))
+    head = _head(content)
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF:
+        raise FrameError(
+            "is a HEIC or AVIF picture, which is not read here",
+            where=name,
+            remedy="save it as JPEG, or film a video",
+        )
+    kind = container(head)
     if kind is None:
         raise FrameError(
             "is not a video, whatever its name says",
@@ -64,26 +73,27 @@ def open_video(content: Path | bytes, *, name: str, threads: int | None = None) 
         check_pixels(width, height, name=name)
         stated = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         fps = float(capture.get(cv2.CAP_PROP_FPS))
-        if kind in _STATE_THEIR_COUNT and stated > 0:
-            count = stated
-        else:
-            times = _grabbed(capture)
-            count = len(times)
-            if _varies(times, stated, fps):
-                # A camera's own pace, as browsers record it: no rate, and so no number of frames.
-                stated, fps = 0, 1000 * (count - 1) / (times[-1] - times[0])
+        times = _grabbed(capture)
+        count = len(times)
+        if _varies(times, stated, fps):
+            # A camera's own pace, as browsers record it: no rate, and so no number of frames.
+            stated, fps = 0, 1000 * (count - 1) / (times[-1] - times[0])
+        coding = _coding(capture)
     if count < 1:
-        raise FrameError("is a video without frames, or a truncated one", where=name)
-    # An estimate from the duration may be one off; more than that is missing data.
-    if count < stated - 1:
-        raise _truncated(name, count, stated)
+        raise FrameError(
+            f"is a video of which no frame can be decoded (coded as {coding})",
+            where=name,
+            remedy="copy it again, or convert it to H.264 in MP4",
+        )
+    if kind not in _STATE_THEIR_COUNT and count == stated - 1:
+        stated = count  # an estimate from the duration may be one off
     return FrameSource(
         name=name,
         numbers=tuple(range(1, count + 1)),
         labels=[f"{name} frame {number}" for number in range(1, count + 1)],
         decode=partial(_decode, content, name, workers, count),
         fps=fps if np.isfinite(fps) and fps > 0 else None,
-        warnings=_miscounted(count, stated),
+        warnings=(*_miscounted(count, stated), *_uneven(times)),
     )
 
 
@@ -176,7 +186,29 @@ def _require_streams() -> None:
 def _miscounted(count: int, stated: int) -> tuple[str, ...]:
     if stated < 1 or count == stated:
         return ()
+    if count < stated:
+        share = (stated - count) / stated
+        return (
+            f"the video is damaged: {count} of {stated} frames can be decoded, the other"
+            f" {stated - count} ({share:.0%}) are missing",
+        )
     return (f"the video announces {stated} frames and holds {count}",)
+
+
+def _uneven(times: list[float]) -> tuple[str, ...]:
+    """A warning where frames do not follow each other at one pace."""
+    pauses = np.diff(times)
+    if len(pauses) < 2 or pauses.min() <= 0 or pauses.max() < _UNEVEN * np.median(pauses):
+        return ()
+    return (
+        f"the frame rate varies: {pauses.min():.0f} to {pauses.max():.0f} ms lie between frames",
+    )
+
+
+def _coding(capture: cv2.VideoCapture) -> str:
+    code = int(capture.get(cv2.CAP_PROP_FOURCC))
+    letters = code.to_bytes(4, "little", signed=False) if code > 0 else b""
+    return letters.decode("ascii", "replace").strip("\0 ") or "unknown"
 
 
 def _truncated(name: str, found: int, stated: int) -> FrameError:
