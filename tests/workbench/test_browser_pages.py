@@ -63,6 +63,7 @@ def test_no_slug_is_shown_where_a_title_is_meant(page, server):
 
 
 def test_the_player_is_paused_scrubbed_and_slowed_with_the_keyboard(page, server):
+    page.emulate_media(reduced_motion="no-preference")
     page.goto(server)
     settle(page)
     player = page.locator(".mer-player")
@@ -161,10 +162,11 @@ def test_the_presenters_view_hides_all_but_the_step(page, server):
 def test_votes_of_two_windows_are_counted_together(page, server):
     address = f"{server}/lessons?lesson=three-networks"
     other = page.context.browser.new_context().new_page()
+    other.set_default_timeout(180_000)
     for window, choice in ((page, "All agree"), (other, "Two agree")):
         window.goto(address)
         settle(window)
-        window.get_by_role("button", name=choice).click()
+        window.get_by_text(choice, exact=True).click()
         settle(window)
     page.get_by_text("Show the class's votes").click()
     page.get_by_text("2 votes on this server").wait_for()
