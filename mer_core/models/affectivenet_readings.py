@@ -175,6 +175,8 @@ def _entry(name: str, title: str, config: AffectiveNetConfig, reading: str) -> M
         build=build,
         layers=attributable_layers(config),
         notes=reading,
+        # Of the whole network; what an ablation changes may move what its layers answer to.
+        map_layer="micro.k11.refine" if config == AffectiveNetConfig() else "",
     )
 
 

@@ -202,6 +202,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         input=InputSpec(kind=InputKind.DYNAMIC_IMAGE, size=(SIDE, SIDE), weighting="full"),
         build=lambda classes: LEARNet(LEARNetConfig(classes=classes)),
         layers=tuple(_layers()),
+        map_layer="level1.branch4",
         notes=(
             "Layers, padding and initialisation of the authors' published code, which fixes the "
             "input at 112 x 112 x 3. Its training settings are not published."
