@@ -205,7 +205,7 @@ class AttributionMap:
     the target. `channels` has the shape of the input, C x H x W or T x C x H x W, with C = 1 for
     methods that know no channels. `threads` is how many PyTorch computed with, on which the last
     bit of a sum depends. `difference` is F(x) - F(baseline) and `delta` the completeness
-    error |sum - difference| where the method promises completeness, else None.
+    error, sum less difference, where the method promises completeness, else None.
     """
 
     values: npt.NDArray[np.float32]
