@@ -21,8 +21,17 @@ SHELL = [
 ]
 
 
+GUIDES = "".join(path.read_text() for path in sorted((ROOT / ".github" / "docs").glob("*.md")))
+GUIDED = [
+    line.split("#")[0].strip()
+    for block in re.findall(r"```sh\n(.*?)```", GUIDES, flags=re.DOTALL)
+    for line in block.splitlines()
+]
+
+
 def commands() -> list[list[str]]:
-    return [line.split()[1:] for line in SHELL if line.startswith("mer ")]
+    lines = dict.fromkeys(line for line in [*SHELL, *GUIDED] if line.startswith("mer "))
+    return [line.split()[1:] for line in lines]
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
@@ -35,7 +44,7 @@ def test_every_command_of_the_readme_exists_with_its_options(words):
         found = command.get_command(context, name)
         assert found is not None, f"mer has no {name}"
         command = found
-    known = {option for param in command.params for option in param.opts}
+    known = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
     assert {word for word in rest if word.startswith("--")} <= known
 
 
