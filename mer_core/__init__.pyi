@@ -5,7 +5,8 @@ from mer_core.attribution import list_methods as list_methods
 from mer_core.attribution.recording import explain_recording as explain_recording
 from mer_core.datasets.catalog import open_dataset as open_dataset
 from mer_core.errors import MerError as MerError
-from mer_core.inputs.recording import open_recording as open_recording
+from mer_core.inputs.own_clip import open_recording as open_recording
+from mer_core.inputs.prediction import predict as predict
 from mer_core.inputs.synthetic import synthetic_recording as synthetic_recording
 from mer_core.models.catalog import list_models as list_models
 from mer_core.models.loaded import load_model as load_model

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from tqdm import tqdm
 
 from mer_core.atomic import write_text
 from mer_core.cli.ami import FrameRange
-from mer_core.cli.answer import Answer, answers, table
-from mer_core.errors import FrameError, MerError, SettingsError
+from mer_core.cli.answer import Answer, answers, check_target, table
+from mer_core.cli.names import NETWORK
+from mer_core.cli.progress import Progress
+from mer_core.errors import FrameError, MerError
 from mer_core.frame_names import is_image
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ _VIDEOS = frozenset({".avi", ".mp4", ".mov", ".mkv", ".webm", ".m4v", ".zip"})
 @click.command()
 @answers
 @click.argument("clips", nargs=-1, required=True, metavar="CLIP...")
-@click.option("--out", type=click.Path(path_type=Path), help="Also write a table, *.csv.")
-@click.option("--model", help="Network; see `mer models`.  [default: the best one shipped]")
+@click.option("--out", type=click.Path(path_type=Path), help="Table to write too, *.csv.")
+@click.option(
+    "--model", type=NETWORK, help="Network; see `mer models`.  [default: the best one shipped]"
+)
 @click.option(
     "--weights",
     default="synthetic",
@@ -42,9 +45,13 @@ _VIDEOS = frozenset({".avi", ".mp4", ".mov", ".mkv", ".webm", ".m4v", ".zip"})
     "--crop/--no-crop", default=True, show_default=True, help="Find the face and align it."
 )
 @click.option(
-    "--face", default=1, show_default=True, type=click.IntRange(1), help="Which, largest first."
+    "--face",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Face to read, largest first.",
 )
-@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def predict(
     clips: tuple[str, ...],
     out: Path | None,
@@ -53,7 +60,7 @@ def predict(
     span: tuple[int | None, int | None] | None,
     crop: bool,
     face: int,
-    force: bool,
+    overwrite: bool,
 ) -> Answer:
     """Say what a network sees in each CLIP: a video, a zip or folder of frames, or many of them.
 
@@ -73,15 +80,18 @@ def predict(
       refusals               why the answer is refused, one line each
       marks, doubts          what is to be said beside it
     """  # noqa: D301 - the backspace tells click to keep the lines below it
-    _check_target(out, force=force)
+    if out is not None:
+        check_target(out, suffix=".csv", overwrite=overwrite)
     paths = find_clips(clips)
     from mer_core.inputs.prediction import best_shipped, calibrated_on
     from mer_core.models.loaded import load_model
 
     network = load_model(model or best_shipped(), weights=weights)
     rows: list[dict[str, Any]] = []
-    for path in tqdm(paths, desc="clips", unit="clip", disable=None if len(paths) > 1 else True):
-        rows.append(_row(path, network, span, crop=crop, face=face))
+    with Progress("predicting", unit="clips") as progress:
+        for done, path in enumerate(paths, start=1):
+            rows.append(_row(path, network, span, crop=crop, face=face))
+            progress.show(done, len(paths))
     if out is not None:
         write_text(out, _csv(rows, network.classes))
     failed = [f"{row['clip']}: {row['problem']}" for row in rows if row["problem"]]
@@ -133,15 +143,6 @@ def _holds_images(folder: Path) -> bool:
 
 def _is_clip(path: Path) -> bool:
     return _holds_images(path) if path.is_dir() else path.suffix.lower() in _VIDEOS
-
-
-def _check_target(out: Path | None, *, force: bool) -> None:
-    if out is None:
-        return
-    if out.suffix.lower() != ".csv":
-        raise SettingsError("the table is written as CSV", where=out, remedy="name it *.csv")
-    if out.exists() and not force:
-        raise SettingsError("exists already", where=out, remedy="pass --force to replace it")
 
 
 def _row(
@@ -215,5 +216,5 @@ def _text(rows: Sequence[dict[str, Any]], network: LoadedModel, calibrated: str)
         beside = "; ".join([*row["refusals"], *row["marks"], *row["doubts"]])
         lines.append((Path(row["clip"]).name, word, share, interval, beside))
     head = f"{network.entry.title}, {network.weights.label}"
-    shown = table(("clip", "answer", "probability", "frames", "because, and beside it"), lines)
+    shown = table(("Clip", "Prediction", "Probability", "Frames", "Reasons and remarks"), lines)
     return f"{head}\n{shown}" + (f"\nProbabilities are {calibrated}." if calibrated else "")
