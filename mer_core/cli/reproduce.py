@@ -235,11 +235,14 @@ class _Teller:
 @answers
 @_out_option
 def redraw(out: Path) -> Answer:
-    """Tables and figures drawn anew from the numbers that lie in the folder already.
+    """Draw tables and figures anew from the numbers that lie in the folder already.
 
     Nothing is computed and no study is needed; what needs networks or clips stays as it is.
 
-    --json prints: folder, redrawn (names).
+    \b
+    JSON keys:
+      folder
+      redrawn   names of what was drawn
     """
     from mer_core.reproduction.everything import redraw as draw
 
