@@ -19,6 +19,8 @@ from mer_core.faces import Alignment, FaceSearch
 from mer_core.features import RANKINGS, feature_maps
 from mer_core.flow.spotting import STILL
 from mer_core.inputs import Recording, recording_input
+from mer_core.inputs.answers import Answer, answer_of
+from mer_core.inputs.clip_changes import CHANGES_IN_WORDS
 from mer_core.inputs.own_clip import OwnClip
 from mer_core.inputs.prediction import ClipPrediction, predict
 from mer_core.inputs.refusals import Refusal
@@ -146,7 +148,12 @@ def _draw_network(
     answer = address.session_value(
         f"own clip answer {name}", identity, lambda: predict(recording, model, weighting=weighting)
     )
-    _draw_answer(answer)
+    changed = address.session_value(
+        f"own clip changes {name}",
+        identity,
+        lambda: answer_of(model, recording, weighting=weighting),
+    )
+    _draw_answer(answer, changed)
     seen = recording_input(recording, model.entry.input, weighting=weighting)[None]
     maps = address.session_value(
         f"own clip maps {name}", identity, lambda: feature_maps(model, torch.from_numpy(seen))
@@ -178,18 +185,24 @@ def _draw_network(
     draw_tiles([tile], key=f"own clip attribution drawn {name}", columns=1)
 
 
-def _draw_answer(answer: ClipPrediction) -> None:
+def _draw_answer(answer: ClipPrediction, changed: Answer) -> None:
     if answer.refusals:
         draw_refusals(answer.refusals)
-    else:
-        word = answer.predicted or ""
-        st.markdown(f"**{sentence_case(word)}**, {answer.probabilities[word]:.0%}")
     shares = dict(answer.probabilities)
+    spans = {name: changed.span(name) for name in shares}
     with st.expander("What the classes would get", expanded=not answer.refusals):
         panels.chart(
-            partial(probability_bars, shares, {name: (s, s) for name, s in shares.items()}),
+            partial(probability_bars, shares, spans),
             key=f"own clip shares {answer.model}",
-            alt="; ".join(f"{name} {share:.0%}" for name, share in shares.items()),
+            alt="; ".join(
+                f"{name} {shares[name]:.0%}, {low:.0%} to {high:.0%}"
+                for name, (low, high) in spans.items()
+            ),
+        )
+        st.markdown(
+            f"**{changed.predicted}**, {shares[changed.predicted]:.0%}. The same answer after "
+            f"{changed.agreement:.0%} of {len(changed.variants)} changes that should not matter "
+            f"({CHANGES_IN_WORDS})."
         )
     for mark in answer.marks:
         st.caption(f":material/info: {sentence_case(mark)}.")

@@ -177,7 +177,7 @@ class Reference:
         )
         return View(
             "your_clip",
-            {"net": NETWORKS[0]},
+            {"nets": NETWORKS[0], "crop": "false", "w1": "full"},
             "",
             self._image(recording, "full"),
             text=text,

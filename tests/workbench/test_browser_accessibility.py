@@ -32,7 +32,7 @@ DEEPER = (
     "paper?show=Readings",
     "paper?show=Tables",
     "results",
-    "your_clip?net=ststnet",
+    "your_clip?nets=ststnet&crop=false",
 )
 
 

@@ -36,7 +36,7 @@ def test_another_method_changes_the_maps_and_the_link_opens_them_again(page, ser
 
 
 def test_a_good_clip_is_answered_and_a_hostile_one_refused(page, server):
-    page.goto(f"{server}/your_clip?net=ststnet")
+    page.goto(f"{server}/your_clip?nets=ststnet&crop=false")
     settle(page)
     choose = page.locator('input[type="file"]')
     good = {"name": "mine.zip", "mimeType": "application/zip", "buffer": good_zip()}
@@ -138,7 +138,7 @@ def test_the_paper_is_read_by_its_link(page, server):
 
 
 def test_a_recording_of_the_camera_is_answered(page, server):
-    page.goto(f"{server}/your_clip?net=ststnet&from=this+camera")
+    page.goto(f"{server}/your_clip?nets=ststnet&crop=false&from=this+camera")
     settle(page)
     page.get_by_role("button", name="Record", exact=True).click()
     page.get_by_text("What this cannot tell").wait_for()

@@ -29,7 +29,7 @@ def test_a_server_that_may_write_no_file_answers_a_large_clip(browser, workplace
     with served_app(workplace, log=subprocess.DEVNULL) as app:
         page = browser.new_page()
         page.set_default_timeout(180_000)
-        page.goto(f"{app.address}/your_clip?net=ststnet")
+        page.goto(f"{app.address}/your_clip?nets=ststnet&crop=false")
         settle(page)
         # From here on the server can write to sockets and to nothing else.
         psutil.Process(app.process.pid).rlimit(resource.RLIMIT_FSIZE, (0, 0))

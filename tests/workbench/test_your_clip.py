@@ -41,7 +41,8 @@ def test_a_good_clip_is_answered_and_the_limits_are_stated():
     assert "No answer" in said  # there is no face, and the network knows nothing
     motion, shares = app.get("plotly_chart")
     assert "Motion of the face" in motion.proto.alt
-    assert shares.proto.alt.count("%") == len(cached.network(SMALL).classes)
+    assert shares.proto.alt.count("%") == 3 * len(cached.network(SMALL).classes)
+    assert "The same answer after" in said
 
 
 @pytest.mark.parametrize("name", HOSTILE)
