@@ -42,7 +42,7 @@ def test_a_good_clip_is_answered_and_a_hostile_one_refused(page, server):
     good = {"name": "mine.zip", "mimeType": "application/zip", "buffer": good_zip()}
     choose.set_input_files(good)
     page.get_by_text("What this cannot tell").wait_for()
-    page.locator(".js-plotly-plot").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
     settle(page)
 
     bad = {
@@ -53,7 +53,7 @@ def test_a_good_clip_is_answered_and_a_hostile_one_refused(page, server):
     alerts = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.locator('input[type="file"]').set_input_files(bad)
-    page.get_by_role("alert").wait_for()
+    page.get_by_role("alert").first.wait_for()
     settle(page)
     assert page.locator(".js-plotly-plot").count() == 0
     assert not alerts
@@ -142,6 +142,6 @@ def test_a_recording_of_the_camera_is_answered(page, server):
     settle(page)
     page.get_by_role("button", name="Record", exact=True).click()
     page.get_by_text("What this cannot tell").wait_for()
-    page.locator(".js-plotly-plot").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
     settle(page)
     assert page.get_by_alt_text(re.compile(r"Your clip, \d+ frames")).count() == 1
