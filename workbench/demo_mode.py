@@ -29,6 +29,21 @@ def look_at(dataset: str) -> None:
         cached.preparation().want(dataset)
 
 
+def missing() -> tuple[str, ...]:
+    """Demo datasets that can be chosen and are still to be drawn."""
+    return cached.preparation().missing if wanted() else ()
+
+
+@st.fragment(run_every=1)
+def wait_for(dataset: str) -> None:
+    """Draw `dataset` before the others, and the page anew when it is there."""
+    look_at(dataset)
+    if dataset not in missing():
+        cached.sources.clear()
+        st.rerun()
+    st.info("These clips are being drawn now; they appear here by themselves in a few seconds.")
+
+
 def line() -> None:
     """Draw one line on what is still being prepared, and nothing once all is there."""
     if wanted() and not cached.preparation().state.finished:

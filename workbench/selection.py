@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
+from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import Recording, Source
 from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
 from mer_core.records import Prediction, Sample
-from workbench import address, cached, cached_results
+from workbench import address, cached, cached_results, demo_mode
 from workbench.cached import LIVE
 from workbench.titles import network_title, sentence_case, study_title, weighting_title
 
@@ -111,20 +112,25 @@ def open_clip(where: Any) -> tuple[ClipChoice, Recording]:
     return choice, recording
 
 
-def dataset_choice(where: Any) -> tuple[Source, DatasetTable] | None:
-    """Draws the choice of a dataset; None where there is none yet."""
+def dataset_choice(where: Any) -> tuple[Source, DatasetTable] | str | None:
+    """Draw the choice of a dataset.
+
+    Returns:
+        It and its table; its name, where it is still to be drawn; None, where there is none.
+    """
     found = {source.dataset: source for source in cached.sources()}
-    if not found:
+    drawn_later = [name for name in demo_mode.missing() if name not in found]
+    if not found and not drawn_later:
         return None
     name = address.choose(
         "Dataset",
-        list(found),
+        [*found, *drawn_later],
         key="dataset",
-        titles=lambda name: found[name].title,
+        titles=lambda name: found[name].title if name in found else dataset_info(name).title,
         where=where,
         width=260,
     )
-    return found[name], cached.dataset(name)
+    return (found[name], cached.dataset(name)) if name in found else name
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import streamlit as st
 
-from workbench import address, cached, cached_results, panels, selection
+from workbench import address, cached, cached_results, demo_mode, panels, selection
 from workbench.clip_gallery import draw_gallery
 from workbench.player import play_recording
 from workbench.titles import sentence_case
@@ -15,10 +15,10 @@ address.begin_page("Clips", "What is in this dataset? Filter it, and open a clip
 row = panels.choice_row()
 found = selection.dataset_choice(row)
 if found is None:
-    st.info(
-        "No dataset yet. The synthetic twins are being prepared; until they are there, every other "
-        "page works on clips that are drawn on the spot."
-    )
+    st.info("No dataset yet. Every other page works on clips that are drawn on the spot.")
+    st.stop()
+if isinstance(found, str):
+    demo_mode.wait_for(found)
     st.stop()
 source, table = found
 if table.synthetic:

@@ -97,6 +97,12 @@ class Preparation:
         self._thread = threading.Thread(target=self.run, name="demo preparation", daemon=True)
         self._thread.start()
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Twins that are not whole yet, the next to be drawn first."""
+        with self._lock:
+            return tuple(name for name in self._order if self._there[name] < self._clips[name])
+
     def want(self, dataset: str) -> None:
         """Draw `dataset` before the others; what is being drawn is put off."""
         with self._lock:
