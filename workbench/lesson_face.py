@@ -167,3 +167,19 @@ def carries_motion() -> None:
         + f". **{best}** carries most. Where weights do not sum to 0, hair and shadows take their "
         "share, although nothing there moves."
     )
+    from mer_core.models.catalog import model_entry
+    from mer_core.training.cohort_controls import PROBED, weighting_cards
+
+    cards = weighting_cards(PROBED)
+    st.markdown(
+        f"Does it matter to a network? {model_entry(PROBED).title} was trained anew on images of "
+        f"each kind and asked about {cards[0].people} generated people it had never seen. Its "
+        "recall, where guessing gives "
+        f"{cards[0].chance:.0%}: "
+        + ", ".join(
+            f"{card.uar.value:.0%} under {WEIGHTINGS.get(card.weighting).title.lower()} weights "
+            f"({card.uar.low:.0%} to {card.uar.high:.0%})"
+            for card in cards
+        )
+        + "."
+    )

@@ -72,13 +72,16 @@ def cohort_controls(model: str, weighting: str) -> tuple[ControlRow, ...]:
 
 def weighting_rows(model: str) -> Iterator[WeightingRow]:
     """Yield what each frame weighting is worth to `model`: recall and identity side by side."""
-    for weighting in WEIGHTINGS.names():
-        name = Pretraining(model=model, weighting=weighting).name
+    for card in weighting_cards(model):
         yield WeightingRow(
-            weighting=weighting,
-            card=ModelCard.load(FOLDER / f"{name}.json"),
-            identity=identity_row(weighting),
+            weighting=card.weighting, card=card, identity=identity_row(card.weighting)
         )
+
+
+def weighting_cards(model: str) -> tuple[ModelCard, ...]:
+    """Return the cards of `model` trained on images of each frame weighting."""
+    names = [Pretraining(model=model, weighting=name).name for name in WEIGHTINGS.names()]
+    return tuple(ModelCard.load(FOLDER / f"{name}.json") for name in names)
 
 
 def identity_row(weighting: str) -> IdentityRow:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
+from mer_core.ami import WEIGHTINGS
 from mer_core.cluster import SerialExecutor
 from mer_core.datasets.synthetic.cohort import COHORT_CLASSES, CohortSettings
 from mer_core.errors import CheckpointError, UnknownNameError
@@ -96,3 +99,14 @@ def test_weights_that_are_not_shipped_are_refused_with_what_is():
         load_model("resnet50", weights="synthetic", weighting="linear")
     with pytest.raises(CheckpointError, match="trained for the classes"):
         load_model("learnet", weights="synthetic", classes=("a", "b"))
+
+
+def test_readme_gives_the_figures_of_the_cards():
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    for shipped in shipped_weights():
+        card = shipped.card
+        line = (
+            f"| {model_entry(card.model).title} | {WEIGHTINGS.get(card.weighting).title.lower()} | "
+            f"{card.uar.value:.3f} | {card.uar.low:.3f} to {card.uar.high:.3f} |"
+        )
+        assert line in text
