@@ -36,7 +36,7 @@ ASSUMED_FPS = 100.0
 STILL = 0.5
 """Per cent of the distance between the eyes below which a face rests. Of synthetic clips without
 an expression, with sway, blinks and noise, the curve of none exceeded 0.3; of those with a
-micro-expression, none peaked below 0.8 (`tests/benchmarks/bench_spotting.py`)."""
+micro-expression, none peaked below 0.8."""
 
 _EYE_HEIGHT = 0.428
 _SMOOTHING_SECONDS = 0.02
