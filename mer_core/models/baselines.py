@@ -159,6 +159,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         ),
         build=build_resnet50,
         layers=tuple(_resnet_layers()),
+        map_layer="stage2.block1",
         notes="Table 3 prints its 26 million parameters, the text ResNet-18's 11.7.",
         published=PublishedWeights(
             hub_id="microsoft/resnet-50", trained_on="ImageNet", restore=_restore_resnet50
@@ -173,6 +174,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         ),
         build=build_mobilenet,
         layers=tuple(_mobilenet_layers()),
+        map_layer="block2",
         notes="ReLU6, so Guided Backprop and DeepLift say nothing about it.",
         published=PublishedWeights(
             hub_id="google/mobilenet_v1_1.0_224",

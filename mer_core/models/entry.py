@@ -46,7 +46,7 @@ class ModelEntry:
         published: Weights others trained, where some exist.
         map_layer: Layer that class activation maps take where none is named: the one whose maps of
             the shipped network are hardly ever empty and best find what moves, measured on the
-            cohort's inner people (`figures/map_layers_synthetic.csv`). "" for the last.
+            cohort's inner people (`reproduction.shipped_localisation`). "" for the last.
     """
 
     name: str

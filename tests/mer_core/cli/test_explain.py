@@ -37,7 +37,16 @@ def ask(capsys):
 def test_four_files_tell_one_story(clip, tmp_path, ask):
     out = tmp_path / "maps"
     arguments = [clip, out, "--model", "affectivenet", "--method", "grad-cam"]
-    arguments += ["--layer", "mfl.fm2", "--target", "surprise", "--set", "negatives=yes"]
+    arguments += [
+        "--weights",
+        "random",
+        "--layer",
+        "mfl.fm2",
+        "--target",
+        "surprise",
+        "--set",
+        "negatives=yes",
+    ]
     code, document, errors = ask(*arguments)
     assert code == 0  # untrained weights are a warning
     assert "untrained" in errors[0]
@@ -59,7 +68,7 @@ def test_four_files_tell_one_story(clip, tmp_path, ask):
 
 def test_nothing_is_replaced_unless_asked(clip, tmp_path, ask):
     arguments = [clip, tmp_path / "o", "--model", "learnet", "--method", "saliency"]
-    arguments += ["--target", "others"]
+    arguments += ["--weights", "random", "--target", "others"]
     _, first, _ = ask(*arguments)
     before = np.load(first["files"]["array"]).copy()
     code, document, errors = ask(*arguments, "--seed", "1")
@@ -86,7 +95,7 @@ def test_generated_frames_are_named_synthetic(clip, tmp_path, ask):
         (["--model", "affectivenet", "--set", "step=4"], "steps"),
         (["--model", "affectivenet", "--set", "steps"], "steps"),
         (["--model", "affectivenet", "--set", "steps=1000"], "from 4 to 256"),
-        (["--model", "affectivenet", "--target", "joy"], "negative, others"),
+        (["--model", "affectivenet", "--target", "joy"], "positive, negative, surprise, others"),
         (["--model", "affectivenet", "--layer", "fm2"], "name no layer"),
         (["--model", "mobilenet", "--method", "guided-backprop"], "ReLU6"),
     ],
