@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+import torch.utils.deterministic
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils import deterministic
 
 from mer_core.errors import SettingsError
 from mer_core.models.entry import AuxiliaryLoss
@@ -155,6 +156,7 @@ def reproducible(seed: int, settings: TrainingSettings) -> Iterator[None]:
     """Deterministic PyTorch with its own random stream and threads; all is put back after."""
     threads = torch.get_num_threads()
     strict = torch.are_deterministic_algorithms_enabled()
+    deterministic: Any = torch.utils.deterministic  # its type stub lacks the flag
     fills = deterministic.fill_uninitialized_memory
     on_gpu = settings.device != "cpu"
     if on_gpu:

@@ -395,16 +395,8 @@ def _processor() -> str:
     info = Path("/proc/cpuinfo")
     flags = ""
     if info.exists():
-        lines = dict(
-            map(str.strip, line.split(":", 1))
-            for line in info.read_text().splitlines()
-            if ":" in line
-        )
+        parts = [line.partition(":") for line in info.read_text().splitlines()]
+        lines = {key.strip(): value.strip() for key, _, value in parts}
         name, flags = lines.get("model name", name), lines.get("flags", "")
     units = " and ".join(unit for unit in ("avx512_bf16", "amx_bf16") if unit in flags.split())
     return f"{name}, {f'with {units}' if units else 'without bfloat16 units'}"
-
-
-def with_people(job: Pretraining, training: int) -> Pretraining:
-    """The same training with another number of people."""
-    return replace(job, cohort=replace(job.cohort, training=training))
