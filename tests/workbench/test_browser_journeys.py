@@ -89,7 +89,7 @@ def test_a_clip_chosen_in_the_gallery_follows_to_every_page(page, server):
     page.get_by_test_id("stMain").get_by_role("link", name="Affective-motion image").click()
     page.get_by_role("heading", name="Affective-motion image", level=1).wait_for()
     settle(page)
-    assert f"clip={clip}" in page.url
+    page.wait_for_url(lambda url: f"clip={clip}" in url)  # written when the page is complete
     page.get_by_test_id("stSidebar").get_by_role("link", name="One clip").click()
     page.get_by_role("heading", name="One clip", level=1).wait_for()
     settle(page)

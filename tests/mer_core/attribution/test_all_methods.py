@@ -231,7 +231,9 @@ def test_maps_do_not_depend_on_what_shares_the_batch(network, monkeypatch):
     monkeypatch.setattr(engine_file, "batching", lambda entry: Batching(chunk=1, share=1.0))
     for name, values in together.items():
         alone = ask(model, name).values
-        np.testing.assert_allclose(alone, values, atol=1e-5 * np.abs(values).max(), err_msg=name)
+        # On a path a last bit can flip a ReLU at one of its points, on some processors.
+        reach = 5e-4 if name == "integrated-gradients" else 1e-5
+        np.testing.assert_allclose(alone, values, atol=reach * np.abs(values).max(), err_msg=name)
 
 
 def test_the_predicted_class_is_asked_about_by_default():

@@ -49,7 +49,7 @@ def test_four_files_tell_one_story(clip, tmp_path, ask):
     ]
     code, document, errors = ask(*arguments)
     assert code == 0  # untrained weights are a warning
-    assert "untrained" in errors[0]
+    assert any("untrained" in line for line in errors)
     assert sorted(path.name for path in out.iterdir()) == [
         f"affectivenet-grad-cam-surprise.{suffix}" for suffix in ("json", "npy", "png", "py")
     ]
@@ -59,7 +59,8 @@ def test_four_files_tell_one_story(clip, tmp_path, ask):
     assert values.shape == (112, 112)
     assert document["signed"] is True
     assert document["parameters"]["negatives"] is True
-    assert document["high"] == -document["low"] == pytest.approx(np.abs(values).max())
+    within = np.quantile(np.abs(values), 0.99)  # the strongest pixels lie beyond the scale
+    assert document["high"] == -document["low"] == pytest.approx(within, rel=0.02)
     assert 0 < document["probability"] < 1
     assert document["synthetic"] is False
     picture = cv2.imread(document["files"]["png"])

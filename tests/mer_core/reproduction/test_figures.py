@@ -72,7 +72,7 @@ def test_matched_images_have_one_scale_and_one_grey_level_for_zero(job):
     clips = [Exhibit(sample=sample) for sample in job.table("samm").samples[:2]]
     model = held_out_network(job, "AffectiveNet-1", clips[0].sample)
     images = matched_images(clips, model)
-    imaging = Imaging(weighting="full", size=SIZE)
+    imaging = Imaging(weighting=model.entry.input.weighting, size=SIZE)
     totals = [
         image.total / len(image.frame_numbers)
         for image in (sample_image(c.sample, imaging, store=AmiStore()) for c in clips)
