@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mer_core.inputs import Recording
+from mer_core.lessons import lesson
 from workbench import address, cached, class_vote
 from workbench.selection import LIVE, ClipChoice
 
@@ -47,9 +48,18 @@ def example() -> tuple[ClipChoice, Recording]:
     return choice, cached.recording(choice)
 
 
-def ask(lesson: str, question: str, options: Sequence[str] = ()) -> bool:
-    """Draw the question, the class's vote on it, and return whether the answer is wanted."""
-    st.markdown(f"### :material/help: {question}")
-    if options:
-        class_vote.draw_vote(lesson, options)
-    return address.toggle("Show the answer", key=f"answer.{lesson}", default=False)
+def ask(name: str, options: Sequence[str] = ()) -> bool:
+    """Draw the question of a lesson and the class's vote on it, and return whether to answer.
+
+    Options are the lesson's own unless others are given, which depend on what is shown.
+    """
+    asked = lesson(name)
+    st.markdown(f"### :material/help: {asked.question}")
+    if options or asked.options:
+        class_vote.draw_vote(name, options or asked.options)
+    return address.toggle("Show the answer", key=f"answer.{name}", default=False)
+
+
+def answer(name: str, **measured: str) -> None:
+    """Draw the answer of a lesson with what was measured on the clip shown."""
+    st.markdown(lesson(name).filled(**measured))

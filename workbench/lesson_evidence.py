@@ -10,7 +10,7 @@ import streamlit as st
 from mer_core.plots.answers import epoch_curves
 from mer_core.protocols.peeking import peeking
 from workbench import address, panels
-from workbench.lesson import ask
+from workbench.lesson import answer, ask
 
 _PEOPLE, _CLIPS = 8, 4
 
@@ -35,18 +35,8 @@ def leave_one_out() -> None:
         for i, name in enumerate(names)
     )
     st.html(f'<table class="mer-folds">{rows}</table>')
-    options = ("It would score lower", "It would score the same", "It would score higher")
-    if ask(
-        "leave-one-out",
-        "What would happen if clips, rather than people, were left out?",
-        options,
-    ):
-        st.markdown(
-            "It would score **higher**, and mean less. With other clips of the same person in "
-            "training, a network can recognise the face and recall its usual label. It has learned "
-            "people, not expressions. The Results page offers such a study as a control, so that "
-            "the difference can be measured."
-        )
+    if ask("leave-one-out"):
+        answer("leave-one-out")
 
 
 def leak() -> None:
@@ -75,15 +65,12 @@ def leak() -> None:
         alt=f"After {epochs} epochs: {found.leaked:.0%} with the leak, {found.honest:.0%} without, "
         f"chance {1 / classes:.0%}",
     )
-    if ask(
-        "leak", "How good are these networks?", ("They guess", "Somewhat better", "Much better")
-    ):
-        st.markdown(
-            f"They guess: {found.honest:.0%}, and chance is {1 / classes:.0%}. Yet keeping the "
-            f"best epoch reports **{found.leaked:.0%}**. The fewer clips a subject has and the "
-            "more often one looks, the higher it rises. Published code for this task has done "
-            "exactly this. Here, choosing on test data is refused everywhere but in the control "
-            "that measures what it is worth."
+    if ask("leak"):
+        answer(
+            "leak",
+            honest=f"{found.honest:.0%}",
+            chance=f"{1 / classes:.0%}",
+            leaked=f"{found.leaked:.0%}",
         )
 
 
@@ -103,14 +90,8 @@ def summary() -> None:
 6. No network here reads **feelings**. It sorts movements into words that coders gave them.
 """
     )
-    st.markdown("### :material/help: What would you now want to know of a published accuracy?")
-    if address.toggle("Show the answer", key="answer.summary", default=False):
-        st.markdown(
-            "Who was left out; how many clips the largest class has; which epoch was kept and why; "
-            "whether frames or people stand on both sides; how wide the interval over people is; "
-            "and whether anybody else got the same number. The Paper page asks this of every "
-            "number in the publication."
-        )
+    if ask("summary"):
+        answer("summary")
     panels.open_elsewhere(
         {}, {"paper": "Paper", "results": "Results", "your_clip": "Your own clip"}
     )

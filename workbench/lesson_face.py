@@ -7,7 +7,7 @@ import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
 from workbench import address, cached, panels, pointing, selection
-from workbench.lesson import ask, example
+from workbench.lesson import answer, ask, example
 from workbench.picture_tiles import displacement_tile, frame_tiles, motion_image_tile, weight_sum
 from workbench.player import SLOW, play_frames
 from workbench.tiles import Tile, draw_tiles
@@ -53,8 +53,7 @@ def micro_expression() -> None:
             on_press=lambda press: address.set_widget(_GUESS, (choice.key, (press.x, press.y))),
         )
         st.caption("Your guess is framed." if held else "Press the face to guess.")
-    if not ask("micro-expression", "Which part of the face moved, for how long, and how far?",
-               ("Brows", "Eyes", "Nose", "Mouth")):  # fmt: skip
+    if not ask("micro-expression"):
         return
     truth = recording.truth
     if truth is None or not len(truth.masks):
@@ -65,11 +64,7 @@ def micro_expression() -> None:
         tile = displacement_tile(recording, caption="How far the skin has moved, in pixels")
         draw_tiles([tile] if tile else [], key="moved", columns=1)
     with words:
-        st.markdown(f"{panels.clip_facts(recording)}")
-        st.markdown(
-            "An action unit (AU) is the name that the Facial Action Coding System gives to what "
-            "one muscle or group of muscles does to a face."
-        )
+        answer("micro-expression", facts=panels.clip_facts(recording))
         if held is not None:
             hit = _hit(np.asarray(truth.masks.any(axis=0)), held)
             st.markdown(f"Your guess is **{'inside' if hit else 'outside'}** the moving region.")
@@ -118,16 +113,9 @@ def one_image() -> None:
         for image in images
     ]
     draw_tiles(parts, key="images", columns=len(parts), least=160)
-    if ask(
-        "one-image", "Why does the face stay visible in some of these images and vanish in others?"
-    ):
+    if ask("one-image"):
         kept = [entry.title for entry in WEIGHTINGS if entry.keeps_appearance]
-        st.markdown(
-            "Because of what the weights sum to. A pixel that never changes contributes its "
-            f"brightness times that sum: nothing where it is 0. With {' and '.join(kept).lower()} "
-            "weights the appearance stays, so a network can also learn who is in the picture. "
-            "The paper's formula can be read in both ways, which is why this workbench names both."
-        )
+        answer("one-image", kept=" and ".join(kept).lower())
 
 
 def carries_motion() -> None:
@@ -151,21 +139,20 @@ def carries_motion() -> None:
     ]
     draw_tiles(tiles, key="carriers", columns=len(tiles), least=160)
     titles = [WEIGHTINGS.get(name).title for name in images]
-    if not ask("carries-motion", "Which weighting carries the motion?", titles) or region is None:
+    if not ask("carries-motion", titles) or region is None:
         return
-    from mer_core.attribution.baselines import energy_map
-    from mer_core.attribution.localisation import localise
+    from mer_core.attribution.baselines import motion_share
 
     shares = {
-        WEIGHTINGS.get(name).title: localise(energy_map(image), region).scores["mass"].value
-        for name, image in images.items()
+        WEIGHTINGS.get(name).title: motion_share(image, region) for name, image in images.items()
     }
-    best = max(shares, key=shares.__getitem__)
-    st.markdown(
-        f"The moving region is {region.mean():.0%} of the picture. Of the contrast it holds "
-        + ", ".join(f"{share:.0%} under {name.lower()} weights" for name, share in shares.items())
-        + f". **{best}** carries most. Where weights do not sum to 0, hair and shadows take their "
-        "share, although nothing there moves."
+    answer(
+        "carries-motion",
+        area=f"{region.mean():.0%}",
+        shares=", ".join(
+            f"{share:.0%} under {name.lower()} weights" for name, share in shares.items()
+        ),
+        best=max(shares, key=shares.__getitem__),
     )
     from mer_core.models.catalog import model_entry
     from mer_core.training.cohort_controls import PROBED, weighting_cards

@@ -15,7 +15,7 @@ from mer_core.plots.attributions import map_scale
 from mer_core.seeding import generator
 from workbench import address, cached
 from workbench.attribution_request import AttributionRequest
-from workbench.lesson import ask, example
+from workbench.lesson import answer, ask, example
 from workbench.picture_tiles import attribution_tile, field_tile, motion_image_tile
 from workbench.prediction_view import PredictionView, draw_weights
 from workbench.tiles import draw_tiles
@@ -54,16 +54,12 @@ def kernels() -> None:
         words = f"{branch}: {field.bottom - field.top} × {field.right - field.left} pixels"
         tile = field_tile(image, field, caption=words)
         draw_tiles([tile], key=f"field {branch}", columns=1, where=place)
-    question = "Which of them can tell a raised mouth corner from a raised cheek?"
-    if ask("kernels", question, list(branches)):
+    if ask("kernels", list(branches)):
         sides = {name: layers[level].receptive_field for name, layers in branches.items()}
-        st.markdown(
-            "One that sees both at once. Here the fields are "
-            + ", ".join(f"{side} pixels for {name}" for name, side in sides.items())
-            + f" of {entry.input.size[0]}. A branch that sees only a few pixels knows an edge has "
-            "moved, and not whose. The wide one pays for its view with detail. Whether four are "
-            "better than one is a question for the ablations on the Results and Paper pages, not "
-            "for a picture."
+        answer(
+            "kernels",
+            fields=", ".join(f"{side} pixels for {name}" for name, side in sides.items()),
+            side=str(entry.input.size[0]),
         )
 
 
@@ -99,15 +95,16 @@ def attribution() -> None:
         )
         draw_tiles([tile], key=f"map {letter}", columns=1, where=column)
     letters_shown = [f"Map {letter}" for letter in letters]
-    if not ask("attribution", "Which of them is the network's?", letters_shown):
+    if not ask("attribution", letters_shown):
         return
     titles = BASELINES | {
         "network": f"{METHODS.get(found.method).title} of {entry.title}, {model.weights.label}"
     }
     metric = METRICS.get("mass")
     scores = {name: look.localise(values) for name, values in candidates.items()}
-    st.markdown(
-        "\n".join(
+    answer(
+        "attribution",
+        maps="\n".join(
             f"- **{letter}** is {titles[name]}"
             + (
                 f": {metric.title.lower()} {score.scores[metric.name].normalised:.2f} times chance"
@@ -115,12 +112,9 @@ def attribution() -> None:
                 else ""
             )
             for letter, name in letters.items()
-        )
+        ),
     )
-    st.markdown(
-        "A map explains a network only if it changes when the network does, and finds more than "
-        "plain motion finds. Every map on the Attributions page carries a card that asks this."
-    )
+    st.markdown("Every map on the Attributions page carries a card that asks both.")
     st.page_link("app_pages/attributions.py", label="Go to Attributions")
 
 
@@ -130,23 +124,20 @@ def prediction() -> None:
     entry = branched_models()[0]
     model = cached.network(entry.name)
     weighting = model.entry.input.weighting
-    image, answer = st.columns([1, 2], gap="large")
+    image, words = st.columns([1, 2], gap="large")
     with image:
         draw_tiles([motion_image_tile(cached.image(choice, weighting))], key="seen", columns=1)
-    with answer:
+    with words:
         st.markdown(
             f"This image is all that {entry.title} is given. It knows {len(model.classes)} "
             "classes, and has to choose one whatever it sees. What would you choose?"
         )
         draw_weights(model)
         classes = [sentence_case(name) for name in model.classes]
-        if ask("prediction", "Which class is it, and which does the network predict?", classes):
+        if ask("prediction", classes):
             shares = cached.inspection(choice, weighting, model).answer
             PredictionView(model, shares, recording.label).draw()
-            st.markdown(
-                "The bars compare the classes with each other. They are not the share of cases in "
-                "which such a prediction is right."
-            )
+            answer("prediction")
 
 
 def three_networks() -> None:
@@ -162,7 +153,7 @@ def three_networks() -> None:
         key="seen",
         columns=4,
     )
-    if not ask("three-networks", "Do the three agree?", ("All agree", "Two agree", "None agree")):
+    if not ask("three-networks"):
         return
     predicted = []
     for column, entry in zip(st.columns(len(entries), gap="large"), entries, strict=True):
@@ -172,8 +163,4 @@ def three_networks() -> None:
         view.draw(where=column)
         predicted.append(view.predicted)
     same = max(predicted.count(name) for name in predicted)
-    st.markdown(
-        f"**{same} of {len(predicted)}** predict the same. One clip says little: networks of equal "
-        "accuracy make different mistakes, and only many people who were never seen in training "
-        "can tell which network is better."
-    )
+    answer("three-networks", same=str(same), asked=str(len(predicted)))

@@ -54,6 +54,13 @@ def energy_map(image: AffectiveMotionImage) -> Map:
     return (np.abs(image.total).sum(axis=2) * image.scale).astype(np.float32)
 
 
+def motion_share(image: AffectiveMotionImage, region: npt.NDArray[np.bool_]) -> float:
+    """Share of the energy of an image that lies in `region`; 0 for a flat image."""
+    energy = energy_map(image)
+    total = float(energy.sum())
+    return float(energy[region].sum()) / total if total else 0.0
+
+
 def motion_weighting(weighting: str) -> str:
     """The reading under which the energy of an image of `weighting` is motion alone."""
     return "literal" if WEIGHTINGS.get(weighting).keeps_appearance else weighting

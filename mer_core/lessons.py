@@ -1,0 +1,84 @@
+"""The questions of the guided path and their answers, which pages and notebooks share."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from mer_core.errors import SettingsError, UnknownNameError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """One step of the path.
+
+    Attributes:
+        name: Stable name, as links have it.
+        title: Heading.
+        minutes: How long a class takes.
+        question: What is asked, before the answer is shown.
+        answer: Markdown; {names} in it stand for what was measured on the clip shown.
+        usual: What students usually answer, and what to say to it; Markdown.
+        options: What can be voted for, where that is the same for every clip.
+    """
+
+    name: str
+    title: str
+    minutes: int
+    question: str
+    answer: str
+    usual: str
+    options: tuple[str, ...] = ()
+
+    def filled(self, **measured: str) -> str:
+        """Return the answer with what was measured.
+
+        Raises:
+            SettingsError: The answer needs something that is not given.
+
+        Example:
+            >>> lesson("leak").filled(honest="25 %", chance="25 %", leaked="60 %")[:19]
+            'They guess: 25 %, a'
+        """
+        try:
+            return self.answer.format(**measured)
+        except KeyError as error:
+            raise SettingsError(f"the answer needs {error}", where=self.name) from error
+
+
+@cache
+def lessons() -> tuple[Lesson, ...]:
+    """Return all lessons in their order."""
+    text = files("mer_core").joinpath("lessons.toml").read_text("utf-8")
+    return tuple(
+        Lesson(
+            name=entry["name"],
+            title=entry["title"],
+            minutes=entry["minutes"],
+            question=entry["question"],
+            answer=_unwrapped(entry["answer"]),
+            usual=_unwrapped(entry["usual"]),
+            options=tuple(entry.get("options", ())),
+        )
+        for entry in tomllib.loads(text)["lesson"]
+    )
+
+
+def lesson(name: str) -> Lesson:
+    """Return the lesson called `name`.
+
+    Raises:
+        UnknownNameError: There is none; the remedy lists what exists.
+    """
+    for one in lessons():
+        if one.name == name:
+            return one
+    listed = ", ".join(one.name for one in lessons())
+    raise UnknownNameError(f"there is no lesson {name!r}", remedy=f"choose one of: {listed}")
+
+
+def _unwrapped(text: str) -> str:
+    """Return paragraphs as one line each."""
+    return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))

@@ -1,0 +1,137 @@
+"""A picture that follows sliders and menus; one picture where there are none.
+
+A notebook that runs shows controls above whatever a function draws. On a page, on GitHub, and
+wherever nothing answers to a slider, the drawing for the first choices stands alone.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from mer_core.errors import MerError
+from mer_core.notebook.markup import as_html
+
+Choices = Mapping[str, Any] | Sequence[Any] | range | tuple[int, int]
+"""Title -> value, a sequence of values, a range of numbers, or the ends of an interval in it."""
+
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class Explorer:
+    """A function and what its arguments may be; use `explore` to make one.
+
+    Args:
+        draw: Returns what is shown; defaults of its arguments are what stands there first.
+        choices: Argument -> what it may be.
+    """
+
+    def __init__(self, draw: Callable[..., Any], choices: Mapping[str, Choices]) -> None:
+        self.draw, self.choices = draw, choices
+        defaults = inspect.signature(draw).parameters
+        self.first: dict[str, Any] = {}
+        for name, offered in choices.items():
+            given = defaults[name].default
+            values = _values(offered)
+            fallback = values[0] if values else offered
+            self.first[name] = fallback if given is inspect.Parameter.empty else given
+
+    def shown(self, **changes: Any) -> str:
+        """Return what is shown for the first choices, or for those that differ from them."""
+        chosen = {**self.first, **changes}
+        alt = ", ".join(f"{_label(name).lower()} {self._title(name)}" for name in chosen)
+        try:
+            return as_html(self.draw(**chosen), alt=f"Shown for {alt}")
+        except MerError as error:
+            return f"<p>{escape(str(error))}</p>"
+
+    @cached_property
+    def widget(self) -> Any:
+        """Controls with the drawing below them; it is drawn again when one of them moves."""
+        import ipywidgets
+
+        controls = {name: self._control(name) for name in self.choices}
+        page = ipywidgets.HTML(self.shown())
+
+        def redraw(_change: object) -> None:
+            page.value = self.shown(**{name: box.value for name, box in controls.items()})
+
+        for box in controls.values():
+            box.observe(redraw, "value")
+        row = ipywidgets.Layout(flex_flow="row wrap")
+        return ipywidgets.VBox([ipywidgets.Box(list(controls.values()), layout=row), page])
+
+    def _control(self, name: str) -> Any:
+        import ipywidgets
+
+        offered, first = self.choices[name], self.first[name]
+        about = {
+            "description": _label(name),
+            "style": {"description_width": "initial"},
+            "layout": ipywidgets.Layout(width="auto", min_width="15em", margin="2px 12px 2px 0"),
+        }
+        if isinstance(first, tuple):
+            low, high = offered
+            return ipywidgets.IntRangeSlider(
+                value=first, min=low, max=high, continuous_update=False, **about
+            )
+        if isinstance(offered, range):
+            return ipywidgets.IntSlider(
+                value=first,
+                min=offered[0],
+                max=offered[-1],
+                step=offered.step,
+                continuous_update=False,
+                **about,
+            )
+        options = list(offered.items()) if isinstance(offered, Mapping) else list(offered)
+        return ipywidgets.Dropdown(options=options, value=first, **about)
+
+    def _title(self, name: str) -> str:
+        """Return the first choice of `name` as a reader knows it."""
+        offered, first = self.choices[name], self.first[name]
+        if isinstance(first, tuple):
+            return f"{first[0]} to {first[1]}"
+        pairs = offered.items() if isinstance(offered, Mapping) else ()
+        return next((title for title, value in pairs if value == first), str(first))
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        """Return controls for those who can show them, and the first drawing for all others."""
+        chosen = ", ".join(f"{_label(name).lower()} {self._title(name)}" for name in self.first)
+        note = f"<p><small>Shown: {escape(chosen)}. In JupyterLab these are controls.</small></p>"
+        still = {"text/html": self.widget.children[-1].value + note}
+        view = self.widget._repr_mimebundle_() or {}
+        return {**{kind: view[kind] for kind in view if kind == _WIDGET}, **still}
+
+
+def explore(draw: Callable[..., Any], **choices: Choices) -> Explorer:
+    """Show what `draw` returns, under controls for its arguments.
+
+    Args:
+        draw: Called with one value for each argument. Defaults of its arguments come first.
+        choices: Argument -> a mapping of titles to values or a sequence of values (a menu), a
+            `range` (a slider), or the two ends of an interval of whole numbers (a slider with two
+            handles, whose value is a pair).
+
+    Returns:
+        What a notebook shows as controls, and pages without them as one picture.
+
+    Example:
+        >>> explore(lambda side=2: f"area {side**2}", side=range(1, 5)).shown(side=3)
+        '<p>area 9</p>'
+    """
+    return Explorer(draw, choices)
+
+
+def _values(offered: Choices) -> Sequence[Any]:
+    if isinstance(offered, Mapping):
+        return list(offered.values())
+    found: Iterable[Any] = offered
+    return list(found) if not isinstance(offered, tuple) else ()
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").strip().capitalize()
