@@ -121,8 +121,10 @@ def first_start(context: Any) -> None:
             page.close()
     print("\nfirst start, on an empty cache")
     print(f"  the first page's answer ({'right' if right else 'WRONG'}): {answered:.2f} s")
-    print(f"  clips to browse: {browsed:.2f} s ({words}); target {BROWSED:.0f} s: "
-          f"{verdict(browsed, BROWSED)}")
+    print(
+        f"  clips to browse: {browsed:.2f} s ({words}); target {BROWSED:.0f} s: "
+        f"{verdict(browsed, BROWSED)}"
+    )
     print(f"  the demo set: {whole:.1f} s; target {DEMO:.0f} s: {verdict(whole, DEMO)}")
 
 
