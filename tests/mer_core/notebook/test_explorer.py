@@ -55,4 +55,4 @@ def test_a_refusal_is_one_line_where_the_picture_would_be():
     def refuse(side: int) -> str:
         raise SettingsError(f"{side} < 1 is too few")
 
-    assert "0 &lt; 1 is too few" in explore(refuse, side=range(0, 2)).shown()
+    assert "0 &lt; 1 is too few" in explore(refuse, side=range(2)).shown()
