@@ -30,12 +30,14 @@ class Table:
     Attributes:
         frame: Text in every cell; columns may have two levels of headings.
         title: Above it.
+        summary: What it shows and what it cannot, between the title and the cells.
         notes: Paragraphs below it.
         synthetic: Whether any figure comes from generated data.
     """
 
     frame: pd.DataFrame
     title: str
+    summary: str = ""
     notes: Sequence[str] = ()
     synthetic: bool = False
 
@@ -50,7 +52,8 @@ class Table:
         rule = ["---:" if _numeric(self.frame.iloc[:, i]) else "---" for i in range(len(header))]
         lines = [header, rule, *self.frame.astype(str).values.tolist()]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        return "\n\n".join([f"# {self.heading}", table, *self.notes]) + "\n"
+        above = [f"# {self.heading}", self.summary] if self.summary else [f"# {self.heading}"]
+        return "\n\n".join([*above, table, *self.notes]) + "\n"
 
     def html(self) -> str:
         """The table alone, as part of a page; numbers are never broken or cut."""
@@ -80,8 +83,7 @@ class Table:
 
     def page(self) -> str:
         """The table as one HTML file."""
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return html_page(self.heading, f"<h1>{escape(self.heading)}</h1>{self.html()}{notes}")
+        return html_page(self.heading, f"<h1>{escape(self.heading)}</h1>{self._framed()}")
 
     def latex(self) -> str:
         """The table for a LaTeX document that loads booktabs."""
@@ -96,7 +98,8 @@ class Table:
         text = style.to_latex(
             hrules=True, column_format=form, multicol_align="c", caption=_tex(self.heading)
         )
-        return f"% \\usepackage{{booktabs}}\n{_symbols(text)}"
+        above = f"{_symbols(_tex(self.summary))}\n" if self.summary else ""
+        return f"% \\usepackage{{booktabs}}\n{above}{_symbols(text)}"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: as wide as its digits, and scrolled where that is too wide."""
@@ -104,8 +107,12 @@ class Table:
             "<style>.scroll{overflow-x:auto} .t td,.t th{white-space:nowrap;text-align:left} "
             ".t .n{text-align:right}</style>"
         )
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return f"{style}<p><b>{escape(self.heading)}</b></p>{self.html()}{notes}"
+        return f"{style}<p><b>{escape(self.heading)}</b></p>{self._framed()}"
+
+    def _framed(self) -> str:
+        """The summary, the table and the notes."""
+        above = f"<p>{escape(self.summary)}</p>" if self.summary else ""
+        return above + self.html() + "".join(f"<p>{escape(note)}</p>" for note in self.notes)
 
 
 def _joined(name: object) -> str:

@@ -3,7 +3,7 @@
 `everything.py` lists them in order. One is a `Maker` (job.py): it says what it depends on, and
 makes files from a `Job`, the order that names data and settings.
 
-    roots.py            which data: the demo twins, or a list of roots
+    roots.py            which data: the study twins, or a list of roots
     crew.py             workers that all studies of a run share
     cells.py            a cell of Table 1 or 2 as a study, found again or trained
     held_out.py         a clip, and a network that has not seen its person

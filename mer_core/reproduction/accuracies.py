@@ -19,6 +19,7 @@ from mer_core.paper.tables import SETUPS, TITLES, AccuracyRow
 from mer_core.plots.dots import DotRow
 from mer_core.plots.static.dots import dot_sheet
 from mer_core.plots.tables import Table
+from mer_core.protocols import paired_difference
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import (
     ADDED,
@@ -33,6 +34,10 @@ from mer_core.reproduction.cells import (
 )
 from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
 from mer_core.reproduction.tidy import read_rows, rows_csv
+from mer_core.training.result import StudyResult
+
+REFERENCE = "AffectiveNet-1"
+"""The row that the others are compared with."""
 
 SYNTHETIC_NOTE = (
     "Ours comes from generated faces in the layout of the dataset. It says that the method runs, "
@@ -54,6 +59,9 @@ class ScoreRow:
         difference: Ours less the paper's.
         low: Lower end of the 95 % interval over subjects.
         high: Upper end.
+        change: `ours` less that of `REFERENCE`, the same people in both.
+        change_low: Lower end of its 95 % interval over subjects, the same people drawn for both.
+        change_high: Upper end.
         measure: What `ours` is: "mean over subjects" or "pooled".
         accuracy_pooled: Ours, correct answers over all.
         accuracy_subject_mean: Ours, mean of the subjects' accuracies.
@@ -81,6 +89,9 @@ class ScoreRow:
     difference: float | None = None
     low: float | None = None
     high: float | None = None
+    change: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
     measure: str = ""
     accuracy_pooled: float | None = None
     accuracy_subject_mean: float | None = None
@@ -149,13 +160,36 @@ def _row(table: int, row: AccuracyRow, setup: str, job: Job) -> ScoreRow:
     found = solve(asked, job)
     if found.result is None:
         return ScoreRow(**blank, data=found.status, network=asked.model, note=found.note)
-    return ScoreRow(**blank, **_scores(found, setup, paper), network=asked.model)
+    scores = {**_scores(found, setup, paper), **_change(found.result, row.method, setup, job)}
+    return ScoreRow(**blank, **scores, network=asked.model)
+
+
+def _change(result: StudyResult, method: str, setup: str, job: Job) -> dict[str, float | None]:
+    """The difference from `REFERENCE` on the same people, where that has been run too."""
+    if method == REFERENCE:
+        return {}
+    (asked,) = cells_of(REFERENCE, (setup,))
+    reference = solve(asked, job).result
+    first = tuple(result.by_seed.values())
+    if reference is None or not result.intervals:
+        return {}
+    found = paired_difference(first, tuple(reference.by_seed.values()), name=_measure(setup))
+    return {
+        "change": _per_cent(found.value),
+        "change_low": _per_cent(found.low),
+        "change_high": _per_cent(found.high),
+    }
+
+
+def _measure(setup: str) -> str:
+    """The score that the paper's figure for a setup is."""
+    return "accuracy_subject_mean" if SETUPS[setup].person_independent else "accuracy_pooled"
 
 
 def _scores(found: CellResult, setup: str, paper: float | None) -> dict[str, Any]:
     result = found.result
     assert result is not None  # the caller has looked
-    name = "accuracy_subject_mean" if SETUPS[setup].person_independent else "accuracy_pooled"
+    name = _measure(setup)
     means = {key: _per_cent(value) for key, value in result.means.items()}
     ours = means[name]
     interval = result.intervals[name] if result.intervals else None
@@ -246,6 +280,7 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
     return Table(
         frame=pd.DataFrame(lines, columns=columns),
         title=f"{name}Accuracy, per cent: the paper's and ours",
+        summary=conclusion(rows),
         notes=[
             *([SYNTHETIC_NOTE] if any(row.data == Status.SYNTHETIC for row in rows) else []),
             "Ours is the mean over subjects where one subject at a time is left out, and the "
@@ -257,6 +292,46 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
         ],
         synthetic=any(row.data == Status.SYNTHETIC for row in rows),
     )
+
+
+def conclusion(rows: Sequence[ScoreRow]) -> str:
+    """What our figures can and cannot decide, in one sentence for each experiment.
+
+    A row tells something where its whole interval lies above the majority rate; an ablation does
+    where the interval of its difference from `REFERENCE` excludes zero.
+    """
+    sentences = []
+    for setup in dict.fromkeys(row.setup for row in rows):
+        held = [row for row in rows if row.setup == setup and row.low is not None]
+        if not held:
+            continue
+        above = [row.method for row in held if _above_majority(row)]
+        differ = [
+            f"{row.method} ({row.change:+.1f})"
+            for row in held
+            if row.change_low is not None
+            and row.change_high is not None
+            and not row.change_low <= 0 <= row.change_high
+        ]
+        compared = sum(row.change_low is not None for row in held)
+        sentences.append(
+            f"{SETUPS[setup].title}: {_listed(above, len(held))} above the majority rate with the "
+            f"whole 95 % interval; of {compared} differences from {REFERENCE}, "
+            + (f"those of {', '.join(differ)} exclude zero." if differ else "none excludes zero.")
+        )
+    return " ".join(sentences)
+
+
+def _above_majority(row: ScoreRow) -> bool:
+    return row.low is not None and row.majority_rate is not None and row.low > row.majority_rate
+
+
+def _listed(names: Sequence[str], total: int) -> str:
+    if not names:
+        return f"none of {total} rows stands"
+    if len(names) == total:
+        return f"all {total} rows stand"
+    return f"{', '.join(names)} ({len(names)} of {total} rows) stand"
 
 
 def _training(rows: Sequence[ScoreRow]) -> str:

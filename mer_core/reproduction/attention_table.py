@@ -1,87 +1,209 @@
-"""Where the networks of Table 1 look on CASME II, beside where the face moves.
+"""Where the shipped networks look on people they were not trained on, beside where the face moves.
 
-The measurement is `localisation.py`; here it is applied to the studies behind the table.
+localisation   every method on every network, against motion energy and the centre Gaussian
+map_layers     Grad-CAM at every layer, on which the default layer of each network was chosen, and
+               how often a map is one constant value there
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mer_core.attribution import METHODS
-from mer_core.errors import StoreError
-from mer_core.folders import cache_folder
-from mer_core.provenance import settings_digest
-from mer_core.reproduction.cells import cells_of, solve, study_needs
-from mer_core.reproduction.job import Job, Made, Maker, Product
-from mer_core.reproduction.localisation import localise_studies
-from mer_core.reproduction.localisation_clips import DEFAULT_METHODS, LocalisationSettings
+import numpy as np
+import pandas as pd
 
-ROWS = ("AffectiveNet-1", "ResNet-50", "MobileNet", "LEARNet")
-SETUP = "CASME-II"
-CLIPS = 4
-"""Held-out clips per fold: enough for an interval over subjects."""
+from mer_core.attribution import METHODS
+from mer_core.attribution.localisation import METRICS
+from mer_core.datasets.synthetic.cohort import CohortSettings
+from mer_core.folders import cache_folder
+from mer_core.models.catalog import model_entry
+from mer_core.models.shipped import shipped_for
+from mer_core.plots.tables import Table
+from mer_core.reproduction.job import Job, Made, Maker, Product, as_products
+from mer_core.reproduction.localisation import HEADLINE, Findings, products_of
+from mer_core.reproduction.localisation_clips import DEFAULT_METHODS
+from mer_core.reproduction.localisation_rows import Row
+from mer_core.reproduction.localisation_summary import contrasts, summarise
+from mer_core.reproduction.shipped_localisation import left_out, localise_shipped
+from mer_core.reproduction.tidy import read_frame
+
+NETWORKS = ("affectivenet", "resnet50", "mobilenet", "learnet")
+WEIGHTING = "rank-pooling"
+"""The weighting on whose images all of them ship."""
+PEOPLE, CLIPS = 20, 4
+"""How many unseen people, and clips of each, every method explains: one clip of each class."""
+MAP_PEOPLE = 25
+"""How many unseen people, with eight clips each, are asked whether a map is constant."""
+LAYER_PEOPLE = 8
+"""How many inner people the layers are compared on: nothing is chosen on unseen ones."""
 EXPLAINED = {name: DEFAULT_METHODS.get(name, {}) for name in METHODS.names()}
 """Every method; where one says nothing about a network, the table gives the reason instead."""
-
-_RAW = ("localisation.csv", "localisation_synthetic.csv")
-"""One line per clip, unit, map and metric: megabytes, kept in the cache with the parts."""
+GRAD_CAM = "grad-cam"
 
 
 def make_attention(job: Job) -> Made:
-    """Explains held-out clips with the networks of the finished or now trained studies."""
-    cells = [cell for method in ROWS for cell in cells_of(method, (SETUP,))]
-    found = [solve(cell, job) for cell in cells]
-    folders = [one.folder for one in found if one.result is not None and one.folder is not None]
-    if not folders:
-        raise StoreError(
-            f"no study of {', '.join(ROWS)} on {SETUP} is finished",
-            where="localisation",
-            remedy="run `mer reproduce table1` first",
-        )
-    job.tell(f"explaining held-out clips of {len(folders)} studies")
-    settings = LocalisationSettings(methods=EXPLAINED, clips=CLIPS, seed=job.seeds[0])
-    out = cache_folder() / "localisation"
-    findings = localise_studies(
-        folders,
-        out,
-        settings=settings,
-        progress=lambda done, total: job.tell(f"localisation: {done} of {total} clips explained"),
+    """Explain unseen people's clips with every shipped network and every method."""
+    rows = localise_shipped(
+        NETWORKS,
+        weighting=WEIGHTING,
+        methods=EXPLAINED,
+        people=PEOPLE,
+        clips=CLIPS,
+        folder=_folder(),
+        workers=job.workers,
+        progress=lambda done, total: job.tell(f"localisation: {done} of {total} people explained"),
     )
-    written = {file.name: file for file in findings.files}
-    products = [
-        Product(
-            stem=name.removesuffix(file.suffix).removesuffix("_synthetic"),
-            suffix=file.suffix,
-            content=file.read_bytes(),
-        )
-        for name, file in written.items()
-        if not name.startswith(_RAW)
-    ]
-    missing = [c.method for c, one in zip(cells, found, strict=True) if one.result is None]
+    findings = Findings(
+        rows=rows,
+        summary=summarise(rows),
+        contrasts=contrasts(rows),
+        left_out=left_out(NETWORKS, EXPLAINED, weighting=WEIGHTING),
+        synthetic=True,
+    )
     return Made(
-        products=tuple(products),
-        data_digest=settings_digest(job.digests(*cells[0].datasets)),
-        synthetic=findings.synthetic,
-        settings={
-            "studies": [one.result.name for one in found if one.result is not None],
-            "clips_per_fold": CLIPS,
-            "methods": EXPLAINED,
-        },
-        seed=job.seeds[0],
-        warnings=tuple(f"{method} has no finished study" for method in missing),
+        products=products_of(findings),
+        data_digest=CohortSettings().digest,
+        synthetic=True,
+        settings={**_settings(), "methods": EXPLAINED, "people": PEOPLE, "clips": CLIPS},
+        seed=CohortSettings().seed,
         values=findings,
     )
 
 
+def make_map_layers(job: Job) -> Made:
+    """Compare Grad-CAM at every layer on inner people, and count constant maps on unseen ones."""
+    common: dict[str, Any] = {
+        "weighting": WEIGHTING,
+        "methods": {GRAD_CAM: {}},
+        "folder": _folder(),
+        "workers": job.workers,
+    }
+
+    def told(what: str) -> Any:
+        return lambda done, total: job.tell(f"map layers, {what}: {done} of {total} people")
+
+    layers = localise_shipped(
+        NETWORKS,
+        people=LAYER_PEOPLE,
+        part="inner",
+        every_layer=True,
+        progress=told("every layer"),
+        **common,
+    )
+    default = localise_shipped(
+        NETWORKS, people=MAP_PEOPLE, progress=told("default layer"), **common
+    )
+    record = layer_csv(layers, default)
+    return Made(
+        products=(Product(suffix=".csv", content=record.encode()), *redraw_layers(record, True)),
+        data_digest=CohortSettings().digest,
+        synthetic=True,
+        settings={**_settings(), "inner_people": LAYER_PEOPLE, "unseen_people": MAP_PEOPLE},
+        seed=CohortSettings().seed,
+        values=record,
+    )
+
+
+def layer_csv(layers: Sequence[Row], default: Sequence[Row]) -> str:
+    """Return one line per network and layer: the score on inner people, and the constant share.
+
+    Args:
+        layers: Rows of Grad-CAM at every layer, on inner people.
+        default: Rows of Grad-CAM at the default layer, on unseen people.
+    """
+    found = [m for m in summarise(layers) if m.group == "all" and m.metric == HEADLINE]
+    constant = _constant(default)
+    lines = []
+    for mean in found:
+        if mean.baseline:
+            continue
+        layer = mean.method.removeprefix(f"{GRAD_CAM} at ")
+        chosen = layer == model_entry(mean.model).default_layer.name
+        lines.append(
+            {
+                "network": mean.model,
+                "layer": layer,
+                "default": int(chosen),
+                "score": mean.normalised.value,
+                "low": mean.normalised.low,
+                "high": mean.normalised.high,
+                "inner_people": mean.subjects,
+                "inner_clips": mean.clips,
+                "constant_inner": mean.constant,
+                "constant_unseen": constant[mean.model][0] if chosen else None,
+                "unseen_clips": constant[mean.model][1] if chosen else None,
+            }
+        )
+    return pd.DataFrame(lines).to_csv(index=False, float_format="%.4f", lineterminator="\n")
+
+
+def _constant(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
+    """Network -> share of its maps with one value everywhere, and how many maps there are."""
+    maps: dict[str, dict[tuple[str, str], bool]] = {}
+    for row in rows:
+        if not row.baseline:
+            maps.setdefault(row.model, {})[row.subject, row.clip] = row.constant
+    return {name: (float(np.mean(list(flat.values()))), len(flat)) for name, flat in maps.items()}
+
+
+def redraw_layers(record: str, synthetic: bool) -> tuple[Product, ...]:
+    """Draw everything but the CSV file of the map layers from that file."""
+    lines = read_frame(record)
+    cells = []
+    for line in lines:
+        entry = model_entry(line["network"])
+        share = line["constant_unseen"]
+        cells.append(
+            (
+                entry.title,
+                entry.layer(line["layer"]).title,
+                "default" if line["default"] else "",
+                f"{line['score']:.2f} ({line['low']:.2f} to {line['high']:.2f})",
+                "" if share is None else f"{share:.1%} of {line['unseen_clips']:.0f}",
+            )
+        )
+    header = ("network", "layer", "shown by default", "score on inner people", "constant maps")
+    table = Table(
+        frame=pd.DataFrame(cells, columns=header),
+        title="Grad-CAM layer by layer: where does the map answer the motion?",
+        notes=[
+            f"{METRICS.get(HEADLINE).title} in the moving region over chance, 95 % interval over "
+            f"people; {lines[0]['inner_clips']:.0f} clips of {lines[0]['inner_people']:.0f} inner "
+            "people, on whom the default layer was chosen. Constant maps: share of maps with one "
+            "value everywhere, at the default layer, on clips of unseen people."
+        ],
+        synthetic=synthetic,
+    )
+    return as_products(table)
+
+
+def _folder() -> Any:
+    return cache_folder() / "localisation"
+
+
+def _settings() -> dict[str, Any]:
+    cards = {name: shipped_for(name, WEIGHTING).card.digest for name in NETWORKS}
+    return {"networks": cards, "weighting": WEIGHTING}
+
+
 def _needs(job: Job) -> Mapping[str, Any]:
-    cells = [cell for method in ROWS for cell in cells_of(method, (SETUP,))]
-    return {**study_needs(job, cells, finished=True), "clips": CLIPS, "methods": EXPLAINED}
+    return {**_settings(), "cohort": CohortSettings().digest, "methods": EXPLAINED}
 
 
 ATTENTION_MAKER = Maker(
     name="localisation",
-    title="Where networks look on CASME II, scored against the regions that move",
+    title="Where the shipped networks look on unseen people, scored against the regions that move",
+    place="Fig. 6",
     make=make_attention,
     needs=_needs,
+)
+
+MAP_LAYERS_MAKER = Maker(
+    name="map_layers",
+    title="Grad-CAM at every layer of the shipped networks, and the share of constant maps",
+    make=make_map_layers,
+    needs=_needs,
+    record=".csv",
+    redraw=redraw_layers,
 )

@@ -33,8 +33,15 @@ CATALOG_NAMES = {
 }
 """The paper's names of its datasets -> ours."""
 
-ADDED = {"LEARNet": "learnet", "AKMNet": "akmnet"}
-"""Networks of the workbench that are set beside Table 1's rows."""
+VARIANTS: Mapping[str, Mapping[str, str]] = {
+    "AffectiveNet-1, zero-sum weights": {"weighting": "literal"},
+    "AffectiveNet-1 from synthetic weights": {"weights": "synthetic"},
+}
+"""Row of our own -> what it changes about AffectiveNet: the literal reading of Eq. 3, and a start
+from the weights that ship instead of random ones. Both tell more than the ablations."""
+
+ADDED = {"LEARNet": "learnet", "AKMNet": "akmnet", **dict.fromkeys(VARIANTS, "affectivenet")}
+"""Rows of the workbench that are set beside Table 1's."""
 
 NETWORKS = {
     **{row: readings[0][0] for row, readings in READINGS.items() if not row.startswith("VGG")},
@@ -79,6 +86,8 @@ class Cell:
     model: str
     setup: Setup
     control: str = "none"
+    weighting: str | None = None
+    weights: str = ""
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -97,13 +106,19 @@ class Cell:
             datasets=tuple(job.roots.choice(name) for name in self.datasets),
             scheme="paper4" if self.setup.person_independent else "cross",
             model=self.model,
-            weights=job.weights if model_entry(self.model).published else "random",
+            weights=self.weights
+            or (job.weights if model_entry(self.model).published else "random"),
+            weighting=self.weighting,
         )
 
 
 def cells_of(method: str, setups: Sequence[str]) -> tuple[Cell, ...]:
     """The cells of one row."""
-    return tuple(Cell(method=method, model=NETWORKS[method], setup=SETUPS[name]) for name in setups)
+    changed = VARIANTS.get(method, {})
+    return tuple(
+        Cell(method=method, model=NETWORKS[method], setup=SETUPS[name], **changed)
+        for name in setups
+    )
 
 
 def solve(cell: Cell, job: Job) -> CellResult:

@@ -7,7 +7,6 @@ weightings         which frame weighting carries the motion? One network, traine
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +24,7 @@ from mer_core.plots.tables import Table
 from mer_core.reproduction.control_table import ControlTable, redraw
 from mer_core.reproduction.control_table import as_csv as as_control_csv
 from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
+from mer_core.reproduction.tidy import read_frame
 from mer_core.training.cohort_controls import (
     PROBED,
     WeightingRow,
@@ -121,7 +121,7 @@ def as_csv(rows: tuple[WeightingRow, ...]) -> str:
 
 def redraw_weightings(record: str, synthetic: bool) -> tuple[Product, ...]:
     """Draw everything but the CSV file of the weightings from that file."""
-    lines: Any = pd.read_csv(io.StringIO(record)).to_dict("records")
+    lines = read_frame(record)
     drawn = dot_sheet(
         [*_dots(lines, "uar", _RECALL), *_dots(lines, "identity", _IDENTITY)],
         synthetic=synthetic,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,7 @@ from mer_core.protocols import Interval
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import Cell, CellResult, cells_of, solve, study_needs
 from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
+from mer_core.reproduction.tidy import read_frame
 from mer_core.training.control_studies import (
     ControlRow,
     IdentityRow,
@@ -146,7 +146,7 @@ def reader_table(record: str, *, synthetic: bool, note: str = STUDY_NOTE) -> Tab
             else f"{row['change']:+.3f} ({row['change_low']:+.3f} to {row['change_high']:+.3f})",
             row["expectation"] or "",
         )
-        for row in _read(record)
+        for row in read_frame(record)
     ]
     return Table(
         frame=pd.DataFrame(lines, columns=header),
@@ -174,13 +174,8 @@ def dots(record: str) -> list[DotRow]:
             high=100 * row["high"],
             tick=100 * row["chance"],
         )
-        for row in _read(record)
+        for row in read_frame(record)
     ]
-
-
-def _read(record: str) -> list[dict[str, Any]]:
-    frame: Any = pd.read_csv(io.StringIO(record))
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def _title(row: Mapping[str, Any]) -> str:

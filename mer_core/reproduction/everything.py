@@ -19,7 +19,7 @@ from mer_core.registry import Registry
 from mer_core.reproduction import feature_figures
 from mer_core.reproduction.accuracies import TABLE1_MAKER, TABLE2_MAKER
 from mer_core.reproduction.architecture import FIGURE2_MAKER
-from mer_core.reproduction.attention_table import ATTENTION_MAKER
+from mer_core.reproduction.attention_table import ATTENTION_MAKER, MAP_LAYERS_MAKER
 from mer_core.reproduction.claims_table import CLAIMS_MAKER
 from mer_core.reproduction.class_counts import COUNTS_MAKER
 from mer_core.reproduction.cohort_tables import POSITIVE_CONTROL_MAKER, WEIGHTINGS_MAKER
@@ -56,6 +56,7 @@ for _maker in (
     CONTROLS_MAKER,
     POSITIVE_CONTROL_MAKER,
     WEIGHTINGS_MAKER,
+    MAP_LAYERS_MAKER,
     ATTENTION_MAKER,
 ):
     MAKERS.register(_maker.name, _maker)

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.localisation import Reduction
 from mer_core.cluster import Outcome, open_executor
 from mer_core.errors import SettingsError, StoreError
 from mer_core.models.catalog import model_entry
@@ -195,36 +196,10 @@ def _saved(
         },
         seed=settings.seed,
     )
-    table = score_table(
-        findings.summary,
-        metric=HEADLINE,
-        synthetic=findings.synthetic,
-        target=settings.target,
-        reduction=str(settings.reduction),
-        sources=list(dict.fromkeys(row.source for row in findings.rows)),
-        left_out=findings.left_out,
-    )
-    drawn = dot_sheet(
-        dots(findings.summary, metric=HEADLINE), synthetic=findings.synthetic, axis=AXIS, columns=4
-    )
     products = [
         Product(suffix=".csv", content=as_csv(findings.rows).encode()),
-        Product(
-            stem="localisation_summary",
-            suffix=".csv",
-            content=summary_csv(findings.summary).encode(),
-        ),
-        *as_products(table),
-        *printed(drawn),
+        *products_of(findings, target=settings.target, reduction=settings.reduction),
     ]
-    if findings.contrasts:  # one network alone differs from none
-        stem = "localisation_contrasts"
-        compared = contrast_table(findings.contrasts, metric=HEADLINE, synthetic=findings.synthetic)
-        content = contrast_csv(findings.contrasts).encode()
-        products += [
-            Product(stem=stem, suffix=".csv", content=content),
-            *(replace(product, stem=stem) for product in as_products(compared)),
-        ]
     manifest = Manifest(out)
     files = [
         manifest.save(
@@ -239,3 +214,42 @@ def _saved(
         for product in products
     ]
     return replace(findings, files=tuple(files))
+
+
+def products_of(
+    findings: Findings, *, target: str = "predicted", reduction: Reduction = Reduction.POSITIVE
+) -> tuple[Product, ...]:
+    """Return the means, the differences between networks and the figure as files for readers.
+
+    Args:
+        findings: What was found.
+        target: Which class was explained.
+        reduction: What was done with negative values.
+    """
+    table = score_table(
+        findings.summary,
+        metric=HEADLINE,
+        synthetic=findings.synthetic,
+        target=target,
+        reduction=str(reduction),
+        sources=list(dict.fromkeys(row.source for row in findings.rows)),
+        left_out=findings.left_out,
+    )
+    drawn = dot_sheet(
+        dots(findings.summary, metric=HEADLINE), synthetic=findings.synthetic, axis=AXIS, columns=4
+    )
+    means = summary_csv(findings.summary).encode()
+    products = (
+        Product(stem="localisation_summary", suffix=".csv", content=means),
+        *as_products(table),
+        *printed(drawn),
+    )
+    if not findings.contrasts:  # one network alone differs from none
+        return products
+    stem = "localisation_contrasts"
+    compared = contrast_table(findings.contrasts, metric=HEADLINE, synthetic=findings.synthetic)
+    return (
+        *products,
+        Product(stem=stem, suffix=".csv", content=contrast_csv(findings.contrasts).encode()),
+        *(replace(product, stem=stem) for product in as_products(compared)),
+    )

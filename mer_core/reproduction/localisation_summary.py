@@ -18,6 +18,7 @@ from mer_core.protocols.means import mean_interval
 from mer_core.reproduction.localisation_rows import ANY, Row
 
 MOTION = "motion-energy"
+CENTRE = "centre"
 
 ClipKey = tuple[str, str, str]
 """Dataset, subject, clip."""
@@ -38,6 +39,7 @@ class Mean:
         normalised: Mean of value over chance, with interval unless there is one subject.
         value: Mean value.
         beats_motion: Mean of the clipwise difference from the motion baseline; None for itself.
+        beats_centre: The same from the Gaussian on the middle of the image.
         clips: How many clips have a score.
         subjects: How many people are on them.
         constant: Share of the maps that had one value everywhere.
@@ -53,9 +55,17 @@ class Mean:
     normalised: Interval
     value: float
     beats_motion: Interval | None
+    beats_centre: Interval | None
     clips: int
     subjects: int
     constant: float
+
+    @property
+    def beats_both(self) -> bool:
+        """Whether both intervals lie above zero."""
+        return all(
+            one is not None and one.low > 0 for one in (self.beats_motion, self.beats_centre)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +134,10 @@ def _means(group: str, rows: Sequence[Row], name: Callable[[Row], str]) -> Itera
 
     for (which, dataset, model, metric), table in _grouped(rows, cell).items():
         methods = _grouped(table, lambda row: row.method)
-        motion = _by_clip(methods.get(MOTION, ()))
+        motion, centre = (_by_clip(methods.get(rival, ())) for rival in (MOTION, CENTRE))
         for method, lines in methods.items():
             scores = _by_clip(lines)
             clips = list(scores)
-            paired = [clip for clip in clips if clip in motion] if method != MOTION else []
-            excess = np.array([scores[clip] - motion[clip] for clip in paired])
             yield Mean(
                 group=group,
                 name=which,
@@ -140,11 +148,20 @@ def _means(group: str, rows: Sequence[Row], name: Callable[[Row], str]) -> Itera
                 metric=metric,
                 normalised=_interval(np.array(list(scores.values())), clips),
                 value=float(np.mean([row.value for row in lines])),
-                beats_motion=_interval(excess, paired) if paired else None,
+                beats_motion=_excess(scores, motion) if method != MOTION else None,
+                beats_centre=_excess(scores, centre) if method != CENTRE else None,
                 clips=len(clips),
                 subjects=len({clip[:2] for clip in clips}),
                 constant=float(np.mean([row.constant for row in lines])),
             )
+
+
+def _excess(scores: Mapping[ClipKey, float], rival: Mapping[ClipKey, float]) -> Interval | None:
+    """Mean of the clipwise difference from a rival; None where no clip has both."""
+    paired = [clip for clip in scores if clip in rival]
+    if not paired:
+        return None
+    return _interval(np.array([scores[clip] - rival[clip] for clip in paired]), paired)
 
 
 def _by_clip(rows: Iterable[Row]) -> dict[ClipKey, float]:

@@ -11,6 +11,7 @@ from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.localisation import METRICS
 from mer_core.datasets.catalog import dataset_info
+from mer_core.datasets.synthetic.cohort import COHORT_NAME, COHORT_TITLE
 from mer_core.models.catalog import model_entry
 from mer_core.plots.dots import DotAxis, DotRow
 from mer_core.plots.tables import Table
@@ -22,8 +23,9 @@ Scores are value / chance, so 1 is a random map whatever the size of the region;
 95 % interval, drawing subjects. Each network explains only clips it was not trained on. The class
 explained is the {target} one. Signed maps count by their {reduction}. Motion energy is that of the
 image itself, which no network takes part in: a map that does not beat it explains nothing that
-plain motion does not. Regions: {sources}. Scores by action unit and by emotion, and all other
-metrics, are in localisation_summary.csv."""
+plain motion does not. A star: the clipwise difference from motion energy and that from the centre
+Gaussian both lie above zero with their 95 % intervals. Regions: {sources}. Scores by action unit
+and by emotion, and all other metrics, are in localisation_summary.csv."""
 
 
 def score_table(
@@ -43,7 +45,8 @@ def score_table(
             "dataset": dataset_title(line.dataset),
             "map": method_title(line.method),
             "network": "no network" if line.baseline else model_title(line.model),
-            "score": shown(line.normalised),
+            "score": shown(line.normalised)
+            + (" *" if not line.baseline and line.beats_both else ""),
         }
         for line in without_repeats(chosen)
     )
@@ -55,12 +58,35 @@ def score_table(
     return Table(
         frame=_crossed(cells, "network", "score"),
         title=f"Where networks look: {METRICS.get(metric).title} in the moving region",
+        summary=verdict(chosen),
         notes=[
             legend.replace("\n", " "),
             *(f"Left out, {what}: {why}" for what, why in left_out.items()),
         ],
         synthetic=synthetic,
     )
+
+
+def verdict(lines: Sequence[Mean]) -> str:
+    """Which method on which network beats plain motion and the centre of the image, and which not.
+
+    A map is the better one only where the whole interval of the clipwise difference is above zero.
+    """
+    sentences = []
+    for model in dict.fromkeys(line.model for line in lines):
+        maps = [line for line in lines if line.model == model and not line.baseline]
+        better = [method_title(line.method) for line in maps if line.beats_both]
+        motion = [
+            method_title(line.method)
+            for line in maps
+            if not line.beats_both and line.beats_motion is not None and line.beats_motion.low > 0
+        ]
+        said = f"{', '.join(better)} beat" if better else "no map beats"
+        sentence = f"{model_title(model)}: {said} both motion energy and the centre Gaussian"
+        if motion:
+            sentence += f"; {', '.join(motion)} beat motion energy alone"
+        sentences.append(f"{sentence}.")
+    return " ".join(sentences)
 
 
 def contrast_table(compared: Sequence[Contrast], *, metric: str, synthetic: bool) -> Table:
@@ -150,7 +176,7 @@ def model_title(name: str) -> str:
 
 def dataset_title(name: str) -> str:
     """The dataset's name as its publishers write it."""
-    return dataset_info(name).title
+    return COHORT_TITLE if name == COHORT_NAME else dataset_info(name).title
 
 
 def shown(interval: Interval, *, sign: bool = False) -> str:
@@ -165,10 +191,15 @@ def summary_csv(lines: Iterable[Mean]) -> str:
     """The means, one per line."""
     return _csv(
         {
-            **{k: v for k, v in asdict(line).items() if k not in ("normalised", "beats_motion")},
+            **{
+                k: v
+                for k, v in asdict(line).items()
+                if k not in ("normalised", "beats_motion", "beats_centre")
+            },
             "baseline": int(line.baseline),
             **_ends("normalised", line.normalised),
             **_ends("beats_motion", line.beats_motion),
+            **_ends("beats_centre", line.beats_centre),
         }
         for line in lines
     )

@@ -1,4 +1,4 @@
-"""Which data a reproduction is made from: the demo twins, or a list of roots.
+"""Which data a reproduction is made from: the study twins, or a list of roots.
 
     [roots]
     casme2 = "/data/CASME2"
@@ -36,7 +36,7 @@ class Roots:
     """Where each dataset lies.
 
     Attributes:
-        places: Dataset -> folder; None stands for the demo twin of every dataset.
+        places: Dataset -> folder; None stands for the study twin of every dataset.
         options: Dataset -> reader options.
     """
 
@@ -54,7 +54,7 @@ class Roots:
             MissingDataError: There is no root for it.
         """
         if self.places is None:
-            return DatasetChoice(name=dataset, twin=True)
+            return DatasetChoice(name=dataset, twin="study")
         if dataset not in self.places:
             info = dataset_info(dataset)
             raise MissingDataError(f"{info.title} is not among the roots", remedy=info.licence)
@@ -62,7 +62,7 @@ class Roots:
         return DatasetChoice(name=dataset, root=str(self.places[dataset]), options=options)
 
     def open(self, dataset: str) -> DatasetTable:
-        """The dataset's table; a demo twin is written first where it is not there yet."""
+        """The dataset's table; a twin is written first where it is not there yet."""
         return self.choice(dataset).open()
 
 

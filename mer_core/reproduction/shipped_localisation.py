@@ -20,20 +20,18 @@ from mer_core.attribution.catalog import METHODS, list_methods
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import Localisation, localise
 from mer_core.cluster import Outcome, Report, open_executor
-from mer_core.datasets.synthetic.cohort import CohortSettings, Part, cohort_clips
+from mer_core.datasets.synthetic.cohort import COHORT_NAME, CohortSettings, Part, cohort_clips
 from mer_core.errors import MerError
 from mer_core.inputs.cohort import cohort_recording
 from mer_core.models.loaded import SYNTHETIC, LoadedModel, load_model
-from mer_core.provenance import settings_digest
+from mer_core.provenance import code_digest, settings_digest
 from mer_core.reproduction.localisation_clips import NEEDS_REGIONS, one_thread
 from mer_core.reproduction.localisation_rows import ANY, Row, as_csv, read_csv
 
-DATASET = "cohort"
-"""What rows call the cohort."""
-
-LAYER_METHOD = "grad-cam"
-
 _WORKER_BYTES = 2**30
+
+_SOURCES = ("ami", "attribution", "datasets/synthetic", "models")
+"""The code that decides what a map of the cohort scores."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +46,7 @@ class ShippedWork:
         cohort: Whose clips.
         part: Of which part of the cohort.
         person: Number of the person.
+        clips: How many of the person's clips, evenly chosen.
         out: File that receives the rows.
     """
 
@@ -58,6 +57,7 @@ class ShippedWork:
     cohort: CohortSettings
     part: Part
     person: int
+    clips: int
     out: Path
 
 
@@ -68,6 +68,7 @@ def localise_shipped(
     methods: Mapping[str, Mapping[str, Any]],
     people: int,
     folder: Path,
+    clips: int | None = None,
     part: Part = "unseen",
     every_layer: bool = False,
     workers: int | None = None,
@@ -79,7 +80,8 @@ def localise_shipped(
         models: Catalogue names of shipped networks.
         weighting: Frame weighting of the images they read.
         methods: Method -> parameters that are not to have their default.
-        people: How many people of `part`, each with all their clips.
+        people: How many people of `part`.
+        clips: How many clips of each, evenly chosen; None takes all.
         folder: Keeps one file for each person, so that an interrupted run goes on.
         part: Which people.
         every_layer: Whether methods that take a layer are asked at each of the network's; rows
@@ -90,7 +92,16 @@ def localise_shipped(
     cohort = CohortSettings()
     weights = [load_model(name, weights=SYNTHETIC, weighting=weighting).digest for name in models]
     key = settings_digest(
-        [weights, methods, every_layer, weighting, asdict(cohort), part, _LAYERS_VERSION]
+        [
+            weights,
+            methods,
+            every_layer,
+            weighting,
+            asdict(cohort),
+            part,
+            clips,
+            code_digest(*_SOURCES),
+        ]
     )[:16]
     work = [
         ShippedWork(
@@ -101,6 +112,7 @@ def localise_shipped(
             cohort=cohort,
             part=part,
             person=person,
+            clips=min(clips or cohort.clips, cohort.clips),
             out=(folder / f"{part}-{person:04d}-{key}.csv").resolve(),
         )
         for person in range(people)
@@ -136,18 +148,19 @@ def left_out(
     return reasons
 
 
-_LAYERS_VERSION = 1
-
-
 def explain_person(work: ShippedWork, _report: Report) -> int:
     """Write the rows of one person; return how many there are."""
     rows: list[Row] = []
+    played = cohort_clips(work.cohort, work.part, work.person)
     with one_thread():
-        for name in work.models:
-            model = load_model(name, weights=SYNTHETIC, weighting=work.weighting)
-            for index, clip in enumerate(cohort_clips(work.cohort, work.part, work.person)):
-                inspection = Inspection(model=model, recording=cohort_recording(clip, index=index))
-                rows += _clip_rows(inspection, work, clip.label, index)
+        models = [
+            load_model(name, weights=SYNTHETIC, weighting=work.weighting) for name in work.models
+        ]
+        for index in np.linspace(0, len(played) - 1, work.clips).round().astype(int).tolist():
+            recording = cohort_recording(played[index], index=index)
+            for model in models:
+                inspection = Inspection(model=model, recording=recording)
+                rows += _clip_rows(inspection, work, played[index].label, index)
     write_text(work.out, as_csv(rows))
     return len(rows)
 
@@ -163,7 +176,7 @@ def _clip_rows(inspection: Inspection, work: ShippedWork, label: str, index: int
         found = localise(values, regions.union) if not note else None
         for metric, value, normalised in _scores(found):
             yield Row(
-                dataset=DATASET,
+                dataset=COHORT_NAME,
                 model=inspection.model.entry.name,
                 method=method,
                 baseline=baseline,

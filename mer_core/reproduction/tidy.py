@@ -37,6 +37,12 @@ def read_rows(kind: type[R], text: str) -> tuple[R, ...]:
     return tuple(kind(**_typed(line, types)) for line in reader)
 
 
+def read_frame(text: str) -> list[dict[str, Any]]:
+    """Return the lines of a CSV text as plain values; an empty cell is None."""
+    frame: Any = pd.read_csv(io.StringIO(text))
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
 def _typed(line: Mapping[str, str], types: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, wanted in types.items():

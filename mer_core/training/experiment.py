@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 import torch
@@ -108,13 +108,14 @@ class DatasetChoice:
     Attributes:
         name: Catalog name.
         root: Where it lies; None asks the configured locations.
-        twin: Use the synthetic twin, made on first use.
+        twin: Which synthetic twin, made on first use: True for the demo twin, "study" for the
+            larger one behind the tables, False for none.
         options: Reader options as (name, value) pairs.
     """
 
     name: str
     root: str | None = None
-    twin: bool = False
+    twin: bool | Literal["study"] = False
     options: tuple[tuple[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
@@ -128,9 +129,9 @@ class DatasetChoice:
 
         root = Path(self.root) if self.root else None
         if self.twin and root is None:
-            from mer_core.datasets.synthetic.twins import demo_twin
+            from mer_core.datasets.synthetic.twins import demo_twin, study_twin
 
-            root = demo_twin(self.name)
+            root = (study_twin if self.twin == "study" else demo_twin)(self.name)
         return open_dataset(self.name, root, **dict(self.options))
 
 

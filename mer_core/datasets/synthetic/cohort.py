@@ -28,6 +28,9 @@ from mer_core.seeding import derive_seed, generator
 Part = Literal["training", "inner", "unseen"]
 PARTS: tuple[Part, ...] = ("training", "inner", "unseen")
 
+COHORT_NAME, COHORT_TITLE = "cohort", "Synthetic cohort"
+"""What rows call it, and what readers see."""
+
 COHORT_SCHEME = "natural4"
 """The label scheme whose classes the cohort shows."""
 

@@ -9,9 +9,11 @@ import pytest
 from mer_core.errors import UnknownNameError
 from mer_core.paper.published import PUBLISHED, TABLE1
 from mer_core.reproduction.accuracies import (
+    ScoreRow,
     accuracy_rows,
     as_csv,
     check_methods,
+    conclusion,
     make_table,
     score_table,
 )
@@ -83,6 +85,52 @@ def test_the_table_has_the_papers_shape_with_ours_below(rows):
     assert cells["AffectiveNet-1", "ours"][1].startswith(f"{ours.ours:.2f} (")
     assert ("ResNet-50", "ours") not in cells  # not run
     assert cells["majority rate", "paper"] == ["56.99", "49.61"]
+
+
+def test_the_sentence_above_the_table_follows_from_the_intervals():
+    common = {"table": 1, "setup": "CASME-II", "paper": None, "data": "synthetic"}
+    rows = [
+        ScoreRow(
+            method="AffectiveNet-1", ours=60.0, low=55.0, high=65.0, majority_rate=50.0, **common
+        ),
+        ScoreRow(
+            method="Af-Net-LFC",
+            ours=52.0,
+            low=45.0,
+            high=59.0,
+            change=-8.0,
+            change_low=-12.0,
+            change_high=-3.0,
+            majority_rate=50.0,
+            **common,
+        ),
+        ScoreRow(
+            method="Af-Net-KS-1",
+            ours=61.0,
+            low=51.0,
+            high=70.0,
+            change=1.0,
+            change_low=-2.0,
+            change_high=4.0,
+            majority_rate=50.0,
+            **common,
+        ),
+    ]
+    said = conclusion(rows)
+    assert "AffectiveNet-1, Af-Net-KS-1 (2 of 3 rows) stand above the majority rate" in said
+    assert "of 2 differences from AffectiveNet-1, those of Af-Net-LFC (-8.0) exclude zero" in said
+    assert conclusion([ScoreRow(method="Af-Net-KS-1", **common)]) == ""
+
+
+def test_zero_sum_weights_and_a_start_from_synthetic_weights_are_rows_of_their_own(job):
+    literal, started = (
+        cells_of(name, ("CASME-II",))[0].experiment(job)
+        for name in ("AffectiveNet-1, zero-sum weights", "AffectiveNet-1 from synthetic weights")
+    )
+    assert (literal.weighting, literal.weights) == ("literal", "random")
+    assert (started.weighting, started.weights) == (None, "synthetic")
+    methods = {row.method for row in accuracy_rows(1, job)}
+    assert {"AffectiveNet-1, zero-sum weights", "AffectiveNet-1 from synthetic weights"} <= methods
 
 
 def test_files_say_synthetic_and_repeat_bit_for_bit(job):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mer_core.errors import StoreError
+from mer_core.reproduction.attention_table import layer_csv
 from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
 from mer_core.reproduction.localisation_summary import contrasts, summarise
 from mer_core.reproduction.localisation_text import (
@@ -14,8 +15,10 @@ from mer_core.reproduction.localisation_text import (
     dots,
     score_table,
     summary_csv,
+    verdict,
     without_repeats,
 )
+from mer_core.reproduction.tidy import read_frame
 
 
 def row(subject, clip, method, normalised, **changes):
@@ -81,6 +84,47 @@ def test_motion_is_beaten_clip_by_clip():
     assert everything.beats_motion is not None
     assert everything.beats_motion.value == pytest.approx((1 + 2.5 - 1) / 3)
     assert line("all", "motion-energy").beats_motion is None
+
+
+def test_only_what_beats_motion_and_the_centre_with_its_interval_gets_a_star():
+    people = [f"s{i}" for i in range(6)]
+    scores = {"saliency": 3.0, "grad-cam": 2.0, "occlusion": 1.2}
+    rows = [
+        row(person, "a", method, value + 0.01 * i)
+        for method, value in scores.items()
+        for i, person in enumerate(people)
+    ]
+    rows += [row(person, "a", "motion-energy", 1.5) for person in people]
+    rows += [row(person, "a", "centre", 2.5, baseline=True) for person in people]
+    found = {mean.method: mean for mean in summarise(rows) if mean.group == "all"}
+    centre = found["grad-cam"].beats_centre
+    assert centre is not None
+    assert centre.value == pytest.approx(2.025 - 2.5)
+    assert {name for name, mean in found.items() if mean.beats_both} == {"saliency"}
+    assert verdict(list(found.values())) == (
+        "AffectiveNet: Saliency beat both motion energy and the centre Gaussian; "
+        "Grad-CAM beat motion energy alone."
+    )
+
+
+def test_layers_are_told_apart_and_constant_maps_counted_once_a_clip():
+    layers = [
+        row(person, "a", f"grad-cam at {layer}", value, constant=layer == "fm3")
+        for layer, value in (("micro.k11.refine", 3.0), ("fm3", 1.0))
+        for person in ("s1", "s2")
+    ]
+    default = [
+        row(f"s{i}", "a", "grad-cam", 2.0, metric=metric, constant=i == 0)
+        for i in range(4)
+        for metric in ("mass", "rank")
+    ]
+    lines = {line["layer"]: line for line in read_frame(layer_csv(layers, default))}
+    assert (lines["micro.k11.refine"]["default"], lines["fm3"]["default"]) == (1, 0)
+    assert lines["micro.k11.refine"]["score"] == pytest.approx(3)
+    assert lines["micro.k11.refine"]["constant_unseen"] == pytest.approx(1 / 4)
+    assert lines["micro.k11.refine"]["unseen_clips"] == 4
+    assert lines["fm3"]["constant_inner"] == 1
+    assert lines["fm3"]["constant_unseen"] is None
 
 
 def test_one_subject_gives_a_mean_without_an_interval():

@@ -7,7 +7,14 @@ is invented, subjects carry numbers no release uses, and `SYNTHETIC.txt` says so
 """
 
 from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
-from mer_core.datasets.synthetic.twins.demo import DEMOS, demo_folder, demo_twin, is_complete_twin
+from mer_core.datasets.synthetic.twins.demo import (
+    DEMOS,
+    STUDY_TWINS,
+    demo_folder,
+    demo_twin,
+    is_complete_twin,
+    study_twin,
+)
 from mer_core.datasets.synthetic.twins.manifest import TwinManifest, read_manifest
 from mer_core.datasets.synthetic.twins.planting import Planted, applicable
 from mer_core.datasets.synthetic.twins.script import LAYOUTS
@@ -18,6 +25,7 @@ __all__ = [
     "DEFECTS",
     "DEMOS",
     "LAYOUTS",
+    "STUDY_TWINS",
     "Damage",
     "Defect",
     "Planted",
@@ -30,6 +38,7 @@ __all__ = [
     "demo_twin",
     "is_complete_twin",
     "read_manifest",
+    "study_twin",
     "write_twin",
     "write_twin_of",
 ]

@@ -22,7 +22,7 @@ from mer_core.datasets.synthetic.cohort import (
 )
 from mer_core.datasets.synthetic.face_model import build_face
 from mer_core.datasets.synthetic.plan import FACE_HEIGHT_MM, MICRO_PIXELS
-from mer_core.datasets.synthetic.twins.demo import DEMOS
+from mer_core.datasets.synthetic.twins.demo import DEMOS, STUDY_TWINS
 from mer_core.datasets.synthetic.twins.script import write_script
 from mer_core.errors import SettingsError
 
@@ -31,15 +31,22 @@ LIVE_SUBJECTS = range(100_000)
 """More numbers than any page offers."""
 
 
-def test_nobody_is_in_two_parts_nor_a_live_subject_nor_in_a_demo_twin():
+def test_nobody_is_in_two_parts_nor_a_live_subject_nor_in_a_twin():
     seeds = {
         part: [identity_seed(COHORT, part, n) for n in range(COHORT.people(part))] for part in PARTS
     }
     everybody = list(chain.from_iterable(seeds.values()))
     assert len(set(everybody)) == len(everybody) == 700 + 60 + 80
     assert not set(everybody) & set(LIVE_SUBJECTS)
-    for demo in DEMOS:
-        assert not set(everybody) & {take.identity for take in write_script(demo).takes}
+    for twin in (*DEMOS, *STUDY_TWINS):
+        assert not set(everybody) & {take.identity for take in write_script(twin).takes}
+
+
+def test_study_twins_are_large_enough_to_decide_something():
+    for twin in STUDY_TWINS:
+        takes = write_script(twin).takes
+        assert len({take.subject for take in takes}) >= 16
+        assert len(takes) >= (200 if twin.dataset == "casme2" else 150)
 
 
 def test_classes_are_those_of_the_scheme_and_emotions_all_that_it_maps():
