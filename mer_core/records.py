@@ -223,6 +223,11 @@ class AttributionMap:
     channels: npt.NDArray[np.float32] | None = None
     difference: float | None = None
 
+    @property
+    def constant(self) -> bool:
+        """Whether the map has one value everywhere, and so says nothing about where."""
+        return not np.ptp(self.values)
+
 
 def array_digest(array: npt.NDArray[np.generic]) -> str:
     """SHA-256 of dtype, shape and bytes: equal for equal arrays, whatever their strides."""

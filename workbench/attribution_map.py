@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mer_core.attribution import METHODS, Method
+from mer_core.attribution import METHODS, Method, list_methods
 from mer_core.attribution.base import Mask, Value
 from mer_core.attribution.checks import Verdict
 from mer_core.attribution.inspection import Inspection
@@ -112,6 +112,8 @@ def draw_map(
         alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",
     )
     draw_tiles([tile], key=f"map {method.name} {model.entry.name}", columns=1)
+    if found.constant:
+        st.warning(constant_in_words(found, model))
     part = panels.lazy_container(
         st.popover, "Sanity checks and export", key=f"more {key}", icon=":material/fact_check:"
     )
@@ -176,12 +178,29 @@ def map_ground(choice: ClipChoice, look: Inspection, under: str) -> Rgb | None:
     return cached.image(choice, look.weighting or spec.weighting).image
 
 
+def constant_in_words(found: AttributionMap, model: LoadedModel) -> str:
+    """Return what a map with one value everywhere means, and what to ask instead."""
+    default = model.entry.default_layer
+    if found.layer is None:
+        return "This map has one value everywhere: it says nothing about where. Try another method."
+    said = (
+        f"This map has one value everywhere: nothing in {model.entry.layer(found.layer).title} "
+        f"speaks for {sentence_case(found.target)} on this clip. "
+    )
+    if found.layer != default.name:
+        return said + f"Try {default.title}, where that hardly ever happens."
+    others = [
+        offer.method.title
+        for offer in list_methods(model)
+        if not offer.reason and not offer.method.needs_layer and not offer.method.needs_regions
+    ]
+    return said + f"Methods that need no layer still answer: {', '.join(others[:3])}."
+
+
 def _facts(found: AttributionMap) -> str:
     facts = f"for {sentence_case(found.target)}"
     if found.delta is not None and found.difference is not None:
         facts += f"; adds up to {found.difference:.3g} within {found.delta:.2g}"
-    if not np.ptp(found.values):
-        facts += "; every value is the same"
     return f"{facts}; {found.seconds * 1000:.0f} ms"
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -173,3 +174,17 @@ def test_the_script_that_is_offered_computes_the_same_array(tmp_path, model):
     subprocess.run([sys.executable, str(script)], cwd=tmp_path, check=True, capture_output=True)
     np.testing.assert_allclose(np.load(tmp_path / "map.npy"), found.values, rtol=1e-5, atol=1e-9)
     json.dumps(recipe.record(), default=str)
+
+
+def test_a_map_with_one_value_everywhere_says_so_and_what_to_ask_instead(model):
+    found = cached.attribution(CLIP, SHOWN, model, AttributionRequest(method="grad-cam"))
+    flat = replace(found, values=np.zeros_like(found.values))
+    assert flat.constant
+    assert not found.constant
+    elsewhere = next(layer for layer in model.entry.layers if layer.name != found.layer)
+    default, other = (
+        attribution_map.constant_in_words(replace(flat, layer=layer), model)
+        for layer in (model.entry.default_layer.name, elsewhere.name)
+    )
+    assert METHODS.get("saliency").title in default
+    assert model.entry.default_layer.title in other
