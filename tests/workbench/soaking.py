@@ -29,6 +29,7 @@ from mer_core.inputs.answers import answer_of
 from mer_core.inputs.own_clip import own_upload
 from mer_core.models.loaded import LoadedModel, load_shown
 from mer_core.plots.attributions import map_scale
+from mer_core.plots.pixels import grey, veil
 from mer_core.records import array_digest
 from tests.workbench.running import Served
 from tests.workbench.uploads import png, zipped
@@ -38,7 +39,7 @@ from tests.workbench.watching import (
     FINISHED,
     PATIENCE,
     choose,
-    shown_digest,
+    shown_digests,
 )
 from workbench import cores
 from workbench.titles import sentence_case
@@ -48,7 +49,7 @@ NETWORKS = ("affectivenet", "resnet50", "mobilenet")
 # Neighbours use methods whose hooks spoil each other's maps on a network without its lock.
 METHOD_OF = ("grad-cam", "saliency", "guided-backprop", "grad-cam")
 WEIGHTINGS = ("full", "linear")
-PLAIN = {"under": "nothing", "outline": "false", "untrained": "true"}
+UNDER = ("nothing", "affective-motion image")  # what lies under the maps of every other session
 THINK = (1.0, 3.0)
 SAMPLE_SECONDS = 30.0
 DRAWN = 30_000  # milliseconds in which a busy browser draws what it has been sent
@@ -62,7 +63,7 @@ class View:
         page: Path of the page.
         parameters: Of its link.
         emotion: Of the clip; views of one page that differ in it alone are one choice apart.
-        pictures: Description of each picture -> digest of its pixels.
+        pictures: Description of each picture -> digests of its layers' pixels, lowest first.
         text: A passage of the page, or "".
         upload: A file to hand over, or None.
     """
@@ -70,7 +71,7 @@ class View:
     page: str
     parameters: dict[str, str]
     emotion: str
-    pictures: dict[str, str]
+    pictures: dict[str, tuple[str, ...]]
     text: str = ""
     upload: bytes | None = None
 
@@ -133,22 +134,24 @@ class Reference:
             for weighting in WEIGHTINGS:
                 pictures = self._image(recording, weighting)
                 yield View("affective_motion_image", clip | {"w": weighting}, emotion, pictures)
-                yield self._explained(clip, recording, weighting, METHOD_OF[session % 4])
+                under, method = UNDER[session % 2], METHOD_OF[session % 4]
+                yield self._explained(clip, recording, weighting, method, under)
         yield self._uploaded(session)
 
     @staticmethod
-    def _image(recording: Recording, weighting: str) -> dict[str, str]:
+    def _image(recording: Recording, weighting: str) -> dict[str, tuple[str, ...]]:
         image = recording.image(weighting)
         name = (
             f"Affective-motion image under {weighting} weights, raw sum {image.minimum:.0f} to "
             f"{image.maximum:.0f}"
         )
-        return {name: array_digest(image.image)}
+        return {name: (array_digest(image.image),)}
 
     def _explained(
-        self, clip: dict[str, str], recording: Recording, weighting: str, method: str
+        self, clip: dict[str, str], recording: Recording, weighting: str, method: str, under: str
     ) -> View:
         pictures = {}
+        image = recording.image(weighting).image
         for model in (self.network(name, weighting) for name in NETWORKS):
             look = Inspection(model=model, recording=recording, weighting=weighting)
             asked = METHODS.get(method)
@@ -162,9 +165,12 @@ class Reference:
                 f"{METHODS.get(method).title} of {model.entry.title} for {found.target}, "
                 f"{scale.describe()}"
             )
-            pictures[name] = array_digest(scale.apply(found.values))
-        chosen = {"w1": weighting, "methods": method}
-        return View("attributions", {**clip, **chosen, **PLAIN}, clip["emotion"], pictures)
+            layers = [scale.apply(found.values)]
+            if under != UNDER[0]:
+                layers = [grey(image), veil(found.values, scale)]
+            pictures[name] = tuple(map(array_digest, layers))
+        chosen = {"w1": weighting, "methods": method, "under": under, "outline": "false"}
+        return View("attributions", {**clip, **chosen}, clip["emotion"], pictures)
 
     def _uploaded(self, session: int) -> View:
         content = own_clip(session)
@@ -265,7 +271,7 @@ def _check(page: Any, view: View, who: str, report: Report) -> None:
     if page.locator(EXCEPTIONS).count():
         report.wrong.append(f"{who}, {view.link}: an exception box")
         return
-    for name, digest in view.pictures.items():
+    for name, layers in view.pictures.items():
         report.checked += 1
         try:
             page.get_by_alt_text(name, exact=True).first.wait_for(timeout=DRAWN)
@@ -273,9 +279,9 @@ def _check(page: Any, view: View, who: str, report: Report) -> None:
             seen = page.locator("img").evaluate_all("all => all.map(i => i.alt).join(' | ')")
             report.wrong.append(f"{who}, {view.link}: no picture {name!r}, but {seen}")
             continue
-        if shown_digest(page, name) != digest:
+        if shown_digests(page, name) != layers:
             report.wrong.append(f"{who}, {view.link}: another picture for {name!r}")
     if view.text:
         report.checked += 1
-        if view.text not in page.locator("body").inner_text():
+        if view.text not in page.locator("body").text_content():  # folded away or not
             report.wrong.append(f"{who}, {view.link}: {view.text!r} is not said")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
 from typing import Any
@@ -168,9 +169,17 @@ def drag(
     return gesture
 
 
-def shown_digest(page: Any, description: str) -> str:
-    """The digest of the pixels of the picture with this description, as the browser got them."""
-    source = page.get_by_alt_text(description, exact=True).first.get_attribute("src")
-    answer = page.request.get(page.evaluate("source => new URL(source, location).href", source))
-    assert answer.ok, f"{source} is gone: {answer.status}"
-    return array_digest(np.asarray(Image.open(io.BytesIO(answer.body()))))
+def shown_digests(page: Any, description: str) -> tuple[str, ...]:
+    """The digests of the layers, lowest first, of the picture with this description.
+
+    A picture's words stand on its uppermost layer, and each layer holds all of its own pixels.
+    """
+    top = page.get_by_alt_text(description, exact=True).first
+    sources = top.evaluate("top => [...top.parentElement.querySelectorAll('img')].map(i => i.src)")
+    return tuple(array_digest(_pixels(source)) for source in sources)
+
+
+def _pixels(source: str) -> np.ndarray:
+    kind, _, content = source.partition(";base64,")
+    assert kind == "data:image/png", f"{source[:60]} does not hold its pixels"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(content, validate=True))))
