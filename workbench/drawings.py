@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -81,6 +82,9 @@ def _settled(make: partial[Figure], dark: bool, picked: str) -> Figure:
     Streamlit gives every chart to plotly twice, the second time as a copy in which it has
     filled in how to click, and plotly draws anew what it cannot know to be the same.
     """
+    # Plotly looks into pandas wherever it finds it, also where another session has it half
+    # imported, and breaks.
+    import_module("pandas")
     figure = recognisable(make(), fingerprint(make))
     if picked:
         click = "event+select" if picked == "points" else "event"
