@@ -175,7 +175,7 @@ class Reference:
     def _uploaded(self, session: int) -> View:
         content = own_clip(session)
         recording = own_upload(content, "own", crop=False).recording()
-        answer = answer_of(self.network(NETWORKS[0]), recording, weighting="full")
+        answer = answer_of(self.network(NETWORKS[0], "full"), recording, weighting="full")
         share = dict(zip(answer.classes, answer.probabilities.tolist(), strict=True))
         text = (
             f"{answer.predicted}, {share[answer.predicted]:.0%}. The same answer after "
