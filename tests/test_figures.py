@@ -7,6 +7,7 @@ import pytest
 from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.gallery import GALLERY, gallery
 from mer_core.reproduction.manifest import MANIFEST, Manifest
+from mer_core.reproduction.review import PAGE, review
 
 FIGURES = Path(__file__).parents[1] / "figures"
 
@@ -19,7 +20,7 @@ def manifest():
 
 
 def test_every_file_has_an_entry_and_every_entry_a_file(manifest):
-    files = {file.name for file in FIGURES.iterdir()} - {MANIFEST, GALLERY}
+    files = {file.name for file in FIGURES.iterdir()} - {MANIFEST, GALLERY, PAGE}
     assert files == {entry.file for entry in manifest.entries()}
 
 
@@ -40,5 +41,6 @@ def test_no_entry_names_a_place_on_a_machine(manifest):
     assert "/home/" not in text and "/tmp/" not in text and str(Path.home()) not in text
 
 
-def test_the_page_is_the_one_written_from_the_manifest(manifest):
+def test_pages_are_those_written_from_the_manifest_and_the_tables(manifest):
     assert (FIGURES / GALLERY).read_text() == gallery(manifest, MAKERS.names())
+    assert (FIGURES / PAGE).read_text() == review(manifest, MAKERS).markdown()

@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
-from workbench import address, cached, panels, pointing, selection
+from mer_core.inputs.facts import clip_facts
+from workbench import address, cached, pointing, selection
 from workbench.lesson import answer, ask, example
 from workbench.picture_tiles import displacement_tile, frame_tiles, motion_image_tile, weight_sum
 from workbench.player import SLOW, play_frames
@@ -64,7 +65,7 @@ def micro_expression() -> None:
         tile = displacement_tile(recording, caption="How far the skin has moved, in pixels")
         draw_tiles([tile] if tile else [], key="moved", columns=1)
     with words:
-        answer("micro-expression", facts=panels.clip_facts(recording))
+        answer("micro-expression", facts=clip_facts(recording))
         if held is not None:
             hit = _hit(np.asarray(truth.masks.any(axis=0)), held)
             st.markdown(f"Your guess is **{'inside' if hit else 'outside'}** the moving region.")

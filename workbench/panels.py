@@ -15,6 +15,7 @@ import streamlit as st
 from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
 from mer_core.errors import MerError
 from mer_core.inputs import Recording
+from mer_core.inputs.facts import unit_name
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import png_bytes
 from mer_core.plots.theme import Figure
@@ -52,26 +53,6 @@ def clip_words(recording: Recording) -> str:
     units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
     keys = ", ".join(f"{name} {number}" for name, number in recording.key_frames.items())
     return f"{recording.clip.name}: {recording.label}, {units}, {keys}"
-
-
-def clip_facts(recording: Recording) -> str:
-    """Return what is known of a clip: label, action units, duration, and how far the skin moves."""
-    units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
-    facts = [f"**{sentence_case(recording.label)}**: {units}"]
-    count = len(recording.expression)
-    if recording.clip.fps:
-        facts.append(f"{1000 * count / recording.clip.fps:.0f} ms from onset to offset")
-    else:
-        facts.append(f"{count} frames from onset to offset")
-    if recording.truth is not None:
-        peak = float(np.linalg.norm(recording.truth.displacement, axis=2).max())
-        facts.append(f"the skin moves by {peak:.1f} of {recording.clip.frames.shape[2]} pixels")
-    return "; ".join(facts) + "."
-
-
-def unit_name(unit: str) -> str:
-    """Return an action unit as it is spoken of, however the sheet writes it."""
-    return f"AU{unit}" if unit[:1].isdigit() else unit
 
 
 def motion_image(

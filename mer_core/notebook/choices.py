@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mer_core.ami import WEIGHTINGS as _WEIGHTINGS
 from mer_core.attribution import METHODS as _METHODS
-from mer_core.attribution import list_methods
 from mer_core.datasets.synthetic import EMOTIONS as _EMOTIONS
 from mer_core.models.catalog import model_entry
 from mer_core.models.loaded import LoadedModel
@@ -25,19 +24,17 @@ NETWORKS = {
 }
 """Title -> network whose trained weights ship."""
 
-_QUICK = 40.0  # forward passes up to which a map follows a menu without a wait
-
-METHODS = {method.title: method.name for method in _METHODS if not method.needs_regions}
-"""Title -> attribution method."""
-
-
-def quick_methods(model: LoadedModel) -> dict[str, str]:
-    """Return title -> method, for the methods that answer at once for `model`."""
-    return {
-        offer.method.title: offer.method.name
-        for offer in list_methods(model)
-        if offer.applies and not offer.method.needs_regions and offer.forwards <= _QUICK
-    }
+METHODS = {
+    _METHODS.get(name).title: name
+    for name in (
+        "grad-cam",
+        "saliency",
+        "input-x-gradient",
+        "integrated-gradients",
+        "guided-backprop",
+        "occlusion",
+    )
+}
 
 
 def layer_choices(model: LoadedModel) -> dict[str, str]:

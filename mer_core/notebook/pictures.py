@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from mer_core.attribution import METHODS
 from mer_core.attribution.inspection import Inspection
-from mer_core.features import FeatureMaps
 from mer_core.features.field import receptive_field
 from mer_core.inputs import Recording
 from mer_core.models.loaded import LoadedModel
@@ -62,14 +61,6 @@ def clip_strip(recording: Recording, count: int = 7, *, outline: bool = False) -
     named = {f"frame {clip.frame_numbers[i]}": clip.frames[i] for i in picks}
     region = recording.region if outline else None
     return pictures(named, region=region, synthetic=clip.synthetic)
-
-
-def channels(
-    found: FeatureMaps, picks: Sequence[int], *, region: Mask | None = None, synthetic: bool = True
-) -> StaticFigure:
-    """Draw channels of a layer on one scale; `picks` are their numbers."""
-    named = {f"channel {pick}": found.values[pick] for pick in picks}
-    return pictures(named, region=region, synthetic=synthetic)
 
 
 def maps(

@@ -8,6 +8,7 @@ study that is missing is run first, which takes hours and goes on where it was s
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
@@ -16,20 +17,22 @@ from typing import Any
 
 import pandas as pd
 
+from mer_core.datasets.catalog import DATASETS
+from mer_core.datasets.table import DatasetTable
 from mer_core.folders import figures_folder
 from mer_core.notebook.markup import image_html
 from mer_core.paper.tables import SETUPS
 from mer_core.plots.dots import dot_figure
 from mer_core.plots.static import StaticFigure
 from mer_core.plots.static.dots import dot_sheet
+from mer_core.plots.static.matrices import confusion_sheet
 from mer_core.reproduction.accuracies import ScoreRow, accuracy_rows, dots, score_table
+from mer_core.reproduction.confusions import matrices
 from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.roots import TWIN, read_roots
 from mer_core.reproduction.tidy import read_rows
-from mer_core.training.shipped_studies import install_shipped_studies
-from mer_core.training.study import Study, studies_folder
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,7 +52,14 @@ class Result:
     @property
     def frame(self) -> pd.DataFrame:
         """The numbers, one row an observation."""
-        return pd.read_csv(io.StringIO(self.text(".csv")))
+        if any(file.endswith(".csv") for file in self.contents):
+            return pd.read_csv(io.StringIO(self.text(".csv")))
+        return pd.DataFrame(self.document)
+
+    @property
+    def document(self) -> Any:
+        """The numbers of a figure, as its JSON file has them."""
+        return json.loads(self.text(".json"))
 
     @property
     def picture(self) -> Picture:
@@ -143,6 +153,10 @@ class ScoreSheet:
         return score_table(self.rows)._repr_html_()
 
 
+CROSSINGS = {setup.title: name for name, setup in SETUPS.items() if not setup.person_independent}
+"""Title -> experiment that trains on one dataset and tests on another."""
+
+
 class Results:
     """Every table and figure of the paper, beside ours.
 
@@ -178,8 +192,10 @@ class Results:
     def get(self, name: str) -> Result:
         """Return a table or figure by the name that `mer reproduce` has for it."""
         found = None if self.train else self._made_before(name)
-        if found is not None:
-            return found
+        return self.make(name) if found is None else found
+
+    def make(self, name: str) -> Result:
+        """Return a table or figure that is made now, whatever was made before."""
         maker = MAKERS.get(name)
         made = maker.make(self.job)
         contents = {f"{one.stem or name}{one.suffix}": one.content for one in made.products}
@@ -219,9 +235,15 @@ class Results:
             )
         )
 
-    def crossings(self) -> tuple[str, ...]:
-        """Return the experiments that train on one dataset and test on another."""
-        return tuple(name for name, setup in SETUPS.items() if not setup.person_independent)
+    def confusions(self, letters: str) -> StaticFigure:
+        """Return panels of Fig. 5 by their letters: the paper's matrix beside ours."""
+        panels = [one for one in self.get("fig5").document if one["letter"] in letters]
+        synthetic = any(one["data"] == "synthetic" for one in panels)
+        return confusion_sheet([matrices(one) for one in panels], synthetic=synthetic)
+
+    def datasets(self) -> dict[str, DatasetTable]:
+        """Return the datasets that can be opened; demo twins are written first where needed."""
+        return {name: self.job.table(name) for name in DATASETS.names() if self.job.roots.has(name)}
 
     def _made_before(self, name: str) -> Result | None:
         """Return what lies in the folder, of the kind of data that is asked for."""
@@ -237,16 +259,6 @@ class Results:
             contents={file: path.read_bytes() for file, path in files.items()},
             synthetic=bool(wanted[0].synthetic),
         )
-
-
-def shipped_study(name: str) -> Study:
-    """Open a finished study that ships with the package: every fold and every answer.
-
-    Args:
-        name: "affectivenet-fine-tuned", "learnet-fine-tuned" or "learnet-from-scratch".
-    """
-    install_shipped_studies()
-    return Study.open(studies_folder() / name)
 
 
 def _only(job: Job, methods: tuple[str, ...]) -> Job:

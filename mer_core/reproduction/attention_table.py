@@ -197,6 +197,7 @@ ATTENTION_MAKER = Maker(
     place="Fig. 6",
     make=make_attention,
     needs=_needs,
+    lengthy=True,
 )
 
 MAP_LAYERS_MAKER = Maker(

@@ -184,6 +184,7 @@ POSITIVE_CONTROL_MAKER = Maker(
     needs=_needs,
     record=".csv",
     redraw=redraw_control,
+    lengthy=True,
 )
 
 WEIGHTINGS_MAKER = Maker(
@@ -193,4 +194,5 @@ WEIGHTINGS_MAKER = Maker(
     needs=_needs,
     record=".csv",
     redraw=redraw_weightings,
+    lengthy=True,
 )

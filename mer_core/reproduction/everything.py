@@ -29,6 +29,7 @@ from mer_core.reproduction.frames_figure import FIGURE1_MAKER
 from mer_core.reproduction.gallery import GALLERY, gallery
 from mer_core.reproduction.job import Job, Made, Maker, Product
 from mer_core.reproduction.manifest import Manifest
+from mer_core.reproduction.review import PAGE, review
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import TITLE as TABLE3_TITLE
 from mer_core.reproduction.table3 import table3_made
@@ -111,7 +112,7 @@ def reproduce(
         job.tell(f"{name}: {asked[name].title}")
         started = time.perf_counter()
         outcome = _one(asked[name], job, manifest, force)
-        write_text(folder / GALLERY, gallery(manifest, MAKERS.names()))
+        _write_pages(manifest)
         yield Outcome(
             name=name,
             state=outcome.state,
@@ -195,8 +196,14 @@ def redraw(folder: Path) -> tuple[str, ...]:
         ]
         manifest.settle(maker.name, files, synthetic=entry.synthetic)
         done.append(maker.name)
-    write_text(folder / GALLERY, gallery(manifest, MAKERS.names()))
+    _write_pages(manifest)
     return tuple(done)
+
+
+def _write_pages(manifest: Manifest) -> None:
+    """Write the gallery and the page for reviewers from what lies in the folder."""
+    write_text(manifest.folder / GALLERY, gallery(manifest, MAKERS.names()))
+    write_text(manifest.folder / PAGE, review(manifest, MAKERS).markdown())
 
 
 def _kept(maker: Maker, job: Job, manifest: Manifest) -> tuple[Path, ...]:

@@ -16,6 +16,8 @@ settings, data digest, versions and commit. This page is written from the manife
 
 **A name with `synthetic` in it is a result on generated faces.** It shows that the method runs; it
 says nothing about real faces, and its figures cannot be compared with the paper's.
+
+**[What was reproduced, what was not, and why](reproduced.md)**: every table, figure and claim.
 """
 
 

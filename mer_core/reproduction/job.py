@@ -172,6 +172,7 @@ class Maker:
         needs: What the result depends on besides the code, as plain values; cheap to find out.
         record: Suffix of the file that holds the numbers, where all others are drawn from it.
         redraw: Draws those others from the text of that file and whether data were generated.
+        lengthy: Whether making it takes long even where every study is finished.
     """
 
     name: str
@@ -181,6 +182,7 @@ class Maker:
     place: str = ""
     record: str = ""
     redraw: Callable[[str, bool], tuple[Product, ...]] | None = None
+    lengthy: bool = False
 
     def recipe(self, job: Job) -> str:
         """Digest of everything the result depends on: equal recipes give equal files."""

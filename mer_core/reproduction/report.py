@@ -24,7 +24,7 @@ from mer_core.reproduction.control_table import AXIS as CONTROL_AXIS
 from mer_core.reproduction.control_table import dots as control_dots
 from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.manifest import Artefact, Manifest
-from mer_core.reproduction.standing import Standing, standings
+from mer_core.reproduction.review import Review, read_result
 from mer_core.reproduction.tidy import read_rows
 
 _WARNING = (
@@ -58,31 +58,17 @@ def report(folder: Path) -> str:
             "there are no results here", where=folder, remedy="run `mer reproduce all` first"
         )
     groups = _groups(entries)
-    contents = {entry.file: _read(folder / entry.file) for entry in entries}
+    contents = {entry.file: read_result(manifest, entry.file) for entry in entries}
     synthetic = any(entry.synthetic for entry in entries)
     title = "AffectiveNet, reproduced" + (" on synthetic data" if synthetic else "")
     links = " ".join(f'<a href="#{name}">{escape(_short(found[0]))}</a>' for name, found in groups)
-    opening = _opening(standings(entries, contents, manifest.missing()))
+    opening = Review.of(entries, contents, manifest.missing(), MAKERS).html()
     sections = [_section(name, found, contents) for name, found in groups]
     body = (
         f"<h1>{title}</h1>{_WARNING if synthetic else ''}{opening}"
         f"<nav aria-label='Contents'>{links}</nav>{''.join(sections)}"
     )
     return html_page(title, body, interactive=True)
-
-
-def _opening(found: Sequence[Standing]) -> str:
-    """What was reproduced, what was not, and why."""
-    rows = "".join(
-        f"<tr><td>{escape(one.place)}</td><td>{escape(one.title)}</td>"
-        f"<td>{escape(one.state)}</td><td>{escape(one.why)}</td></tr>"
-        for one in found
-    )
-    return (
-        "<h2>What was reproduced, what was not, and why</h2>"
-        "<table><thead><tr><th>Paper</th><th>Result</th><th>State</th><th>Why</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
-    )
 
 
 def _groups(entries: Sequence[Artefact]) -> list[tuple[str, list[Artefact]]]:
@@ -165,17 +151,6 @@ _DRAWN: dict[tuple[str, str], Callable[[str, bool], Iterator[Any]]] = {
     ("fig5", ".json"): _confusions,
     ("controls", ".csv"): _controls,
 }
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise StoreError(
-            f"the manifest names a file that cannot be read ({error.strerror})",
-            where=file,
-            remedy="run `mer reproduce all --overwrite`",
-        ) from error
 
 
 def _short(entry: Artefact) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from mer_core.registry import Registry
 from mer_core.reproduction.cells import Status
-from mer_core.reproduction.everything import MAKERS
+from mer_core.reproduction.job import Maker
 from mer_core.reproduction.manifest import Artefact
 
 
@@ -47,7 +48,10 @@ class Standing:
 
 
 def standings(
-    entries: Sequence[Artefact], contents: Mapping[str, bytes], missing: Mapping[str, str]
+    entries: Sequence[Artefact],
+    contents: Mapping[str, bytes],
+    missing: Mapping[str, str],
+    makers: Registry[Maker],
 ) -> list[Standing]:
     """Every table and figure in the order in which they are made.
 
@@ -55,17 +59,18 @@ def standings(
         entries: Of the manifest.
         contents: File -> its bytes.
         missing: Maker -> why there is no result.
+        makers: Everything that can be made, in its order.
     """
     ordered = sorted(entries, key=lambda entry: entry.maker_name)
     groups = {name: list(found) for name, found in groupby(ordered, lambda e: e.maker_name)}
     found = []
-    for name in (*MAKERS.names(), *sorted(set(groups) - set(MAKERS.names()))):
+    for name in (*makers.names(), *sorted(set(groups) - set(makers.names()))):
         if name in groups:
             first = groups[name][0]
             state, why = _state(name, groups[name], contents)
             found.append(Standing(place=first.place, title=first.title, state=state, why=why))
         elif name in missing:
-            maker = MAKERS.get(name)
+            maker = makers.get(name)
             why = missing[name]
             found.append(
                 Standing(place=maker.place, title=maker.title, state=State.ABSENT, why=why)

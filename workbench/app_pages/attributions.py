@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mer_core.attribution import METHODS
+from mer_core.inputs.facts import unit_name
 from mer_core.plots.attributions import region_colours
 from workbench import address, attribution_map, cached, panels, selection
 from workbench.attribution_request import AttributionRequest
@@ -31,7 +32,7 @@ layers = selection.layer_depth([model.entry for model in models], where=more)
 view = attribution_map.choose_view(looks[models[0].entry.name].regions, where=more)
 
 draw_predictions(models, [looks[model.entry.name].answer for model in models], recording.label)
-units = ", ".join(map(panels.unit_name, recording.action_units)) or "no action unit"
+units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
 outlined = panels.legend(region_colours(view.regions))
 st.markdown(
     f"The clip is labelled **{sentence_case(recording.label)}**: {outlined or units}."

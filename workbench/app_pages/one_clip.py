@@ -8,6 +8,7 @@ import time
 import streamlit as st
 
 from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
+from mer_core.inputs.facts import clip_facts
 from mer_core.models.shipped import shown_weighting
 from workbench import address, cached, panels, selection
 from workbench.picture_tiles import displacement_tile, motion_image_tile
@@ -34,7 +35,7 @@ with seen:
     st.subheader("Micro-expression", anchor=False)
     st.markdown("A whole facial expression in under half a second, too slight for most to see.")
     play_recording(recording, key="player", name=panels.clip_words(recording))
-    st.caption(panels.clip_facts(recording))
+    st.caption(clip_facts(recording))
 with made:
     st.subheader("Affective-motion image", anchor=False)
     st.markdown("All frames in one: each weighted by its place in time, and the sum of them.")

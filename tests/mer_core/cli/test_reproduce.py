@@ -4,6 +4,7 @@ import pytest
 
 from mer_core.cli import run
 from mer_core.datasets.synthetic.twins import write_twin
+from mer_core.reproduction import everything
 from mer_core.reproduction.everything import MAKERS
 
 
@@ -46,6 +47,28 @@ def test_all_makes_keeps_and_says_what_is_missing(capsys, tmp_path, roots):
     assert run(words) == 0
     states = {o["name"]: o["state"] for o in json.loads(capsys.readouterr().out)["artefacts"]}
     assert states == {"fig2": "kept", "datasets": "kept", "fig4": "missing"}
+
+
+@pytest.mark.parametrize(
+    ("words", "lengthy", "rounds"),
+    [([], True, 3), (["--existing"], False, 0), (["--existing", "--rounds", "2"], False, 2)],
+)
+def test_existing_leaves_out_what_takes_long_without_training(
+    words, lengthy, rounds, monkeypatch, tmp_path, capsys
+):
+    asked = []
+
+    def made(names, job, _folder, *, force):
+        asked.append((set(names), job.rounds))
+        return iter(())
+
+    monkeypatch.setattr(everything, "reproduce", made)
+    run(["reproduce", "all", *words, "--out", str(tmp_path)])
+    ((names, given),) = asked
+    long = {name for name in MAKERS.names() if MAKERS.get(name).lengthy}
+    assert "localisation" in long
+    assert names == (set(MAKERS.names()) if lengthy else set(MAKERS.names()) - long)
+    assert given == rounds
 
 
 def test_a_report_is_one_file_and_is_not_overwritten(capsys, tmp_path):

@@ -10,6 +10,7 @@ from mer_core.reproduction.gallery import GALLERY, gallery
 from mer_core.reproduction.job import Job, Made, Maker, Product
 from mer_core.reproduction.manifest import MANIFEST, Manifest
 from mer_core.reproduction.report import report
+from mer_core.reproduction.review import PAGE
 
 FAST = ("fig1", "fig2", "claims_audit", "datasets", "table1", "fig3", "fig4", "table3")
 
@@ -20,7 +21,7 @@ def made(tmp_path_factory):
 
 
 def contents(folder):
-    kept = (MANIFEST, GALLERY)
+    kept = (MANIFEST, GALLERY, PAGE)
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.name not in kept}
 
 

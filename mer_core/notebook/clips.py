@@ -1,0 +1,110 @@
+"""Clips and datasets as notebooks talk of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from mer_core.ami import WEIGHTINGS, frame_weights
+from mer_core.attribution.baselines import motion_share
+from mer_core.datasets.catalog import DATASETS
+from mer_core.datasets.table import DatasetTable
+from mer_core.errors import DatasetError
+from mer_core.inputs import Recording, sample_recording
+from mer_core.plots.curves import weight_curves
+
+
+def cut(recording: Recording, first: int, last: int) -> Recording:
+    """Return the recording with its expression from frame `first` to frame `last`."""
+    return replace(recording, onset=first, offset=last)
+
+
+def weight_chart(recording: Recording) -> go.Figure:
+    """Return the weight of every frame under each reading of the paper's formula."""
+    numbers = recording.expression.frame_numbers
+    weights = {entry.title: frame_weights(len(numbers), entry.name) for entry in WEIGHTINGS}
+    return weight_curves(
+        numbers,
+        weights,
+        key_frames=recording.key_frames,
+        synthetic=recording.clip.synthetic,
+    )
+
+
+def weight_sums(recording: Recording) -> pd.DataFrame:
+    """Return what the weights add up to, and how much of each image lies where the face moves."""
+    region = recording.region
+    lines = []
+    for entry in WEIGHTINGS:
+        image = recording.image(entry.name)
+        share = None if region is None else motion_share(image, region)
+        lines.append((entry.title, round(float(image.weights.sum()), 6) + 0.0, share))
+    names = ["weighting", "weights sum to", "contrast where the face moves"]
+    return pd.DataFrame(lines, columns=names).set_index("weighting").round(3)
+
+
+def dataset_frame(tables: Mapping[str, DatasetTable]) -> pd.DataFrame:
+    """Return one line for each dataset: rows of its sheet, clips kept, and what was left out."""
+    return pd.DataFrame(
+        [
+            {
+                "dataset": DATASETS.get(table.name).title,
+                "data": "synthetic" if table.synthetic else "real",
+                "rows": table.sheet_rows,
+                "clips": len(table),
+                "excluded": len(table.excluded),
+                "corrected": len(table.corrected),
+                "subjects": len(table.subjects),
+                "shortest": min(len(s.expression_frames()) for s in table),
+                "longest": max(len(s.expression_frames()) for s in table),
+                "frames per second": table.samples[0].fps,
+            }
+            for table in tables.values()
+        ]
+    ).set_index("dataset")
+
+
+def exclusions(tables: Mapping[str, DatasetTable]) -> pd.DataFrame:
+    """Return how many clips were left out of each dataset, by the reason."""
+    lines = [
+        {"dataset": DATASETS.get(table.name).title, "reason": str(one.reason)}
+        for table in tables.values()
+        for one in table.excluded
+    ]
+    frame = pd.DataFrame(lines, columns=["dataset", "reason"])
+    return frame.value_counts(sort=False).rename("clips").to_frame()
+
+
+def sample_of(table: DatasetTable, person: int, label: str, *, number: int = 1) -> Recording:
+    """Return a clip of a dataset.
+
+    Args:
+        table: The dataset.
+        person: Which of its subjects, counted from 1.
+        label: The coders' word.
+        number: Which of this person's clips with that word, counted from 1.
+
+    Raises:
+        DatasetError: There is none; the remedy says what the person shows.
+    """
+    subject = table.subjects[min(person, len(table.subjects)) - 1]
+    own = [sample for sample in table if sample.subject == subject]
+    found = [sample for sample in own if sample.label == label]
+    if len(found) < number:
+        shown = ", ".join(sorted({sample.label for sample in own}))
+        raise DatasetError(
+            f"subject {subject} has {len(found)} clips labelled {label}",
+            remedy=f"choose one of: {shown}",
+        )
+    return sample_recording(found[number - 1])
+
+
+def labels_of(table: DatasetTable) -> list[str]:
+    """Return the coders' words of a dataset, those of the first subject first."""
+    first = table.subjects[0]
+    ordered: Any = sorted(table, key=lambda sample: sample.subject != first)
+    return list(dict.fromkeys(sample.label for sample in ordered))

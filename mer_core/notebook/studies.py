@@ -1,0 +1,44 @@
+"""A finished study, person by person."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from mer_core.training.result import StudyResult
+from mer_core.training.shipped_studies import install_shipped_studies
+from mer_core.training.study import Study, studies_folder
+
+
+def shipped_study(name: str) -> StudyResult:
+    """Return what a study that ships with the package found: every fold and every answer.
+
+    Args:
+        name: "affectivenet-fine-tuned", "learnet-fine-tuned" or "learnet-from-scratch".
+    """
+    install_shipped_studies()
+    return Study.open(studies_folder() / name).result()
+
+
+def answers_frame(result: StudyResult) -> pd.DataFrame:
+    """Return one line for each answer: who, which clip, true and predicted class."""
+    return pd.DataFrame(
+        [
+            {
+                "subject": one.subject,
+                "clip": one.key.rsplit("/", 1)[-1],
+                "true": one.truth,
+                "predicted": one.predicted,
+                "probability": round(one.probabilities[one.predicted], 2),
+                "right": one.correct,
+            }
+            for answers in result.answers.values()
+            for one in answers
+        ]
+    )
+
+
+def people_frame(result: StudyResult) -> pd.DataFrame:
+    """Return clips, right answers and accuracy of every person who was left out."""
+    right = answers_frame(result).groupby("subject")["right"]
+    columns = {"clips": right.count(), "right": right.sum(), "accuracy": right.mean()}
+    return pd.DataFrame(columns).round(2)
