@@ -3,13 +3,11 @@
 On paper a claim is recomputed from the numbers in print (`mer_core.paper.audit`). On data it is
 asked of Tables 1 and 2 as they lie in a folder of results:
 
-    holds          the difference has the claimed sign, and the 95 % intervals do not overlap
-    undecided      the intervals overlap, so other people could turn it round
-    opposite       the difference has the other sign, and the intervals do not overlap
+    holds          the difference has the claimed sign, and its 95 % interval excludes zero
+    undecided      the interval includes zero, so other people could turn it round
+    opposite       the difference has the other sign, and its interval excludes zero
     not run        a figure of ours is missing
     not testable   no figure of ours could say; the reason is given
-
-Two figures whose intervals overlap may still differ; on a few dozen people the tables cannot tell.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from mer_core.paper.checks.accuracy import ABLATIONS, BASELINES
 from mer_core.paper.findings import Basis, Finding, Verdict
 from mer_core.paper.published import PUBLISHED
 from mer_core.paper.statements import Statement
-from mer_core.reproduction.accuracies import ScoreRow
+from mer_core.reproduction.accuracies import REFERENCE, ScoreRow
 from mer_core.reproduction.cells import NETWORKS, Status
 from mer_core.reproduction.tidy import read_rows
 
@@ -203,14 +201,30 @@ def _above(one: str, other: str, setup: str, cells: _Cells) -> _Answer:
         return _unknown(DataVerdict.NOT_RUN, f"no figure of ours for {lacking}")
     margin = first.ours - second.ours
     why = f"{margin:+.1f} points: {_figure(first)} against {_figure(second)}"
+    low, high = _interval(first, second)
+    if low is None or high is None:
+        return DataVerdict.UNDECIDED, f"{why}; no interval", margin
     verdict = DataVerdict.UNDECIDED
-    if first.low is None or second.low is None or first.high is None or second.high is None:
-        why += "; no interval with one person"
-    elif first.low > second.high:
+    if low > 0:
         verdict = DataVerdict.HOLDS
-    elif first.high < second.low:
+    elif high < 0:
         verdict = DataVerdict.OPPOSITE
     return verdict, why, margin
+
+
+def _interval(one: ScoreRow, other: ScoreRow) -> tuple[float | None, float | None]:
+    """Return the ends of the 95 % interval of `one` less `other`.
+
+    The same people are drawn for both where one of them is what all rows are compared with;
+    otherwise the ends are those of the two intervals, which is wider.
+    """
+    if one.method == REFERENCE and other.change_low is not None and other.change_high is not None:
+        return -other.change_high, -other.change_low
+    if other.method == REFERENCE and one.change_low is not None:
+        return one.change_low, one.change_high
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return None, None
+    return one.low - other.high, one.high - other.low
 
 
 def _above_all(one: str, others: Sequence[str], setup: str, cells: _Cells) -> _Answer:

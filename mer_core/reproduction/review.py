@@ -29,9 +29,9 @@ PAGE = "reproduced.md"
 TITLE = "What was reproduced, what was not, and why"
 
 _HOW = (
-    "A claim holds here where the difference has the claimed sign and the 95 % intervals of both "
-    "figures do not overlap; it is undecided where they overlap, and opposite where the sign is "
-    "the other one and they do not. The size of a difference is not compared."
+    "A claim holds here where our difference has the claimed sign and its 95 % interval over "
+    "people excludes zero; it is opposite where the sign is the other one and zero is excluded, "
+    "and undecided otherwise. The size of a difference is not compared."
 )
 _SYNTHETIC = (
     "Ours are run on generated faces. Whether a claim holds there says nothing about real faces; "

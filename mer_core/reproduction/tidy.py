@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -25,15 +25,18 @@ def rows_csv(kind: type[Any], rows: Iterable[Any], *, float_format: str | None =
 
 
 def read_rows(kind: type[R], text: str) -> tuple[R, ...]:
-    """Return what `rows_csv` wrote.
+    """Return what `rows_csv` wrote; a column that is not there yet takes its field's default.
 
     Raises:
         ValueError: The columns are others, or a cell is not of its field's type.
     """
-    types = {field.name: str(field.type) for field in fields(kind)}  # type: ignore[arg-type]
+    own = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     reader = csv.DictReader(io.StringIO(text))
-    if reader.fieldnames is None or list(reader.fieldnames) != list(types):
+    found = list(reader.fieldnames or ())
+    needed = {name for name, field in own.items() if field.default is MISSING}
+    if found != [name for name in own if name in found] or not needed <= set(found):
         raise ValueError("other columns")
+    types = {name: str(own[name].type) for name in found}
     return tuple(kind(**_typed(line, types)) for line in reader)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mer_core.reproduction.accuracies import ScoreRow
@@ -43,6 +45,14 @@ def test_a_gain_is_judged_by_sign_and_intervals(mine, other, half, expected):
     found = verdict(rows, "gain/CASME-I/MobileNet")
     assert found.data is expected
     assert f"{mine - other:+.1f} points" in found.data_why
+
+
+def test_the_same_people_in_both_decide_where_two_intervals_overlap():
+    other = replace(row("MobileNet", 40, 15), change=-20.0, change_low=-25.0, change_high=-15.0)
+    rows = [row("AffectiveNet-1", 60, 15), other]
+    assert verdict(rows, "gain/CASME-I/MobileNet").data is DataVerdict.HOLDS
+    turned = replace(other, change=-20.0, change_low=-41.0, change_high=1.0)
+    assert verdict([rows[0], turned], "gain/CASME-I/MobileNet").data is DataVerdict.UNDECIDED
 
 
 def test_the_best_of_several_is_judged_against_the_strongest():
