@@ -41,12 +41,9 @@ check: $(DEV)
 	$(BIN)/lint-imports
 	$(PYTEST)
 
-## Side-by-side ratios, with the memory the app keeps; each benchmark is one file.
+## Every figure of speed in one report, against the baseline of this kind of processor.
 bench: $(DEV)
-	@for file in tests/benchmarks/bench_*.py; do \
-		env PYTHONPATH=. $$($(BIN)/python -c "$(SERVER)") \
-			$(BIN)/python $$file || exit 1; \
-	done
+	env PYTHONPATH=. $$($(BIN)/python -c "$(SERVER)") $(BIN)/python -m tests.benchmarks
 
 ## Every table and figure, into figures/; long, and resumable down to the fold.
 figures: $(DEV)

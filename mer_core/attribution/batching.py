@@ -10,7 +10,7 @@ from mer_core.records import InputKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batching:
-    """Measured by `tests/benchmarks/bench_attribution.py`.
+    """How many inputs a network is best asked at once, measured on integrated gradients.
 
     Attributes:
         chunk: Inputs at once; more gain nothing, and take memory.

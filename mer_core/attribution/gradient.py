@@ -13,11 +13,16 @@ from mer_core.attribution.base import AUTO, Method, Parameter, Question, Reply, 
 from mer_core.attribution.batching import batching
 from mer_core.attribution.path import path_network
 from mer_core.models.entry import ModelEntry
-from mer_core.models.inference import has_fast_bfloat16
 
 # Said on every call, of hooks that `guard.py` sees to.
 warnings.filterwarnings("ignore", message="Setting (forward, )?backward hooks")
 warnings.filterwarnings("ignore", message="Input Tensor .* did not already require gradients")
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.10: unknown
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def gradient(question: Question) -> Tensor:

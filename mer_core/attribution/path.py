@@ -31,7 +31,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mer_core.models.inference import TOLERANCE, fold_batch_norm
+from mer_core.models.folding import fold_batch_norm
 from mer_core.models.loaded import LoadedModel
 
 
@@ -138,12 +138,15 @@ class _Plan:
     first: tuple[str, ...]
 
 
+_TOLERANCE = 1e-4
+"""Largest difference of a logit, as a share of the largest, for two networks to be the same."""
+
 _PLANS: WeakKeyDictionary[LoadedModel, _Plan] = WeakKeyDictionary()
 
 
 def _plan(model: LoadedModel, inputs: Tensor) -> _Plan:
     expected = model.module(inputs)
-    allowed = TOLERANCE["float32"] * float(expected.abs().max())
+    allowed = _TOLERANCE * float(expected.abs().max())
 
     def same(logits: Tensor) -> bool:
         return float((logits - expected).abs().max()) <= allowed  # NaN is not

@@ -7,7 +7,7 @@ TV-L1 is the default: it is what the small flow networks of the literature were 
 strain is by far the truest on faces before a plain background. Dense inverse search is five times
 as quick and errs least where the skin moves, but it also sees motion in the noise of a plain
 background, and strain, a derivative, then shows little else. Farnebäck's lies between them and is
-not quite at rest at the border of two equal frames. `tests/benchmarks/bench_flow.py` measures all
+not quite at rest at the border of two equal frames. `tests/benchmarks/bench_faces.py` measures all
 three on synthetic expressions, whose motion is known.
 """
 

@@ -13,16 +13,10 @@ plotly, 0.85 s during which nothing else can be seen to happen. p95 of all cache
 there after 3.7 s against 4.9. The page's own thread is busy all that time: 60 ms for an empty page,
 20 to 30 for a chart, 7 for a list of choices, 2 to 4 for a box or a picture, 1 for a line of text;
 a moving picture of 400 kB that is sent again costs 16.
-
-    PYTHONPATH=. python tests/benchmarks/bench_workbench.py [--rounds 8] [--starts 3]
-
-Prepares the demo data and networks first where they are missing, which takes many minutes once.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import re
 import subprocess
 import time
@@ -40,6 +34,7 @@ from mer_core.attribution.localisation import METRICS
 from mer_core.datasets.synthetic.twins import demo_twin
 from mer_core.datasets.synthetic.twins.demo import is_complete_twin
 from mer_core.datasets.synthetic.twins.preparation import ORDER
+from tests.benchmarks.measuring import Measurement
 from tests.workbench.running import QUIET, Served, chromium, served_app
 from tests.workbench.watching import (
     CLOCK,
@@ -54,9 +49,9 @@ from tests.workbench.watching import (
     until_renewed,
 )
 
-USABLE, CACHED, LIVE, MEMORY = 5.0, 300.0, 600.0, 1.5 * 2**30
+USABLE, CACHED, LIVE, MEMORY = 5.0, 300.0, 600.0, 1.5
 BROWSED, DEMO = 10.0, 60.0
-VIEWPORT = {"width": 1440, "height": 1200}
+ROUNDS, STARTS = 8, 3
 SOURCE = "source=casme2&"
 METHOD = "methods=grad-cam"
 Page = Any
@@ -70,27 +65,42 @@ class Waits:
     wall: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
 
+    def figures(self, name: str, *, target: float | None = None) -> Iterator[Measurement]:
+        """Yield the median and the 95th percentile, with the server's processor time beside."""
+        for share, title in ((50, "p50"), (95, "p95")):
+            wall, used = (np.percentile(v, share) for v in (self.wall, self.processor))
+            yield figure(
+                f"{name}, {title}",
+                float(wall),
+                "ms",
+                target=target if share == 95 else None,
+                note=f"{used:.0f} ms of the server's processor time",
+            )
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--starts", type=int, default=3)
-    options = parser.parse_args()
-    busy = os.getloadavg()[0]
-    print(f"{os.cpu_count()} cores, load {busy:.1f} before the first measurement")
+
+def measure() -> Iterator[Measurement]:
+    """Yield what a reader waits for, on the first start and later, and the memory it takes."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=list(QUIET))
-        context = browser.new_context(viewport=VIEWPORT)
-        first_start(context)
+        context = browser.new_context(viewport={"width": 1440, "height": 1200})
+        yield from first_start(context)
         for dataset in ORDER:
             demo_twin(dataset)
-        cold_starts(context, options.starts)
+        yield from cold_starts(context)
         with quiet_app() as app:
-            cached_views(app, context, options.rounds)
-            live_maps(app, context, 2 * options.rounds)
-            memory(app)
+            yield from cached_views(app, context)
+            yield from live_maps(app, context)
+            yield memory(app)
         browser.close()
-    print(f"load {os.getloadavg()[0]:.1f} after the last")
+
+
+def figure(
+    name: str, value: float, unit: str, *, target: float | None = None, note: str = ""
+) -> Measurement:
+    """Return a figure of the app; seconds in a browser compare with no other machine's."""
+    return Measurement(
+        group="Workbench", name=name, value=value, unit=unit, ratio=False, target=target, note=note
+    )
 
 
 @contextmanager
@@ -99,7 +109,7 @@ def quiet_app() -> Iterator[Served]:
         yield app
 
 
-def first_start(context: Any) -> None:
+def first_start(context: Any) -> Iterator[Measurement]:
     """On an empty cache: the first answer, clips to browse, and the whole demo set."""
     with TemporaryDirectory() as place:
         folders = {f"MER_{name}": f"{place}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA")}
@@ -119,19 +129,20 @@ def first_start(context: Any) -> None:
                 time.sleep(0.1)
             whole = time.perf_counter() - app.started
             page.close()
-    print("\nfirst start, on an empty cache")
-    print(f"  the first page's answer ({'right' if right else 'WRONG'}): {answered:.2f} s")
-    print(
-        f"  clips to browse: {browsed:.2f} s ({words}); target {BROWSED:.0f} s: "
-        f"{verdict(browsed, BROWSED)}"
+    yield figure(
+        "first start: the first page's answer",
+        answered,
+        "s",
+        note="right" if right else "WRONG",
     )
-    print(f"  the demo set: {whole:.1f} s; target {DEMO:.0f} s: {verdict(whole, DEMO)}")
+    yield figure("first start: clips to browse", browsed, "s", target=BROWSED, note=words)
+    yield figure("first start: the whole demo set", whole, "s", target=DEMO)
 
 
-def cold_starts(context: Any, starts: int) -> None:
+def cold_starts(context: Any) -> Iterator[Measurement]:
     """From the start of the server to a page with the clip and its images, and to its end."""
     usable, whole, used = [], [], []
-    for _ in range(starts):
+    for _ in range(STARTS):
         with quiet_app() as app:
             page = context.new_page()
             page.set_default_timeout(PATIENCE)
@@ -144,31 +155,32 @@ def cold_starts(context: Any, starts: int) -> None:
             whole.append(time.perf_counter() - app.started)
             assert page.locator(EXCEPTIONS).count() == 0
             page.close()
-    print(f"\ncold start, least of {starts}")
-    print(
-        f"  usable: {min(usable):.2f} s, processor {min(used):.2f} s; "
-        f"target {USABLE:.0f} s: {verdict(min(usable), USABLE)}"
+    yield figure(
+        "later start: a page to use",
+        float(np.median(usable)),
+        "s",
+        target=USABLE,
+        note=f"{np.median(used):.1f} s of the server's processor time",
     )
-    print(f"  with the networks' maps: {min(whole):.2f} s")
+    yield figure("later start: with the networks' maps", float(np.median(whole)), "s")
 
 
-def cached_views(app: Served, context: Any, rounds: int) -> None:
-    print(f"\ncached views, {rounds} rounds, ms             p50    p95   processor p50, p95")
+def cached_views(app: Served, context: Any) -> Iterator[Measurement]:
+    """Go forth and back on every page, with everything seen before."""
     everything = Waits()
     for name, page, gestures in views(app, context):
         for gesture in gestures:
             milliseconds(page, gesture)
         waits = Waits()
-        for _ in range(rounds):
+        for _ in range(ROUNDS):
             for gesture in gestures:
-                measure(app, waits, lambda gesture=gesture, page=page: milliseconds(page, gesture))
+                timed(app, waits, lambda gesture=gesture, page=page: milliseconds(page, gesture))
         assert page.locator(EXCEPTIONS).count() == 0
-        line(name, waits)
+        yield from waits.figures(f"cached view, {name}")
         everything.wall += waits.wall
         everything.processor += waits.processor
         page.close()
-    line("all", everything)
-    judge("p95 of all cached views", everything, CACHED)
+    yield from everything.figures("all cached views", target=CACHED)
 
 
 def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]]:
@@ -228,27 +240,22 @@ def views(app: Served, context: Any) -> Iterator[tuple[str, Page, list[Gesture]]
     )
 
 
-def live_maps(app: Served, context: Any, rounds: int) -> None:
-    """Grad-CAM of all three networks on a clip that nobody has looked at."""
-    print("\nlive Grad-CAM of three networks, ms")
+def live_maps(app: Served, context: Any) -> Iterator[Measurement]:
+    """Ask for Grad-CAM of all three networks on a clip that nobody has looked at."""
     page = opened(context, f"{app.address}/attributions?{SOURCE}{METHOD}")
     clips = options_of(page, "Clip")[1:]
     waits, whole = Waits(), Waits()
     milliseconds(page, choose(page, "Clip", clips.pop()))
-    for clip in clips[:rounds]:
+    for clip in clips[: 2 * ROUNDS]:
         gesture = choose(page, "Clip", clip)
-        measure(app, waits, lambda gesture=gesture: until_renewed(page, "Grad-CAM of", gesture))
-    line("a clip of the twin: maps shown", waits)
+        timed(app, waits, lambda gesture=gesture: until_renewed(page, "Grad-CAM of", gesture))
     page.close()
-    judge("p95 of live maps", waits, LIVE)
+    yield from waits.figures("live Grad-CAM of three networks, a clip of a twin", target=LIVE)
     page = opened(context, f"{app.address}/attributions?{METHOD}")
     # What has been drawn once is kept on disk: these are faces that nobody has seen.
     for seed in np.random.default_rng().integers(1000, 999_999, 3).tolist():
-        measure(
-            app, whole, lambda seed=seed: until_renewed(page, "Grad-CAM of", seeded(page, seed))
-        )
-    line("and a face drawn for it", whole)
-    page.close()
+        timed(app, whole, lambda seed=seed: until_renewed(page, "Grad-CAM of", seeded(page, seed)))
+    yield from whole.figures("the same, and a face drawn for it")
 
 
 def seeded(page: Page, seed: int) -> Gesture:
@@ -267,33 +274,15 @@ def options_of(page: Page, label: str) -> list[str]:
     return names
 
 
-def memory(app: Served) -> None:
-    held = app.resident_bytes()
-    print(
-        f"\nresident with the three networks loaded and every page seen: {held / 2**30:.2f} GiB; "
-        f"target {MEMORY / 2**30:.1f}: {verdict(held, MEMORY)}"
-    )
+def memory(app: Served) -> Measurement:
+    """Return what the server holds at the end."""
+    held = app.resident_bytes() / 2**30
+    name = "resident with three networks loaded and every page seen"
+    return figure(name, held, "GiB", target=MEMORY)
 
 
-def measure(app: Served, waits: Waits, wait: Callable[[], float]) -> None:
+def timed(app: Served, waits: Waits, wait: Callable[[], float]) -> None:
+    """Add a gesture's milliseconds, the reader's and the server's."""
     before = app.processor_seconds()
     waits.wall.append(wait())
     waits.processor.append(1000 * (app.processor_seconds() - before))
-
-
-def line(name: str, waits: Waits) -> None:
-    wall, used = (np.percentile(values, (50, 95)) for values in (waits.wall, waits.processor))
-    print(f"  {name:36}{wall[0]:7.0f}{wall[1]:7.0f}{used[0]:12.0f}{used[1]:6.0f}", flush=True)
-
-
-def judge(name: str, waits: Waits, target: float) -> None:
-    found = float(np.percentile(waits.wall, 95))
-    print(f"  {name}: {found:.0f} ms; target {target:.0f}: {verdict(found, target)}")
-
-
-def verdict(value: float, target: float) -> str:
-    return "met" if value <= target else "MISSED"
-
-
-if __name__ == "__main__":
-    main()

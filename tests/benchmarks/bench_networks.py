@@ -1,0 +1,165 @@
+"""How fast networks answer and learn, beside each other and beside a plain matrix product.
+
+The product's rate is what a processor can give at most, so a share of it says how near the limit a
+network is. Work is counted exactly, over convolutions and fully connected layers: two operations
+per multiply-add forward, as many for the gradient of the weights, and once more for the gradient of
+the input where a layer needs one. Training is `train_fold` itself, on one thread as a study's
+worker has it, without its first epoch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from mer_core.models.catalog import model_entry
+from mer_core.models.complexity import measure as complexity
+from mer_core.models.loaded import load_model
+from mer_core.records import Sample
+from mer_core.reproduction.speed import forward_pass, random_batch
+from mer_core.training.fold import TrainingData, train_fold
+from mer_core.training.settings import TrainingSettings
+from tests.benchmarks.measuring import Measurement, in_turns, matrix_peak
+
+GROUP = "Networks"
+OURS, RESNET, MOBILENET = NAMES = ("affectivenet", "resnet50", "mobilenet")
+CLASSES = ("negative", "others", "positive", "surprise")
+PRINTED = {RESNET: 0.46, MOBILENET: 0.72}
+"""AffectiveNet's time over theirs, as the paper's Table 3 prints it."""
+TRAINING = {OURS: 0.75, MOBILENET: 0.5, RESNET: 0.75, "learnet": None}
+"""Network -> share of the peak that its training is to reach."""
+
+
+def measure() -> Iterator[Measurement]:
+    """Yield inference at batch 1 and 32, and training, with one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield from _answering()
+        yield from _learning()
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _answering() -> Iterator[Measurement]:
+    modules = {name: load_model(name, classes=CLASSES).module for name in NAMES}
+    for batch in (1, 32):
+        runs = {
+            name: forward_pass(module, random_batch(model_entry(name), batch))
+            for name, module in modules.items()
+        }
+        seconds = in_turns(runs, rounds=15 if batch == 1 else 3)
+        for other in (RESNET, MOBILENET):
+            yield Measurement(
+                group=GROUP,
+                name=f"AffectiveNet over {model_entry(other).title}, batch {batch}",
+                value=seconds[OURS] / seconds[other],
+                unit="times its time",
+                target=PRINTED[other] if batch == 1 else None,
+                note=f"{1e3 * seconds[OURS] / batch:.1f} ms an image",
+            )
+        if batch == 1:
+            continue
+        peak = matrix_peak()
+        for name in NAMES:
+            rate = batch / seconds[name]
+            yield Measurement(
+                group=GROUP,
+                name=f"{model_entry(name).title}, inference, batch {batch}",
+                value=rate * complexity(model_entry(name), classes=4).flops / peak,
+                unit="of the matrix-product peak",
+                better="higher",
+                note=f"{rate:.0f} images a second; peak {peak / 1e9:.0f} GFLOP/s",
+            )
+
+
+def _learning() -> Iterator[Measurement]:
+    for name, target in TRAINING.items():
+        peak = matrix_peak()
+        speed, operations = throughput(name, TrainingSettings(batch=16), seconds=6)
+        yield Measurement(
+            group=GROUP,
+            name=f"{model_entry(name).title}, training",
+            value=speed * operations / peak,
+            unit="of the matrix-product peak",
+            better="higher",
+            target=target,
+            note=f"{speed:.1f} images a second and core, float32",
+        )
+
+
+def throughput(name: str, settings: TrainingSettings, seconds: float) -> tuple[float, float]:
+    """Return images per second of `train_fold` without its first epoch, and operations per image.
+
+    Time is the processor's, which neighbours on a shared machine disturb less.
+    """
+    data = random_data(name, 32)
+    operations = training_operations(
+        load_model(name, classes=CLASSES).module, torch.as_tensor(data.images[0])[None]
+    )
+    build = partial(network, name)
+
+    def spent(epochs: int) -> float:
+        began = time.process_time()
+        train_fold(data, build, replace(settings, epochs=epochs), seed=0)
+        return time.process_time() - began
+
+    once = spent(1)
+    epochs = 1 + max(1, round(seconds / once))
+    return (epochs - 1) * len(data) / (spent(epochs) - once), operations
+
+
+def training_operations(module: nn.Module, image: Tensor) -> float:
+    """Return the operations of one training step on one image, convolutions and products."""
+    total = 0.0
+
+    def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal total
+        assert isinstance(layer, nn.Conv2d | nn.Linear)
+        passes = 3 if inputs[0].requires_grad else 2
+        total += passes * 2 * layer.weight[0].numel() * output.numel()
+
+    layers = [layer for layer in module.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    module.eval()(image)
+    for hook in hooks:
+        hook.remove()
+    return total
+
+
+def random_data(name: str, count: int) -> TrainingData:
+    """Return noise in the shape that a network takes in."""
+    spec = model_entry(name).input
+    return TrainingData(
+        images=torch.rand(count, spec.channels, *spec.size),
+        labels=torch.arange(count) % len(CLASSES),
+        classes=CLASSES,
+        kind=spec.kind,
+        samples=tuple(sample(i % 8, i) for i in range(count)),
+    )
+
+
+def network(name: str, seed: int) -> nn.Module:
+    """Return a network with its initial weights."""
+    return load_model(name, classes=CLASSES, seed=seed).module
+
+
+def sample(subject: int, clip: int) -> Sample:
+    """Return a clip of which nothing but whose it is is asked."""
+    return Sample(
+        dataset="noise",
+        subject=f"s{subject}",
+        clip=f"c{clip}",
+        frames=(Path(f"/noise/{subject}/{clip}"),),
+        frame_numbers=(1,),
+        onset=1,
+        apex=1,
+        offset=1,
+        label="others",
+    )
