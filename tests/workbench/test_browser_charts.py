@@ -99,15 +99,11 @@ def test_a_settled_chart_looks_like_the_original(plotly, name):
     assert pictures[0] == pictures[1]
 
 
-# Found when the pages were drawn anew; these two have one drawing too many.
-DRAWN_AGAIN = pytest.mark.xfail(reason="a chart of the redrawn page is drawn twice", strict=False)
-
-
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param("?", marks=DRAWN_AGAIN),
-        pytest.param("affective_motion_image?boxed=true", marks=DRAWN_AGAIN),
+        "?",
+        "affective_motion_image?boxed=true",
         "attributions?nets=affectivenet",
         "attributions?nets=affectivenet&further=frames",
     ],
