@@ -34,7 +34,6 @@ class Expression(StrEnum):
 class Derived(StrEnum):
     """Key frames that a reader inferred because the annotation does not give them."""
 
-    APEX = "apex"
     OFFSET = "offset"
 
 

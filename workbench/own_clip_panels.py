@@ -6,7 +6,6 @@ Everything is kept in the session of one reader; no cache that others share hold
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -21,7 +20,7 @@ from mer_core.flow.spotting import STILL
 from mer_core.inputs import Recording, recording_input
 from mer_core.inputs.answers import Answer, answer_of
 from mer_core.inputs.clip_changes import CHANGES_IN_WORDS
-from mer_core.inputs.own_clip import OwnClip
+from mer_core.inputs.own_clip import OwnClip, between
 from mer_core.inputs.prediction import ClipPrediction, predict
 from mer_core.inputs.refusals import Refusal
 from mer_core.models.loaded import LoadedModel
@@ -106,15 +105,9 @@ def choose_interval(recording: Recording) -> Recording:
             )
     kept = recording.clip.frame_numbers
     first, last = pointing.frame_range(kept, brushed=gestures.brushed_range(dict(picked)))
-    apex = next((one.apex for one in candidates if first <= one.apex <= last), None)
-    return replace(
-        recording,
-        onset=first,
-        apex=apex,
-        offset=last,
-        proposed=recording.proposed and (first, last) == (recording.onset, recording.offset),
-        motion=curve,
-    )
+    if (first, last) == (recording.onset, recording.offset):
+        return recording
+    return between(recording, first, last)
 
 
 def draw_refusals(refusals: Sequence[Refusal]) -> None:

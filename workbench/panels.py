@@ -51,7 +51,10 @@ def choice_row() -> Any:
 def clip_words(recording: Recording) -> str:
     """Return what a clip is called where it cannot be seen."""
     units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
-    keys = ", ".join(f"{name} {number}" for name, number in recording.key_frames.items())
+    keys = ", ".join(
+        f"{name} {number}{' (estimated)' * (name in recording.estimated)}"
+        for name, number in recording.key_frames.items()
+    )
     return f"{recording.clip.name}: {recording.label}, {units}, {keys}"
 
 

@@ -74,7 +74,7 @@ def predict(
       clip, problem          what was read, or why it could not be
       crop                   the square cut out: centre, width (pixels) and degrees; or null
       onset, apex, offset    frame numbers of the expression
-      proposed               whether these were found by motion rather than given
+      estimated              which of these were found by motion rather than given
       predicted              the class, or null where the answer is refused
       probabilities          class -> probability
       refusals               why the answer is refused, one line each
@@ -175,7 +175,7 @@ def _found(recording: Recording, answer: ClipPrediction) -> dict[str, Any]:
         "onset": numbers[0],
         "apex": recording.apex,
         "offset": numbers[-1],
-        "proposed": recording.proposed,
+        "estimated": list(recording.estimated),
         "predicted": answer.predicted,
         "probabilities": dict(answer.probabilities),
         "refusals": [refusal.reason for refusal in answer.refusals],
@@ -186,8 +186,8 @@ def _found(recording: Recording, answer: ClipPrediction) -> dict[str, Any]:
 
 def _csv(rows: Sequence[dict[str, Any]], classes: Sequence[str]) -> str:
     crop = ("crop_x", "crop_y", "crop_width", "crop_degrees")
-    times = ("onset", "apex", "offset", "proposed")
-    said = ("refusals", "marks", "doubts", "problem")
+    times = ("onset", "apex", "offset")
+    said = ("estimated", "refusals", "marks", "doubts", "problem")
     header = ["clip", "predicted", *classes, *times, *crop, *said]
     text = io.StringIO()
     writer = csv.DictWriter(text, header, restval="", lineterminator="\n")
@@ -196,7 +196,7 @@ def _csv(rows: Sequence[dict[str, Any]], classes: Sequence[str]) -> str:
         square = row.get("crop")
         cells = {name: row.get(name, "") for name in ("clip", "predicted", "problem", *times)}
         cells |= {name: f"{share:.6f}" for name, share in row.get("probabilities", {}).items()}
-        cells |= {name: "; ".join(row.get(name, ())) for name in ("refusals", "marks", "doubts")}
+        cells |= {name: "; ".join(row.get(name, ())) for name in said[:-1]}
         if square is not None:
             values = (*square["centre"], square["width"], square["degrees"])
             cells |= {name: f"{value:.2f}" for name, value in zip(crop, values, strict=True)}

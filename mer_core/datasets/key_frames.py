@@ -1,8 +1,9 @@
 """Onset, apex and offset of a clip: what is coded against what lies on disk.
 
-A coded frame that cannot be right becomes missing, or the last file, and leaves a correction; a
-frame that is not coded stays missing, or is derived, and leaves a flag. Nothing is guessed: every
-public loader fills in other apexes for the same clips.
+A coded frame that cannot be right becomes missing, or the last file, and leaves a correction; an
+offset that is not coded is the last file, and leaves a flag. An apex that is not coded stays
+missing: a table is made without looking at a picture, and what needs an apex estimates it from the
+motion of the face (`mer_core.inputs.apex`).
 """
 
 from __future__ import annotations
@@ -22,9 +23,8 @@ class Coding(StrEnum):
     """What a dataset codes of a clip."""
 
     SHEET = "onset, apex and offset in the sheet"
-    NO_APEX = "onset and offset in the sheet; the apex is the middle frame"
+    NO_APEX = "onset and offset in the sheet"
     FILES = "nothing: the clip's first and last file are onset and offset"
-    FILES_MIDDLE = "nothing: first and last file; the apex is the middle frame"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def resolve_key_frames(
     """
     frames = KeyFrames(numbers=tuple(numbers))
     _note_unreadable(coded, frames)
-    if coding in (Coding.FILES, Coding.FILES_MIDDLE):
+    if coding is Coding.FILES:
         _from_files(coded, frames)
     else:
         _place(coded, rules, frames, trimmed=trimmed)
@@ -167,14 +167,9 @@ def _offset_condition(offset: int, onset: int, last: int, *, known: bool) -> str
 
 
 def _settle_apex(cell: FrameCell, rules: Rules, frames: KeyFrames, coding: Coding) -> None:
-    if coding in (Coding.NO_APEX, Coding.FILES_MIDDLE) and cell.value is None:
-        inside = _inside(frames)
-        frames.apex = inside[(len(inside) - 1) // 2]
-        frames.derived.add(Derived.APEX)
-        return
     rule = rules.get("apex")
     if cell.value is None:
-        if cell.state is not CellState.MISSING or coding is Coding.FILES:
+        if cell.state is not CellState.MISSING or coding is not Coding.SHEET:
             return
         if rule is not None and rule.old == "missing":
             frames.changes.append(Change("apex", "missing", cell.text, "missing", rule))
@@ -191,11 +186,6 @@ def _settle_apex(cell: FrameCell, rules: Rules, frames: KeyFrames, coding: Codin
         return
     fitting = rule if rule is not None and rule.old == condition else None
     frames.changes.append(Change("apex", condition, cell.text, "missing", fitting))
-
-
-def _inside(frames: KeyFrames) -> list[int]:
-    first, last = frames.onset, frames.offset
-    return [n for n in frames.numbers if (first or 0) <= n and (last is None or n <= last)]
 
 
 def _leave_out(frames: KeyFrames, reason: Reason, detail: str) -> None:

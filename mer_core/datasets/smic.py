@@ -5,9 +5,8 @@
     SMIC-E_raw image/HS_long/SMIC-HS-E/s01/s01_ne_01/image000123.jpg     extended set ("long")
 
 In the short set folders name subject, emotion and clip, and a clip's first and last file are its
-onset and offset. SMIC codes no apex: the middle frame stands in for it, flagged as derived. The
-near-infrared and visible-light recordings (NIR, VIS) and the clips without expression
-(non_micro) are other sets and left aside.
+onset and offset. SMIC codes no apex. The near-infrared and visible-light recordings (NIR, VIS) and
+the clips without expression (non_micro) are other sets and left aside.
 """
 
 from __future__ import annotations
@@ -63,9 +62,7 @@ def read_smic(root: Path, options: ReaderOptions) -> DatasetTable:
     )
     if footage.variant == "long":
         return _read_extended(root, options, footage)
-    material = Material(
-        info=INFO, root=root, options=options, footage=footage, coding=Coding.FILES_MIDDLE
-    )
+    material = Material(info=INFO, root=root, options=options, footage=footage, coding=Coding.FILES)
     return assemble(material, _folder_entries(footage))
 
 

@@ -70,6 +70,20 @@ class Alignment:
             side=max(1, min(MAX_SIDE, round(width))),
         )
 
+    @classmethod
+    def of_crop(cls, shape: tuple[int, ...]) -> Alignment:
+        """The square in the middle of a frame that is a crop of a face already.
+
+        Crops are often higher than wide; the square then reaches a little beyond their sides.
+        """
+        height, width = shape[:2]
+        side = min(height, width / 0.9)
+        return cls(
+            centre=((width - 1) / 2, (height - 1) / 2),
+            width=side,
+            side=max(1, min(MAX_SIDE, round(side))),
+        )
+
     def adjusted(
         self, *, zoom: float = 1.0, right: float = 0.0, down: float = 0.0, degrees: float = 0.0
     ) -> Alignment:

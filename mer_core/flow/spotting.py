@@ -115,23 +115,37 @@ class MotionCurve:
         """Frames per second that the filters reckon with."""
         return self.fps or ASSUMED_FPS
 
-    def _sizes(self) -> Curve:
-        """T x R size of each region's motion away from rest."""
+    def _away(self) -> npt.NDArray[np.float64]:
+        """T x R x 2 motion of each region away from rest."""
         smooth = _smoothed(self.regions, _SMOOTHING_SECONDS * self.rate)
         if len(smooth) <= _SINGLE_SECONDS * self.rate:
             rest = smooth[:1]
         else:
             rest = _running_median(smooth, round(_REST_SECONDS * self.rate))
-        return np.sqrt(((smooth - rest) ** 2).sum(axis=2))
+        return smooth - rest
 
     @property
     def values(self) -> Curve:
         """T: mean motion of the three regions that move most in that frame."""
-        return np.sort(self._sizes(), axis=1)[:, -_LOUDEST:].mean(axis=1)
+        return _loudest(self._away())
+
+    def apex(self, onset: int, offset: int) -> int:
+        """The number of the frame between two in which the face is farthest from rest.
+
+        It rests at onset and offset, and between them where a straight line between the two would
+        have it, so that a head that turns meanwhile is not taken for an expression. Never the
+        onset itself, from which nothing has moved.
+        """
+        first, last = self.numbers.index(onset), self.numbers.index(offset)
+        moved = _smoothed(self.regions, _SMOOTHING_SECONDS * self.rate)[first : last + 1]
+        share = np.linspace(0, 1, len(moved))[:, None, None]
+        away = _loudest(moved - (1 - share) * moved[:1] - share * moved[-1:])
+        return self.numbers[first + 1 + int(away[1:].argmax())]
 
     def candidates(self, *, least: float = STILL) -> tuple[Interval, ...]:
         """Waves of at least `least`, strongest first; none overlaps a stronger one."""
-        values, sizes = self.values, self._sizes()
+        away = self._away()
+        values, sizes = _loudest(away), np.linalg.norm(away, axis=2)
         free = np.ones(len(values), bool)
         found: list[Interval] = []
         while free.any() and len(found) < _MOST:
@@ -264,6 +278,11 @@ def _wave(values: Curve, apex: int) -> tuple[int, int]:
         return lowest
 
     return end(-1), end(1)
+
+
+def _loudest(away: npt.NDArray[np.float64]) -> Curve:
+    """T: mean size of the three largest of T x R x 2 motions."""
+    return np.sort(np.linalg.norm(away, axis=2), axis=1)[:, -_LOUDEST:].mean(axis=1)
 
 
 def _smoothed(values: npt.NDArray[np.float64], sigma: float) -> npt.NDArray[np.float64]:

@@ -16,7 +16,7 @@ from mer_core.faces import Alignment, FaceSearch, search_faces, spread
 from mer_core.file_digests import file_digests, joint_digest
 from mer_core.frames import FrameSource
 from mer_core.provenance import code_digest, settings_digest
-from mer_core.records import Sample
+from mer_core.records import Clip, Sample
 from mer_core.store import AmiStore
 
 INPUT_CODE = ("ami", "faces", "flow", "frames", "inputs")
@@ -157,6 +157,12 @@ def registered_frames(source: FrameSource, imaging: Imaging) -> Iterable[npt.NDA
 def find_people(source: FrameSource) -> FaceSearch:
     """The faces of a clip, sought on frames spread over all of it."""
     return search_faces(source.at(spread(len(source))), name=source.name)
+
+
+def find_clip_people(clip: Clip) -> FaceSearch:
+    """The faces of a decoded clip, sought on frames spread over all of it."""
+    looks = [(clip.frame_numbers[place], clip.frames[place]) for place in spread(len(clip))]
+    return search_faces(looks, name=clip.name)
 
 
 def find_alignment(source: FrameSource) -> Alignment:

@@ -21,10 +21,10 @@ import numpy.typing as npt
 
 from mer_core.errors import FrameError
 from mer_core.faces import Alignment, FaceSearch
-from mer_core.flow.spotting import Interval, MotionCurve, motion_curve
+from mer_core.flow.spotting import MotionCurve, motion_curve
 from mer_core.frames import FrameSource, open_frames, open_upload
 from mer_core.inputs.imaging import find_people
-from mer_core.inputs.recording import Recording
+from mer_core.inputs.recording import KEY_FRAMES, Recording
 from mer_core.records import Clip
 
 MAX_FRAMES = 600
@@ -96,38 +96,58 @@ class OwnClip:
         *,
         person: int = 0,
         alignment: Alignment | None = None,
-        interval: Interval | None = None,
+        interval: tuple[int, int] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Recording:
         """The aligned frames, with the expression where the motion is strongest.
 
+        Unless the interval is known, only frames on which the person is there are searched.
+
         Args:
             person: Which of the faces, most prominent first.
             alignment: Another square than that person's.
-            interval: The expression, if it is already known.
+            interval: Onset and offset, if they are already known.
             progress: Called with the number of frames searched.
         """
         square = alignment or self.alignment(person)
+        there = self if interval is not None else self._with_person(person)
         doubts = self.warnings
-        if self.people is not None:
-            doubts = (*doubts, *self.people.doubts(person))
-        part, motion = self.source, None
-        if len(self.source) > MAX_FRAMES:
-            motion = self.curve(square, progress=progress)
-            if interval is None:
-                interval = next(iter(motion.candidates()), None)
-            part = _around(self.source, interval)
+        if there.people is not None:
+            doubts = (*doubts, *there.people.doubts(person))
+        if there is not self:
+            first, last = there.source.numbers[0], there.source.numbers[-1]
+            doubts = (*doubts, f"the face is there from frame {first} to {last}; only these count")
+        part, motion = there.source, None
+        if len(part) > MAX_FRAMES:
+            motion = there.curve(square, progress=progress)
+            part = _around(part, interval or _strongest(motion))
         frames = _kept(part, square)
         whole = Recording(
             clip=Clip(part.name, frames, part.numbers, part.fps, bool(part.synthetic)),
             subject="",
             label="",
             alignment=square,
-            people=self.people,
+            people=there.people,
             doubts=doubts,
             motion=motion,
         )
-        return whole if len(part) < 2 else _timed(whole, interval, search=self.long)
+        if len(part) < 2:
+            return whole
+        if interval is None and there.long:
+            return _proposed(whole)
+        return between(whole, *(interval or (part.numbers[0], part.numbers[-1])))
+
+    def _with_person(self, person: int) -> OwnClip:
+        """The part from the first to the last frame on which a person is found."""
+        if self.people is None:
+            return self
+        first, last = self.people.seen_on(person)
+        looks = tuple(number for number in self.people.numbers if first <= number <= last)
+        if looks == self.people.numbers:
+            return self
+        return OwnClip(
+            source=self.source.between(first, last), people=replace(self.people, numbers=looks)
+        )
 
 
 def open_recording(
@@ -168,7 +188,7 @@ def open_recording(
     found = own_clip(open_frames(Path(path), first=first, last=last), crop=crop)
     if first is None and last is None:
         return found.recording(person=person, progress=progress)
-    return replace(chosen(found, person=person), proposed=False)
+    return chosen(found, person=person)
 
 
 def chosen(found: OwnClip, *, person: int = 0) -> Recording:
@@ -180,15 +200,7 @@ def chosen(found: OwnClip, *, person: int = 0) -> Recording:
             remedy="choose fewer, or none to have the expression sought",
         )
     numbers = found.source.numbers
-    whole = found.recording(
-        person=person,
-        interval=Interval(
-            onset=numbers[0], apex=numbers[0], offset=numbers[-1], strength=0.0, regions=()
-        ),
-    )
-    if len(numbers) < 2:
-        return whole
-    return replace(whole, apex=strongest(whole))
+    return found.recording(person=person, interval=(numbers[0], numbers[-1]))
 
 
 def own_upload(content: bytes, name: str, *, crop: bool = True) -> OwnClip:
@@ -237,39 +249,43 @@ def rate_warnings(fps: float | None) -> tuple[str, ...]:
     )
 
 
-def strongest(recording: Recording) -> int:
-    """The number of the frame of the expression in which the face moves most: its apex."""
-    curve, inside = recording.curve, set(recording.expression.frame_numbers[1:])
-    values = [
-        value if number in inside else -1.0
-        for number, value in zip(curve.numbers, curve.values, strict=True)
-    ]
-    return curve.numbers[int(np.argmax(values))]
-
-
-def _timed(recording: Recording, interval: Interval | None, *, search: bool) -> Recording:
-    """The recording with its key frames: those of `interval`, or proposed from motion."""
-    if interval is None and search:
-        interval = next(iter(recording.curve.candidates()), None)
-    if interval is None:
-        return replace(recording, apex=strongest(recording), proposed=True, motion=recording.curve)
+def between(recording: Recording, onset: int, offset: int) -> Recording:
+    """The recording with an expression from `onset` to `offset`, its apex estimated."""
+    apex = recording.curve.apex(onset, offset) if onset < offset else onset
     return replace(
         recording,
+        onset=onset,
+        apex=apex,
+        offset=offset,
+        estimated=("apex",),
         motion=recording.curve,
-        onset=interval.onset,
-        apex=interval.apex,
-        offset=interval.offset,
-        proposed=True,
     )
 
 
-def _around(source: FrameSource, interval: Interval | None) -> FrameSource:
+def _proposed(recording: Recording) -> Recording:
+    """The recording with the wave of strongest motion as its expression, all of it if none is."""
+    numbers = recording.clip.frame_numbers
+    found = _strongest(recording.curve)
+    if found is None:
+        return between(recording, numbers[0], numbers[-1])
+    return replace(between(recording, *found), estimated=KEY_FRAMES)
+
+
+def _strongest(curve: MotionCurve) -> tuple[int, int] | None:
+    """Onset and offset of the wave of strongest motion."""
+    for found in curve.candidates():
+        if found.onset < found.offset:
+            return found.onset, found.offset
+    return None
+
+
+def _around(source: FrameSource, interval: tuple[int, int] | None) -> FrameSource:
     """The frames around an interval, at most as many as are kept."""
     around = round(_AROUND_SECONDS * (source.fps or 2 * _UNSTATED_RATE_FRAMES))
     if interval is None:
         first = last = len(source) // 2
     else:
-        first, last = (source.numbers.index(n) for n in (interval.onset, interval.offset))
+        first, last = map(source.numbers.index, interval)
     low, high = max(0, first - around), min(len(source) - 1, last + around)
     high = min(high, low + MAX_FRAMES - 1)
     return source.between(source.numbers[low], source.numbers[high])
@@ -278,9 +294,7 @@ def _around(source: FrameSource, interval: Interval | None) -> FrameSource:
 def _cut(source: FrameSource, square: Alignment | None) -> Iterator[npt.NDArray[np.uint8]]:
     for frame in source:
         if square is None:
-            height, width = frame.shape[:2]
-            centre = ((width - 1) / 2, (height - 1) / 2)
-            yield Alignment(centre=centre, width=min(height, width / 0.9)).apply(frame)
+            yield Alignment.of_crop(frame.shape).apply(frame)
         else:
             yield square.apply(frame)
 

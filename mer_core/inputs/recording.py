@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from mer_core.ami import AffectiveMotionImage, build_ami
 from mer_core.datasets.synthetic import GroundTruth
-from mer_core.errors import FaceNotFoundError
-from mer_core.faces import Alignment, FaceSearch, search_faces, spread
+from mer_core.faces import Alignment, FaceSearch
 from mer_core.flow import flow_image
 from mer_core.flow.spotting import MotionCurve, motion_curve
+from mer_core.inputs.apex import estimated_apex, face_square
 from mer_core.inputs.imaging import Imaging, expression_source, find_people, resized
 from mer_core.inputs.tensors import (
     clip_frames,
@@ -25,7 +25,7 @@ from mer_core.inputs.tensors import (
 )
 from mer_core.records import Clip, InputKind, InputSpec, Sample
 
-_KEY_FRAMES = ("onset", "apex", "offset")
+KEY_FRAMES = ("onset", "apex", "offset")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,7 +45,7 @@ class Recording:
             whole frames.
         people: The faces that were found on the original frames, where they were sought.
         doubts: What speaks against trusting frames and alignment, each one line.
-        proposed: Whether onset, apex and offset are proposed from motion (`curve`) rather than
+        estimated: Names of the key frames that are estimated from motion (`curve`) rather than
             coded or chosen.
         motion: The curve of the recording these frames are a part of; None computes it from them.
     """
@@ -61,13 +61,13 @@ class Recording:
     alignment: Alignment | None = None
     people: FaceSearch | None = None
     doubts: tuple[str, ...] = ()
-    proposed: bool = False
+    estimated: tuple[str, ...] = ()
     motion: MotionCurve | None = None
 
     @property
     def key_frames(self) -> dict[str, int]:
         """Names and numbers of the key frames that are known."""
-        named = {name: getattr(self, name) for name in _KEY_FRAMES}
+        named = {name: getattr(self, name) for name in KEY_FRAMES}
         return {name: number for name, number in named.items() if number is not None}
 
     @cached_property
@@ -90,10 +90,7 @@ class Recording:
         if self.alignment is not None:
             side = self.clip.frames.shape[1]
             return Alignment(centre=((side - 1) / 2, (side - 1) / 2), width=side, side=side)
-        try:
-            return find_clip_people(self.expression).person().alignment
-        except FaceNotFoundError:
-            return None
+        return face_square(self.expression)
 
     @cached_property
     def curve(self) -> MotionCurve:
@@ -105,9 +102,7 @@ class Recording:
             return self.motion
         frames = self.clip.frames
         if self.alignment is None:
-            height, width = frames.shape[1:3]
-            centre = ((width - 1) / 2, (height - 1) / 2)
-            square = self.face or Alignment(centre=centre, width=min(height, width / 0.9))
+            square = self.face or Alignment.of_crop(frames.shape[1:3])
             frames = (square.apply(frame) for frame in frames)
         return motion_curve(frames, numbers=self.clip.frame_numbers, fps=self.clip.fps)
 
@@ -129,6 +124,8 @@ class Recording:
 
 def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
     """Decode a sample of a dataset, with its ground truth if it is a twin's.
+
+    An apex that is not annotated is estimated from motion, and named in `estimated`.
 
     Args:
         sample: The annotated clip.
@@ -155,7 +152,7 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
         alignment, doubts = people.person().alignment, people.doubts()
         clip = aligned_clip(clip, alignment)
         truth = None if truth is None else aligned_truth(truth, alignment)
-    return Recording(
+    found = Recording(
         clip=clip,
         alignment=alignment,
         doubts=doubts,
@@ -167,6 +164,10 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
         apex=sample.apex,
         offset=sample.offset,
     )
+    if found.apex is not None or len(found.expression) < 2:
+        return found
+    apex = estimated_apex(found.expression, found.face)
+    return replace(found, apex=apex, estimated=("apex",))
 
 
 def aligned_clip(clip: Clip, alignment: Alignment) -> Clip:
@@ -184,12 +185,6 @@ def aligned_truth(truth: GroundTruth, alignment: Alignment) -> GroundTruth:
         displacement=np.asarray(alignment.cut(truth.displacement) @ turn.T, np.float32),
         masks=np.stack(masks) if masks else np.zeros((0, side, side), bool),
     )
-
-
-def find_clip_people(clip: Clip) -> FaceSearch:
-    """The faces of a decoded clip, sought on frames spread over all of it."""
-    looks = [(clip.frame_numbers[place], clip.frames[place]) for place in spread(len(clip))]
-    return search_faces(looks, name=clip.name)
 
 
 def recording_input(

@@ -18,6 +18,7 @@ from mer_core.ami import Registration
 from mer_core.errors import FrameError
 from mer_core.flow import flow_image
 from mer_core.frames import FrameSource, read_clip
+from mer_core.inputs.apex import sample_apex
 from mer_core.inputs.imaging import (
     Imaging,
     expression_files,
@@ -163,9 +164,8 @@ def _frames_key(sample: Sample, imaging: Imaging) -> str:
 
 
 def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
-    paths, _ = flow_pair(sample, imaging)
-
     def build() -> dict[str, npt.NDArray[np.generic]]:
+        paths, _ = flow_pair(sample, imaging)
         source = FrameSource.from_paths(paths, numbers=(1, 2), name=sample.key)
         alignment = find_alignment(expression_source(sample, imaging)) if imaging.crop else None
         onset, apex = Registration(alignment=alignment, stabilise=imaging.stabilise).apply(source)
@@ -175,24 +175,26 @@ def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
 
 
 def _flow_key(sample: Sample, imaging: Imaging) -> str:
-    paths, _ = flow_pair(sample, imaging)
     # The face is sought on the whole expression, so all of it decides the flow of a cropped pair.
     sought = expression_files(sample, imaging)[0] if imaging.crop else []
-    return input_key("flow", sample, [*paths, *sought], imaging)
+    if sample.apex is None:  # it is estimated on all frames from onset to offset
+        return input_key("flow", sample, [*sample.expression_frames(), *sought], imaging)
+    return input_key("flow", sample, [*flow_pair(sample, imaging)[0], *sought], imaging)
 
 
 def flow_pair(sample: Sample, imaging: Imaging) -> tuple[list[Path], list[int]]:
     """The onset and the apex frame: paths and numbers.
 
-    In reversed time the clip begins with its last frame; the apex is the frame it always was.
+    In reversed time the clip begins with its last frame; the apex is the frame it always was. One
+    that is not annotated is estimated, for which the expression is decoded.
     """
     paths, numbers = expression_files(sample, imaging)
-    apex = flow_apex(numbers, sample.apex, name=sample.key)
+    apex = flow_apex(numbers, sample_apex(sample), name=sample.key)
     return [paths[0], paths[apex]], [numbers[0], numbers[apex]]
 
 
 def flow_apex(numbers: Sequence[int], apex: int | None, *, name: str) -> int:
-    """Position of the apex among the frames; the middle one where no apex is annotated.
+    """Position of the apex among the frames; the middle one where it is none of them.
 
     Never the first frame, against which nothing has moved.
     """

@@ -117,12 +117,14 @@ def test_more_files_than_coded_are_noticed():
 
 
 @given(st.integers(1, 500), st.integers(1, 60))
-def test_the_middle_stands_in_for_an_apex_that_is_never_coded(first, count):
+def test_an_apex_that_is_never_coded_is_missing_and_that_is_not_odd(first, count):
     numbers = range(first, first + count)
-    frames = resolve("", "", "", numbers, coding=Coding.FILES_MIDDLE)
-    assert (frames.onset, frames.offset) == (numbers[0], numbers[-1])
-    assert frames.apex == first + (numbers[-1] - first) // 2
-    assert frames.derived == {Derived.APEX}
+    frames = resolve("", "", "", numbers, coding=Coding.FILES)
+    assert (frames.onset, frames.apex, frames.offset) == (numbers[0], None, numbers[-1])
+    assert not frames.derived
+    coded = resolve(numbers[0], "", numbers[-1], numbers, coding=Coding.NO_APEX)
+    assert coded.apex is None
+    assert not oddities(coded)
 
 
 cells = st.one_of(st.integers(0, 60).map(str), st.sampled_from(["", "/", "NULL", "x", "-1", "3.5"]))

@@ -3,7 +3,6 @@ import shutil
 import pytest
 
 from mer_core.datasets.catalog import open_dataset
-from mer_core.records import Derived
 from tests.mer_core.datasets import layouts
 from tests.mer_core.datasets.layouts import write_frames, write_xlsx
 
@@ -13,10 +12,9 @@ def root(tmp_path):
     return layouts.write_smic(tmp_path)
 
 
-def test_the_middle_frame_stands_in_for_the_apex_and_is_flagged(root):
-    for sample in open_dataset("smic", root):
-        assert sample.apex == (sample.onset + sample.offset) // 2
-        assert sample.derived == {Derived.APEX}
+def test_nobody_coded_an_apex(root):
+    samples = open_dataset("smic", root).samples
+    assert {sample.apex for sample in samples} == {None}
 
 
 def test_other_cameras_and_clips_without_expression_are_left_aside(root):
@@ -38,7 +36,7 @@ def test_the_extended_set_has_a_sheet_with_text_below(tmp_path):
     write_xlsx(tmp_path / "SMIC-HS-E_annotation.xlsx", {"Sheet1": rows})
     table = open_dataset("smic", tmp_path, variant="long")
     (sample,) = table
-    assert (sample.onset, sample.apex, sample.offset) == (10, 15, 20)
+    assert (sample.onset, sample.apex, sample.offset) == (10, None, 20)
     assert len(sample.frames) == 39
     assert len(sample.expression_frames()) == 11
     assert any("row of text" in remark for remark in table.remarks)

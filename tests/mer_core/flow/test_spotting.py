@@ -67,6 +67,13 @@ def test_a_slow_drift_is_rest_in_a_long_recording():
     assert abs(found.apex - 410) <= 3
 
 
+def test_the_apex_is_farthest_from_a_straight_way_from_rest_to_rest():
+    turning = np.linspace(0, 9, 40) + bump(40, 15, 12, 3.0)  # the head turns meanwhile
+    assert abs(curve_of(turning).apex(10, 49) - 25) <= 1
+    assert curve_of(np.zeros(8)).apex(10, 17) == 11  # never the onset
+    assert curve_of(np.array([0.0, 5.0])).apex(10, 11) == 11
+
+
 def test_what_rests_has_no_candidate():
     noise = np.random.default_rng(0).normal(0, 0.1, 80)
     assert curve_of(noise).candidates() == ()

@@ -13,6 +13,7 @@ from mer_core.faces import EYE_DISTANCE, EYE_HEIGHT, detect_faces
 from mer_core.inputs import own_clip as own_clip_module
 from mer_core.inputs import synthetic_recording
 from mer_core.inputs.own_clip import open_recording, own_upload, rate_warnings
+from mer_core.inputs.recording import KEY_FRAMES
 from mer_core.inputs.refusals import clip_refusals
 from tests.workbench.uploads import HOSTILE, frames, good_zip, png, zipped
 
@@ -58,7 +59,7 @@ def test_the_face_is_aligned_alike_in_all_frames_and_the_apex_is_near_the_truth(
     side = found.clip.frames.shape[1]
     assert face.eye_distance == pytest.approx(EYE_DISTANCE * side, rel=0.06)
     assert face.centre == pytest.approx((side / 2, EYE_HEIGHT * side), abs=0.03 * side)
-    assert found.proposed
+    assert found.estimated == ("apex",)
     assert abs(found.apex - whole.apex) <= 3
     assert checks(found) == set()
 
@@ -68,7 +69,7 @@ def test_of_a_longer_recording_the_moving_part_is_proposed(acted):
     rest = [wide[0]] * 60
     content = as_zip([*rest, *wide, *rest])
     found = own_upload(content, "long.zip").recording()
-    assert found.proposed
+    assert found.estimated == KEY_FRAMES
     assert 55 < found.onset < 61 + whole.apex < found.offset < 65 + len(wide)
     assert len(found.expression) < len(found.clip)
     assert checks(found) == set()
@@ -81,7 +82,7 @@ def test_a_chosen_range_is_the_expression(acted, tmp_path):
     found = open_recording(tmp_path, first=4, last=20)
     assert found.expression.frame_numbers == tuple(range(4, 21))
     assert 4 < found.apex <= 20
-    assert not found.proposed
+    assert found.estimated == ("apex",)
 
 
 def test_a_still_face_is_refused_with_the_numbers(acted):
@@ -113,8 +114,9 @@ def test_no_face_and_black_frames_are_one_line_each():
 def test_a_face_that_leaves_is_said(acted):
     wall = np.full_like(acted[1][0], 128)
     found = own_upload(as_zip([*acted[1][:10], *[wall] * 14]), "leaves.zip").recording()
-    assert any("--frames 1:" in doubt for doubt in found.doubts)
-    assert "face" in checks(found)
+    assert any("from frame 1 to 10" in doubt for doubt in found.doubts)
+    assert found.clip.frame_numbers == tuple(range(1, 11))
+    assert checks(found) == set()
 
 
 def test_of_many_faces_one_can_be_chosen(acted):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,7 @@ from mer_core.inputs import (
     sources,
     synthetic_recording,
 )
+from mer_core.inputs.apex import sample_apex
 from mer_core.records import InputKind, InputSpec
 
 
@@ -41,6 +44,15 @@ def test_a_twins_recording_knows_its_key_frames_and_its_truth(table):
     assert recording.region.shape == recording.clip.frames.shape[1:3]
 
 
+def test_an_apex_that_nobody_coded_is_estimated_and_said_to_be(table):
+    sample = replace(table.samples[0], apex=None)
+    recording = sample_recording(sample)
+    assert recording.estimated == ("apex",)
+    assert recording.apex == sample_apex(sample)
+    assert abs(recording.apex - table.samples[0].apex) <= 2
+    assert sample_recording(table.samples[0]).estimated == ()
+
+
 def test_page_and_training_see_the_same_image(table, tmp_path):
     sample = table.samples[1]
     shown = sample_recording(sample).image("full", size=(32, 32))
@@ -61,12 +73,14 @@ def test_a_still_face_has_no_region():
     assert recording.region is None
 
 
-@pytest.mark.parametrize("kind", list(InputKind))
-def test_page_and_training_feed_a_network_the_same_numbers(table, tmp_path, kind):
+@pytest.mark.parametrize(
+    ("kind", "coded"), [*((kind, True) for kind in InputKind), (InputKind.FLOW, False)]
+)
+def test_page_and_training_feed_a_network_the_same_numbers(table, tmp_path, kind, coded):
     channels = 1 if kind is InputKind.CLIP else 3
     mean = (0.0,) if kind is InputKind.FLOW else (0.4,)
     spec = InputSpec(kind=kind, size=(32, 32), channels=channels, mean=mean, std=(0.5,))
-    sample = table.samples[0]
+    sample = table.samples[0] if coded else replace(table.samples[0], apex=None)
     trained = model_input(sample, spec, store=AmiStore(tmp_path))
     np.testing.assert_array_equal(recording_input(sample_recording(sample), spec), trained)
 

@@ -24,6 +24,7 @@ from mer_core.inputs import (
     model_input,
     sample_clip,
     sample_image,
+    tensors,
 )
 from mer_core.inputs.imaging import INPUT_CODE
 from mer_core.inputs.tensors import flow_apex, flow_pair, is_stored
@@ -118,10 +119,15 @@ def test_flow_is_from_onset_to_apex(sample, frames, store):
     np.testing.assert_allclose(tensor, by_hand.transpose(2, 0, 1), atol=1e-6)
 
 
-def test_flow_without_an_apex_takes_the_middle_frame(sample, frames, store):
-    tensor = model_input(replace(sample, apex=None), FLOW, store=store)
-    by_hand = flow_image(frames[1], frames[4], size=FLOW.size)
-    np.testing.assert_allclose(tensor, by_hand.transpose(2, 0, 1), atol=1e-6)
+def test_flow_without_an_apex_takes_the_estimated_one_in_either_direction(
+    sample, frames, store, monkeypatch
+):
+    monkeypatch.setattr(tensors, "sample_apex", lambda _: 12)
+    bare = replace(sample, apex=None)
+    for imaging, start in ((Imaging(), 1), (Imaging(reverse=True), 6)):
+        tensor = model_input(bare, FLOW, store=store, imaging=imaging)
+        by_hand = flow_image(frames[start], frames[5], size=FLOW.size)
+        np.testing.assert_allclose(tensor, by_hand.transpose(2, 0, 1), atol=1e-6)
 
 
 def test_flow_in_reversed_time_is_from_the_last_frame_to_the_same_apex(sample, frames, store):
@@ -136,7 +142,6 @@ def test_flow_in_reversed_time_is_from_the_last_frame_to_the_same_apex(sample, f
     ("apex", "forward", "backward"),
     [
         (13, (10, 13), (19, 13)),
-        (None, (10, 15), (19, 15)),  # the middle frame, seen from either end
         (10, (10, 15), (19, 10)),  # nothing has moved at a first frame
         (19, (10, 19), (19, 15)),
         (42, (10, 15), (19, 15)),
