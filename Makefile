@@ -23,7 +23,7 @@ PARTS = $(NEWER_PIP) $(INSTALL) --constraint constraints.txt --group $(1) && $(I
 # Prints the variables under which `mer workbench` runs its server, as NAME=VALUE.
 SERVER := from mer_core.cli.workbench import server_environment as e; print(*map('='.join, e().items()))
 
-.PHONY: workbench test check bench figures notebooks docs clean
+.PHONY: workbench test check bench faults figures notebooks docs clean
 
 ## The app on embedded data, in the browser.
 workbench: $(APP)
@@ -57,6 +57,11 @@ notebooks: $(DEV)
 docs: $(DEV)
 	$(BIN)/python .github/docs/build.py build/site
 	@echo "Open build/site/index.html"
+
+## Kills, damage and fuzzing, counted; about an hour, `SHARE=0.02` takes minutes.
+SHARE ?= 1
+faults: $(DEV)
+	env PYTHONPATH=. $(BIN)/python -m tests.faults --share $(SHARE)
 
 clean:
 	rm -rf .venv build *.egg-info

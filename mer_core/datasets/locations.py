@@ -19,7 +19,7 @@ import tomli_w
 
 from mer_core.atomic import write_bytes
 from mer_core.datasets.release import DatasetInfo
-from mer_core.errors import DatasetError
+from mer_core.errors import DatasetError, SettingsError
 from mer_core.folders import config_folder
 
 
@@ -136,5 +136,12 @@ def _document() -> dict[str, dict[str, str]]:
 
 def _write(document: dict[str, dict[str, str]]) -> Path:
     file = locations_file()
-    write_bytes(file, tomli_w.dumps(document).encode())
+    try:
+        write_bytes(file, tomli_w.dumps(document).encode())
+    except OSError as error:
+        raise SettingsError(
+            f"the location cannot be remembered ({error.strerror})",
+            where=file,
+            remedy="free some space or set MER_CONFIG to another folder",
+        ) from error
     return file

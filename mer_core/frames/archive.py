@@ -7,6 +7,8 @@ are inflated one at a time up to a limit and only their names are used, as label
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -22,7 +24,18 @@ MAX_ENTRIES = 20_000
 MAX_RATIO = 200
 _RATIO_MATTERS = 2**20
 
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
+# What Python's reader raises on damaged bytes: it seeks to whatever offset they name (ValueError),
+# and takes their word for lengths and encodings.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 
 
 def is_archive(head: bytes) -> bool:
@@ -73,6 +86,8 @@ def _images(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
 
 def _is_image(entry: zipfile.ZipInfo) -> bool:
     path = _place(entry)
+    if not entry.filename:  # a damaged directory; asked whether it is a folder, it raises
+        return False
     return not entry.is_dir() and "__MACOSX" not in path.parts and is_image(path.name)
 
 

@@ -89,7 +89,14 @@ def save_state(
     """Write `state` to `path` as it is, whole or not at all; return the completed header."""
     header = dataclasses.replace(header, weights_digest=weights_digest(state))
     text = json.dumps({"format": FORMAT, **dataclasses.asdict(header)}, sort_keys=True)
-    atomic.write_bytes(path, save(dict(state), metadata={_HEADER: text}))
+    try:
+        atomic.write_bytes(path, save(dict(state), metadata={_HEADER: text}))
+    except OSError as error:
+        raise CheckpointError(
+            f"the weights cannot be written ({error.strerror})",
+            where=path,
+            remedy="name a folder with room and permission",
+        ) from error
     return header
 
 

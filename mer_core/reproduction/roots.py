@@ -82,10 +82,14 @@ def read_roots(data: str | Path) -> Roots:
     places, options = document.get("roots"), document.get("options", {})
     if not isinstance(places, dict) or not places:
         raise SettingsError("there is no table [roots] with a dataset in it", where=file)
+    if not all(isinstance(root, str) for root in places.values()):
+        raise SettingsError("[roots] must map datasets to paths", where=file)
+    if not isinstance(options, dict) or not all(isinstance(own, dict) for own in options.values()):
+        raise SettingsError("[options.NAME] must be tables of reader options", where=file)
     for name in (*places, *options):
         DATASETS.get(name)
     found = {name: file.parent / Path(root).expanduser() for name, root in places.items()}
     for name, root in found.items():
-        if not root.is_dir():
+        if "\0" in str(root) or not root.is_dir():
             raise SettingsError(f"the root of {name} is not a folder: {root}", where=file)
     return Roots(places={n: root.resolve() for n, root in found.items()}, options=options)

@@ -119,7 +119,14 @@ class StudyStore:
 
         `values` describe the study; the caller compares them with what `read` returns.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"the study cannot be written ({error.strerror})",
+                where=folder,
+                remedy="name a folder with room and permission",
+            ) from error
         target = folder / FILE_NAME
         if not target.exists():
             # Built beside and linked into place: no one ever opens half a study, and of two

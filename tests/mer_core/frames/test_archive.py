@@ -77,6 +77,20 @@ def test_a_truncated_zip_is_refused(make_zip, images):
         open_upload(content[: len(content) // 2], "c.zip")
 
 
+def test_an_entry_said_to_lie_before_the_beginning_is_refused(make_zip, images):
+    content = bytearray(make_zip(images).read_bytes())
+    end = content.rfind(b"PK\x05\x06")
+    offset = int.from_bytes(content[end + 16 : end + 20], "little")  # of the directory
+    content[end + 16 : end + 20] = (offset + 40).to_bytes(4, "little")
+    with pytest.raises(FrameError, match=r"^c\.zip/img1\.png: is damaged in its zip"):
+        read_clip(open_upload(bytes(content), "c.zip"))
+
+
+def test_an_entry_without_a_name_is_no_image(make_zip, images):
+    content = make_zip(images).read_bytes().replace(b"img1.png", b"\0mg1.png")
+    assert len(read_clip(open_upload(content, "c.zip"))) == len(images) - 1
+
+
 def test_a_damaged_entry_is_named(make_zip, images):
     path = make_zip(images)
     content = bytearray(path.read_bytes())

@@ -34,6 +34,11 @@ def test_a_list_gives_folders_relative_to_itself_with_options(tmp_path):
         ("[roots]\n", SettingsError),
         ('[roots]\ncasme2 = "nowhere"\n', SettingsError),
         ('[roots]\ncasme22 = "."\n', UnknownNameError),
+        ("[roots]\ncasme2 = 3\n", SettingsError),
+        ("[roots.casme2]\nroot = 3\n", SettingsError),
+        ('options = 3\n[roots]\ncasme2 = "."\n', SettingsError),
+        ('[roots]\ncasme2 = "."\n[options]\ncasme2 = 3\n', SettingsError),
+        ('[roots]\ncasme2 = "a\\u0000b"\n', SettingsError),
     ],
 )
 def test_a_list_that_cannot_be_meant_is_refused(tmp_path, text, error):
