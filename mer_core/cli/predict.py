@@ -51,6 +51,9 @@ _VIDEOS = frozenset({".avi", ".mp4", ".mov", ".mkv", ".webm", ".m4v", ".zip"})
     type=click.IntRange(1),
     help="Face to read, largest first.",
 )
+@click.option(
+    "--anyway", is_flag=True, help="Name the most probable class also where the answer is withheld."
+)
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def predict(
     clips: tuple[str, ...],
@@ -60,6 +63,7 @@ def predict(
     span: tuple[int | None, int | None] | None,
     crop: bool,
     face: int,
+    anyway: bool,
     overwrite: bool,
 ) -> Answer:
     """Say what a network sees in each CLIP: a video, a zip or folder of frames, or many of them.
@@ -67,7 +71,9 @@ def predict(
     A folder without images stands for all clips in it, and a pattern such as "clips/*.mp4" for
     all that it matches. The face is found and aligned and the interval of the expression is
     proposed, unless --no-crop and --frames say otherwise. A clip that cannot be answered gets a
-    reason instead of a class, and does not stop the others.
+    reason instead of a class, and does not stop the others. Answers about real faces are mostly
+    withheld: the shipped networks know generated ones, and most images of real ones are unlike
+    theirs. --anyway gives them all the same, with the reasons beside them.
 
     \b
     JSON keys: model, weights, calibrated_on, out, notes, and clips, each with
@@ -75,9 +81,9 @@ def predict(
       crop                   the square cut out: centre, width (pixels) and degrees; or null
       onset, apex, offset    frame numbers of the expression
       estimated              which of these were found by motion rather than given
-      predicted              the class, or null where the answer is refused
+      predicted              the class, or null where the answer is withheld
       probabilities          class -> probability
-      refusals               why the answer is refused, one line each
+      refusals               why the answer is withheld, one line each
       marks, doubts          what is to be said beside it
     """  # noqa: D301 - the backspace tells click to keep the lines below it
     if out is not None:
@@ -90,7 +96,7 @@ def predict(
     rows: list[dict[str, Any]] = []
     with Progress("predicting", unit="clips") as progress:
         for done, path in enumerate(paths, start=1):
-            rows.append(_row(path, network, span, crop=crop, face=face))
+            rows.append(_row(path, network, span, crop=crop, face=face, anyway=anyway))
             progress.show(done, len(paths))
     if out is not None:
         write_text(out, _csv(rows, network.classes))
@@ -152,6 +158,7 @@ def _row(
     *,
     crop: bool,
     face: int,
+    anyway: bool,
 ) -> dict[str, Any]:
     from mer_core.inputs.own_clip import open_recording
     from mer_core.inputs.prediction import predict as ask
@@ -163,7 +170,10 @@ def _row(
     except MerError as error:
         said = f"{error.what}; {error.remedy}" if error.remedy else error.what
         return {"clip": str(path), "problem": said}
-    return {"clip": str(path), "problem": "", **_found(recording, answer)}
+    found = _found(recording, answer)
+    if anyway:
+        found["predicted"] = answer.most_probable
+    return {"clip": str(path), "problem": "", **found}
 
 
 def _found(recording: Recording, answer: ClipPrediction) -> dict[str, Any]:
@@ -213,8 +223,10 @@ def _text(rows: Sequence[dict[str, Any]], network: LoadedModel, calibrated: str)
         word = row["predicted"] or "no answer"
         share = "" if row["predicted"] is None else f"{row['probabilities'][word]:.0%}"
         interval = f"{row['onset']} to {row['offset']}"
-        beside = "; ".join([*row["refusals"], *row["marks"], *row["doubts"]])
+        beside = "; ".join([*row["refusals"], *row["doubts"]])
         lines.append((Path(row["clip"]).name, word, share, interval, beside))
     head = f"{network.entry.title}, {network.weights.label}"
     shown = table(("Clip", "Prediction", "Probability", "Frames", "Reasons and remarks"), lines)
-    return f"{head}\n{shown}" + (f"\nProbabilities are {calibrated}." if calibrated else "")
+    marks = dict.fromkeys(mark for row in rows for mark in row.get("marks", ()))
+    said = [*marks, *([f"probabilities are {calibrated}"] if calibrated else ())]
+    return "\n".join([head, shown, *(f"{line[0].upper()}{line[1:]}." for line in said)])

@@ -68,7 +68,7 @@ def pretrain(
     JSON keys, one model card per network:
       model, weighting, classes, synthetic, digest
       cohort, cohort_digest, training_digest, recipe, seed, history
-      people, clips, uar, accuracy, confusion, calibration
+      people, clips, uar, accuracy, confusion, calibration, novelty
       compression, uar_uncompressed
       machine, versions, commit, created
     """

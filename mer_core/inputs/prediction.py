@@ -15,6 +15,7 @@ import torch
 from mer_core.inputs.recording import Recording, recording_input
 from mer_core.inputs.refusals import Refusal, clip_refusals
 from mer_core.models.loaded import SYNTHETIC, LoadedModel, load_model
+from mer_core.models.novelty import shipped_novelty
 from mer_core.models.shipped import shipped_weights
 
 UNSEEN_REALITY = "this network has never seen a real face: it was trained on generated ones"
@@ -29,8 +30,9 @@ class ClipPrediction:
         model: Catalogue name of the network.
         title: Its name for readers.
         weights: Where its weights come from.
-        probabilities: Class -> probability, also where the answer is refused.
-        refusals: Why the answer is not to be believed; empty where it may be given.
+        probabilities: Class -> probability, also where the answer is withheld.
+        refusals: Why the answer is withheld; empty where it is given. An image of a real face is
+            mostly unlike those of generated ones, so an answer about it mostly is.
         calibrated_on: Whom the probabilities were calibrated on; "" where they were not.
         marks: What is to be said beside the answer.
     """
@@ -44,11 +46,14 @@ class ClipPrediction:
     marks: tuple[str, ...]
 
     @property
+    def most_probable(self) -> str:
+        """The most probable class, also where the answer is withheld."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
     def predicted(self) -> str | None:
-        """The most probable class; None where the answer is refused."""
-        return (
-            None if self.refusals else max(self.probabilities, key=self.probabilities.__getitem__)
-        )
+        """The most probable class; None where the answer is withheld."""
+        return None if self.refusals else self.most_probable
 
 
 def predict(
@@ -87,7 +92,7 @@ def predict(
         title=network.entry.title,
         weights=network.weights.label,
         probabilities=dict(zip(network.classes, shares, strict=True)),
-        refusals=network_refusals(network, recording),
+        refusals=(*clip_refusals(recording), *network_refusals(network, recording, weighting)),
         calibrated_on=calibrated_on(network),
         marks=marks(network, recording),
     )
@@ -98,12 +103,34 @@ def best_shipped() -> str:
     return max(shipped_weights(), key=lambda shipped: shipped.card.uar.value).card.model
 
 
-def network_refusals(network: LoadedModel, recording: Recording) -> tuple[Refusal, ...]:
-    """Everything that keeps `network` from answering for a recording."""
-    found = list(clip_refusals(recording))
+def network_refusals(
+    network: LoadedModel, recording: Recording, weighting: str | None = None
+) -> tuple[Refusal, ...]:
+    """What keeps `network` from answering, beside what keeps every network from it.
+
+    Of weights that did not ship with the package it is not known what they were trained on, so
+    nothing is said of how an image compares with that.
+    """
     if not network.weights.trained:
-        found.append(Refusal(check="network", reason=f"it knows nothing: {network.weights.label}"))
-    return tuple(found)
+        return (Refusal(check="network", reason=f"it knows nothing: {network.weights.label}"),)
+    card = network.weights.card
+    scale = None if card is None else shipped_novelty(card.weighting)
+    if card is None or card.novelty is None or scale is None:
+        return ()
+    spec = network.entry.input
+    image = recording.image(weighting or spec.weighting, size=spec.size)
+    novelty = scale.novelty(image.image)
+    if novelty <= scale.limit:
+        return ()
+    return (
+        Refusal(
+            check="novelty",
+            reason="the image is unlike those this network was trained on:"
+            f" {100 * novelty:.1f} % of its contrast is strange to them, where"
+            f" {100 * (1 - card.novelty.alarms):.0f} % of the images of {card.people} unseen"
+            f" synthetic people stay below {100 * scale.limit:.1f} %",
+        ),
+    )
 
 
 def calibrated_on(network: LoadedModel) -> str:

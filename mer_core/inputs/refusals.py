@@ -1,8 +1,8 @@
 """What keeps a network from being asked: reasons with numbers, one sentence each.
 
 A network names one of its classes for every image. Before it is believed: is there one face, does
-anything move, is the movement of the size of a micro-expression, and is it in the face rather
-than everywhere?
+anything move, is the movement of the size of a micro-expression, is it in the face rather than
+everywhere, and is the image one of the kind the network was trained on?
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Refusal:
     """One reason for not answering.
 
     Attributes:
-        check: "face", "motion", "size", "duration", "head" or "network".
+        check: "face", "motion", "size", "duration", "head", "network" or "novelty".
         reason: One sentence with its numbers, without a final full stop.
     """
 

@@ -42,6 +42,19 @@ class Calibration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Novelty:
+    """When an image counts as unlike those the network was trained on (`mer_core.models.novelty`).
+
+    Attributes:
+        limit: Novelty above which it does.
+        alarms: Share of the images of unseen people that do.
+    """
+
+    limit: float
+    alarms: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelCard:
     """Everything a reader of a shipped network's answer should be able to look up.
 
@@ -64,6 +77,7 @@ class ModelCard:
         by_person: The same for each unseen person, in order, so that two networks can be compared
             person by person.
         calibration: Temperature and calibration error.
+        novelty: Limit and false alarms; None on the cards of controls.
         compression: How the weights are written.
         uar_uncompressed: Unweighted average recall before compression.
         digest: SHA-256 of the weights file.
@@ -97,6 +111,7 @@ class ModelCard:
     versions: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
     created: str = ""
+    novelty: Novelty | None = None
 
     @property
     def chance(self) -> float:
@@ -123,6 +138,8 @@ class ModelCard:
             for name in ("uar", "accuracy"):
                 values[name] = CardScore(**values[name])
             values["calibration"] = Calibration(**values["calibration"])
+            if values.get("novelty") is not None:
+                values["novelty"] = Novelty(**values["novelty"])
             values["classes"] = tuple(values["classes"])
             values["history"] = tuple(values["history"])
             values["confusion"] = _rows(values["confusion"])

@@ -26,12 +26,13 @@ from mer_core import atomic
 from mer_core.datasets.synthetic.cohort import CohortSettings, subject_name
 from mer_core.inputs import image_tensor
 from mer_core.inputs.cohort import CohortImages, load_cohort
-from mer_core.models.card import Calibration, CardScore, ModelCard
+from mer_core.models.card import Calibration, CardScore, ModelCard, Novelty
 from mer_core.models.catalog import model_entry
 from mer_core.models.checkpoint import CheckpointHeader, save_state
 from mer_core.models.compression import Compression, compress, expand
 from mer_core.models.lineage import Lineage
 from mer_core.models.loaded import build_seeded
+from mer_core.models.novelty import NoveltyScale, fit_novelty, novelty_path
 from mer_core.protocols import Scores, score, score_intervals
 from mer_core.protocols.calibration import calibration_error, fit_temperature
 from mer_core.provenance import canonical_json, commit, settings_digest, versions
@@ -123,6 +124,7 @@ SHIPPED: tuple[Pretraining, ...] = (
 def pretrain(job: Pretraining, *, folder: Path, report: Report | None = None) -> ModelCard:
     """Train, calibrate and score one network; write `<name>.safetensors` and `<name>.json`.
 
+    Beside them lies `novelty-<weighting>.npz`, which tells images of the kind it was trained on.
     The cohort must have been drawn. A finished network of the same settings is not trained again.
 
     Args:
@@ -146,6 +148,9 @@ def pretrain(job: Pretraining, *, folder: Path, report: Report | None = None) ->
     spec = model_entry(job.model).input
     exact = score_answers(unseen, cohort_logits(module, unseen, spec))
     module.load_state_dict(expand(written))
+    scale_path = novelty_path(folder, job.weighting)
+    fit_novelty(inner.images, inner.subjects).save(scale_path)
+    scale = NoveltyScale.load(scale_path)
     card = _card(
         job,
         training=training,
@@ -155,6 +160,7 @@ def pretrain(job: Pretraining, *, folder: Path, report: Report | None = None) ->
         unseen_logits=cohort_logits(module, unseen, spec),
         unseen=unseen,
         exact=exact,
+        novelty=Novelty(limit=scale.limit, alarms=scale.alarms(unseen.images)),
         digest=hashlib.sha256(weights_path.read_bytes()).hexdigest(),
     )
     card.save(card_path)
@@ -325,6 +331,7 @@ def _card(
     unseen: CohortImages,
     unseen_logits: npt.NDArray[np.float64],
     exact: Scores,
+    novelty: Novelty,
     digest: str,
 ) -> ModelCard:
     scores = score_answers(unseen, unseen_logits)
@@ -360,6 +367,7 @@ def _card(
         versions=versions(),
         commit=commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        novelty=novelty,
     )
 
 

@@ -61,9 +61,12 @@ def main() -> None:
             f"{name:10} {errors.mean():5.2f} {np.median(errors):8.1f} {near:10.0%} "
             f"{errors.max():7d}"
         )
-    peaks = np.array([recording.curve.values.max() for recording in clips(motionless=True)])
-    print(f"without expression: {(peaks >= STILL).mean():.1%} of {len(peaks)} clips move by more")
-    print(f"than {STILL} % of the distance between the eyes; the most is {peaks.max():.2f} %")
+    for what, motionless in (("with", False), ("without", True)):
+        peaks = np.array([one.curve.values.max() for one in clips(motionless=motionless)])
+        print(
+            f"{what:7} an expression {(peaks >= STILL).mean():.1%} of {len(peaks)} clips move by "
+            f"{STILL} % of the distance between the eyes or more; median {np.median(peaks):.2f} %"
+        )
     if "quick" in sys.argv:
         return
     found = [len(at_rest(person).curve.candidates()) for person in range(6)]

@@ -45,6 +45,23 @@ def test_a_table_has_a_row_for_every_clip(clips, tmp_path, capsys):
     assert run(["predict", str(clips), "--out", str(out)]) == 2  # exists already
 
 
+def test_a_withheld_answer_is_given_when_it_is_asked_for_anyway(clips, capsys):
+    still = clips / "still"
+    still.mkdir()
+    (first,) = (path for path in (clips / "face").iterdir() if path.name == "000.png")
+    for i in range(6):
+        (still / f"{i}.png").write_bytes(first.read_bytes())
+    said = []
+    for options in ([], ["--anyway"]):
+        assert run(["predict", str(still), "--json", *options]) == 0
+        said.append(json.loads(capsys.readouterr().out)["clips"][0])
+    withheld, given = said
+    assert withheld["predicted"] is None
+    assert "nothing moves" in withheld["refusals"][0]
+    assert given["refusals"] == withheld["refusals"]
+    assert given["predicted"] == max(given["probabilities"], key=given["probabilities"].get)
+
+
 def test_patterns_and_people(clips, capsys):
     assert run(["predict", str(clips / "fa*")]) == 0
     said = capsys.readouterr().out

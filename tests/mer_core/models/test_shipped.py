@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-from mer_core.ami import WEIGHTINGS
+from mer_core.ami import WEIGHTINGS, build_ami
 from mer_core.cluster import SerialExecutor
 from mer_core.datasets.synthetic.cohort import COHORT_CLASSES, CohortSettings
 from mer_core.errors import CheckpointError, UnknownNameError
@@ -15,6 +16,7 @@ from mer_core.inputs.cohort import draw_cohort, load_cohort
 from mer_core.models.catalog import compared_models, model_entry
 from mer_core.models.checkpoint import read_header
 from mer_core.models.loaded import load_model
+from mer_core.models.novelty import shipped_novelty
 from mer_core.models.shipped import FOLDER, is_shipped, shipped_for, shipped_weights
 from mer_core.training.pretraining import SHIPPED, cohort_logits, score_answers
 
@@ -68,6 +70,32 @@ def test_a_small_unseen_sample_scores_within_reach_of_the_card(shipped, unseen):
         shipped.card.people / SAMPLE.unseen
     ) ** 0.5
     assert found.uar >= shipped.card.uar.value - reach
+
+
+@pytest.mark.parametrize("shipped", shipped_weights(), ids=NAMES)
+def test_about_as_many_unseen_images_are_strange_as_the_card_says(shipped, unseen):
+    card, scale = shipped.card, shipped_novelty(shipped.card.weighting)
+    assert card.novelty is not None
+    assert scale is not None
+    assert scale.limit == card.novelty.limit
+    assert card.novelty.alarms <= 0.08
+    images = unseen[card.weighting].images
+    spread = (card.novelty.alarms * (1 - card.novelty.alarms) / len(images)) ** 0.5
+    assert abs(scale.alarms(images) - card.novelty.alarms) <= 3 * spread
+
+
+@pytest.mark.parametrize("weighting", ["rank-pooling", "full"])
+def test_noise_and_shapes_are_strange(weighting):
+    scale = shipped_novelty(weighting)
+    assert scale is not None
+    random = np.random.default_rng(0)
+    noise = random.integers(0, 256, (12, 112, 112, 3), np.uint8)
+    squares = np.full((12, 112, 112, 3), 120, np.uint8)
+    for place, frame in enumerate(squares):
+        frame[20:50, 10 + 4 * place : 40 + 4 * place] = 200
+    for frames in (noise, squares):
+        image = build_ami(frames, count=len(frames), weighting=weighting).image
+        assert scale.novelty(image) > scale.limit
 
 
 def test_a_shipped_network_says_what_it_is_and_reads_the_images_it_was_trained_on():
