@@ -178,7 +178,7 @@ def serve(work: Callable[[Any, Emit], None], *, background: bool = False) -> int
     ended = threading.Event()
     threading.Thread(target=_interrupt_when_alone, args=(ended,), daemon=True).start()
     if background and hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(19)
     try:
         work(order, lambda message: _write(channel, {"message": message}))
         ended.set()

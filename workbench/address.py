@@ -356,4 +356,3 @@ def end_page() -> None:
     if unused:
         _refuse(f"Nothing here is called {', '.join(f'“{key}”' for key in unused)}.")
     note_page()
-    demo_mode.page_drawn()

@@ -53,9 +53,6 @@ if TYPE_CHECKING:
 LIVE = "live"
 """The source of clips that are drawn on the spot."""
 
-_PATIENCE = 5.0
-"""Seconds that the demo's drawing waits at most for the first page, which it would slow down."""
-
 # The first weighting that leaves nothing of a still face.
 _MOTION = next(entry.name for entry in WEIGHTINGS if not entry.keeps_appearance)
 _MAPS = 384 * 2**20  # bytes
@@ -159,7 +156,7 @@ def _untrained(name: str, classes: str) -> LoadedModel:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def preparation() -> Preparation:
     """The background work of this process; looking at it for the first time starts it."""
-    work = Preparation(patience=_PATIENCE)
+    work = Preparation()
     work.start()
     return work
 

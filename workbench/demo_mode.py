@@ -17,12 +17,6 @@ def wanted() -> bool:
     return os.environ.get("MER_DEMO", "on") != "off"
 
 
-def page_drawn() -> None:
-    """Let background work begin: a page is complete."""
-    if wanted():
-        cached.preparation().may_begin.set()
-
-
 def look_at(dataset: str) -> None:
     """Draw a dataset's twin before the others: somebody looks at it."""
     if wanted():

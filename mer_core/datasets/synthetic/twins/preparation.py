@@ -56,12 +56,9 @@ class Preparation:
 
     Args:
         order: Names of the twins, the first to be drawn first.
-        patience: Seconds to wait at most for `may_begin`.
     """
 
-    def __init__(self, order: tuple[str, ...] = ORDER, *, patience: float = 0.0) -> None:
-        self.may_begin = threading.Event()
-        self._patience = patience
+    def __init__(self, order: tuple[str, ...] = ORDER) -> None:
         self._order = list(order)
         self._clips = {name: _clips(name) for name in order}
         self._there = {
@@ -116,7 +113,6 @@ class Preparation:
 
     def run(self) -> None:
         """Draw what is missing; return when all is there or one twin cannot be drawn."""
-        self.may_begin.wait(self._patience)
         with self._lock:
             self._began, self._at_start = time.monotonic(), sum(self._there.values())
         while not self._failure:

@@ -91,16 +91,6 @@ def test_a_failure_is_said_and_ends_the_work():
     assert not work.state.finished
 
 
-def test_work_waits_for_its_sign():
-    work = Preparation(("casme",), patience=60)
-    work.start()
-    assert FakeProcess.started == []
-    work.may_begin.set()
-    assert work._thread is not None
-    work._thread.join(20)
-    assert FakeProcess.started == ["casme"]
-
-
 def test_a_real_process_draws_a_twin_and_the_next_start_finds_it(tmp_path, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setenv("MER_CACHE", str(tmp_path))
