@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Hashable, Sequence
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -35,9 +36,11 @@ _PLACE = "where refusals are shown"
 _PAGE = "page shown last"
 _HELD = "address shown last"
 _LEFT = "addresses left just now"
+_ENDED = "whether the whole page has been drawn"
 _JUST_NOW = 3.0  # seconds in which a browser may still send an address that it has left
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def begin_page(title: str, question: str) -> None:
@@ -54,7 +57,7 @@ def begin_page(title: str, question: str) -> None:
         for key in () if fresh else [key for key in state.get(_RECORDED, {}) if key not in given]:
             state.pop(key, None)
     state[_RECORDED], state[_DEFAULTS], state[_PINNED] = {}, set(), []
-    state[_PAGE], state[_HELD] = title, given
+    state[_PAGE], state[_HELD], state[_ENDED] = title, given, False
     head = st.container(
         key="head", horizontal=True, vertical_alignment="center", gap="small", width="stretch"
     )
@@ -249,8 +252,10 @@ def _bounded(
 def record_for_link(key: str, value: T, *, default: object = None) -> T:
     """Note that the page shows `value` under `key`, for its link and the next page."""
     st.session_state.setdefault(_RECORDED, {})[key] = value
+    defaults = st.session_state.setdefault(_DEFAULTS, set())
+    defaults.discard(key)
     if value == default:
-        st.session_state.setdefault(_DEFAULTS, set()).add(key)
+        defaults.add(key)
     carry_over(key, value)
     return value
 
@@ -331,14 +336,30 @@ def link() -> str:
 
 def share() -> None:
     """Draw the permanent link to this view, the last thing on every page that has one."""
-    with st.popover("Link to this view", icon=":material/link:"):
-        st.code(link(), language=None, wrap_lines=True)
+    key = "unfolded link"
+    part = st.popover("Link to this view", icon=":material/link:", key=key, on_change="rerun")
+    if part.open:  # parts of the page may have been drawn anew since the whole was
+        part.code(link(), language=None, wrap_lines=True)
     end_page()
+
+
+def page_part(draw: Callable[P, None]) -> Callable[P, None]:
+    """Make `draw` a part of a page: a gesture in it draws it alone, and the address follows."""
+
+    @st.fragment
+    @wraps(draw)
+    def part(*args: P.args, **options: P.kwargs) -> None:
+        draw(*args, **options)
+        if st.session_state[_ENDED]:
+            end_page()
+
+    return part
 
 
 def end_page() -> None:
     """Write the view into the address bar; the last call of a page that offers no link."""
     state = st.session_state
+    state[_ENDED] = True
     defaults = state.get(_DEFAULTS, set())
     fields = {
         key: _texts(value) for key, value in state.get(_RECORDED, {}).items() if key not in defaults

@@ -24,7 +24,7 @@ from mer_core.plots.attributions import attribution_panel, map_scale
 from mer_core.plots.colour import Rgb
 from mer_core.provenance import canonical_json
 from mer_core.records import AttributionMap, InputKind
-from workbench import address, cached, panels, selection
+from workbench import address, cached, cached_attributions, panels, selection
 from workbench.attribution_request import AttributionRequest
 from workbench.drawings import drawn
 from workbench.picture_tiles import attribution_tile
@@ -92,7 +92,7 @@ def draw_map(
     cost = method.forwards(dict(asked.parameters), model.entry)
     try:
         waiting = f"{method.title} on {model.entry.title}: about {cost:.0f} forward passes"
-        found = cached.attribution(
+        found = cached_attributions.attribution(
             choice, weighting, model, asked, meanwhile=partial(st.spinner, waiting)
         )
     except MerError as error:
@@ -124,13 +124,13 @@ def draw_map(
             picture = partial(attribution_panel, plain, found.values, scale, regions=view.regions)
             _downloads(choice, weighting, look, found, picture)
     if model.weights.trained:
-        cached.sanity_queue().ask(key, lambda told: look.examine(found, progress=told))
+        cached_attributions.sanity_queue().ask(key, lambda told: look.examine(found, progress=told))
     return DrawnMap(key, look, found)
 
 
 def watch_checks(maps: Sequence[DrawnMap]) -> None:
     """Draw the page again whenever the checks of one of its maps are finished."""
-    queue = cached.sanity_queue()
+    queue = cached_attributions.sanity_queue()
     waiting = [
         one.key for one in maps if one.look.model.weights.trained and not queue.done(one.key)
     ]
@@ -146,7 +146,7 @@ def watch_checks(maps: Sequence[DrawnMap]) -> None:
 
 def _badge(model: LoadedModel, key: str) -> Badge:
     """What the sanity checks say of a map, in a word or two."""
-    queue = cached.sanity_queue()
+    queue = cached_attributions.sanity_queue()
     card = queue.cards.get(key)
     if not model.weights.trained:
         return Badge("untrained network", "bad")
@@ -205,7 +205,7 @@ def _facts(found: AttributionMap) -> str:
 
 
 def _draw_checks(key: str, model: LoadedModel) -> None:
-    queue = cached.sanity_queue()
+    queue = cached_attributions.sanity_queue()
     card = queue.cards.get(key)
     if not model.weights.trained:
         st.caption("Maps of untrained networks are not checked: they explain nothing.")

@@ -12,7 +12,7 @@ from mer_core.plots.colour import shared_scale
 from workbench import address, cached, selection
 from workbench.picture_tiles import map_tiles
 from workbench.selection import ClipChoice
-from workbench.tiles import draw_tiles
+from workbench.tiles import TileGroup, draw_groups
 
 TILES = 4
 OWN, SHARED = "own", "shared"
@@ -52,17 +52,14 @@ def draw_branches(
         found = maps[layers[level].name]
         picked[branch] = (layers[level], found.top(TILES, RANKINGS.get(rank), region), found.values)
     joint = shared_scale([values[chosen] for _, chosen, values in picked.values()], signed=False)
-    for column, (branch, (layer, chosen, values)) in zip(
-        st.columns(len(picked)), picked.items(), strict=True
-    ):
+    groups = []
+    for branch, (layer, chosen, values) in picked.items():
         scale = joint if scaled == SHARED else shared_scale([values[chosen]], signed=False)
-        with column:
-            st.markdown(f"**{branch}** · {len(chosen)} of {layer.channels} maps")
-            draw_tiles(
-                map_tiles(values, chosen, scale=scale, what=f"{layer.title}, map"),
-                key=f"branch {branch}",
-                columns=2,
-            )
+        tiles = map_tiles(values, chosen, scale=scale, what=f"{layer.title}, map")
+        groups.append(
+            TileGroup(title=f"{branch} · {len(chosen)} of {layer.channels} maps", tiles=tiles)
+        )
+    draw_groups(groups, key="branches", columns=2)
 
 
 def _depth(title: str) -> str:

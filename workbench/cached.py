@@ -1,15 +1,14 @@
-"""What the pages share between reruns and users: clips, networks, and what these make of those.
+"""What the pages share between reruns and users: clips, images, networks, and their maps.
 
-Only this file and `cached_results.py` have Streamlit's caches. Every function is one call into the
-core. Keys are short strings and numbers, values are treated as immutable, and every cache is
-bounded. What needs PyTorch or Captum imports it when it is first asked, because loading them takes
-seconds and most of a first page needs neither.
+Only the modules whose names begin with `cached` have Streamlit's caches. Every function is one
+call into the core. Keys are short strings and numbers, values are treated as immutable, and every
+cache is bounded. What needs PyTorch or Captum imports it when it is first asked, because loading
+them takes seconds and most of a first page needs neither.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,22 +31,13 @@ from mer_core.inputs.sources import Source
 from mer_core.inputs.sources import sources as find_sources
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import webp_bytes
-from mer_core.provenance import canonical_json
 from mer_core.records import Sample
-from workbench import cached_results
-from workbench.attribution_request import AttributionRequest
 from workbench.bounded_cache import BoundedCache, size_of
 
 if TYPE_CHECKING:
-    from mer_core.attribution.catalog import Offer
-    from mer_core.attribution.frames import FrameShares, PartialMap
-    from mer_core.attribution.inspection import Inspection
-    from mer_core.attribution.localisation import Localisation
     from mer_core.features import FeatureMaps
     from mer_core.models.loaded import LoadedModel
-    from mer_core.records import AttributionMap
     from workbench.class_vote import BallotBox
-    from workbench.sanity_queue import SanityQueue
     from workbench.selection import ClipChoice
 
 LIVE = "live"
@@ -135,9 +125,12 @@ def _shipped_network(name: str, weighting: str | None) -> LoadedModel:
 
 
 @st.cache_resource(max_entries=12, show_spinner="Loading the network")
-def _network(name: str, weights: str) -> LoadedModel:
+def checkpoint(name: str, weights: str) -> LoadedModel:
+    """A network with the weights of a file."""
     from mer_core.models.loaded import load_model
+    from workbench import cores
 
+    cores.leave_one()
     return load_model(name, weights=weights)
 
 
@@ -235,155 +228,9 @@ def _sample(source: str, root: str, subject: str, clip: str) -> Sample:
     return next(s for s in samples if (s.subject, s.clip) == (subject, clip))
 
 
-def study_network(study: str, choice: ClipChoice) -> LoadedModel | None:
-    """The network of `study` that held the chosen clip out; None where none did or none is kept."""
-    from mer_core.training.study import Study
-    from workbench import cores
-
-    cores.leave_one()
-    result = cached_results.study_result(study)
-    fold = result.fold_of(choice.key)
-    if fold is None:
-        return None
-    path = Study.open(study).weights_path(fold)
-    name = result.definition["experiment"]["model"]
-    return _network(name, str(path)) if path.exists() else None
-
-
 def weights_of(model: LoadedModel) -> str:
     """What `load_model` takes to give this network again."""
     return model.weights.source
-
-
-def inspection(choice: ClipChoice, weighting: str, model: LoadedModel) -> Inspection:
-    """A network looking at the chosen clip."""
-    return _inspection(clip_key(choice), weighting, model.digest, choice, model)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _inspection(
-    key: str, weighting: str, digest: str, _choice: ClipChoice, _model: LoadedModel
-) -> Inspection:
-    from mer_core.attribution.inspection import Inspection
-
-    return Inspection(model=_model, recording=recording(_choice), weighting=weighting)
-
-
-def attribution(
-    choice: ClipChoice,
-    weighting: str,
-    model: LoadedModel,
-    asked: AttributionRequest,
-    *,
-    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext,
-) -> AttributionMap:
-    """One map; computed once for all who ask the same, inside `meanwhile` if it has to be."""
-    key = canonical_json([clip_key(choice), weighting, model.digest, asked.key])
-    found = _kept_attributions().get(key)
-    if found is not None:
-        return found
-
-    def make() -> AttributionMap:
-        with _suitable_cores(model, asked):
-            return inspection(choice, weighting, model).explain(
-                asked.method, target=asked.target, layer=asked.layer, parameters=asked.parameters
-            )
-
-    with meanwhile():
-        return _kept_attributions().fetch(key, make)
-
-
-def _suitable_cores(model: LoadedModel, asked: AttributionRequest) -> AbstractContextManager[None]:
-    """In which a method computes on as many cores as its work is worth."""
-    from mer_core.attribution import METHODS
-    from workbench import cores
-
-    cost = METHODS.get(asked.method).forwards(dict(asked.parameters), model.entry)
-    return cores.suited_to(cost)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _kept_attributions() -> BoundedCache[AttributionMap]:
-    return BoundedCache(128)
-
-
-def shares(
-    choice: ClipChoice, weighting: str, model: LoadedModel, asked: AttributionRequest
-) -> FrameShares:
-    """What each frame contributes to a map."""
-    return _shares(clip_key(choice), weighting, model.digest, asked.key, asked, choice, model)
-
-
-@st.cache_resource(max_entries=24, show_spinner="Carrying the attribution back to its frames")
-def _shares(
-    key: str,
-    weighting: str,
-    digest: str,
-    asked: str,
-    _asked: AttributionRequest,
-    _choice: ClipChoice,
-    _model: LoadedModel,
-) -> FrameShares:
-    with _suitable_cores(_model, _asked):
-        return inspection(_choice, weighting, _model).shares(_asked.method, target=_asked.target)
-
-
-def partial_map(
-    choice: ClipChoice,
-    weighting: str,
-    model: LoadedModel,
-    asked: AttributionRequest,
-    frames: tuple[int, int],
-) -> PartialMap:
-    """The map of the image that a range of frames makes by itself."""
-    return _partial(
-        clip_key(choice), weighting, model.digest, asked.key, frames, asked, choice, model
-    )
-
-
-@st.cache_resource(max_entries=24, show_spinner="Explaining the chosen frames")
-def _partial(
-    key: str,
-    weighting: str,
-    digest: str,
-    asked: str,
-    frames: tuple[int, int],
-    _asked: AttributionRequest,
-    _choice: ClipChoice,
-    _model: LoadedModel,
-) -> PartialMap:
-    with _suitable_cores(_model, _asked):
-        return inspection(_choice, weighting, _model).partial(
-            _asked.method,
-            first=frames[0],
-            last=frames[1],
-            target=_asked.target,
-            layer=_asked.layer,
-            parameters=_asked.parameters,
-        )
-
-
-def offers(model: LoadedModel) -> tuple[Offer, ...]:
-    """Every attribution method, and whether it says something about `model`."""
-    return _offers(model.digest, model)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _offers(digest: str, _model: LoadedModel) -> tuple[Offer, ...]:
-    from mer_core.attribution import list_methods
-
-    return list_methods(_model)
-
-
-@st.cache_resource(max_entries=96, show_spinner=False)
-def control_scores(
-    key: str, weighting: str, model: str, _look: Inspection
-) -> dict[str, Localisation]:
-    """The localisation scores of maps that no network made, by their titles."""
-    from mer_core.attribution.baselines import BASELINES
-
-    scores = {name: _look.localise(values) for name, values in _look.baselines().items()}
-    return {BASELINES[name]: found for name, found in scores.items() if found is not None}
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -392,11 +239,3 @@ def ballot_box() -> BallotBox:
     from workbench.class_vote import BallotBox
 
     return BallotBox()
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def sanity_queue() -> SanityQueue:
-    """Return the sanity checks of this process, finished and to come."""
-    from workbench.sanity_queue import SanityQueue
-
-    return SanityQueue(BoundedCache(64))

@@ -6,7 +6,6 @@ As in `cached.py`: every function is one call into the core, and every cache is 
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,6 +17,7 @@ from mer_core.paper.findings import Finding
 from mer_core.paper.published import PUBLISHED, printed_tables
 from mer_core.paper.readings import READINGS, TOPICS, Reading
 from mer_core.reproduction import Artefact, Manifest
+from workbench import demo_mode
 
 if TYPE_CHECKING:
     from mer_core.records import Prediction
@@ -33,7 +33,7 @@ def studies() -> tuple[str, ...]:
     from mer_core.training.shipped_studies import install_shipped_studies
     from mer_core.training.study import list_studies
 
-    if os.environ.get("MER_DEMO", "on") != "off":
+    if demo_mode.wanted():
         try:
             install_shipped_studies()
         except StoreError as error:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from mer_core.records import Prediction, Sample
-from workbench import address, cached, selection
+from workbench import address, cached, dataset_selection
 from workbench.drawings import webp_address
 from workbench.gallery import Tile, gallery
 from workbench.titles import sentence_case
@@ -45,7 +45,7 @@ def draw_gallery(
                 movie=lambda name: webp_address(
                     cached.small_movie(dataset, named[name].subject, named[name].clip)
                 ),
-                on_choice=lambda name: selection.look_at(dataset, named[name]),
+                on_choice=lambda name: dataset_selection.look_at(dataset, named[name]),
             )
 
         thumbnails()

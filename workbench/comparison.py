@@ -15,7 +15,7 @@ from mer_core.features import RANKINGS, comparable_models, matched_layers
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import Rgb, shared_scale
-from workbench import address, attribution_map, cached, networks, selection
+from workbench import address, attribution_map, cached, cached_attributions, networks, selection
 from workbench.attribution_request import AttributionRequest
 from workbench.map_explorer import telling_layer
 from workbench.picture_tiles import motion_image_tile
@@ -207,7 +207,7 @@ def map_pair(first: Side, second: Side, *, where: Any) -> Pair:
 
 def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
     """Draw the choice of a method; return its maps of both sides for one class."""
-    offers = [cached.offers(side.model) for side in (first, second)]
+    offers = [cached_attributions.offers(side.model) for side in (first, second)]
     usable = [
         {offer.method.name: offer.forwards for offer in one if offer.applies} for one in offers
     ]
@@ -222,11 +222,13 @@ def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
             width=260,
         )
     )
-    looks = [cached.inspection(s.choice, s.weighting, s.model) for s in (first, second)]
+    looks = [
+        cached_attributions.inspection(s.choice, s.weighting, s.model) for s in (first, second)
+    ]
     target = looks[0].predicted
     shared = target if target in second.model.classes else None
     found = [
-        cached.attribution(
+        cached_attributions.attribution(
             side.choice,
             side.weighting,
             side.model,

@@ -17,7 +17,7 @@ from mer_core.plots.attributions import attribution_panel, map_scale
 from mer_core.plots.colour import Rgb
 from mer_core.plots.curves import share_curve
 from mer_core.plots.picking import pickable_image
-from workbench import address, cached, gestures, networks, panels, pointing
+from workbench import address, cached_attributions, gestures, networks, panels, pointing
 from workbench.attribution_request import AttributionRequest
 from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
@@ -141,7 +141,7 @@ def _shares(
         model = look.model
         known = asked.target if asked.target in model.classes else None
         try:
-            found[model.entry.name] = cached.shares(
+            found[model.entry.name] = cached_attributions.shares(
                 choice, weighting, model, AttributionRequest(method=asked.method, target=known)
             )
         except MerError as error:
@@ -187,7 +187,7 @@ def _draw_part(
             layer=layers.get(model.entry.name) if method.needs_layer else None,
         )
         try:
-            part = cached.partial_map(choice, weighting, model, asked, (first, last))
+            part = cached_attributions.partial_map(choice, weighting, model, asked, (first, last))
         except MerError as error:
             column.info(f"**{model.entry.title}**: {error.what}.")
             continue

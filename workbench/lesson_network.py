@@ -13,7 +13,7 @@ from mer_core.models.catalog import branched_models, compared_models
 from mer_core.models.shipped import shown_weighting
 from mer_core.plots.attributions import map_scale
 from mer_core.seeding import generator
-from workbench import address, cached
+from workbench import address, cached, cached_attributions
 from workbench.attribution_request import AttributionRequest
 from workbench.lesson import answer, ask, example
 from workbench.picture_tiles import attribution_tile, field_tile, motion_image_tile
@@ -68,17 +68,17 @@ def attribution() -> None:
     choice, recording = example()
     entry = branched_models()[0]
     model = cached.network(entry.name)
-    look = cached.inspection(choice, model.entry.input.weighting, model)
+    look = cached_attributions.inspection(choice, model.entry.input.weighting, model)
     st.markdown(
         "An attribution says which pixels mattered for an answer. It is a picture over a face, "
         "and pictures over faces convince. One of these maps comes from a network; the others "
         "were made without any."
     )
     quick = min(
-        (o for o in cached.offers(model) if o.applies and o.method.needs_layer),
+        (o for o in cached_attributions.offers(model) if o.applies and o.method.needs_layer),
         key=lambda offer: offer.forwards,
     )
-    found = cached.attribution(
+    found = cached_attributions.attribution(
         choice, model.entry.input.weighting, model, AttributionRequest(method=quick.method.name)
     )
     candidates = {"network": np.asarray(found.values)} | look.baselines()
@@ -135,7 +135,7 @@ def prediction() -> None:
         draw_weights(model)
         classes = [sentence_case(name) for name in model.classes]
         if ask("prediction", classes):
-            shares = cached.inspection(choice, weighting, model).answer
+            shares = cached_attributions.inspection(choice, weighting, model).answer
             PredictionView(model, shares, recording.label).draw()
             answer("prediction")
 
@@ -158,7 +158,7 @@ def three_networks() -> None:
     predicted = []
     for column, entry in zip(st.columns(len(entries), gap="large"), entries, strict=True):
         model = cached.network(entry.name)
-        shares = cached.inspection(choice, model.entry.input.weighting, model).answer
+        shares = cached_attributions.inspection(choice, model.entry.input.weighting, model).answer
         view = PredictionView(model, shares, recording.label)
         view.draw(where=column)
         predicted.append(view.predicted)

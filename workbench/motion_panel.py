@@ -11,10 +11,11 @@ from mer_core.faces import FaceBox
 from mer_core.inputs import Recording
 from mer_core.plots.curves import share_curve
 from mer_core.plots.picking import pickable_image
-from workbench import gestures, panels, pointing
+from workbench import address, gestures, panels, pointing
 from workbench.selection import ClipChoice
 
 
+@address.page_part
 def draw_motion(choice: ClipChoice, recording: Recording) -> None:
     """Draws the face, on which a box can be drawn, and what changes inside it."""
     clip, synthetic = recording.expression, recording.clip.synthetic

@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from mer_core.errors import MerError
 from mer_core.models.loaded import LoadedModel
 from mer_core.models.shipped import shown_weighting
-from workbench import address, cached, panels, selection
+from mer_core.training.study import Study
+from workbench import address, cached, cached_results, panels, selection
 from workbench.prediction_view import PredictionView
 from workbench.selection import ClipChoice
 from workbench.titles import study_title
@@ -49,7 +50,7 @@ def more_choices(place: Any) -> Any:
 def held_out_network(run: str, choice: ClipChoice) -> LoadedModel | None:
     """Return the network of a study that never saw the clip; where there is none, say so."""
     try:
-        found = cached.study_network(run, choice)
+        found = _held_out(run, choice)
     except MerError as error:
         panels.refusal(error)
         return None
@@ -59,6 +60,17 @@ def held_out_network(run: str, choice: ClipChoice) -> LoadedModel | None:
             "ship are shown."
         )
     return found
+
+
+def _held_out(study: str, choice: ClipChoice) -> LoadedModel | None:
+    """The network of `study` that held the clip out; None where none did or none is kept."""
+    result = cached_results.study_result(study)
+    fold = result.fold_of(choice.key)
+    if fold is None:
+        return None
+    path = Study.open(study).weights_path(fold)
+    name = result.definition["experiment"]["model"]
+    return cached.checkpoint(name, str(path)) if path.exists() else None
 
 
 def draw_predictions(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
 from mer_core.inputs import Recording
-from mer_core.plots.colour import ColourScale, Rgb, shared_scale, typical_scale
+from mer_core.plots.colour import ColourScale, Rgb, asinh_scale, shared_scale
 from workbench.tiles import Badge, Tile
 
 if TYPE_CHECKING:  # it loads PyTorch, and a first page is drawn before that
@@ -33,9 +33,12 @@ def weighted_tiles(
     weights: npt.NDArray[np.floating],
     numbers: Sequence[int],
 ) -> list[Tile]:
-    """Return what each frame adds to the sum, frame times weight, on one signed scale."""
+    """Return what each frame adds to the sum, frame times weight, on one signed scale.
+
+    It fits the strongest frame and leaves the weakest half of its colours.
+    """
     parts = [np.float32(w) * f.mean(axis=2) for w, f in zip(weights, frames, strict=True)]
-    scale = typical_scale(parts)
+    scale = asinh_scale(parts)
     return [
         Tile(
             values=part,

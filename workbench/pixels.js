@@ -106,19 +106,18 @@ const moved = (from, key, [rows, columns]) => {
   return { x: along(start.x, right, columns), y: along(start.y, down, rows) };
 };
 
-const colourBar = ({ low, high, gradient, signed, beyond, unit }) => {
-  const least = `${beyond && signed ? "≤ " : ""}${spoken(low)}`;
-  const most = `${beyond ? "≥ " : ""}${spoken(high)}`;
-  const ends = make("div", { className: "mer-ends" }, make("span", { textContent: least }));
-  if (signed) ends.append(make("span", { textContent: "0" }));
-  ends.append(make("span", { textContent: unit ? `${most} ${unit}` : most }));
+const colourBar = ({ ticks, words, gradient, unit }) => {
+  const numbers = make("div", { className: "mer-ticks" });
+  for (const [text, at] of ticks) {
+    const number = make("span", { textContent: at === 1 && unit ? `${text} ${unit}` : text });
+    // The first begins where the strip does, the last ends with it, others stand in the middle.
+    Object.assign(number.style, { left: `${100 * at}%`, translate: `${-100 * at}%` });
+    numbers.append(number);
+  }
   const strip = make("div", { className: "mer-strip" });
   strip.style.background = gradient;
-  const bar = make("div", { className: "mer-bar" }, strip, ends);
+  const bar = make("div", { className: "mer-bar" }, strip, numbers);
   bar.setAttribute("role", "img");
-  bar.setAttribute(
-    "aria-label",
-    `Colour bar from ${spoken(low)} to ${spoken(high)}${unit ? ` ${unit}` : ""}`,
-  );
+  bar.setAttribute("aria-label", words);
   return bar;
 };

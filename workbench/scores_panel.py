@@ -12,7 +12,7 @@ from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS, Localisation, localise
 from mer_core.plots.attributions import score_bars
 from mer_core.records import AttributionMap
-from workbench import address, cached, panels
+from workbench import address, cached, cached_attributions, panels
 from workbench.drawings import drawn
 from workbench.selection import ClipChoice
 
@@ -44,7 +44,7 @@ def draw_scores(
             width=420,
         )
     )
-    controls = cached.control_scores(
+    controls = cached_attributions.control_scores(
         cached.clip_key(choice), weighting, look.model.entry.name, look
     )
     synthetic = look.recording.clip.synthetic

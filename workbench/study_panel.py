@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from mer_core.plots.matrices import Matrix, confusion_figure
-from mer_core.protocols.intervals import SCORE_NAMES
+from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
 from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
 from mer_core.training.script import study_script
@@ -30,12 +30,6 @@ COLUMN_TITLES = {
     "error": "Error",
 }
 PER_SHEET = 10
-TITLES = {
-    "accuracy_pooled": "Accuracy, pooled",
-    "accuracy_subject_mean": "Accuracy, mean of subjects",
-    "uar": "UAR",
-    "uf1": "UF1",
-}
 
 
 def draw_scores(result: StudyResult) -> None:
@@ -43,9 +37,9 @@ def draw_scores(result: StudyResult) -> None:
     for column, name in zip(st.columns(len(SCORE_NAMES)), SCORE_NAMES, strict=True):
         value = result.means[name]
         if value is None:
-            column.metric(TITLES[name], "none yet")
+            column.metric(SCORE_TITLES[name], "none yet")
             continue
-        column.metric(TITLES[name], f"{value:.1%}")
+        column.metric(SCORE_TITLES[name], f"{value:.1%}")
         if result.intervals:
             span = result.intervals[name]
             column.caption(f"{span.level:.0%} interval {span.low:.1%} to {span.high:.1%}")

@@ -1,9 +1,16 @@
 // A grid of pictures: values under the pointer in all of them at once, a press, a larger view.
+const marked = (title, badges) => [
+  ...(title ? [make("strong", { textContent: title })] : []),
+  ...badges.map(({ text, tone }) =>
+    make("span", { className: `mer-badge mer-${tone}`, textContent: text }),
+  ),
+];
+
+const heading = (title, badges) =>
+  make("p", { className: "mer-heading" }, ...marked(title, badges));
+
 const caption = (tile) => {
-  const words = make("figcaption");
-  if (tile.title) words.append(make("strong", { textContent: tile.title }));
-  for (const { text, tone } of tile.badges)
-    words.append(make("span", { className: `mer-badge mer-${tone}`, textContent: text }));
+  const words = make("figcaption", {}, ...marked(tile.title, tile.badges));
   if (tile.caption) words.append(make("span", { textContent: tile.caption }));
   return words;
 };
@@ -55,7 +62,7 @@ const enlarged = (tiles, first, unit) => {
 const sentence = ({ row, column, value }, unit) =>
   `row ${row}, column ${column}: ${spoken(value)}${unit ? ` ${unit}` : ""}`;
 
-const figure = (tile, i, grid) => {
+const figure = (tile, i, shared, grid) => {
   const view = surface(tile);
   const said = make("output", { className: "mer-said", hidden: true });
   const zoom = make("button", { type: "button", className: "mer-zoom", title: "Enlarge" });
@@ -92,18 +99,19 @@ const figure = (tile, i, grid) => {
     view.node.onblur = () => grid.point((where = null));
   }
   const item = make("li", {}, make("figure", {}, frame, caption(tile)));
-  if (tile.scale && !grid.shared) item.firstChild.append(colourBar(tile.scale));
+  if (tile.scale && !shared) item.firstChild.append(colourBar(tile.scale));
   return { item, view, said, name: tile.name };
 };
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".mer-tiles");
-  const { tiles, columns, unit, shared, press, current, least } = data;
+  const { groups, columns, unit, press, current, least } = data;
   root.report = (value) => setTriggerValue("press", value);
   const drawn = JSON.stringify({ ...data, current: null });
   if (root.drawn !== drawn) {
     root.drawn = drawn;
-    const grid = { root, tiles, unit, shared, press };
+    const tiles = groups.flatMap((group) => group.tiles);
+    const grid = { root, tiles, unit, press };
     grid.report = async (tile, view, { x, y }) => {
       const [rows, across] = view.grid;
       const cell = { row: Math.floor(y * rows), column: Math.floor(x * across) };
@@ -120,12 +128,20 @@ export default function ({ parentElement, data, setTriggerValue }) {
           });
       }
     };
-    root.figures = tiles.map((tile, i) => figure(tile, i, grid));
-    const list = make("ul", {}, ...root.figures.map(({ item }) => item));
-    list.style.setProperty("--columns", columns);
-    list.style.setProperty("--least", `${least}px`);
-    root.replaceChildren(list);
-    if (shared) root.append(colourBar(shared));
+    root.figures = [];
+    const parts = groups.map(({ title, badges, tiles: own, shared }) => {
+      const figures = own.map((t, i) => figure(t, root.figures.length + i, shared, grid));
+      root.figures.push(...figures);
+      const list = make("ul", {}, ...figures.map(({ item }) => item));
+      const part = make("section", {}, list);
+      if (title) part.prepend(heading(title, badges));
+      if (shared) part.append(colourBar(shared));
+      return part;
+    });
+    root.style.setProperty("--columns", columns);
+    root.style.setProperty("--least", `${least}px`);
+    root.style.setProperty("--groups", groups.length);
+    root.replaceChildren(...parts);
   }
   for (const { view, name } of root.figures) {
     if (current !== null && name === current) view.node.setAttribute("aria-current", "true");

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from mer_core.plots.attributions import region_colours
-from mer_core.plots.colour import ColourScale, Rgb, plotly_scale
+from mer_core.plots.colour import ColourScale, Rgb, plotly_scale, spoken
 from mer_core.plots.pixels import OPACITY, coded, grey, polygons, rgba_png, veil
 from mer_core.plots.raster import png_bytes
 from workbench.drawings import drawn
@@ -89,6 +90,21 @@ class Tile:
         return pixels.shape[0], pixels.shape[1]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TileGroup:
+    """Tiles under a heading of their own, as one kernel's maps are.
+
+    Attributes:
+        title: The heading.
+        tiles: From left to right.
+        badges: After the heading.
+    """
+
+    title: str
+    tiles: Sequence[Tile]
+    badges: tuple[Badge, ...] = ()
+
+
 @dataclass(frozen=True)
 class Press:
     """Where a tile was pressed: its name, the cell, and shares of its width and height."""
@@ -125,27 +141,65 @@ def draw_tiles(
         on_press: Called with the press before the page is drawn again.
         where: Container to draw in.
     """
-    names = [tile.name for tile in tiles]
+    group = TileGroup(title="", tiles=tiles)
+    return _draw([group], key, columns, least, unit, press, current, on_press, where)
+
+
+def draw_groups(
+    groups: Sequence[TileGroup], *, key: str, columns: int, least: int = SMALL, where: Any = st
+) -> None:
+    """Draw groups of tiles beside each other; `columns` are those of one group.
+
+    What a pointer rests on is told in all of them, and a browser builds one part of the page
+    rather than four for each group.
+    """
+    _draw(groups, key, columns, least, "", "", None, None, where)
+
+
+def _draw(
+    groups: Sequence[TileGroup],
+    key: str,
+    columns: int,
+    least: int,
+    unit: str,
+    press: str,
+    current: str | None,
+    on_press: Callable[[Press], None] | None,
+    where: Any,
+) -> Press | None:
+    names = [tile.name for group in groups for tile in group.tiles]
 
     def pressed() -> None:
         found = _press(st.session_state[key].get("press"), names)
         if found is not None and on_press is not None:
             on_press(found)
 
-    scales = {tile.scale for tile in tiles if tile.scale is not None}
-    shared = next(iter(scales)) if len(scales) == 1 and len(tiles) > 1 else None
     data = {
-        "tiles": [payload(tile, unit=unit) for tile in tiles],
+        "groups": [_group(group, unit) for group in groups],
         "columns": columns,
         "least": least,
         "unit": unit,
-        "shared": None if shared is None else scale_payload(shared, unit),
         "press": press,
         "current": current,
     }
     with where.container():
         result = _tiles(key=key, data=data, on_press_change=pressed)
     return _press(result.get("press"), names)
+
+
+def _group(group: TileGroup, unit: str) -> dict[str, Any]:
+    scales = {tile.scale for tile in group.tiles if tile.scale is not None}
+    shared = next(iter(scales)) if len(scales) == 1 and len(group.tiles) > 1 else None
+    return {
+        "title": group.title,
+        "badges": _badges(group.badges),
+        "tiles": [payload(tile, unit=unit) for tile in group.tiles],
+        "shared": None if shared is None else scale_payload(shared, unit),
+    }
+
+
+def _badges(badges: Sequence[Badge]) -> list[dict[str, str]]:
+    return [{"text": one.text, "tone": one.tone} for one in badges]
 
 
 def _press(sent: Any, names: Sequence[str]) -> Press | None:
@@ -180,7 +234,7 @@ def payload(tile: Tile, *, unit: str = "") -> dict[str, Any]:
         "alt": tile.alt,
         "title": tile.title,
         "caption": tile.caption,
-        "badges": [{"text": one.text, "tone": one.tone} for one in tile.badges],
+        "badges": _badges(tile.badges),
         "name": tile.name,
         "shape": tile.shape,
         "layers": layers,
@@ -198,10 +252,8 @@ def scale_payload(scale: ColourScale, unit: str) -> dict[str, Any]:
     """A colour scale as the browser takes it."""
     stops = ", ".join(f"{colour} {100 * float(at):.1f}%" for at, colour in plotly_scale(scale.name))
     return {
-        "low": scale.low,
-        "high": scale.high,
-        "signed": scale.signed,
-        "beyond": scale.beyond > 0,
+        "ticks": sorted(scale.ticks.items(), key=itemgetter(1)),
+        "words": f"Colour bar from {spoken(scale.low)} to {spoken(scale.high)} {unit}".strip(),
         "gradient": f"linear-gradient(90deg, {stops})",
         "unit": unit,
     }

@@ -112,16 +112,6 @@ def shared_scale(
     return ColourScale(low=low, high=high)
 
 
-def typical_scale(panels: Iterable[npt.NDArray[np.floating | np.integer]]) -> ColourScale:
-    """A signed scale on which half of the panels use all colours; what lies beyond saturates.
-
-    The first frame's weight is many times any other's: on a scale that fits it, all others pale.
-    """
-    ends = [float(np.abs(panel).max()) for panel in panels]
-    reach = float(np.median(ends)) or max(ends, default=0.0)
-    return ColourScale(low=-reach, high=reach, name=SIGNED)
-
-
 def asinh_scale(
     panels: Iterable[npt.NDArray[np.floating | np.integer]],
 ) -> ColourScale:

@@ -48,7 +48,9 @@ def parts(app: AppTest) -> list[dict]:
 
 def tiles(app: AppTest) -> list[dict]:
     """Every picture of the page as its part of the page is given it."""
-    return [tile for part in parts(app) for tile in part.get("tiles", []) if "layers" in tile]
+    given = [part.get("tiles", []) for part in parts(app)]
+    given += [group["tiles"] for part in parts(app) for group in part.get("groups", [])]
+    return [tile for each in given for tile in each if "layers" in tile]
 
 
 def traces(app: AppTest, key: str) -> list[dict]:

@@ -18,7 +18,7 @@ from mer_core.attribution.script import Recipe
 from mer_core.inputs.clip_code import SyntheticClip
 from mer_core.models.shipped import shown_weighting
 from tests.workbench.opening import open_at, tiles, traces, unfold, values, words
-from workbench import attribution_map, cached, selection
+from workbench import attribution_map, cached, cached_attributions, selection
 from workbench.attribution_request import AttributionRequest
 from workbench.selection import FIRST, ClipChoice
 
@@ -45,7 +45,7 @@ def test_maps_of_untrained_networks_are_withheld_until_asked_for():
 
 def test_every_network_stands_under_what_it_predicts(model):
     app = open_at("attributions", nets=[SMALL])
-    look = cached.inspection(CLIP, SHOWN, model)
+    look = cached_attributions.inspection(CLIP, SHOWN, model)
     assert f"predicts **{look.predicted.capitalize()}**" in words(app)
     tables = " ".join(str(part.proto) for part in app.get("html"))
     for name, share in look.answer.items():
@@ -92,7 +92,7 @@ def test_a_class_that_a_network_does_not_know_falls_back():
 def test_the_class_asked_about_is_the_class_explained(model):
     name = model.classes[-1]
     open_at("attributions", untrained="true", nets=[SMALL], methods=["saliency"], target=name)
-    found = cached.attribution(
+    found = cached_attributions.attribution(
         CLIP, "full", model, AttributionRequest(method="saliency", target=name)
     )
     assert found.target == name
@@ -151,14 +151,16 @@ def test_a_map_that_is_kept_is_not_waited_for(model):
         yield
 
     asked = AttributionRequest(method="saliency", target=model.classes[0])
-    cached._kept_attributions.clear()
-    first = cached.attribution(CLIP, SHOWN, model, asked, meanwhile=meanwhile)
-    assert cached.attribution(CLIP, SHOWN, model, asked, meanwhile=meanwhile) is first
+    cached_attributions._kept_attributions.clear()
+    first = cached_attributions.attribution(CLIP, SHOWN, model, asked, meanwhile=meanwhile)
+    assert cached_attributions.attribution(CLIP, SHOWN, model, asked, meanwhile=meanwhile) is first
     assert waited == [True]
 
 
 def test_the_script_that_is_offered_computes_the_same_array(tmp_path, model):
-    found = cached.attribution(CLIP, SHOWN, model, AttributionRequest(method="saliency"))
+    found = cached_attributions.attribution(
+        CLIP, SHOWN, model, AttributionRequest(method="saliency")
+    )
     recipe = Recipe(
         clip=selection.clip_code(CLIP),
         model=model,
@@ -177,7 +179,9 @@ def test_the_script_that_is_offered_computes_the_same_array(tmp_path, model):
 
 
 def test_a_map_with_one_value_everywhere_says_so_and_what_to_ask_instead(model):
-    found = cached.attribution(CLIP, SHOWN, model, AttributionRequest(method="grad-cam"))
+    found = cached_attributions.attribution(
+        CLIP, SHOWN, model, AttributionRequest(method="grad-cam")
+    )
     flat = replace(found, values=np.zeros_like(found.values))
     assert flat.constant
     assert not found.constant

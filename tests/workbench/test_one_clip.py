@@ -13,7 +13,7 @@ from mer_core.features import RANKINGS
 from mer_core.models.shipped import shown_weighting
 from tests.workbench.conftest import APP
 from tests.workbench.opening import open_at, parts, tiles
-from workbench import cached
+from workbench import cached, cached_attributions
 from workbench.selection import FIRST, ClipChoice
 
 
@@ -29,7 +29,7 @@ def text_of(app: AppTest) -> str:
 def test_the_prediction_is_judged_by_the_class_that_the_label_counts_as(app):
     model = cached.network("affectivenet", shown_weighting())
     choice = ClipChoice("live", str(FIRST[0]), f"{FIRST[1]}-0")
-    predicted = cached.inspection(choice, shown_weighting(), model).predicted
+    predicted = cached_attributions.inspection(choice, shown_weighting(), model).predicted
     said = text_of(app)
     assert f"AffectiveNet** predicts **{predicted.capitalize()}**" in said
     assert ("right" in said.partition("predicts")[2][:60]) == (predicted == "positive")

@@ -11,7 +11,7 @@ import pytest
 
 from mer_core.plots.colour import ColourScale
 from workbench import tiles as module
-from workbench.tiles import Press, Tile, draw_tiles, payload
+from workbench.tiles import Press, Tile, TileGroup, draw_groups, draw_tiles, payload
 
 RNG = np.random.default_rng(0)
 FACE = RNG.integers(0, 256, (8, 6, 3), np.uint8)
@@ -35,7 +35,7 @@ def test_values_by_themselves_are_drawn_in_the_colours_of_their_scale():
     sent = payload(Tile(values=VALUES, scale=SCALE, alt="a map"))
     np.testing.assert_array_equal(decoded(sent["layers"][0]["src"]), SCALE.apply(VALUES))
     assert sent["shape"] == VALUES.shape
-    assert (sent["scale"]["low"], sent["scale"]["high"]) == (0.0, 1.0)
+    assert sent["scale"]["ticks"] == [("0", 0.0), ("1", 1.0)]
 
 
 def test_values_over_a_picture_lie_on_its_grey_and_let_it_through():
@@ -93,7 +93,16 @@ def test_tiles_of_one_scale_share_a_bar_and_others_do_not(monkeypatch):
     place = SimpleNamespace(container=lambda: memoryview(b""))
     same = [Tile(values=VALUES, scale=SCALE, alt=str(i)) for i in range(2)]
     draw_tiles(same, key="key", columns=2, where=place)
-    assert given["data"]["shared"]["high"] == 1.0
+    assert given["data"]["groups"][0]["shared"]["ticks"] == [("0", 0.0), ("1", 1.0)]
     other = Tile(values=VALUES, scale=ColourScale(low=0.0, high=2.0), alt="other")
     draw_tiles([*same, other], key="key", columns=2, where=place)
-    assert given["data"]["shared"] is None
+    assert given["data"]["groups"][0]["shared"] is None
+    draw_groups(
+        [TileGroup(title="a", tiles=same), TileGroup(title="b", tiles=[other])],
+        key="key",
+        columns=2,
+        where=place,
+    )
+    first, second = given["data"]["groups"]
+    assert first["shared"] is not None
+    assert second["shared"] is None

@@ -7,7 +7,14 @@ import streamlit as st
 from mer_core.attribution import METHODS
 from mer_core.inputs.facts import unit_name
 from mer_core.plots.attributions import region_colours
-from workbench import address, attribution_map, cached, panels, selection
+from workbench import (
+    address,
+    attribution_map,
+    attribution_selection,
+    cached_attributions,
+    panels,
+    selection,
+)
 from workbench.attribution_request import AttributionRequest
 from workbench.frames_panel import draw_frames
 from workbench.networks import chosen_networks, columns, draw_predictions, more_choices
@@ -25,10 +32,12 @@ row = panels.choice_row()
 choice, recording = selection.open_clip(row)
 more = more_choices(row)
 models, weighting = chosen_networks(choice, selection.all_models(), where=row, more=more)
-looks = {model.entry.name: cached.inspection(choice, weighting, model) for model in models}
-offers = {model.entry.name: cached.offers(model) for model in models}
-target = selection.target_class(models, where=more)
-layers = selection.layer_depth([model.entry for model in models], where=more)
+looks = {
+    model.entry.name: cached_attributions.inspection(choice, weighting, model) for model in models
+}
+offers = {model.entry.name: cached_attributions.offers(model) for model in models}
+target = attribution_selection.target_class(models, where=more)
+layers = attribution_selection.layer_depth([model.entry for model in models], where=more)
 view = attribution_map.choose_view(looks[models[0].entry.name].regions, where=more)
 
 draw_predictions(models, [looks[model.entry.name].answer for model in models], recording.label)
@@ -39,7 +48,9 @@ st.markdown(
     + (" Outlined is where these action units move the face." if outlined else "")
 )
 below = st.container(horizontal=True, vertical_alignment="bottom")
-methods = selection.method_choice([offer for one in offers.values() for offer in one], where=below)
+methods = attribution_selection.method_choice(
+    [offer for one in offers.values() for offer in one], where=below
+)
 untrained = [model.entry.title for model in models if not model.weights.trained]
 wanted = not untrained or address.toggle(
     "Show maps of untrained networks too, which explain nothing",
@@ -89,28 +100,35 @@ if reasons:
     if part.open:
         part.dataframe(reasons, hide_index=True, width="stretch")
 
-further = address.switch(
-    "Look further",
-    tuple(FURTHER),
-    key="further",
-    titles=FURTHER.__getitem__,
-    label_visibility="collapsed",
-)
-if further == SCORES:
-    draw_scores(
-        choice,
-        weighting,
-        looks[models[0].entry.name],
-        {title: (drawn.look, drawn.found) for title, drawn in shown},
+
+@address.page_part
+def draw_further() -> None:
+    """Draw the scores of the maps or what frames carry, whichever is chosen."""
+    further = address.switch(
+        "Look further",
+        tuple(FURTHER),
+        key="further",
+        titles=FURTHER.__getitem__,
+        label_visibility="collapsed",
     )
-else:
-    draw_frames(
-        choice,
-        weighting,
-        list(looks.values()),
-        selection.carriers(offers[models[0].entry.name]),
-        methods,
-        target,
-        layers,
-    )
+    if further == SCORES:
+        draw_scores(
+            choice,
+            weighting,
+            looks[models[0].entry.name],
+            {title: (drawn.look, drawn.found) for title, drawn in shown},
+        )
+    else:
+        draw_frames(
+            choice,
+            weighting,
+            list(looks.values()),
+            attribution_selection.carriers(offers[models[0].entry.name]),
+            methods,
+            target,
+            layers,
+        )
+
+
+draw_further()
 address.share()

@@ -6,14 +6,22 @@ from collections import Counter
 
 import streamlit as st
 
-from workbench import address, cached, cached_results, demo_mode, panels, selection
+from workbench import (
+    address,
+    cached,
+    cached_results,
+    dataset_selection,
+    demo_mode,
+    panels,
+    selection,
+)
 from workbench.clip_gallery import draw_gallery
 from workbench.player import play_recording
 from workbench.titles import sentence_case
 
 address.begin_page("Clips", "What is in this dataset? Filter it, and open a clip on any page.")
 row = panels.choice_row()
-found = selection.dataset_choice(row)
+found = dataset_selection.dataset_choice(row)
 if found is None:
     st.info("No dataset yet. Every other page works on clips that are drawn on the spot.")
     st.stop()
@@ -23,7 +31,7 @@ if isinstance(found, str):
 source, table = found
 if table.synthetic:
     address.mark_synthetic()
-filters = selection.sample_filter(table, where=row)
+filters = dataset_selection.sample_filter(table, where=row)
 verdicts = cached_results.verdicts(filters.study) if filters.study else {}
 kept = [
     sample for sample in table if filters.keeps(sample) and filters.agrees(verdicts.get(sample.key))

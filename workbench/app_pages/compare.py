@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mer_core.models.shipped import shown_weighting
-from workbench import address, cached, comparison, panels, selection
+from workbench import address, cached, cached_attributions, comparison, panels, selection
 from workbench.compare_view import draw_comparison
 from workbench.prediction_view import PredictionView
 from workbench.tiles import draw_tiles
@@ -50,7 +50,7 @@ with side:
     comparison.draw_reason(pair)
     st.subheader("Predictions", anchor=False)
     for letter, one in zip("AB", (first, second), strict=True):
-        look = cached.inspection(one.choice, one.weighting, one.model)
+        look = cached_attributions.inspection(one.choice, one.weighting, one.model)
         label = cached.recording(one.choice).label
         st.markdown(f"**{letter}** · {one.title}")
         PredictionView(one.model, look.answer, label).draw()

@@ -10,7 +10,7 @@ import streamlit as st
 from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
 from mer_core.inputs.facts import clip_facts
 from mer_core.models.shipped import shown_weighting
-from workbench import address, cached, panels, selection
+from workbench import address, cached, cached_attributions, panels, selection
 from workbench.picture_tiles import displacement_tile, motion_image_tile
 from workbench.player import play_recording
 from workbench.tiles import draw_tiles
@@ -71,7 +71,7 @@ with prediction, st.spinner("Loading the networks"):  # for seconds on a first v
     from workbench.branches import draw_branches
     from workbench.prediction_view import PredictionView
 model = cached.network(branched_models()[0].name, weighting)
-look = cached.inspection(choice, weighting, model)
+look = cached_attributions.inspection(choice, weighting, model)
 PredictionView(model, look.answer, recording.label).draw(where=prediction)
 with prediction:
     panels.open_elsewhere({}, panels.CLIP_PAGES)
