@@ -33,12 +33,14 @@ def webp_address(content: bytes) -> str:
     return f"data:image/webp;base64,{base64.b64encode(content).decode()}"
 
 
-def chart(make: partial[Figure], *, dark: bool, picked: str = "") -> Figure:
+def chart(make: partial[Figure], *, dark: bool, picked: str = "", shared: bool = True) -> Figure:
     """The chart that `make` draws, with type for a dark page or a light one.
 
-    `picked` is what a reader can select on it, in Streamlit's words, if anything.
+    `picked` is what a reader can select on it, in Streamlit's words, if anything. What is not
+    `shared` is kept for nobody else.
     """
-    return drawn(partial(_settled, make, dark, picked))
+    settle = partial(_settled, make, dark, picked)
+    return drawn(settle) if shared else settle()
 
 
 def fingerprint(value: Any) -> str:

@@ -6,34 +6,60 @@ Everything is kept in the session of one reader; no cache that others share hold
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import streamlit as st
 import torch
 
+from mer_core.attribution import METHODS
 from mer_core.attribution.recording import explain_recording
 from mer_core.errors import MerError
 from mer_core.faces import Alignment, FaceSearch
-from mer_core.features import RANKINGS, feature_maps
+from mer_core.features import RANKINGS, FeatureMaps, feature_maps, matched_layers
 from mer_core.flow.spotting import STILL
 from mer_core.inputs import Recording, recording_input
 from mer_core.inputs.answers import Answer, answer_of
 from mer_core.inputs.clip_changes import CHANGES_IN_WORDS
 from mer_core.inputs.own_clip import OwnClip, between
 from mer_core.inputs.prediction import ClipPrediction, predict
+from mer_core.inputs.recording import stabilised
 from mer_core.inputs.refusals import Refusal
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.answers import probability_bars
+from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import share_curve
-from workbench import address, gestures, panels, pointing
+from workbench import address, gestures, panels, pointing, selection
+from workbench.networks import columns
 from workbench.picture_tiles import attribution_tile, map_tiles, motion_image_tile
+from workbench.prediction_view import PredictionView, draw_weights
 from workbench.tiles import Tile, draw_tiles
 from workbench.titles import sentence_case
 
 MAPS = 6
+UNDER = ("affective-motion image", "apex frame", "nothing")
 _METHOD = "grad-cam"
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How every network is looked into.
+
+    Attributes:
+        stage: Resolution of the feature maps; "" takes a layer in the middle of each network.
+        ranking: Name of the ranking of maps.
+        method: Name of the attribution method.
+        under: What lies under attributions.
+        anyway: Whether an answer is given where it would be withheld.
+    """
+
+    stage: str
+    ranking: str
+    method: str
+    under: str
+    anyway: bool
 
 
 def choose_square(found: OwnClip) -> tuple[int, Alignment | None]:
@@ -44,23 +70,32 @@ def choose_square(found: OwnClip) -> tuple[int, Alignment | None]:
         return 0, None
     person = _choose_person(people)
     square = people.person(person).alignment
+    number = people.person(person).numbers[0]
     with st.popover("Adjust the crop", icon=":material/crop_rotate:"):
         zoom = address.number("Zoom, %", 40, 250, key="zoom", default=100)
         right = address.number("Right, % of its width", -50, 50, key="right", default=0)
         down = address.number("Down, % of its height", -50, 50, key="down", default=0)
         turn = address.number("Turn, degrees", -45, 45, key="turn", default=0)
     adjusted = square.adjusted(zoom=zoom / 100, right=right / 100, down=down / 100, degrees=turn)
-    frame = next(iter(found.source.at([0])))[1]
-    box = adjusted.box.within(frame.shape)
-    tile = Tile(
+    frame = next(iter(found.source.at([found.source.numbers.index(number)])))[1]
+    whole = Tile(
         picture=frame,
-        box=(box.y, box.x, box.y + box.height, box.x + box.width),
-        caption=f"turned by {adjusted.degrees:.0f} degrees, one crop for all frames",
-        alt=f"The first frame; the crop spans columns {box.x} to {box.x + box.width} and rows "
-        f"{box.y} to {box.y + box.height}",
+        outlines={"crop": adjusted.mask(frame.shape)},
+        caption=f"frame {number}; the square is turned by {round(adjusted.degrees)} degrees",
+        alt=f"Frame {number} with the square around the face outlined",
     )
-    draw_tiles([tile], key="square", columns=1)
+    cut = Tile(
+        picture=adjusted.apply(frame),
+        caption=f"cut out alike from all frames, {adjusted.side} pixels wide",
+        alt="The aligned face",
+    )
+    _draw([whole, cut], key="square", columns=2)
     return person, adjusted
+
+
+def _draw(tiles: Sequence[Tile], *, key: str, columns: int) -> None:
+    """Draw tiles that are kept for nobody else."""
+    draw_tiles([replace(tile, shared=False) for tile in tiles], key=key, columns=columns)
 
 
 def _choose_person(people: FaceSearch) -> int:
@@ -87,6 +122,7 @@ def choose_interval(recording: Recording) -> Recording:
         key="own motion",
         on_select="rerun",
         selection_mode="box",
+        shared=False,
         alt=f"Motion of the face over {len(curve.numbers)} frames, at most "
         f"{curve.values.max():.1f} % of the distance between the eyes",
     )
@@ -110,10 +146,76 @@ def choose_interval(recording: Recording) -> Recording:
     return between(recording, first, last)
 
 
-def draw_refusals(refusals: Sequence[Refusal]) -> None:
+def draw_image(
+    recording: Recording, weighting: str, identity: Hashable, *, stabilise: bool
+) -> Recording:
+    """Draw the motion image, and if asked for that with head motion undone; return what is seen."""
+    image = recording.image(weighting)
+    tiles = [motion_image_tile(image)]
+    steady = recording
+    if stabilise:
+        with st.spinner("Following the head"):
+            steady, motions = address.session_value(
+                "own clip stabilised", identity, lambda: stabilised(recording)
+            )
+        shift = max(float(np.hypot(*one.shift)) for one in motions)
+        turn = max(abs(one.degrees) for one in motions)
+        image = steady.image(weighting)
+        tiles = [
+            replace(tiles[0], title="As recorded"),
+            replace(motion_image_tile(image), title="Head motion undone"),
+        ]
+        st.caption(
+            f"Undone: at most {shift:.1f} pixels and {turn:.1f} degrees against the first frame. "
+            "What of an expression looks like head motion is undone with it."
+        )
+    _draw(tiles, key="own clip image", columns=len(tiles))
+    panels.downloads(
+        "your_clip_ami",
+        image.image,
+        array=np.asarray(image.total),
+        synthetic=recording.clip.synthetic,
+    )
+    return steady
+
+
+def choose_looks(models: Sequence[LoadedModel], *, withheld: bool) -> Looks:
+    """Draw what every network is asked: maps, their order, a method, what lies under it."""
+    anyway = withheld and address.toggle(
+        "Answer anyway",
+        key="anyway",
+        default=False,
+        help="The networks then name a class and explain it, with the reasons against it beside "
+        "it. Image, motion and feature maps are shown either way.",
+    )
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    stages = ["", *matched_layers([model.entry for model in models])]
+    stage = address.choose(
+        "Feature maps at",
+        stages,
+        key="stage",
+        titles=lambda name: f"{name} of the input" if name else "the middle layer",
+        where=row,
+        width=180,
+    )
+    ranking = selection.ranking(region=False, where=row)
+    method = address.choose(
+        "Attribution",
+        METHODS.names(),
+        key="method",
+        default=_METHOD,
+        titles=lambda name: METHODS.get(name).title,
+        where=row,
+        width=220,
+    )
+    under = address.switch("Maps over", UNDER, key="under", titles=sentence_case, where=row)
+    return Looks(stage, ranking, method, under, anyway)
+
+
+def draw_refusals(refusals: Sequence[Refusal], *, lead: str = "No answer.") -> None:
     """Draw why no network is believed."""
     said = "\n".join(f"- {sentence_case(refusal.reason)}." for refusal in refusals)
-    st.warning(f"**No answer.**\n{said}", icon=":material/block:")
+    st.warning(f"**{lead}**\n{said}", icon=":material/block:")
 
 
 def draw_networks(
@@ -123,93 +225,142 @@ def draw_networks(
     identity: Hashable,
 ) -> None:
     """Draw each network's answer, feature maps and attribution of the clip, side by side."""
-    for column, model in zip(st.columns(max(len(models), 3), gap="medium"), models, strict=False):
+    answers: dict[str, ClipPrediction | MerError] = {}
+    for model in models:
+        try:
+            answers[model.entry.name] = address.session_value(
+                f"own clip answer {model.entry.name}",
+                (identity, model.digest, weighting),
+                partial(predict, recording, model, weighting=weighting),
+            )
+        except MerError as error:
+            answers[model.entry.name] = error
+    given = [one for one in answers.values() if isinstance(one, ClipPrediction)]
+    # What keeps every network from answering is said once.
+    shared = [
+        refusal
+        for refusal in (given[0].refusals if given else ())
+        if all(refusal in one.refusals for one in given)
+    ]
+    if shared:
+        draw_refusals(shared)
+    looks = choose_looks(models, withheld=any(one.refusals for one in given))
+    for mark in dict.fromkeys(mark for one in given for mark in one.marks):
+        st.caption(f":material/info: {sentence_case(mark)}.")
+    for column, model in zip(columns(models), models, strict=False):
         with column:
-            st.subheader(model.entry.title)
-            address.pin(model.entry.name, model.entry.title, model.weights.digest)
-            st.caption(model.weights.label)
+            answer = answers[model.entry.name]
+            if isinstance(answer, MerError):
+                st.markdown(f"**{model.entry.title}**")
+                panels.refusal(answer)
+                continue
             try:
-                _draw_network(model, recording, weighting, (identity, model.digest, weighting))
+                key = (identity, model.digest, weighting)
+                _draw_answer(model, answer, recording, weighting, key, looks, shared)
+                _draw_maps(model, recording, weighting, key, looks)
+                if looks.anyway or not answer.refusals:
+                    _draw_attribution(model, recording, weighting, key, looks)
             except MerError as error:
                 panels.refusal(error)
 
 
-def _draw_network(
-    model: LoadedModel, recording: Recording, weighting: str, identity: Hashable
+def _draw_answer(
+    model: LoadedModel,
+    answer: ClipPrediction,
+    recording: Recording,
+    weighting: str,
+    identity: Hashable,
+    looks: Looks,
+    shared: Sequence[Refusal],
 ) -> None:
-    name = model.entry.name
-    answer = address.session_value(
-        f"own clip answer {name}", identity, lambda: predict(recording, model, weighting=weighting)
-    )
-    changed = address.session_value(
-        f"own clip changes {name}",
+    own = [refusal for refusal in answer.refusals if refusal not in shared]
+    if answer.refusals and not looks.anyway:
+        st.markdown(f"**{answer.title}** gives no answer")
+        address.pin(model.entry.name, answer.title, model.weights.digest)
+        draw_weights(model)
+        if own:
+            draw_refusals(own)
+        return
+    shares = dict(answer.probabilities)
+    PredictionView(model, shares, recording.label).draw(mapping=False)
+    if own:
+        draw_refusals(own, lead="Answered all the same.")
+    changed: Answer = address.session_value(
+        f"own clip changes {answer.model}",
         identity,
         lambda: answer_of(model, recording, weighting=weighting),
     )
-    _draw_answer(answer, changed)
-    seen = recording_input(recording, model.entry.input, weighting=weighting)[None]
-    maps = address.session_value(
-        f"own clip maps {name}", identity, lambda: feature_maps(model, torch.from_numpy(seen))
-    )
-    layers = [layer for layer in model.entry.layers if layer.name in maps]
-    layer = layers[len(layers) // 2]
-    values = maps[layer.name].values
-    chosen = maps[layer.name].top(MAPS, next(iter(RANKINGS)))
-    scale = shared_scale([values[chosen]], signed=bool((values[chosen] < 0).any()))
-    st.caption(f"**Feature maps**, {layer.title}")
-    draw_tiles(
-        map_tiles(values, chosen, scale=scale, what=f"{model.entry.title}, map"),
-        key=f"own clip maps drawn {name}",
-        columns=3,
-    )
-    found = address.session_value(
-        f"own clip attribution {name}",
-        identity,
-        lambda: explain_recording(model, recording, method=_METHOD, weighting=weighting),
-    )
-    st.caption(f"**Grad-CAM** for {sentence_case(found.target)}")
-    ground = recording.image(weighting, size=model.entry.input.size).image
-    tile = attribution_tile(
-        ground,
-        found.values,
-        shared_scale([found.values], signed=found.signed),
-        alt=f"Grad-CAM of {model.entry.title} for {found.target}",
-    )
-    draw_tiles([tile], key=f"own clip attribution drawn {name}", columns=1)
-
-
-def _draw_answer(answer: ClipPrediction, changed: Answer) -> None:
-    if answer.refusals:
-        draw_refusals(answer.refusals)
-    shares = dict(answer.probabilities)
     spans = {name: changed.span(name) for name in shares}
-    with st.expander("What the classes would get", expanded=not answer.refusals):
+    st.caption(
+        f"The same answer after {changed.agreement:.0%} of {len(changed.variants)} changes that "
+        "should not matter."
+    )
+    with st.expander("How firmly it holds"):
         panels.chart(
-            partial(probability_bars, shares, spans),
+            partial(
+                probability_bars,
+                {sentence_case(name): shares[name] for name in shares},
+                {sentence_case(name): spans[name] for name in spans},
+            ),
             key=f"own clip shares {answer.model}",
+            shared=False,
             alt="; ".join(
-                f"{name} {shares[name]:.0%}, {low:.0%} to {high:.0%}"
+                f"{sentence_case(name)} {shares[name]:.0%}, {low:.0%} to {high:.0%}"
                 for name, (low, high) in spans.items()
             ),
         )
-        st.markdown(
-            f"**{changed.predicted}**, {shares[changed.predicted]:.0%}. The same answer after "
-            f"{changed.agreement:.0%} of {len(changed.variants)} changes that should not matter "
-            f"({CHANGES_IN_WORDS})."
-        )
-    for mark in answer.marks:
-        st.caption(f":material/info: {sentence_case(mark)}.")
-    if answer.calibrated_on:
-        st.caption(f"Probabilities are {answer.calibrated_on}.")
+        st.caption(f"Whiskers span these changes: {CHANGES_IN_WORDS}.")
+        if answer.calibrated_on:
+            st.caption(f"Probabilities are {answer.calibrated_on}.")
 
 
-def draw_image(recording: Recording, weighting: str) -> None:
-    """Draw the motion image of the chosen frames, with its file."""
-    image = recording.image(weighting)
-    draw_tiles([motion_image_tile(image)], key="own clip image", columns=1)
-    panels.downloads(
-        "your_clip_ami",
-        image.image,
-        array=np.asarray(image.total),
-        synthetic=recording.clip.synthetic,
+def _draw_maps(
+    model: LoadedModel, recording: Recording, weighting: str, identity: Hashable, looks: Looks
+) -> None:
+    def build() -> dict[str, FeatureMaps]:
+        seen = recording_input(recording, model.entry.input, weighting=weighting)[None]
+        return feature_maps(model, torch.from_numpy(seen))
+
+    found = address.session_value(f"own clip maps {model.entry.name}", identity, build)
+    if looks.stage:
+        layer = matched_layers([model.entry])[looks.stage][model.entry.name]
+    else:
+        there = [layer for layer in model.entry.layers if layer.name in found]
+        layer = there[len(there) // 2]
+    values = found[layer.name].values
+    chosen = found[layer.name].top(MAPS, RANKINGS.get(looks.ranking))
+    scale = shared_scale([values[chosen]], signed=bool((values[chosen] < 0).any()))
+    st.markdown(f"**Feature maps**, {layer.title}")
+    _draw(
+        map_tiles(values, chosen, scale=scale, what=f"{model.entry.title}, map"),
+        key=f"own clip maps drawn {model.entry.name}",
+        columns=3,
     )
+
+
+def _draw_attribution(
+    model: LoadedModel, recording: Recording, weighting: str, identity: Hashable, looks: Looks
+) -> None:
+    method = METHODS.get(looks.method)
+    with st.spinner(f"{method.title} on {model.entry.title}"):
+        found = address.session_value(
+            f"own clip attribution {model.entry.name}",
+            (identity, looks.method),
+            lambda: explain_recording(model, recording, method=looks.method, weighting=weighting),
+        )
+    ground = None
+    if looks.under == UNDER[0]:
+        ground = recording.image(weighting, size=model.entry.input.size).image
+    elif looks.under == UNDER[1]:
+        numbers = recording.clip.frame_numbers
+        apex = numbers[0] if recording.apex is None else recording.apex
+        ground = recording.clip.frames[numbers.index(apex)]
+    st.markdown(f"**{method.title}** for {sentence_case(found.target)}")
+    scale = map_scale(found.values, signed=found.signed)
+    tile = attribution_tile(
+        ground,
+        found.values,
+        scale,
+        alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",
+    )
+    _draw([tile], key=f"own clip attribution drawn {model.entry.name}", columns=1)

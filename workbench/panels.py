@@ -34,10 +34,21 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def chart(make: partial[Figure], *, key: str, alt: str, where: Any = st, **options: Any) -> Any:
-    """A figure of the core in its own template, legible on a light and on a dark page."""
+def chart(
+    make: partial[Figure],
+    *,
+    key: str,
+    alt: str,
+    shared: bool = True,
+    where: Any = st,
+    **options: Any,
+) -> Any:
+    """A figure of the core in its own template, legible on a light and on a dark page.
+
+    What is drawn from a reader's upload is not `shared`: it is kept for nobody else.
+    """
     picked = options.get("selection_mode", "")
-    figure = drawings.chart(make, dark=dark(), picked=picked)
+    figure = drawings.chart(make, dark=dark(), picked=picked, shared=shared)
     return where.plotly_chart(figure, theme=None, key=key, alt=alt, **options)
 
 

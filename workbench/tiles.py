@@ -241,7 +241,7 @@ def payload(tile: Tile, *, unit: str = "") -> dict[str, Any]:
         "values": None if tile.values is None else _readable(tile.values, keep),
         "scale": None if tile.scale is None else scale_payload(tile.scale, unit),
         "outlines": [
-            {"path": _path(mask, tile.shape), "colour": colours[name]}
+            {"path": _path(mask, tile.shape, keep), "colour": colours[name]}
             for name, mask in tile.outlines.items()
         ],
         "box": tile.box,
@@ -292,10 +292,12 @@ def _read(values: Values) -> tuple[bytes, float, float]:
     return png_bytes(code.pixels), code.low, code.high
 
 
-def _path(mask: npt.NDArray[np.bool_], shape: tuple[int, int]) -> str:
+def _path(
+    mask: npt.NDArray[np.bool_], shape: tuple[int, int], keep: Callable[[partial[Any]], Any]
+) -> str:
     """The outlines of a mask as an SVG path over pixels of `shape`."""
     down, across = (side / cells for side, cells in zip(shape, mask.shape, strict=True))
     return "".join(
         "M" + "L".join(f"{x * across:.2f} {y * down:.2f}" for x, y in line) + "Z"
-        for line in drawn(partial(polygons, mask))
+        for line in keep(partial(polygons, mask))
     )

@@ -127,6 +127,12 @@ class Alignment:
         x, y = math.floor(low[0]), math.floor(low[1])
         return FaceBox(x, y, math.ceil(high[0]) - x, math.ceil(high[1]) - y)
 
+    def mask(self, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+        """Which pixels of a frame of `shape` lie in the square."""
+        filled = np.zeros(shape[:2], np.uint8)
+        cv2.fillConvexPoly(filled, np.round(self.corners).astype(np.int32), (1,))
+        return filled.astype(bool)
+
     def outside(self, shape: tuple[int, ...]) -> float:
         """The share of the square that lies beyond the border of a frame of `shape`."""
         frame = np.array([(0, 0), (shape[1], 0), (shape[1], shape[0]), (0, shape[0])], np.float32)

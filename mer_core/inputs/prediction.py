@@ -125,7 +125,7 @@ def network_refusals(
     return (
         Refusal(
             check="novelty",
-            reason="the image is unlike those this network was trained on:"
+            reason="the image is unlike those of the generated faces that taught this network:"
             f" {100 * novelty:.1f} % of its contrast is strange to them, where"
             f" {100 * (1 - card.novelty.alarms):.0f} % of the images of {card.people} unseen"
             f" synthetic people stay below {100 * scale.limit:.1f} %",

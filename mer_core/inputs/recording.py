@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from mer_core.ami import AffectiveMotionImage, build_ami
+from mer_core.ami import AffectiveMotionImage, Registration, RigidMotion, build_ami
 from mer_core.datasets.synthetic import GroundTruth
 from mer_core.faces import Alignment, FaceSearch
 from mer_core.flow import flow_image
@@ -173,6 +173,14 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
 def aligned_clip(clip: Clip, alignment: Alignment) -> Clip:
     """The clip with the same square cut out of every frame."""
     return replace(clip, frames=np.stack([alignment.apply(frame) for frame in clip.frames]))
+
+
+def stabilised(recording: Recording) -> tuple[Recording, tuple[RigidMotion, ...]]:
+    """The expression with rigid head motion undone, and what was undone in each frame."""
+    clip, motions = recording.expression, list[RigidMotion]()
+    frames = Registration(stabilise=True).apply(clip.frames, motions=motions)
+    steady = replace(clip, frames=np.stack(list(frames)))
+    return replace(recording, clip=steady), tuple(motions)
 
 
 def aligned_truth(truth: GroundTruth, alignment: Alignment) -> GroundTruth:

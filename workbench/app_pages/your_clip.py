@@ -9,10 +9,9 @@ import streamlit as st
 from mer_core.errors import MerError
 from mer_core.inputs.own_clip import MAX_SOUGHT, own_upload
 from mer_core.models.shipped import shown_weighting
-from mer_core.plots.animation import animation_bytes
 from workbench import address, cached, own_clip_panels, panels, selection
 from workbench.camera import recorded
-from workbench.drawings import webp_address
+from workbench.player import play_frames
 
 KINDS = ("avi", "mp4", "mov", "mkv", "webm", "zip")
 MEGABYTES = 20
@@ -102,37 +101,37 @@ with time_column:
 
 clip, rate = recording.expression, whole.clip.fps
 chosen: Hashable = (seen, clip.frame_numbers[0], clip.frame_numbers[-1])
-moving, still = st.columns(2, gap="large")
-with moving:
-    st.header("The clip")
-    movie = address.session_value(
-        f"{HELD} movie",
-        chosen,
-        lambda: animation_bytes(
-            list(clip.frames), fps=panels.SLOW, frame_numbers=clip.frame_numbers, key_frames={}
-        ),
-    )
-    st.image(
-        webp_address(movie),
-        width="stretch",
-        caption=f"{len(clip)} frames"
-        + (f", {1000 * len(clip) / rate:.0f} ms at {rate:g} frames per second" if rate else "")
-        + f"; played at {panels.SLOW}.",
-        alt=f"Your clip, {len(clip)} frames",
-    )
+stabilise = address.toggle("Undo head motion", key="stabilise", default=False)
+still, moving = st.columns([2, 1] if stabilise else 2, gap="large")
 with still:
     st.header("Its image")
-    own_clip_panels.draw_image(recording, weighting)
+    shown = own_clip_panels.draw_image(recording, weighting, chosen, stabilise=stabilise)
+    clip = shown.expression
+with moving:
+    st.header("The clip")
+    play_frames(
+        list(clip.frames),
+        clip.frame_numbers,
+        key="own clip player",
+        alt=f"Your clip, {len(clip)} frames",
+        keys=shown.key_frames,
+        rate=rate,
+        shared=False,
+    )
+    lasts = f", {1000 * len(clip) / rate:.0f} ms at {rate:.4g} frames per second" if rate else ""
+    estimated = f"; estimated: {', '.join(recording.estimated)}" if recording.estimated else ""
+    st.caption(f"{len(clip)} frames{lasts}{estimated}.")
 
 st.header("What networks make of it")
 models = [cached.network(one, weighting) for one in names]
-own_clip_panels.draw_networks(models, recording, weighting, chosen)
+own_clip_panels.draw_networks(models, shown, weighting, (chosen, shown is recording))
 
 st.header("What this cannot tell")
 st.markdown(
     """
 - **Whether it is right.** The networks here were trained on generated faces or not at all; each
-  says which. What they say of a real face is untested.
+  says which. What they say of a real face is untested, so an answer is withheld where the image is
+  unlike those of generated faces. That is the case for most real ones.
 - **Whether there is a micro-expression at all.** A network must choose one of its classes. What
   plainly is none is refused above; a blink or a swallow may pass.
 - **What anybody feels.** The classes are words that coders gave to movements. A movement is
