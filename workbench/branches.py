@@ -13,6 +13,7 @@ from workbench import address, cached, selection
 from workbench.picture_tiles import map_tiles
 from workbench.selection import ClipChoice
 from workbench.tiles import TileGroup, draw_groups
+from workbench.titles import kernel_title
 
 TILES = 4
 OWN, SHARED = "own", "shared"
@@ -57,7 +58,10 @@ def draw_branches(
         scale = joint if scaled == SHARED else shared_scale([values[chosen]], signed=False)
         tiles = map_tiles(values, chosen, scale=scale, what=f"{layer.title}, map")
         groups.append(
-            TileGroup(title=f"{branch} · {len(chosen)} of {layer.channels} maps", tiles=tiles)
+            TileGroup(
+                title=f"{kernel_title(branch)} · {len(chosen)} of {layer.channels} maps",
+                tiles=tiles,
+            )
         )
     draw_groups(groups, key="branches", columns=2)
 

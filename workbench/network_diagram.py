@@ -13,6 +13,7 @@ from streamlit.components.v2 import component
 from mer_core.models.entry import ModelEntry
 from mer_core.records import Layer
 from workbench.tiles import PIXELS
+from workbench.titles import kernel_title
 
 HERE = Path(__file__)
 _diagram = component(
@@ -101,7 +102,7 @@ def _node(entry: ModelEntry, layer: Layer, column: int, row: float, after: tuple
     cells = [-(-side // layer.stride) for side in entry.input.size]
     short = layer.title.rpartition(", ")[2]
     if layer.branch:
-        short = f"{layer.branch} · {layer.name.rpartition('.')[2]}"
+        short = f"{kernel_title(layer.branch)} · {layer.name.rpartition('.')[2]}"
     short = short if len(short) < 18 else f"{short[:16]}…"
     shape = f"{layer.channels} maps, {cells[0]} × {cells[1]}"
     return Node(layer.name, f"{layer.title}: {shape}", (short, shape), column, row, after)

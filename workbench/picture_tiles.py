@@ -45,7 +45,7 @@ def weighted_tiles(
             scale=scale,
             smooth=True,
             alt=f"Frame {number} times its weight {weight:.2f}",
-            caption=f"× {weight:.2f}",
+            caption=f"× {weight:.2f}".replace("-", "−"),
         )
         for part, number, weight in zip(parts, numbers, weights, strict=True)
     ]

@@ -53,7 +53,7 @@ def clip_choice(where: Any) -> ClipChoice:
         key="source",
         titles=lambda name: found.get(name, "Generated faces"),
         where=where,
-        width=180,
+        width=165,
     )
     if source == LIVE:
         subject = address.choose(
@@ -75,7 +75,7 @@ def clip_choice(where: Any) -> ClipChoice:
             key="seed",
             default=0,
             where=where,
-            width=120,
+            width=100,
         )
         return ClipChoice(source, str(subject), f"{emotion}-{seed}")
     samples = cached.dataset(source).samples
@@ -155,7 +155,7 @@ def ranking(*, region: bool, where: Any = st) -> str:
         key="rank",
         titles=lambda name: RANKINGS.get(name).title,
         where=where,
-        width=240,
+        width=215,
     )
 
 

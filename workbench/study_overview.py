@@ -32,7 +32,11 @@ def draw_overview(names: Sequence[str]) -> None:
             panels.refusal(error)
     if any(row["Data are"] == "synthetic" for row in rows):
         address.mark_synthetic()
-    st.dataframe(rows, hide_index=True, width="stretch")
+    per_cent = st.column_config.NumberColumn(format="%.1f")
+    scores = (*BRIEF.values(), "Largest class")
+    st.dataframe(
+        rows, hide_index=True, width="stretch", column_config=dict.fromkeys(scores, per_cent)
+    )
     st.caption(
         "Each study leaves somebody out, trains on the others and predicts whoever was left out. "
         "It has learned something where its accuracy is above what answering the largest class "

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.errors import MerError
 
 if TYPE_CHECKING:
+    from mer_core.reproduction import Artefact
     from mer_core.training.result import StudyResult
 
 
 def sentence_case(word: str) -> str:
     """Return a word or a name with a capital at its beginning."""
     return f"{word[:1].upper()}{word[1:]}"
+
+
+def kernel_title(branch: str) -> str:
+    """Return a branch of a network, with a sign between height and width of its kernel."""
+    return re.sub(r"(?<=\d)x(?=\d)", "×", branch)
 
 
 def weighting_title(name: str) -> str:
@@ -38,6 +45,14 @@ def protocol_title(name: str) -> str:
         pair = [DATASETS.get(one).title for one in (protocol.train, protocol.test)]
         return f"Train on {pair[0]}, test on {pair[1]}"
     return sentence_case(protocol.title)
+
+
+def artefact_title(artefact: Artefact) -> str:
+    """Return what a result shows and where the paper has it; several of one maker stay apart."""
+    stem = artefact.file.split(".")[0].removesuffix("_synthetic")
+    part = stem.removeprefix(artefact.maker_name).strip("_")
+    title = f"{artefact.title}: {part}" if part else artefact.title
+    return sentence_case(f"{artefact.place}: {title}" if artefact.place else title)
 
 
 def study_title(name: str, result: StudyResult | None = None) -> str:

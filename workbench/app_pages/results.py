@@ -10,6 +10,7 @@ from workbench.study_form import study_form
 from workbench.study_overview import draw_overview
 from workbench.study_panel import draw_study
 from workbench.study_work import draw_work
+from workbench.titles import artefact_title
 
 address.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
 draw_work()
@@ -41,8 +42,7 @@ else:
     if tables:
         st.header("Tables that come with the workbench")
     for artefact, content in tables:
-        name = f"{artefact.place}: {artefact.title}" if artefact.place else artefact.title
-        part = panels.lazy_container(st.expander, name, key=artefact.file)
+        part = panels.lazy_container(st.expander, artefact_title(artefact), key=artefact.file)
         if not part.open:
             continue
         with part:
