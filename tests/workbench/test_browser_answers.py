@@ -1,0 +1,141 @@
+"""What each page must answer, one journey for each question."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.workbench.running import settle
+
+expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = pytest.mark.browser
+
+
+def test_a_prediction_is_judged_by_the_class_that_the_label_counts_as(page, server):
+    page.goto(server)
+    settle(page)
+    page.get_by_text("The clip is labelled Happiness, which counts as Positive.").wait_for()
+    rows = page.locator(".mer-answer").first.locator("tr")
+    shares = [int(text.rstrip("%")) for text in rows.locator("td:last-child").all_inner_texts()]
+    assert len(shares) > 1
+    assert 100 - len(shares) <= sum(shares) <= 100 + len(shares)
+    predicted = page.locator(".mer-predicted")
+    expect(predicted).to_have_count(1)
+    assert predicted.locator("td:last-child").inner_text() == f"{max(shares)}%"
+    right = "✓" in predicted.locator("th").inner_text()
+    verdict = page.get_by_text("AffectiveNet predicts").inner_text()
+    assert verdict.endswith("right" if right else "wrong")
+
+
+def test_a_link_says_what_it_could_not_honour(page, server):
+    page.goto(f"{server}/?emotion=joy&subject=99")
+    settle(page)
+    said = page.get_by_role("alert").inner_text()
+    assert "Emotion cannot be “joy”" in said
+    assert "Subject cannot be “99”" in said
+
+
+def test_kernels_have_scales_of_their_own_or_one_for_all(page, server):
+    page.goto(f"{server}/feature_maps?nets=affectivenet")
+    settle(page)
+    bars = page.locator(".st-key-branches .mer-bar")
+    own = bars.all_inner_texts()
+    page.get_by_text("One scale for all", exact=True).click()
+    page.wait_for_url("**scale=shared**")
+    settle(page)
+    shared = bars.all_inner_texts()
+    assert len(own) == len(shared) == page.locator(".st-key-branches section").count() > 1
+    assert len(set(own)) > 1
+    assert len(set(shared)) == 1
+
+
+def test_a_difference_is_drawn_between_networks_trained_alike_alone(page, server):
+    page.goto(f"{server}/compare?net=affectivenet&compare=clips&show=map")
+    settle(page)
+    page.get_by_alt_text("A minus B").wait_for()
+    page.goto(f"{server}/compare?net=affectivenet&compare=networks&show=map&rival=mobilenet")
+    settle(page)
+    page.get_by_text("not trained alike").wait_for()
+    assert page.get_by_alt_text("A minus B").count() == 0
+
+
+def test_the_checks_of_a_map_arrive_by_themselves_as_a_coloured_badge(page, server):
+    page.goto(f"{server}/attributions?nets=affectivenet&methods=saliency")
+    settle(page)
+    badge = page.locator(".mer-tiles .mer-badge", has_text="checks: ")
+    badge.wait_for()
+    settle(page)
+    assert re.search(r"mer-(good|doubtful|bad)", badge.get_attribute("class") or "")
+    page.get_by_role("button", name="Sanity checks and export").click()
+    body = page.get_by_test_id("stPopoverBody")
+    verdicts = body.get_by_text(re.compile(r"\((pass|warn|fail)\)"))
+    verdicts.first.wait_for()
+    worst = {"passed": "pass", "warning": "warn", "failed": "fail"}
+    word = next(verdict for name, verdict in worst.items() if name in badge.inner_text())
+    assert any(f"({word})" in line for line in verdicts.all_inner_texts())
+
+
+def test_methods_that_do_not_apply_are_listed_with_their_reasons_and_not_offered(page, server):
+    page.goto(f"{server}/attributions?nets=affectivenet&methods=saliency")
+    settle(page)
+    part = page.get_by_text(re.compile(r"Unavailable methods \(\d+\)"))
+    count = int(re.findall(r"\d+", part.inner_text())[0])
+    part.click()
+    table = page.get_by_test_id("stDataFrame").first
+    table.wait_for()
+    settle(page)
+    assert int(table.locator("table").get_attribute("aria-rowcount")) == count + 1
+    titles = table.locator("tbody tr td:nth-child(2)").all_text_contents()
+    page.get_by_label("Methods").click()
+    offered = page.get_by_role("option").all_inner_texts()
+    assert titles
+    assert not set(titles) & set(offered)
+
+
+def test_a_lesson_hides_what_its_clip_shows_until_the_answer_is_asked_for(page, server):
+    page.goto(f"{server}/lessons?lesson=micro-expression")
+    settle(page)
+    main = page.get_by_test_id("stMain")
+    secret = re.compile(r"\b(AU\d+|[Hh]appiness|onset|apex)\b")
+    assert not secret.search(main.inner_text())
+    page.get_by_text("Show the answer").click()
+    page.wait_for_url("**answer.micro-expression=true**")
+    settle(page)
+    assert secret.search(main.inner_text())
+
+
+def test_a_lesson_leaves_one_person_out_and_tests_on_nobody_else(page, server):
+    page.goto(f"{server}/lessons?lesson=leave-one-out")
+    settle(page)
+    for person in (3, 5):
+        held = page.get_by_label("Person left out")
+        held.fill(str(person))
+        held.press("Enter")
+        row = page.locator(".mer-folds tr").nth(person - 1)
+        expect(row.locator(".mer-test")).not_to_have_count(0)
+        settle(page)
+        tested = page.locator(".mer-folds .mer-test").count()
+        assert tested == row.locator("td").count()
+        assert row.locator("th").inner_text() == f"Person {person}"
+
+
+def test_a_study_is_announced_on_every_page_and_stopped_now(page, server):
+    page.goto(f"{server}/results")
+    settle(page)
+    page.get_by_text("Start a study").click()
+    page.get_by_label("Training profile", exact=True).click()
+    page.get_by_role("option", name="Paper").click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    cells = page.locator(".mer-fold-grid li")
+    cells.first.wait_for()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Paper", exact=True).click()
+    page.get_by_role("heading", name="Paper", level=1).wait_for()
+    notice = page.get_by_test_id("stSidebar").get_by_text("Study training")
+    notice.wait_for()
+    page.get_by_role("link", name="Go to the study").click()
+    page.get_by_role("heading", name="Results", level=1).wait_for()
+    page.get_by_role("button", name="Stop now").click()
+    page.get_by_text("was stopped; finished folds are kept").wait_for()
+    settle(page)
+    expect(cells).to_have_count(0)
