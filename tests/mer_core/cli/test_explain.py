@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -65,6 +66,22 @@ def test_four_files_tell_one_story(clip, tmp_path, ask):
     assert document["synthetic"] is False
     picture = cv2.imread(document["files"]["png"])
     assert min(picture.shape[:2]) > 300
+
+
+def test_by_default_a_shipped_network_explains_and_only_data_are_marked_synthetic(
+    clip, tmp_path, ask
+):
+    arguments = ["--model", "learnet", "--method", "saliency"]
+    code, document, errors = ask(clip, tmp_path / "o", *arguments)
+    assert code == 0
+    assert "generated people" in document["weights"]
+    assert document["synthetic"] is False
+    assert not any("synthetic" in Path(file).name for file in document["files"].values())
+    assert any("has never seen a real face" in line for line in errors)
+    (clip / "SYNTHETIC.txt").write_text("generated\n")
+    _, document, errors = ask(clip, tmp_path / "o", *arguments)
+    assert document["synthetic"] is True
+    assert not any("real face" in line for line in errors)
 
 
 def test_nothing_is_replaced_unless_asked(clip, tmp_path, ask):

@@ -9,6 +9,8 @@ import pytest
 
 from mer_core.cli import run
 from mer_core.datasets.synthetic.twins import write_twin
+from mer_core.models.checkpoint import read_header
+from mer_core.training.study import Study
 
 QUICK = ["--workers", "1", "--profile", "quick", "--set", "epochs=1", "--set", "batch=8"]
 
@@ -62,6 +64,31 @@ def test_show_tells_scores_and_says_synthetic(first, capsys):
     text = capsys.readouterr().out
     assert text.startswith("SYNTHETIC DATA")
     assert "Majority rate" in text
+
+
+def test_a_clip_is_explained_by_the_network_that_never_saw_its_subject(
+    first, twin, tmp_path, capsys
+):
+    study = Study.open(first)
+    for sample in (study.table.samples[0], study.table.samples[-1]):
+        out = tmp_path / sample.subject
+        place = str(sample.frames[0].parent)
+        asked = ["explain", place, str(out), "--study", first, "--no-crop", "--method", "saliency"]
+        _json(capsys, *asked)
+        (record,) = out.glob("*.json")
+        digest = json.loads(record.read_text())["settings"]["model_digest"]
+        (used,) = [
+            fold
+            for fold in study.result().folds
+            if digest.endswith(read_header(study.weights_path(fold)).weights_digest)
+        ]
+        answered = {answer.key for answer in study.result().answers[used.identity]}
+        assert sample.key in answered
+        lineage = read_header(study.weights_path(used)).lineage
+        assert not any(name.endswith(f"/{sample.subject}") for name in lineage.subjects)
+    capsys.readouterr()
+    assert run(["explain", str(twin), str(tmp_path / "x"), "--study", first]) == 2
+    assert "held this clip out" in capsys.readouterr().err
 
 
 def test_resume_of_a_finished_study_changes_nothing(first, capsys):

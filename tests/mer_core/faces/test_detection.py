@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mer_core.datasets.synthetic import eye_positions, render_neutral, sample_identity
-from mer_core.faces import detect_faces
+from mer_core.faces import detect_faces, detection
 from mer_core.faces.detection import _distinct
 
 REAL = Path(__file__).parents[4] / "shared" / "data" / "faces"
@@ -95,6 +95,12 @@ def test_several_people_come_largest_first(astronaut):
     large, small = detect_faces(pair)
     assert large.box[2] > 1.5 * small.box[2]
     assert small.centre[0] < 200 < large.centre[0]
+
+
+def test_no_padding_is_left_to_the_version_of_opencv():
+    files = list((Path(detection.__file__).parent / "mtcnn").glob("*.onnx"))
+    assert len(files) == 3
+    assert not [file.name for file in files if b"SAME_" in file.read_bytes()]
 
 
 def test_of_overlapping_boxes_the_best_is_kept():

@@ -81,6 +81,14 @@ def test_a_phone_held_upright_is_shown_upright(make_video, clip):
     assert np.abs(frames.astype(int) - turned).mean() < 12
 
 
+def test_a_coding_that_cannot_be_decoded_is_named_with_what_to_do(make_video):
+    content = make_video("clip.mp4", "mp4v").read_bytes()
+    hevc = content.replace(b"mp4v", b"hvc1").replace(b"esds", b"none")
+    with pytest.raises(FrameError, match=r"^phone\.mov: .* \(coded as hevc\); .*H\.264") as refusal:
+        open_upload(hevc, "phone.mov")
+    assert "\n" not in str(refusal.value)
+
+
 def test_a_picture_of_a_phone_is_named_for_what_it_is():
     with pytest.raises(FrameError, match=r"^photo: is a HEIC or AVIF picture"):
         open_upload(b"\0\0\0\x18ftypheic" + bytes(200), "photo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import cv2
@@ -10,6 +11,7 @@ import pytest
 
 from mer_core.errors import FaceNotFoundError, FrameError
 from mer_core.faces import EYE_DISTANCE, EYE_HEIGHT, detect_faces
+from mer_core.frames import FrameSource
 from mer_core.inputs import own_clip as own_clip_module
 from mer_core.inputs import synthetic_recording
 from mer_core.inputs.own_clip import open_recording, own_upload, rate_warnings
@@ -162,6 +164,73 @@ def test_a_very_long_recording_keeps_the_frames_around_its_expression(acted, mon
     assert len(found.clip) <= 80
     assert len(found.curve.numbers) == 140 + len(acted[1])
     assert 60 < found.onset < found.offset < 80 + len(acted[1])
+
+
+def test_a_recording_takes_the_memory_of_its_faces_and_not_of_its_frames(acted, monkeypatch):
+    monkeypatch.setattr(own_clip_module, "MAX_FRAMES", 40)
+    _, wide = acted
+    large = [cv2.resize(f, (1280, 720), interpolation=cv2.INTER_AREA) for f in wide[:1]]
+    count = 300
+
+    def decode(part):
+        for _ in range(count)[part]:
+            yield large[0].copy()
+
+    source = FrameSource(
+        name="long.mp4",
+        numbers=tuple(range(1, count + 1)),
+        labels=[""] * count,
+        decode=decode,
+        fps=30.0,
+    )
+    tracemalloc.start()
+    found = own_clip_module.own_clip(source).recording()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found.clip) <= 40
+    assert len(found.curve.numbers) == count
+    # All frames take 830 MB, the faces of 40 some 12, a frame on its way a few of its size.
+    assert peak < 80e6
+
+
+@pytest.fixture
+def film(tmp_path):
+    """Writes frames as a video and returns its path."""
+
+    def write(frames, name="mine.mp4", fps=100.0, codec="mp4v"):
+        path = tmp_path / name
+        size = (frames[0].shape[1], frames[0].shape[0])
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), fps, size)
+        for frame in frames:
+            writer.write(np.ascontiguousarray(frame[..., ::-1]))
+        writer.release()
+        return path
+
+    return write
+
+
+def test_a_damaged_video_is_used_as_far_as_it_goes_and_says_what_is_missing(acted, film):
+    path = film(acted[1] * 2, "mine.avi", codec="MJPG")
+    content = path.read_bytes()
+    path.write_bytes(content[: int(0.6 * len(content))])
+    found = open_recording(path)
+    (warning,) = [doubt for doubt in found.doubts if "damaged" in doubt]
+    assert f"{len(found.clip)} of {2 * len(acted[1])} frames" in warning
+    assert 0 < len(found.clip) < 2 * len(acted[1])
+
+
+def test_one_second_is_an_expression_and_five_are_searched(acted, film):
+    rest = [acted[1][0]]
+    short = open_recording(film([*acted[1], *rest * (100 - len(acted[1]))]))
+    assert len(short.expression) == 100
+    assert short.estimated == ("apex",)
+    long = open_recording(film([*rest * 200, *acted[1], *rest * 200], "long.mp4"))
+    assert long.estimated == KEY_FRAMES
+    assert 180 < long.onset < long.apex < long.offset < 230 + len(acted[1])
+
+
+def test_a_still_video_is_refused_with_its_reason(acted, film):
+    assert checks(open_recording(film([acted[1][0]] * 30))) == {"motion"}
 
 
 def test_whole_frames_are_kept_only_where_they_fit(monkeypatch):
