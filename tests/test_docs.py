@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import click
+import cv2
+import numpy as np
 import pytest
 
 from mer_core.cli import COMMANDS, mer
+from mer_core.inputs import synthetic_recording
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -21,6 +25,7 @@ SHELL = [
 ]
 
 
+PYTHON = [block for language, block in BLOCKS if language == "python" and "mer_core" in block]
 GUIDES = "".join(path.read_text() for path in sorted((ROOT / ".github" / "docs").glob("*.md")))
 GUIDED = [
     line.split("#")[0].strip()
@@ -55,14 +60,30 @@ def test_every_command_is_in_the_readme_or_says_what_it_does():
 
 
 def test_the_python_example_runs():
-    (example,) = [
-        block for language, block in BLOCKS if language == "python" and "mer_core" in block
-    ]
+    (example,) = [block for block in PYTHON if "load_model" in block]
     space: dict[str, object] = {}
     exec(compile(example, "README.md", "exec"), space)
     assert space["answer"].predicted in space["model"].classes
     assert space["model"].weights.synthetic
     assert space["found"].values.shape == space["image"].image.shape[:2]
+
+
+def test_the_three_lines_for_ones_own_clip_run(tmp_path, monkeypatch):
+    (example,) = [block for block in PYTHON if "my.mp4" in block]
+    acted = synthetic_recording(subject=3, emotion="surprise", seed=1, size=160).clip.frames
+    wide = [np.pad(frame, ((20, 20), (60, 60), (0, 0)), mode="edge") for frame in acted]
+    size = (wide[0].shape[1], wide[0].shape[0])
+    film = cv2.VideoWriter(str(tmp_path / "my.mp4"), cv2.VideoWriter.fourcc(*"mp4v"), 100.0, size)
+    for frame in wide:
+        film.write(np.ascontiguousarray(frame[..., ::-1]))
+    film.release()
+    monkeypatch.chdir(tmp_path)
+    space: dict[str, Any] = {}
+    exec(compile(example, "README.md", "exec"), space)
+    assert len(space["recording"].expression) == len(acted)
+    answer = space["answer"]
+    assert (answer.predicted is None) == bool(answer.refusals)
+    assert answer.most_probable in answer.probabilities
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 GUIDES = (
     "look-inside-a-network",
+    "your-own-clip",
     "bring-your-own-data",
     "run-a-study",
     "read-an-attribution",
