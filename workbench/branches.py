@@ -20,6 +20,7 @@ OWN, SHARED = "own", "shared"
 SCALES = {OWN: "Own scale for each kernel", SHARED: "One scale for all"}
 
 
+@address.page_part
 def draw_branches(
     choice: ClipChoice,
     weighting: str,

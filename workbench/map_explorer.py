@@ -27,6 +27,7 @@ TILES = 12
 _CELLS = 14
 
 
+@address.page_part
 def draw_explorer(
     choice: ClipChoice, weighting: str, models: Sequence[LoadedModel], rank: Ranking
 ) -> None:

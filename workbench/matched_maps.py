@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mer_core.features import Ranking
+from mer_core.features import Ranking, matched_layers
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.colour import shared_scale
-from mer_core.records import Layer
-from workbench import cached, panels
+from workbench import address, cached, panels
 from workbench.map_export import export_maps
 from workbench.picture_tiles import map_tiles
 from workbench.selection import ClipChoice
@@ -19,16 +18,27 @@ from workbench.tiles import Badge, TileGroup, draw_groups
 TILES = 6
 
 
+@address.page_part
 def draw_matched(
-    choice: ClipChoice,
-    weighting: str,
-    layers: Sequence[tuple[LoadedModel, Layer]],
-    rank: Ranking,
+    choice: ClipChoice, weighting: str, models: Sequence[LoadedModel], rank: Ranking
 ) -> None:
     """Draw the leading maps of each network's layer, and behind one button their exports."""
+    stages = matched_layers([model.entry for model in models])
+    if not stages:
+        st.info("These networks have no resolution in common outside their branches.")
+        return
+    stage = address.choose(
+        "Resolution",
+        list(stages),
+        key="stage",
+        titles=lambda name: f"{name} of the input",
+        width=200,
+        help="Networks are compared where their maps have the same resolution.",
+    )
     region = cached.recording(choice).region
     groups, shown = [], []
-    for model, layer in layers:
+    for model in models:
+        layer = stages[stage][model.entry.name]
         found = cached.maps(choice, weighting, model)[layer.name]
         chosen = found.top(TILES, rank, region)
         values = found.values[chosen]

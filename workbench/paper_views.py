@@ -45,7 +45,10 @@ def draw_claims() -> None:
         width="stretch",
         height=420,
         column_order=("claim", "printed", "computed", "verdict", "where"),
-        column_config={"claim": st.column_config.TextColumn(width="large")},
+        column_config={
+            "claim": st.column_config.TextColumn("Claim", width="large"),
+            **{name: sentence_case(name) for name in ("printed", "computed", "verdict", "where")},
+        },
     )
     if kept:
         named = {f"{finding.claim} ({finding.place})": finding for finding in kept}

@@ -44,6 +44,17 @@ def test_the_first_picture_is_above_the_fold_and_the_choice_stays_in_view(page, 
         assert 0 <= box["y"] < 120
 
 
+@pytest.mark.parametrize("path", PICTURES)
+def test_no_picture_reaches_beyond_the_screen_of_a_telephone(page, server, path):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/{path}")
+    settle(page)
+    pictures = page.locator(".mer-surface, .mer-player img, .mer-gallery img, .mer-bar")
+    pictures.first.wait_for()
+    ends = pictures.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert max(ends) <= 390
+
+
 def test_the_sidebar_says_what_this_is(page, server):
     page.goto(server)
     settle(page)

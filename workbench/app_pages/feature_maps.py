@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mer_core.features import RANKINGS, matched_layers
+from mer_core.features import RANKINGS
 from workbench import address, panels, selection
 from workbench.branches import draw_branches
 from workbench.map_explorer import draw_explorer
@@ -28,23 +28,6 @@ if branched:
     draw_branches(choice, weighting, branched[0], recording.region, rank=ranking)
 
 st.header("Networks at matched depth", anchor=False)
-stages = matched_layers([model.entry for model in models])
-if not stages:
-    st.info("These networks have no resolution in common outside their branches.")
-else:
-    stage = address.choose(
-        "Resolution",
-        list(stages),
-        key="stage",
-        titles=lambda name: f"{name} of the input",
-        width=200,
-        help="Networks are compared where their maps have the same resolution.",
-    )
-    draw_matched(
-        choice,
-        weighting,
-        [(model, stages[stage][model.entry.name]) for model in models],
-        RANKINGS.get(ranking),
-    )
+draw_matched(choice, weighting, models, RANKINGS.get(ranking))
 panels.open_elsewhere({}, {"compare": "Compare two clips, networks or checkpoints at any layer"})
 address.share()

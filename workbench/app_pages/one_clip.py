@@ -51,17 +51,27 @@ with answered:
     prediction = st.container()
 
 st.header("How the frames are weighted", anchor=False)
-chart, others = st.columns([3, 2], gap="large")
-with others:
-    second = selection.weighting("Compare with", key="w2", default=DEFAULT_WEIGHTING)
-    tiles = [motion_image_tile(cached.image(choice, second))]
-    moved = displacement_tile(
-        recording, title="Ground truth", caption="How far the skin has moved at the apex, in pixels"
-    )
-    draw_tiles([*tiles, *([moved] if moved else [])], key="others", columns=2, unit="")
-with chart:
-    images = {name: cached.image(choice, name) for name in dict.fromkeys((weighting, second))}
-    draw_weights_chart(recording, images, key="weights")
+
+
+@address.page_part
+def draw_weights() -> None:
+    """Draw the weights of the frames, beside those of another weighting."""
+    chart, others = st.columns([3, 2], gap="large")
+    with others:
+        second = selection.weighting("Compare with", key="w2", default=DEFAULT_WEIGHTING)
+        tiles = [motion_image_tile(cached.image(choice, second))]
+        moved = displacement_tile(
+            recording,
+            title="Ground truth",
+            caption="How far the skin has moved at the apex, in pixels",
+        )
+        draw_tiles([*tiles, *([moved] if moved else [])], key="others", columns=2, unit="")
+    with chart:
+        images = {name: cached.image(choice, name) for name in dict.fromkeys((weighting, second))}
+        draw_weights_chart(recording, images, key="weights")
+
+
+draw_weights()
 
 st.header("What the kernels see", anchor=False)
 with prediction, st.spinner("Loading the networks"):  # for seconds on a first visit
