@@ -23,7 +23,7 @@ PARTS = $(NEWER_PIP) $(INSTALL) --constraint constraints.txt --group $(1) && $(I
 # Prints the variables under which `mer workbench` runs its server, as NAME=VALUE.
 SERVER := from mer_core.cli.workbench import server_environment as e; print(*map('='.join, e().items()))
 
-.PHONY: workbench test check bench faults figures notebooks docs clean
+.PHONY: workbench lab test check bench faults figures notebooks docs clean
 
 ## The app on embedded data, in the browser.
 workbench: $(APP)
@@ -49,11 +49,15 @@ bench: $(DEV)
 figures: $(DEV)
 	$(BIN)/mer reproduce all --profile $(PROFILE)
 
-## Every notebook, executed into notebooks/executed/.
-notebooks: $(DEV)
-	PLOTLY_RENDERER=plotly_mimetype+notebook $(BIN)/jupyter nbconvert --to notebook --execute --output-dir notebooks/executed notebooks/*.ipynb
+## The notebooks in JupyterLab.
+lab: $(DEV)
+	$(BIN)/jupyter lab --notebook-dir notebooks
 
-## The documentation as a site, into build/site/; with the notebooks that `make notebooks` executed.
+## Pages of the notebooks that have changed, executed, into notebooks/executed/.
+notebooks: $(DEV)
+	$(BIN)/python .github/docs/notebook_pages.py
+
+## The documentation as a site, into build/site/; with the pages of the notebooks.
 docs: $(DEV)
 	$(BIN)/python .github/docs/build.py build/site
 	@echo "Open build/site/index.html"

@@ -16,89 +16,132 @@
 # %% [markdown]
 # # From frames to one image
 #
-# A micro-expression lasts a few dozen frames and moves the skin by a pixel or two. The
-# affective-motion image adds up the frames with weights that grow with time, so that what moved
-# stands out. This notebook follows one clip through that sum and regenerates Fig. 1 of the paper.
+# **Question.** A micro-expression lasts a few dozen frames and moves the skin by a pixel or two.
+# How does it become one picture that a network can read, and what is lost on the way?
 #
-# The clip is synthetic unless you set `clip` to a folder of frames, a video or a zip of your own.
+# The paper weights each frame by its place in time and adds them up. For a clip of $k$ frames:
+#
+# $$LR_i(m) = \frac{2m-k}{m} \qquad (1)$$
+#
+# $$m \in \{i,\ i+1,\ \ldots,\ k\} \qquad (2)$$
+#
+# $$F_w(i) = \sum_{m=i}^{k} LR_i(m) \qquad (3)$$
+#
+# $$MI_i = \mathrm{frame}_i \cdot F_w(i) \qquad (4)$$
+#
+# $$AMI = \sum_{i=1}^{k} MI_i \qquad (5)$$
+#
+# $MI_i$ is the *motion image* of frame $i$, $AMI$ the *affective-motion image* of the clip. The
+# faces here are generated, so that we know what moved. For a clip of your own,
+# `mer_core.open_recording` takes a video, a folder of frames or a zip.
 
 # %% tags=["parameters"]
-clip = ""  # path of a clip; empty takes a synthetic one
 subject, emotion, seed = 4, "happiness", 2
-shown = 5  # frames drawn in the figure
-figures = ""  # folder to write Fig. 1 to as well; `mer reproduce fig1` writes it to figures/
 
 # %%
-from pathlib import Path
-
-import numpy as np
-from IPython.display import Image
-
-from mer_core.ami import WEIGHTINGS, build_ami, frame_weights, motion_images, partial_ami
-from mer_core.plots.curves import weight_curves
-from mer_core.provenance import versions
-from mer_core.reproduction import Manifest
-from mer_core.reproduction.everything import MAKERS, save
-from mer_core.reproduction.frames_figure import clip_of, figure1
-
-versions()
+from mer_core import notebook as nb
+from mer_core import synthetic_recording
 
 # %% [markdown]
 # ## The clip
-
-# %%
-recording = clip_of(clip, subject=subject, emotion=emotion, seed=seed)
-print(recording.name, recording.frames.shape, "synthetic" if recording.synthetic else "")
-
-# %% [markdown]
-# ## Four readings of the weights
 #
-# The printed formula allows two readings, and two relatives are in use. Only `full` sums to the
-# number of frames and so keeps the face; the others sum to zero and keep what changed.
+# **Look for** the frame in which the face differs most from the first. Most people find none.
+
 
 # %%
-count = len(recording)
-weights = {entry.name: frame_weights(count, entry.name) for entry in WEIGHTINGS}
-weight_curves(recording.frame_numbers, weights, synthetic=recording.synthetic).show()
-{name: round(float(values.sum()), 6) for name, values in weights.items()}
+def show(subject=subject, emotion=emotion, frames=7):
+    clip = synthetic_recording(subject=subject, emotion=emotion, seed=seed)
+    return nb.clip_strip(clip, frames)
+
+
+nb.explore(show, subject=nb.PEOPLE, emotion=nb.EMOTIONS, frames=range(3, 10))
+
+# %%
+nb.question("micro-expression")
+
+# %%
+clip = synthetic_recording(subject=subject, emotion=emotion, seed=seed)
+nb.answer("micro-expression", facts=nb.clip_facts(clip))
 
 # %% [markdown]
+# ## Weights over time
+#
+# Eq. 3 can be read in two ways: with the last term of the list in Eq. 2, or, as its printed
+# limits have it, without. Two relatives from the literature on rank pooling are in use as well.
+#
+# **Look for** the frames with negative weights, and for how much of a line lies above zero.
+
+# %%
+nb.weight_chart(clip)
+
+# %% [markdown]
+# **Seen.** All four readings subtract the beginning of the clip and add its later part. *Full*
+# has its highest weight in the middle; *linear* does not bend at all.
+#
 # ## The image
 #
-# The sum over motion images (weight x frame) is the raw image. Ranges of frames that partition
-# the clip give partial images that add up to it exactly.
+# **Look for** what becomes of hair and background when you change the weighting, and for which
+# frames you need before the mouth shows.
+
 
 # %%
-images = {
-    entry.name: build_ami(recording.frames, count=count, weighting=entry.name)
-    for entry in WEIGHTINGS
-}
-motion = motion_images(recording, "full")
-middle = recording.frame_numbers[count // 2]
-first_half = partial_ami(recording, first=recording.frame_numbers[0], last=middle)
-second_half = partial_ami(recording, first=middle + 1, last=recording.frame_numbers[-1])
-gap = float(np.abs(first_half.total + second_half.total - images["full"].total).max())
-print(
-    f"two halves differ from the whole by at most {gap:.3f} of {np.ptp(images['full'].total):.0f}"
-)
+def accumulate(frames=(clip.onset, clip.offset), weighting="full"):
+    part = nb.cut(clip, *frames)
+    first, last = part.expression.frames[0], part.expression.frames[-1]
+    return nb.pictures({"first": first, "last": last, "image": part.image(weighting).image})
+
+
+nb.explore(accumulate, frames=(clip.onset, clip.offset), weighting=nb.WEIGHTINGS)
+
+# %%
+nb.question("one-image")
+
+# %%
+nb.answer("one-image", kept=nb.keeps_face())
+
+# %% [markdown]
+# ## Which weighting carries the motion?
+#
+# A pixel that never changes contributes its brightness times the sum of the weights. **Look for**
+# the second column: a picture whose contrast lies where the face moves shows motion, and not who
+# is moving.
+
+# %%
+sums = nb.weight_sums(clip)
+sums
+
+# %%
+nb.answer("carries-motion", **nb.motion_words(clip))
 
 # %% [markdown]
 # ## Fig. 1
+#
+# The same as one figure: frames, the motion images of Eq. 4 under *full*, and Eq. 5 under all
+# four readings.
 
 # %%
-made = figure1(recording, shown=shown)
-if figures:
-    save(MAKERS.get("fig1"), made, Manifest(Path(figures)))
-Image(made.content(".png"), alt="Frames, motion images and affective-motion images of one clip")
+nb.Results().get("fig1")
 
-# %%
+# %% [markdown]
+# ## Conclusion
+#
+# Eqs. 1 to 5 are a weighted sum, and what the weights add up to decides what the sum keeps.
+# *Full* adds up to the number of frames and keeps the face; the others add up to zero and keep
+# the change. A network that is given *full* images can learn who is in them.
+#
+# ## Exercises
+#
+# 1. Swap two frames of the clip. Under which weighting does the image change most? Predict it
+#    from the chart, then check with `mer_core.ami.build_ami`.
+# 2. Choose a range that leaves out the frames with negative weights. What does *rank pooling*
+#    show then, and why do its weights still add up to zero?
+
+# %% jupyter={"source_hidden": true} tags=["values"]
+parts = [clip.image("full"), nb.cut(clip, clip.onset, clip.offset).image("full")]
 results = {
-    "frames": count,
-    "synthetic": recording.synthetic,
-    "sums": {name: float(values.sum()) for name, values in weights.items()},
-    "halves_gap": gap,
-    "range": float(np.ptp(images["full"].total)),
-    "motion_gap": float(np.abs(motion.sum(axis=0) - images["full"].total).max()),
-    "figure": sorted(path.name for path in Path(figures).glob("fig1*")) if figures else [],
+    "frames": len(clip.expression),
+    "synthetic": clip.clip.synthetic,
+    "sums": sums["weights sum to"].to_dict(),
+    "motion": sums["contrast where the face moves"].to_dict(),
+    "same": parts[0].digest == parts[1].digest,
 }
-results

@@ -16,55 +16,127 @@
 # %% [markdown]
 # # What is the network, and what does it cost?
 #
-# Fig. 2 is drawn from the network itself: one pass is traced, shapes come out of it, parameters are
-# counted on the modules. Table 3 sets what the paper prints of each network's cost beside what is
-# counted here. No clip takes part.
+# **Question.** AffectiveNet looks through four kernels of different size side by side and joins
+# what they see. How large is it, where do its parameters sit, and what does each kernel see?
+#
+# The paper writes $\epsilon_{S}^{x,N}$ for a convolution of $N$ filters of $x \times x$ with
+# stride $S$, $\beta$ for batch normalisation, $\Vert$ for joining channels and $FC^{n}$ for $n$
+# fully connected units. With the image $A$:
+#
+# $$Fm^{0}_{i} = \epsilon_{1}^{p_i,16}(A), \quad p_i \in \{3, 5, 7, 11\} \qquad (6, 7)$$
+#
+# $$Fm^{1}_{i} = \mathrm{EncapFeat}(Fm^{0}_{i}) \qquad (8)$$
+#
+# $$\mathrm{EncapFeat}(x) = \epsilon_{2}^{3,64}\left(f_1(x) + f_2(x)\right) \qquad (9)$$
+#
+# $$f_n(x) = \epsilon_{2}^{2n+1,32}(x), \quad n = 1, 2 \qquad (10)$$
+#
+# $$\mathrm{MICRoFeat} = Fm^{1}_{1} \Vert Fm^{1}_{2} \Vert Fm^{1}_{3} \Vert Fm^{1}_{4} \qquad (11)$$
+#
+# $$Fv = FC^{4}\left(\beta(Fv_1 \Vert Fv_2)\right) \qquad (12)$$
+#
+# $$Fv_1 = FC^{32}(Fm_2) \qquad (13)$$
+#
+# $$Fv_2 = FC^{32}(Fm_3) \qquad (14)$$
+#
+# $$Fm_2 = \epsilon_{2}^{3,184}\left(\beta(\mathrm{MICRoFeat})\right) \qquad (15)$$
+#
+# $$Fm_3 = \epsilon_{2}^{3,196}\left(\epsilon_{2}^{3,128}(Fm_2)\right) \qquad (16)$$
 
 # %% tags=["parameters"]
-rounds = 0  # timing rounds of Table 3; 0 leaves speed out
+subject, emotion = 4, "happiness"
 
 # %%
-import pandas as pd
-from IPython.display import Image
-
-from mer_core.paper.architecture import VARIANTS, count_parameters
-from mer_core.reproduction.architecture import make_figure2
-from mer_core.reproduction.job import Job
-from mer_core.reproduction.table3 import ledger_table, table3_made
+from mer_core import load_model, synthetic_recording
+from mer_core import notebook as nb
 
 # %% [markdown]
 # ## Fig. 2
-
-# %%
-figure = make_figure2(Job())
-Image(figure.content(".png"), alt="AffectiveNet as boxes and arrows, with shapes and parameters")
-
-# %% [markdown]
-# Most parameters sit in one place: the fully connected layer on the flattened Fm2.
-
-# %%
-stages = pd.DataFrame([{f: getattr(s, f) for f in s.__dataclass_fields__} for s in figure.values])
-stages.sort_values("parameters", ascending=False).head(6)[["name", "title", "shape", "parameters"]]
-
-# %% [markdown]
-# ## Table 3
 #
-# Counts agree with the paper's digits by rounding or by truncation, or do not. Indented rows are
-# other readings of the same row. The paper does not say what its seconds measure.
+# Drawn from the network itself: one pass is traced, and parameters are counted on the modules.
+# **Look for** the box with the most parameters before you scroll on.
 
 # %%
-table = table3_made(rounds=rounds)
-ledger_table(table.values)
+figure = nb.Results().get("fig2")
+figure
 
 # %%
-chosen = [row for row in table.values if row.chosen]
+stages = figure.frame.sort_values("parameters", ascending=False)
+stages[["name", "title", "shape", "parameters"]].head(6).set_index("name")
+
+# %% [markdown]
+# **Seen.** The first row is the fully connected layer of Eq. 13 on the flattened $Fm_2$: about
+# half of the network.
+#
+# ## What each kernel sees
+#
+# **Look for** the smallest field that holds a whole mouth. Below, everything that one unit of
+# each branch can see is bright; move the unit over the face.
+
+# %%
+model = load_model("affectivenet", weights="synthetic")
+face = synthetic_recording(subject=subject, emotion=emotion, seed=1)
+
+
+# %%
+def see(part="refine", row=7, column=5):
+    return nb.fields(model, face, part, row=row / 10, column=column / 10)
+
+
+nb.explore(see, part=nb.PARTS, row=range(11), column=range(11))
+
+# %%
+nb.question("kernels")
+
+# %%
+nb.answer("kernels", **nb.field_words(model, "refine"))
+
+# %% [markdown]
+# ## What each layer responds to
+#
+# The network was trained on generated faces. **Look for** channels that light up where the face
+# moves (outlined), and for whether the next person's do.
+
+
+# %%
+def respond(branch="3x3", part="first", channel=3, subject=subject, emotion=emotion):
+    person = synthetic_recording(subject=subject, emotion=emotion, seed=1)
+    return nb.channel_view(model, person, nb.layer_of(model, branch, part), channel)
+
+
+choices = {"branch": list(model.entry.branches()), "part": nb.PARTS, "channel": range(64)}
+nb.explore(respond, **choices, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
+
+# %% [markdown]
+# ## Table 3: what networks cost
+#
+# **Look for** the column *agrees*: the paper rounds some counts and cuts others, and one row
+# agrees with neither.
+
+# %%
+costs = nb.Results().get("table3")
+costs
+
+# %% [markdown]
+# ## Conclusion
+#
+# Eqs. 6 to 16 add up to the parameters of Table 3 to the last digit it prints. The four branches
+# are cheap; what costs is the step from maps to a vector. What the paper's seconds measure it
+# does not say, so no comparison of speed rests on them.
+#
+# ## Exercises
+#
+# 1. Replace flattening in Eq. 13 by the mean over each map. How many parameters are left? Which
+#    row of Table 3 would then be wrong?
+# 2. Compute the field of the 11×11 branch after refinement by hand: kernel sizes and strides are
+#    in Eqs. 6 to 10.
+
+# %% jupyter={"source_hidden": true} tags=["values"]
+chosen = costs.frame[costs.frame.chosen.astype(str) == "True"]
 results = {
     "parameters": int(stages.parameters.sum()),
-    "by_arithmetic": count_parameters(VARIANTS["AffectiveNet-1"]["Eqs. 6 to 16"]),
     "in_first_dense": int(stages.set_index("name").parameters["head.fv1.linear"]),
-    "branches": int((stages.after.map(len) == 4).sum()),
-    "disagree": [row.network for row in chosen if row.agreement == "none"],
-    "rows": len(chosen),
-    "ledger": {row.network: row.parameters for row in chosen},
+    "ledger": chosen.set_index("network").parameters.to_dict(),
+    "disagree": chosen[chosen.agreement.isin(["none"]) | chosen.agreement.isna()].network.tolist(),
+    "trained": model.weights.trained,
 }
-results

@@ -16,108 +16,100 @@
 # %% [markdown]
 # # Which part of the network matters?
 #
-# Six ablations of AffectiveNet, the `Af-Net` rows of Table 1: larger kernels in EncapFeat (KS-1,
-# KS-2), dense layers chained rather than lateral (LFC), no MFL block (WoMFL), and one kernel size
-# throughout (3x3, 1x1). The paper argues from them that small kernels are better; its own KS-2,
-# with the larger kernels, beats KS-1 on both datasets.
+# **Question.** The paper takes AffectiveNet apart in six ways and argues that small kernels,
+# lateral connections and the MFL block each earn their place. Do its figures say so, and do ours?
 #
-# Where a sentence of the paper allows two readings of an ablation, both are in the catalogue, and
-# the one whose cost fits Table 3 better counts.
+# With $f_n(x) = \epsilon_{2}^{2n+1,32}(x)$ (Eq. 10) as the base, the ablations are:
+#
+# - **KS-1**, **KS-2**: kernels 5 and 7, or 7 and 11, in place of 3 and 5 in EncapFeat
+# - **LFC**: fully connected layers one behind the other, not side by side
+# - **WoMFL**: no MFL block, which is Eqs. 12 to 16
+# - **3×3**, **1×1**: one kernel size throughout
+#
+# Where a sentence allows two readings, both are in the catalogue, and the one whose cost fits
+# Table 3 better counts.
 
 # %% tags=["parameters"]
 data = "twin"  # or a TOML file of roots
-profile = "quick"  # quick, standard or paper
-changes = {}  # training settings that differ from the profile
-methods = [
-    "Af-Net-KS-1",
-    "Af-Net-KS-2",
-    "Af-Net-LFC",
-    "Af-Net-WoMFL",
-    "Af-Net-3x3",
-    "Af-Net-1x1",
-    "AffectiveNet-1",
-]
-setups = ["CASME-II"]  # columns of Table 1
-existing = False  # take finished studies only, train nothing
+train = False  # True runs every study that is missing: hours
+profile, changes = "standard", {}
+setups = ["CASME-I", "CASME-II"]  # columns of Table 1
 
 # %%
-import pandas as pd
-from IPython.display import Image, display
+from mer_core import notebook as nb
 
-from mer_core.plots.dots import dot_figure
-from mer_core.reproduction.accuracies import accuracy_rows, dots, score_table
-from mer_core.reproduction.feature_figures import make_figure7
-from mer_core.reproduction.job import Job
-from mer_core.reproduction.roots import read_roots
-from mer_core.reproduction.table3 import ledger
-
-job = Job(
-    roots=read_roots(data),
-    profile=profile,
-    changes=changes,
-    methods=tuple(methods),
-    existing=existing,
-    workers=1,
-    tell=lambda line: print(line, end="\n"),
-)
+results_of = nb.Results(data, train=train, profile=profile, changes=changes)
 
 # %% [markdown]
 # ## Accuracy
+#
+# **Look for** a trend over kernel sizes: base (3, 5), KS-1 (5, 7), KS-2 (7, 11). Is it monotone
+# in the paper's own columns?
 
 # %%
-rows = [r for r in accuracy_rows(1, job, setups=setups) if r.method.startswith(("Af-", "Aff"))]
-rows = [row for row in rows if row.network]
-display(score_table(rows))
-for setup in setups:
-    drawn = dots([row for row in rows if row.setup == setup])
-    dot_figure(
-        drawn, title=drawn[0].group, synthetic=any(r.data == "synthetic" for r in rows)
-    ).show()
+table = results_of.scores(1, setups=setups, methods=nb.ABLATION_ROWS)
+table
+
+# %%
+table.sheet
+
+# %%
+print(table.summary)
 
 # %% [markdown]
 # ## What each saves or costs
+#
+# **Look for** the ablation that halves the network, and what it does to the accuracy above.
 
 # %%
-costs = {row.network: row for row in ledger() if row.chosen}
-pd.DataFrame(
-    [
-        {
-            "ablation": name,
-            "parameters": costs[name].parameters,
-            "paper, millions": str(costs[name].printed_parameters),
-            "agrees as": costs[name].agreement,
-            "multiply-adds, M": round(costs[name].multiply_adds / 1e6),
-        }
-        for name in dict.fromkeys(row.method for row in rows)
-    ]
-).set_index("ablation")
+costs = results_of.get("table3").frame
+mine = costs[costs.network.isin(nb.ABLATION_ROWS) & (costs.chosen.astype(str) == "True")]
+mine.set_index("network")[["parameters", "paper_parameters_m", "multiply_adds"]]
 
 # %% [markdown]
-# ## Fig. 7: what the first convolutions answer to disgust
+# ## What an ablation can see
+#
+# Kernel sizes decide how much of the face one unit sees, whatever it has learned. **Look for**
+# the network whose smallest branch no longer resolves an eyebrow.
+
 
 # %%
-figure = make_figure7(job)
-for line in figure.warnings:
-    print(line)
-Image(figure.content(".png"), alt="First convolutions of three ablations and of AffectiveNet")
+def see(network="affectivenet", row=7, column=5):
+    model, face = nb.untrained(network), nb.look(nb.untrained(network), 4, "happiness").recording
+    return nb.fields(model, face, "refine", row=row / 10, column=column / 10)
+
+
+nb.explore(see, network=nb.ABLATIONS, row=range(11), column=range(11))
+
+# %% [markdown]
+# ## Fig. 7: first convolutions on disgust
+#
+# **Look for** the word *untrained*: where no study of an ablation is finished, its picture shows
+# chance filters, and they answer to a face as well.
 
 # %%
+figure = results_of.get("fig7")
+figure
+
+# %% [markdown]
+# ## Conclusion
+#
+# In the paper's own Table 1 KS-2, with the larger kernels, beats KS-1 on both datasets, so
+# "smaller is better" does not follow from it. Whether ours decide anything says the sentence
+# above the table.
+#
+# ## Exercises
+#
+# 1. Which two rows differ in one thing only? Design the pair of networks that would test kernel
+#    size and nothing else.
+# 2. How many people would be needed before a difference of five points excludes zero? Take the
+#    widths of the intervals above.
+
+# %% jupyter={"source_hidden": true} tags=["values"]
+ks1, ks2 = ([r.paper for r in table.rows if r.method == f"Af-Net-KS-{n}"] for n in (1, 2))
 results = {
-    "rows": [
-        {
-            f: getattr(row, f)
-            for f in ("method", "setup", "paper", "ours", "difference", "n", "data")
-        }
-        for row in rows
-        if row.ours is not None
-    ],
-    "parameters": {name: costs[name].parameters for name in costs if name.startswith("Af")},
-    "paper_ks2_beats_ks1": all(
-        next(r.paper for r in rows if r.method == "Af-Net-KS-2" and r.setup == s)
-        > next(r.paper for r in rows if r.method == "Af-Net-KS-1" and r.setup == s)
-        for s in setups
-    ),
-    "networks": figure.settings["networks"],
-    "maps": figure.values,
+    "rows": [nb.plain(row) for row in table.measured],
+    "parameters": mine.set_index("network").parameters.to_dict(),
+    "paper_ks2_beats_ks1": all(b > a for a, b in zip(ks1, ks2, strict=True)),
+    "networks": figure.document["networks"],
 }
-results["rows"]

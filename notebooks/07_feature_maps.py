@@ -14,75 +14,110 @@
 # ---
 
 # %% [markdown]
-# # What do the layers answer?
+# # What do the layers respond to?
 #
-# Figs. 3, 4 and 6: the maps of every convolution of MICRoFeat, what changes between anger and
-# happiness of one person, and three networks at matched depth. Networks are those that held the
-# person out; where no study is finished the weights are random, and the figure says so. An
-# untrained network answers to faces, too: a clean map of a face is no sign of learning.
+# **Question.** Feature maps of a face look like a face. Which of them show that the network has
+# learned anything about expression?
+#
+# A layer turns an image $A$ into $N$ maps, each the response of one filter $w_c$ at every place:
+#
+# $$Fm_c = \mathrm{ReLU}(w_c * A + b_c), \quad c = 1, \ldots, N$$
+#
+# The networks here are those that ship, trained on generated people who are in none of the
+# pictures.
 
 # %% tags=["parameters"]
 data = "twin"  # or a TOML file of roots
-profile = "quick"  # whose finished studies are looked into first
-changes = {}  # training settings that differ from the profile
-method = "AffectiveNet-1"  # trained now on CASME II if it is not yet; "" trains nothing
-own_scales = False  # each map on its own scale, in place of one scale per row
 
 # %%
-from IPython.display import Image, display
-
-from mer_core.plots.static.tiles import TileScale
-from mer_core.reproduction.cells import cells_of, solve
-from mer_core.reproduction.feature_figures import make_figure3, make_figure4, make_figure6
-from mer_core.reproduction.held_out import exhibit, held_out_network
-from mer_core.reproduction.job import Job
-from mer_core.reproduction.roots import read_roots
-
-scales = TileScale.OWN if own_scales else TileScale.ROW
-job = Job(
-    roots=read_roots(data),
-    profile=profile,
-    changes=changes,
-    workers=1,
-    tell=lambda line: print(line, end="\n"),
-)
-if method:
-    (cell,) = cells_of(method, ("CASME-II",))
-    print(solve(cell, job).status)
+from mer_core import load_model
+from mer_core import notebook as nb
 
 # %% [markdown]
+# ## Trained and untrained
+#
+# **Look for** the moving region (outlined). Compare the channels that respond most inside it with
+# those of a network whose weights are chance.
+
+# %%
+models = {"trained": load_model("affectivenet", weights="synthetic")}
+models["untrained"] = nb.untrained("affectivenet")
+menus = {"branch": list(models["trained"].entry.branches()), "part": nb.PARTS}
+people = {"subject": nb.PEOPLE, "emotion": nb.EMOTIONS}
+
+
+# %%
+def respond(weights="trained", branch="3x3", part="refine", subject=4, emotion="happiness"):
+    model = models[weights]
+    face = nb.look(model, subject, emotion).recording
+    return nb.channel_view(model, face, nb.layer_of(model, branch, part))
+
+
+nb.explore(respond, weights=list(models), **menus, **people)
+
+# %%
+respond(weights="untrained")
+
+# %% [markdown]
+# **Seen.** An untrained network answers to faces, too: edges are edges to any filter. A clean map
+# of a face is no sign of learning.
+#
 # ## Fig. 3: MICRoFeat, branch by branch
+#
+# **Look for** what becomes of the face from the first convolution to the refinement.
 
 # %%
-figure3 = make_figure3(job, scales)
-Image(figure3.content(".png"), alt="Maps of all sixteen convolutions of MICRoFeat")
+results_of = nb.Results(data)
+figure3 = results_of.get("fig3")
+figure3
 
 # %% [markdown]
-# ## Fig. 4: anger and happiness
+# ## Fig. 4: anger and happiness of one person
+#
+# **Look for** places where the difference is not on the mouth or the brows. Both images have one
+# scale and one grey level for zero, so that a difference is one of motion.
 
 # %%
-figure4 = make_figure4(job, scales)
-Image(figure4.content(".png"), alt="First convolutions on two clips of one person, and differences")
+figure4 = results_of.get("fig4")
+figure4
 
 # %% [markdown]
 # ## Fig. 6: three networks at the same resolution
+#
+# **Look for** a network whose maps you would recognise without its name.
 
 # %%
-figure6 = make_figure6(job, scales)
-for line in figure6.warnings:
-    print(line)
-display(Image(figure6.content(".png"), alt="Most active maps of three networks for four clips"))
+results_of.get("fig6")
+
+# %% [markdown]
+# ## Three networks, one clip
 
 # %%
-shown = exhibit(job, "casme2", "happiness")
-model = held_out_network(job, "AffectiveNet-1", shown.sample)
+nb.question("three-networks")
+
+# %%
+looks = [nb.look(load_model(n, weights="synthetic"), 4, "happiness") for n in nb.COMPARED]
+nb.answer("three-networks", **nb.agreement_words(looks))
+
+# %% [markdown]
+# ## Conclusion
+#
+# Maps show what a layer could use, not what the answer rests on. Only a comparison says
+# something: with chance weights, with another person, with the region that truly moved.
+#
+# ## Exercises
+#
+# 1. Find a channel of the trained network that responds to happiness of three people in the same
+#    place. How many did you look at before you found it, and what does that number do to your
+#    claim?
+# 2. The paper calls its maps "effective visual representations". Name a measurement that could
+#    prove the word wrong.
+
+# %% jupyter={"source_hidden": true} tags=["values"]
 results = {
-    "synthetic": figure3.synthetic,
-    "trained": model.weights.trained,
-    "weights_as_in_figure": model.weights.digest in figure3.settings["weights"],
-    "layers": {name: len(set(best)) for name, best in figure3.values.items()},
-    "correlations": {name: v["rank_correlation"] for name, v in figure4.values.items()},
-    "people_in_figure4": len({clip.split("/")[1] for clip in figure4.settings["clips"]}),
-    "figure6": sorted(figure6.values),
+    "trained": [model.weights.trained for model in models.values()],
+    "layers": {name: len(set(best)) for name, best in figure3.document["maps"].items()},
+    "correlations": {k: v["rank_correlation"] for k, v in figure4.document["maps"].items()},
+    "people_in_figure4": len({clip.split("/")[1] for clip in figure4.document["clips"]}),
+    "answers": [sum(one.answer.values()) for one in looks],
 }
-results

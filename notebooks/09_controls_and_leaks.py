@@ -16,88 +16,99 @@
 # %% [markdown]
 # # Does it measure expression at all?
 #
-# A score above chance can come from many things besides expression. Each control changes one
-# thing and says beforehand what must then happen: labels shuffled within training subjects and
-# clips without motion must fall to chance; frames in reversed time show how much the order
-# counts; and choosing the best epoch on the test subject shows what that common mistake is worth.
-# The last table asks who is in the image: what a linear probe can tell, a network can tell as
-# well.
+# **Question.** A score above chance can come from many things besides expression. Which of them
+# can be ruled out?
+#
+# Each control changes one thing and says beforehand what must then happen. Scores are unweighted
+# average recall over $K$ classes, for which guessing gives $1/K$ whatever the class sizes:
+#
+# $$UAR = \frac{1}{K} \sum_{c=1}^{K} \frac{\mathrm{correct}_c}{\mathrm{clips}_c}$$
 
 # %% tags=["parameters"]
 data = "twin"  # or a TOML file of roots
-profile = "quick"  # quick, standard or paper
-changes = {}  # training settings that differ from the profile
-existing = False  # take finished studies only, train nothing
+train = False  # True runs the study and its controls: an hour or more
+profile, changes = "standard", {}
 
 # %%
-import pandas as pd
-from IPython.display import Image
+from mer_core import notebook as nb
 
-from mer_core.reproduction.control_table import control_cells, make_controls
-from mer_core.reproduction.job import Job
-from mer_core.reproduction.roots import read_roots
-
-job = Job(
-    roots=read_roots(data),
-    profile=profile,
-    changes=changes,
-    existing=existing,
-    workers=1,
-    tell=lambda line: print(line, end="\n"),
-)
-made = make_controls(job)
-table = made.values
+results_of = nb.Results(data, train=train, profile=profile, changes=changes)
 
 # %% [markdown]
-# ## AffectiveNet on CASME II, changed in one thing at a time
+# ## A study and its controls
 #
-# `change` is the difference from the unchanged study, drawing the same subjects for both.
+# **Look for** the unchanged study first: a network that does not beat chance has nothing that a
+# control could take away. Then: which rows must fall to chance, and do they?
 
 # %%
-pd.DataFrame(
-    [
-        {
-            "control": row.title,
-            "UAR": row.uar.value,
-            "from": row.uar.low,
-            "to": row.uar.high,
-            "chance": row.chance,
-            "change": row.change.value if row.change else None,
-            "accuracy": row.accuracy.value,
-            "majority": row.majority_rate,
-            "must happen": row.expectation,
-        }
-        for row in table.controls
-    ]
-).set_index("control").round(3)
+controls = results_of.get("controls")
+controls
 
 # %%
-Image(made.content(".png"), alt="Recall under each control, and identity under each weighting")
+controls.picture
+
+# %% [markdown]
+# ## A network that has learned, and the same controls
+#
+# The networks that ship were trained on hundreds of generated people and are asked about others
+# here. **Look for** the row without motion.
+
+# %%
+results_of.recorded("positive_control")
 
 # %% [markdown]
 # ## Who is in the image?
 #
-# The person can be told from every kind of accumulated image, more easily the more of the face it
-# keeps. That is why the protocol holds out subjects and not clips.
+# A linear probe can tell the person from every kind of accumulated image, more easily the more of
+# the face it keeps. What a linear probe can tell, a network can tell as well: that is why the
+# protocol leaves out people and not clips. **Look for** the weighting that helps expression most
+# and identity least.
 
 # %%
-pd.DataFrame(
-    [
-        {"weights": r.weighting, "accuracy": r.accuracy.value, "chance": r.chance}
-        for r in table.identity
-    ]
-).set_index("weights").round(3)
+results_of.recorded("weightings")
+
+# %% [markdown]
+# ## How a leak fools you
+#
+# Somebody looks at the held-out person after every epoch and keeps the epoch that scores best.
+# The networks below know nothing: each answer is a throw of dice. **Look for** what makes the gap
+# grow.
+
 
 # %%
+def leak(people=26, clips_of_each=9, classes=4, epochs=60):
+    return nb.leak_chart(people=people, clips=clips_of_each, classes=classes, epochs=epochs)
+
+
+sliders = {"people": range(2, 61), "clips_of_each": range(1, 41)}
+nb.explore(leak, **sliders, classes=range(2, 9), epochs=range(1, 201))
+
+# %%
+nb.question("leak")
+
+# %%
+nb.answer("leak", **nb.leak_words(people=26, clips=9, classes=4, epochs=60))
+
+# %% [markdown]
+# ## Conclusion
+#
+# A control is worth as much as the study it is held against: where the unchanged row does not
+# beat chance, nothing follows from the others. Where it does, the rows without motion and with
+# shuffled labels say whether expression is what was measured.
+#
+# ## Exercises
+#
+# 1. Write down what *frames in reversed time* must do under *full*, and under *linear*, before
+#    you look.
+# 2. Your own last paper: which epoch did you report, and who chose it?
+
+# %% jupyter={"source_hidden": true} tags=["values"]
+frame = controls.frame
 results = {
-    "synthetic": made.synthetic,
-    "controls": [cell.control for cell in control_cells()],
-    "measured": [row.name for row in table.controls],
-    "uar": {row.name: row.uar.value for row in table.controls},
-    "accuracy": {row.name: row.accuracy.value for row in table.controls},
-    "chance": table.row("none").chance,
-    "identity": {row.weighting: row.accuracy.value for row in table.identity},
-    "identity_chance": table.identity[0].chance,
-    "warnings": list(made.warnings),
+    "synthetic": controls.synthetic,
+    "uar": frame[(frame.kind == "control")].set_index("name").value.to_dict(),
+    "chance": float(frame[frame.kind == "control"].chance.iloc[0]),
+    "identity": frame[frame.kind == "identity"].set_index("name").value.to_dict(),
+    "identity_chance": float(frame[frame.kind == "identity"].chance.iloc[0]),
+    "leak": nb.leak_words(people=26, clips=9, classes=4, epochs=60),
 }
-results

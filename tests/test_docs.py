@@ -13,6 +13,7 @@ import pytest
 
 from mer_core.cli import COMMANDS, mer
 from mer_core.inputs import synthetic_recording
+from mer_core.lessons import lessons
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -133,3 +134,16 @@ def _everything(command: click.Command, path: str):
             part = command.get_command(context, name)
             assert part is not None
             yield from _everything(part, f"{path} {name}")
+
+
+@pytest.mark.parametrize("one", lessons(), ids=lambda one: one.name)
+def test_the_page_for_lecturers_has_every_lesson_as_it_is(one):
+    page = (ROOT / ".github" / "docs" / "teach-with-it.md").read_text()
+    assert f"| {one.title} | {one.minutes} | {one.question} | {one.usual} |" in page
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_the_list_of_notebooks_links_each_and_its_page(page):
+    listed = (ROOT / "notebooks" / "README.md").read_text()
+    assert f"({page.name})" in listed
+    assert f"(executed/{page.stem}.html)" in listed

@@ -1,17 +1,18 @@
 """Build the documentation: gather its sources beside what they describe, then run Sphinx.
 
 `python .github/docs/build.py OUT` writes a site into OUT: the README, the guides beside this file,
-the readings of the paper as data, the reference from docstrings, and the notebooks, executed.
+the readings of the paper as data, the reference from docstrings, and the pages of the notebooks.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from plotly.offline import get_plotlyjs
 
 from mer_core.paper.readings import READINGS, TOPICS
 
@@ -26,10 +27,6 @@ GUIDES = (
     "reproduce-the-paper",
     "teach-with-it",
 )
-# A page has no JupyterLab beside it that draws figures; the second part brings what draws them.
-FIGURES = "plotly_mimetype+notebook"
-# Notebooks that train nothing are executed here unless `make notebooks` has done it.
-LIGHT = ("01_from_frames_to_ami", "03_architecture_and_complexity", "11_paper_audit")
 
 
 def main(out: Path) -> int:
@@ -92,23 +89,16 @@ def _readings() -> str:
 
 
 def _notebooks(pages: Path) -> str:
-    """Render the notebooks into `pages` and return the page that lists them."""
+    """Copy the executed notebooks into `pages` and return the page that lists them."""
+    executed = ROOT / "notebooks" / "executed"
+    (pages / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
     rows = []
-    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        executed = ROOT / "notebooks" / "executed" / notebook.name
-        given = executed if executed.exists() else notebook
-        run = ["--execute"] if given is notebook and notebook.stem in LIGHT else []
-        subprocess.run(
-            [sys.executable, "-m", "nbconvert", "--log-level", "ERROR", "--to", "html", *run]
-            + ["--output-dir", str(pages), str(given)],
-            check=True,
-            cwd=ROOT / "notebooks",
-            env={**os.environ, "PLOTLY_RENDERER": FIGURES},
-        )
-        state = "executed" if run or given is executed else "without results: it trains"
-        title = notebook.stem.replace("_", " ")
-        rows.append(f'- <a href="notebooks/{notebook.stem}.html">{title}</a> ({state})')
-    text = "Each asks one question. `make notebooks` executes all; this site shows what it finds."
+    for page in sorted(executed.glob("*.html")):
+        shutil.copy(page, pages)
+        rows.append(f'- <a href="notebooks/{page.name}">{page.stem.replace("_", " ")}</a>')
+    text = (
+        "Each asks one question. `make lab` opens them to be run; these pages show what they find."
+    )
     return f"# Notebooks\n\n{text}\n\n" + "\n".join(rows) + "\n"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from mer_core.ami import WEIGHTINGS as _WEIGHTINGS
 from mer_core.attribution import METHODS as _METHODS
 from mer_core.datasets.synthetic import EMOTIONS as _EMOTIONS
-from mer_core.models.catalog import model_entry
-from mer_core.models.loaded import LoadedModel
+from mer_core.models.catalog import compared_models, model_entry
 from mer_core.models.shipped import shipped_weights
+from mer_core.paper.checks.accuracy import ABLATIONS as ABLATED
+from mer_core.reproduction.cells import NETWORKS as NETWORKS_OF_ROWS
 
 PEOPLE = range(1, 13)
 """Numbers of generated people."""
@@ -37,6 +38,26 @@ METHODS = {
 }
 
 
-def layer_choices(model: LoadedModel) -> dict[str, str]:
-    """Return title -> layer of `model` that has maps."""
-    return {layer.title: layer.name for layer in model.entry.layers}
+PARTS = {
+    "First convolution": "first",
+    "EncapFeat f1": "f1",
+    "EncapFeat f2": "f2",
+    "Refinement": "refine",
+}
+"""Title -> last part of the names of AffectiveNet's layers, which all its branches have."""
+
+COMPARED = tuple(entry.name for entry in compared_models())
+"""Networks that are set beside each other on one clip."""
+
+OWN_ROWS = ("ResNet-50", "MobileNet", "AffectiveNet-1")
+"""Rows of the accuracy tables that the paper ran itself, but for the ablations."""
+
+ABLATION_ROWS = ("AffectiveNet-1", *ABLATED)
+"""The full network and its six ablations, as Table 1 names them."""
+
+ABLATIONS = {
+    row: NETWORKS_OF_ROWS[row]
+    for row in ABLATION_ROWS
+    if model_entry(NETWORKS_OF_ROWS[row]).branches()
+}
+"""Row -> network with parallel branches."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,7 +14,9 @@ from mer_core.datasets.catalog import DATASETS
 from mer_core.datasets.table import DatasetTable
 from mer_core.errors import DatasetError
 from mer_core.inputs import Recording, sample_recording
+from mer_core.notebook.markup import Card, as_html
 from mer_core.plots.curves import weight_curves
+from mer_core.plots.overview import subject_overview
 
 
 def cut(recording: Recording, first: int, last: int) -> Recording:
@@ -68,15 +69,17 @@ def dataset_frame(tables: Mapping[str, DatasetTable]) -> pd.DataFrame:
     ).set_index("dataset")
 
 
-def exclusions(tables: Mapping[str, DatasetTable]) -> pd.DataFrame:
+def exclusions(tables: Mapping[str, DatasetTable]) -> Card:
     """Return how many clips were left out of each dataset, by the reason."""
     lines = [
         {"dataset": DATASETS.get(table.name).title, "reason": str(one.reason)}
         for table in tables.values()
         for one in table.excluded
     ]
-    frame = pd.DataFrame(lines, columns=["dataset", "reason"])
-    return frame.value_counts(sort=False).rename("clips").to_frame()
+    if not lines:
+        return Card("<p>No row is left out.</p>")
+    counts = pd.DataFrame(lines).value_counts(sort=False)
+    return Card(as_html(counts.rename("clips").to_frame()))
 
 
 def sample_of(table: DatasetTable, person: int, label: str, *, number: int = 1) -> Recording:
@@ -103,8 +106,36 @@ def sample_of(table: DatasetTable, person: int, label: str, *, number: int = 1) 
     return sample_recording(found[number - 1])
 
 
-def labels_of(table: DatasetTable) -> list[str]:
-    """Return the coders' words of a dataset, those of the first subject first."""
-    first = table.subjects[0]
-    ordered: Any = sorted(table, key=lambda sample: sample.subject != first)
-    return list(dict.fromkeys(sample.label for sample in ordered))
+def titles(tables: Mapping[str, DatasetTable]) -> dict[str, str]:
+    """Return title -> name of datasets."""
+    return {DATASETS.get(name).title: name for name in tables}
+
+
+def labels(tables: Mapping[str, DatasetTable]) -> list[str]:
+    """Return every coder's word in datasets."""
+    return sorted({sample.label for table in tables.values() for sample in table})
+
+
+def people_chart(table: DatasetTable) -> go.Figure:
+    """Return how many clips each subject of a dataset has of each emotion."""
+    title = DATASETS.get(table.name).title
+    clips = [(sample.subject, sample.label) for sample in table]
+    return subject_overview(clips, title=title, synthetic=table.synthetic)
+
+
+def keeps_face() -> str:
+    """Return the weightings under which the face stays visible, as words."""
+    return " and ".join(entry.title for entry in WEIGHTINGS if entry.keeps_appearance).lower()
+
+
+def motion_words(recording: Recording) -> dict[str, str]:
+    """Return what the lesson on weightings says of a clip whose moving region is known."""
+    region = recording.region
+    if region is None:
+        raise DatasetError(f"nobody knows what moves in {recording.clip.name}")
+    shares = {e.title: motion_share(recording.image(e.name), region) for e in WEIGHTINGS}
+    listed = ", ".join(
+        f"{share:.0%} under {name.lower()} weights" for name, share in shares.items()
+    )
+    best = max(shares, key=shares.__getitem__)
+    return {"area": f"{region.mean():.0%}", "shares": listed, "best": best}

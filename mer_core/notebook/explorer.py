@@ -42,7 +42,7 @@ class Explorer:
     def shown(self, **changes: Any) -> str:
         """Return what is shown for the first choices, or for those that differ from them."""
         chosen = {**self.first, **changes}
-        alt = ", ".join(f"{_label(name).lower()} {self._title(name)}" for name in chosen)
+        alt = self._named(chosen)
         try:
             return as_html(self.draw(**chosen), alt=f"Shown for {alt}")
         except MerError as error:
@@ -90,18 +90,23 @@ class Explorer:
         options = list(offered.items()) if isinstance(offered, Mapping) else list(offered)
         return ipywidgets.Dropdown(options=options, value=first, **about)
 
-    def _title(self, name: str) -> str:
-        """Return the first choice of `name` as a reader knows it."""
-        offered, first = self.choices[name], self.first[name]
-        if isinstance(first, tuple):
-            return f"{first[0]} to {first[1]}"
+    def _named(self, chosen: Mapping[str, Any]) -> str:
+        """Return choices as a reader knows them."""
+        return ", ".join(
+            f"{_label(name).lower()} {self._title(name, value)}" for name, value in chosen.items()
+        )
+
+    def _title(self, name: str, value: Any) -> str:
+        offered = self.choices[name]
+        if isinstance(value, tuple):
+            return f"{value[0]} to {value[1]}"
         pairs = offered.items() if isinstance(offered, Mapping) else ()
-        return next((title for title, value in pairs if value == first), str(first))
+        return next((title for title, own in pairs if own == value), str(value))
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         """Return controls for those who can show them, and the first drawing for all others."""
-        chosen = ", ".join(f"{_label(name).lower()} {self._title(name)}" for name in self.first)
-        note = f"<p><small>Shown: {escape(chosen)}. In JupyterLab these are controls.</small></p>"
+        chosen = escape(self._named(self.first))
+        note = f"<p><small>Shown: {chosen}. In JupyterLab these are controls.</small></p>"
         still = {"text/html": self.widget.children[-1].value + note}
         view = self.widget._repr_mimebundle_() or {}
         return {**{kind: view[kind] for kind in view if kind == _WIDGET}, **still}

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from mer_core.lessons import lesson
-
-
-@dataclass(frozen=True)
-class Card:
-    """A part of a page with words on it."""
-
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
+from mer_core.notebook.markup import Card
 
 
 def question(name: str) -> Card:

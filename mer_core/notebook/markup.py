@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -13,6 +14,16 @@ import pandas as pd
 
 from mer_core.plots.raster import webp_bytes
 from mer_core.plots.static import StaticFigure
+
+
+@dataclass(frozen=True)
+class Card:
+    """A part of a page."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def as_html(value: Any, *, alt: str = "") -> str:

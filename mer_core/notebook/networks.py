@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 import torch
 
 from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.frames import FrameShares
 from mer_core.attribution.inspection import Inspection
+from mer_core.attribution.localisation import METRICS
+from mer_core.errors import UnknownNameError
 from mer_core.features import RANKINGS, feature_maps
 from mer_core.inputs import Recording, recording_input, synthetic_recording
 from mer_core.models.catalog import model_entry
 from mer_core.models.complexity import measure
 from mer_core.models.key_frames import KeyFrames
 from mer_core.models.loaded import LoadedModel, load_model
-from mer_core.models.shipped import shipped_classes
+from mer_core.models.shipped import shipped_classes, shown_weighting
 from mer_core.notebook.pictures import Picture, pictures
+from mer_core.plots.attributions import map_scale
 from mer_core.plots.curves import share_curve
+from mer_core.plots.raster import overlay
 from mer_core.plots.static import StaticFigure
+from mer_core.seeding import generator
 
 
 def look(model: LoadedModel, subject: int, emotion: str, *, seed: int = 1) -> Inspection:
@@ -54,7 +62,7 @@ def channel_view(
         "mean of all channels": found.values.mean(axis=0),
         **{f"channel {pick} of {len(found.values)}": found.values[pick] for pick in picks},
     }
-    note = f"{found.layer.title}. {model.weights.label}."
+    note = f"{found.layer.title}; {model.entry.title}, {model.weights.label}."
     return pictures(
         named, region=region, synthetic=recording.clip.synthetic, note=note, own_scales=True
     )
@@ -76,7 +84,8 @@ def scores_frame(inspection: Inspection, methods: Sequence[str]) -> pd.DataFrame
     for name, values in {**found, **plain}.items():
         scored = inspection.localise(values)
         if scored is not None:
-            lines[name] = {k: score.normalised for k, score in scored.scores.items()}
+            scores = scored.scores.items()
+            lines[name] = {METRICS.get(key).title: score.normalised for key, score in scores}
     return pd.DataFrame(lines).T.rename_axis("map").round(2)
 
 
@@ -120,5 +129,97 @@ def key_frame_chart(recording: Recording, found: KeyFrames) -> go.Figure:
 
 
 def untrained(name: str, *, seed: int = 0) -> LoadedModel:
-    """Return a network with random weights and the classes of those that ship."""
-    return load_model(name, classes=shipped_classes(), weights="random", seed=seed)
+    """Return a network with random weights that reads the images of those that ship."""
+    model = load_model(name, classes=shipped_classes(), weights="random", seed=seed)
+    seen = replace(model.entry.input, weighting=shown_weighting())
+    return replace(model, entry=replace(model.entry, input=seen))
+
+
+def share_chart(shares: FrameShares, inspection: Inspection) -> go.Figure:
+    """Return what each frame contributes, in the whole image and where the face moves."""
+    curves = {"whole image": shares.curve()}
+    if inspection.regions is not None:
+        curves["moving region"] = shares.curve(inspection.regions.union)
+    recording = inspection.recording
+    return share_curve(
+        shares.frame_numbers,
+        curves,
+        key_frames=recording.key_frames,
+        synthetic=recording.clip.synthetic,
+    )
+
+
+def kept_strip(recording: Recording, found: KeyFrames, *, most: int = 8) -> StaticFigure:
+    """Draw the frames that a network keeps, evenly chosen where they are many."""
+    clip = recording.expression
+    picks = np.unique(np.linspace(0, len(found.kept) - 1, min(most, len(found.kept))).round())
+    kept = [found.kept[int(at)] for at in picks]
+    named: dict[str, Picture] = {f"frame {clip.frame_numbers[i]}": clip.frames[i] for i in kept}
+    note = f"{len(found.kept)} of {len(found)} frames are read."
+    return pictures(named, region=recording.region, synthetic=clip.synthetic, note=note)
+
+
+def layer_of(model: LoadedModel, branch: str, part: str) -> str:
+    """Return the layer of a branch whose name ends in `part`.
+
+    Raises:
+        UnknownNameError: There is none.
+    """
+    for layer in model.entry.branches().get(branch, ()):
+        if layer.name.rsplit(".", 1)[-1] == part:
+            return layer.name
+    raise UnknownNameError(f"{model.entry.title} has no layer {part!r} in a branch {branch!r}")
+
+
+def field_words(model: LoadedModel, part: str) -> dict[str, str]:
+    """Return what the lesson on kernels says of a network."""
+    entry = model.entry
+    sides = {name: entry.layer(layer_of(model, name, part)) for name in entry.branches()}
+    listed = ", ".join(f"{one.receptive_field} pixels for {name}" for name, one in sides.items())
+    return {"fields": listed, "side": str(entry.input.size[0])}
+
+
+def agreement_words(looks: Sequence[Inspection]) -> dict[str, str]:
+    """Return what the lesson on three networks says of those that look at one clip."""
+    predicted = [one.predicted for one in looks]
+    return {"same": str(max(map(predicted.count, predicted))), "asked": str(len(predicted))}
+
+
+def guess_maps(inspection: Inspection, *, method: str = "grad-cam") -> StaticFigure:
+    """Draw the map of a network among maps that no network made, without telling which is which."""
+    seen = inspection.recording.image(
+        inspection.weighting or inspection.model.entry.input.weighting, size=inspection.size
+    ).image
+    named: dict[str, Picture] = {}
+    for letter, name in _shuffled(inspection).items():
+        values = _candidates(inspection, method)[name]
+        named[f"Map {letter}"] = overlay(seen, values, map_scale(values, signed=False))
+    region = None if inspection.regions is None else inspection.regions.union
+    return pictures(named, region=region, synthetic=inspection.recording.clip.synthetic)
+
+
+def guess_words(inspection: Inspection, *, method: str = "grad-cam") -> str:
+    """Return which of the maps of `guess_maps` is which, and how well each finds what moves."""
+    titles = {**BASELINES, _OWN: f"{METHODS.get(method).title} of {inspection.model.entry.title}"}
+    lines = []
+    for letter, name in _shuffled(inspection).items():
+        scored = inspection.localise(_candidates(inspection, method)[name])
+        mass = "" if scored is None else f": mass {scored.scores['mass'].normalised:.2f} × chance"
+        lines.append(f"- **{letter}** is {titles[name]}{mass}")
+    return "\n".join(lines)
+
+
+_OWN = "network"
+
+
+def _shuffled(inspection: Inspection) -> dict[str, str]:
+    """Return letter -> map, in an order that depends on the clip alone."""
+    names = [_OWN, *BASELINES]
+    seed = sum(inspection.recording.clip.name.encode())
+    generator(seed, "lesson order").shuffle(names)
+    return dict(zip("ABCDEFGH", names, strict=False))
+
+
+def _candidates(inspection: Inspection, method: str) -> dict[str, npt.NDArray[np.floating]]:
+    found = np.asarray(inspection.explain(method).values)
+    return {_OWN: found, **inspection.baselines()}

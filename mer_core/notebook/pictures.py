@@ -13,7 +13,7 @@ from mer_core.features.field import receptive_field
 from mer_core.inputs import Recording
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import map_scale
-from mer_core.plots.raster import overlay
+from mer_core.plots.raster import enlarge, overlay
 from mer_core.plots.static import StaticFigure
 from mer_core.plots.static.tiles import Tile, TileBlock, TileScale, tile_figure
 
@@ -101,7 +101,8 @@ def fields(
         column: Place of the unit, from 0 at the left to 1.
     """
     size = model.entry.input.size
-    image = recording.image(model.entry.input.weighting, size=size).image
+    clip = recording.expression
+    image = enlarge(clip.frames[len(clip) // 2], size, smooth=True)
     named: dict[str, Picture] = {}
     for branch, layers in model.entry.branches().items():
         layer = next(one for one in layers if one.name.rsplit(".", 1)[-1] == part)

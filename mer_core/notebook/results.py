@@ -17,21 +17,28 @@ from typing import Any
 
 import pandas as pd
 
-from mer_core.datasets.catalog import DATASETS
+from mer_core.datasets.synthetic.twins import demo_twin
 from mer_core.datasets.table import DatasetTable
 from mer_core.folders import figures_folder
-from mer_core.notebook.markup import image_html
+from mer_core.notebook.markup import Card, image_html
 from mer_core.paper.tables import SETUPS
 from mer_core.plots.dots import dot_figure
-from mer_core.plots.static import StaticFigure
+from mer_core.plots.static import TWO_COLUMNS, StaticFigure
 from mer_core.plots.static.dots import dot_sheet
 from mer_core.plots.static.matrices import confusion_sheet
-from mer_core.reproduction.accuracies import ScoreRow, accuracy_rows, dots, score_table
+from mer_core.reproduction.accuracies import (
+    ScoreRow,
+    accuracy_rows,
+    dots,
+    score_table,
+)
+from mer_core.reproduction.cells import CATALOG_NAMES
+from mer_core.reproduction.claim_verdicts import DataVerdict, claim_verdicts
 from mer_core.reproduction.confusions import matrices
 from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.manifest import Manifest
-from mer_core.reproduction.roots import TWIN, read_roots
+from mer_core.reproduction.roots import TWIN, Roots, read_roots
 from mer_core.reproduction.tidy import read_rows
 
 
@@ -127,34 +134,23 @@ class ScoreSheet:
 
     @property
     def summary(self) -> str:
-        """How many figures beat the rate of always answering the largest class, in one line."""
-        theirs = [
-            row
-            for row in self.rows
-            if row.network and row.paper is not None and row.paper_majority_rate is not None
-        ]
-        above = sum(row.paper > row.paper_majority_rate for row in theirs)  # type: ignore[operator]
-        text = f"Of the paper's {len(theirs)} figures here, {above} lie above the majority rate."
-        ours = [row for row in self.measured if row.majority_rate is not None]
-        if ours:
-            better = sum(row.ours > row.majority_rate for row in ours)  # type: ignore[operator]
-            clear = sum(
-                row.low is not None and row.low > row.majority_rate  # type: ignore[operator]
-                for row in ours
-            )
-            kind = "synthetic twins" if self.synthetic else "these data"
-            text += (
-                f" Of our {len(ours)} on {kind}, {better} do, and {clear} with all of their 95 % "
-                "interval."
-            )
-        return text
+        """How many of the paper's figures beat always answering the largest class."""
+        theirs = [row for row in self.rows if row.network and row.paper is not None]
+        above = sum((row.paper or 0) > (row.paper_majority_rate or 0) for row in theirs)
+        return f"Of the paper's {len(theirs)} figures here, {above} lie above the majority rate."
 
     def _repr_html_(self) -> str:
         return score_table(self.rows)._repr_html_()
 
 
+DATA_VERDICTS = [str(verdict) for verdict in DataVerdict]
+"""What our tables can say of a claim."""
+
 CROSSINGS = {setup.title: name for name, setup in SETUPS.items() if not setup.person_independent}
 """Title -> experiment that trains on one dataset and tests on another."""
+
+
+_PAIR = 4.2  # inches of two matrices
 
 
 class Results:
@@ -165,6 +161,9 @@ class Results:
         train: Whether studies that are missing are run.
         profile: Training settings of those.
         changes: Settings that differ from the profile.
+        methods: Rows of the accuracy tables that training is for; all by default.
+        small: Whether twins are the demo twins, which are drawn within a minute, in place of the
+            larger ones behind the tables.
         folder: Where results lie that were made before.
     """
 
@@ -175,15 +174,21 @@ class Results:
         train: bool = False,
         profile: str = "standard",
         changes: Mapping[str, Any] | None = None,
+        methods: Sequence[str] | None = None,
+        small: bool = False,
         folder: Path | None = None,
     ) -> None:
         self.train, self.twin = train, str(data) == TWIN
         self.folder = folder or figures_folder()
+        roots = read_roots(data)
+        if small and self.twin:
+            roots = Roots(places={name: demo_twin(name) for name in CATALOG_NAMES.values()})
         self.job = Job(
-            roots=read_roots(data),
+            roots=roots,
             profile=profile,
             changes=changes or {},
             existing=not train,
+            methods=None if methods is None else tuple(methods),
             workers=1,
             rounds=0,
             tell=_emit if train else lambda _line: None,
@@ -201,9 +206,10 @@ class Results:
         contents = {f"{one.stem or name}{one.suffix}": one.content for one in made.products}
         return Result(title=maker.title, contents=contents, synthetic=made.synthetic)
 
-    def has(self, name: str) -> bool:
-        """Whether a table or figure was made before."""
-        return self._made_before(name) is not None
+    def recorded(self, name: str) -> Result | Card:
+        """Return a table or figure that takes long: if it was made before, or how to make it."""
+        note = f"<p>Not made yet: <code>mer reproduce {name}</code> makes it.</p>"
+        return self._made_before(name) or Card(note)
 
     def scores(
         self,
@@ -239,11 +245,29 @@ class Results:
         """Return panels of Fig. 5 by their letters: the paper's matrix beside ours."""
         panels = [one for one in self.get("fig5").document if one["letter"] in letters]
         synthetic = any(one["data"] == "synthetic" for one in panels)
-        return confusion_sheet([matrices(one) for one in panels], synthetic=synthetic)
+        width = TWO_COLUMNS if len(panels) > 1 else _PAIR
+        pairs = [matrices(one) for one in panels]
+        return confusion_sheet(pairs, synthetic=synthetic, width=width)
+
+    def confusion_of(self, setup: str) -> StaticFigure | None:
+        """Return the panel of Fig. 5 for an experiment; None where the paper has none."""
+        letters = [one["letter"] for one in self.get("fig5").document if one["setup"] == setup]
+        return self.confusions(letters[0]) if letters else None
+
+    def claims(self) -> pd.DataFrame:
+        """Return every claim of the paper with the verdict of its own numbers and of our tables."""
+        rows = [*self.scores(1).rows, *self.scores(2).rows]
+        lines = [
+            (one.claim, one.printed, str(one.paper), str(one.data), one.data_why)
+            for one in claim_verdicts(rows)
+        ]
+        names = ["claim", "printed", "paper", "ours", "why"]
+        return pd.DataFrame(lines, columns=names).set_index("claim")
 
     def datasets(self) -> dict[str, DatasetTable]:
-        """Return the datasets that can be opened; demo twins are written first where needed."""
-        return {name: self.job.table(name) for name in DATASETS.names() if self.job.roots.has(name)}
+        """Return the datasets of the paper that can be opened; twins are written where needed."""
+        names = [name for name in CATALOG_NAMES.values() if self.job.roots.has(name)]
+        return {name: self.job.table(name) for name in names}
 
     def _made_before(self, name: str) -> Result | None:
         """Return what lies in the folder, of the kind of data that is asked for."""
@@ -251,6 +275,8 @@ class Results:
         entries = [one for one in Manifest(self.folder).entries() if one.maker_name == name]
         generated = [one for one in entries if one.synthetic]
         wanted = generated if self.twin and generated else [e for e in entries if not e.synthetic]
+        own = {f"{name}{mark}" for mark in ("", "_synthetic")}
+        wanted.sort(key=lambda entry: entry.file.partition(".")[0] not in own)
         files = {e.file: self.folder / e.file for e in wanted}
         if not files or not all(path.is_file() for path in files.values()):
             return None
@@ -259,6 +285,11 @@ class Results:
             contents={file: path.read_bytes() for file, path in files.items()},
             synthetic=bool(wanted[0].synthetic),
         )
+
+
+def plain(row: ScoreRow) -> dict[str, Any]:
+    """Return a cell as plain values."""
+    return asdict(row)
 
 
 def _only(job: Job, methods: tuple[str, ...]) -> Job:

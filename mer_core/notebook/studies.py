@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from mer_core.plots.static import StaticFigure
+from mer_core.plots.static.curves import curve_sheet
+from mer_core.protocols.peeking import peeking
 from mer_core.training.result import StudyResult
 from mer_core.training.shipped_studies import install_shipped_studies
 from mer_core.training.study import Study, studies_folder
@@ -42,3 +45,20 @@ def people_frame(result: StudyResult) -> pd.DataFrame:
     right = answers_frame(result).groupby("subject")["right"]
     columns = {"clips": right.count(), "right": right.sum(), "accuracy": right.mean()}
     return pd.DataFrame(columns).round(2)
+
+
+def leak_chart(*, people: int, clips: int, classes: int, epochs: int) -> StaticFigure:
+    """Draw what guessing networks score, honestly and by whoever keeps the best epoch."""
+    found = peeking(subjects=people, clips=clips, classes=classes, epochs=epochs)
+    curves = {
+        "whoever keeps the best epoch": found.running,
+        "the same networks, honestly": found.accuracies.mean(axis=0),
+    }
+    return curve_sheet(curves, chance=1 / classes)
+
+
+def leak_words(*, people: int, clips: int, classes: int, epochs: int) -> dict[str, str]:
+    """Return what the lesson on leaks says of the same networks."""
+    found = peeking(subjects=people, clips=clips, classes=classes, epochs=epochs)
+    shares = {"honest": found.honest, "chance": 1 / classes, "leaked": found.leaked}
+    return {name: f"{share:.0%}" for name, share in shares.items()}

@@ -1,4 +1,4 @@
-"""Notebooks run from a fresh kernel, their key values hold, and their pairs are in step."""
+"""Notebooks run from a fresh kernel, their values hold, and they stay short and paired."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from mer_core.datasets.synthetic.twins import write_twin
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHECKS = Path(__file__).parent / "checks"
+LINES = 40  # of code in a notebook
+CELL = 5  # lines of code in a cell
 
 # Dataset -> people, clips of each: as small as every step of every notebook allows.
 TINY = {"casme": (2, 4), "casme2": (3, 4), "casme-squared": (2, 6), "samm": (2, 4)}
@@ -62,14 +64,26 @@ def checks_of(path: Path) -> ModuleType:
     return module
 
 
+def cells(path: Path, kind: str, tag: str | None = None) -> list[Any]:
+    """The cells of one kind, with one tag where one is given."""
+    found = nbformat.read(path, as_version=4).cells
+    own = [cell for cell in found if cell.cell_type == kind]
+    return [cell for cell in own if tag is None or tag in cell.metadata.get("tags", [])]
+
+
+def code_lines(cell: Any) -> list[str]:
+    """Lines of code, without blank ones and comments."""
+    lines = [line.strip() for line in cell.source.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def execute(path: Path, parameters: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Runs a notebook with `parameters` in place of its own and returns its `results`."""
     notebook = nbformat.read(path, as_version=4)
-    values = {"figures": str(folder / "figures"), **parameters}
     (at,) = [
         i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])
     ]
-    lines = [f"{name} = {value!r}" for name, value in values.items()]
+    lines = [f"{name} = {value!r}" for name, value in parameters.items()]
     notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("\n".join(lines)))
     answer = folder / "results.json"
     notebook.cells.append(
@@ -87,6 +101,7 @@ def execute(path: Path, parameters: dict[str, Any], folder: Path) -> dict[str, A
 def test_a_notebook_runs_and_its_values_hold(path, home, tmp_path, monkeypatch):
     for name in ("CACHE", "CONFIG", "DATA"):
         monkeypatch.setenv(f"MER_{name}", str(home / name.lower()))
+    monkeypatch.setenv("PLOTLY_RENDERER", "plotly_mimetype")
     checks = checks_of(path)
     parameters = {name: filled(value, home) for name, value in checks.PARAMETERS.items()}
     checks.check(execute(path, parameters, tmp_path))
@@ -98,10 +113,33 @@ def test_every_notebook_has_a_check_and_every_check_a_notebook():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_short_and_shows_no_plumbing(path):
+    code = cells(path, "code")
+    assert sum(len(code_lines(cell)) for cell in code) <= LINES
+    *shown, last = code
+    assert "values" in last.metadata["tags"]
+    assert last.metadata["jupyter"]["source_hidden"]
+    assert max(len(code_lines(cell)) for cell in shown) <= CELL
+    text = "\n".join(cell.source for cell in shown)
+    assert not any(word in text for word in ("__dataclass_fields__", "Job(", "MAKERS", "Registry"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_asks_explains_and_ends_with_two_exercises(path):
+    words = [cell.source for cell in cells(path, "markdown")]
+    text = "\n".join(words)
+    assert "**Question.**" in words[0]
+    assert "$$" in words[0]
+    assert "**Look for**" in text
+    ending = words[-1].partition("## Conclusion")[2]
+    exercises = ending.partition("## Exercises")[2]
+    assert [line[:2] for line in exercises.splitlines() if line[:1].isdigit()] == ["1.", "2."]
+    assert any("nb.explore(" in cell.source for cell in cells(path, "code"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_is_stripped_and_in_step_with_its_text(path):
-    notebook = nbformat.read(path, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert not any(cell.outputs or cell.execution_count for cell in code)
+    assert not any(cell.outputs or cell.execution_count for cell in cells(path, "code"))
     text = path.with_suffix(".py")
     command = [sys.executable, "-m", "jupytext", "--to", "py:percent", "--output", "-", str(path)]
     rendered = subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipywidgets
+import numpy as np
 import pytest
 
 from mer_core.errors import SettingsError
-from mer_core.notebook import explore
+from mer_core.notebook import explore, pictures
 
 
 def area(shape: str = "square", side: int = 2, ends: tuple[int, int] = (1, 3)) -> str:
@@ -49,6 +50,13 @@ def test_a_page_without_controls_gets_the_first_drawing_and_its_settings(explore
     assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html"}
     assert explorer.shown() in bundle["text/html"]
     assert "shape A square, side 2, ends 1 to 3" in bundle["text/html"]
+
+
+def test_a_picture_is_described_by_what_is_chosen():
+    grey = np.full((8, 8, 3), 128, np.uint8)
+    drawn = explore(lambda side: pictures({str(side): grey}), side={"Small": 1, "Large": 2})
+    assert 'alt="Shown for side Small"' in drawn.shown()
+    assert 'alt="Shown for side Large"' in drawn.shown(side=2)
 
 
 def test_a_refusal_is_one_line_where_the_picture_would_be():

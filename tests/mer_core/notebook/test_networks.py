@@ -1,0 +1,75 @@
+"""Networks and clips as notebooks show them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from mer_core import load_model
+from mer_core import notebook as nb
+from mer_core.errors import DatasetError, UnknownNameError
+
+
+@pytest.fixture(scope="module")
+def look():
+    return nb.look(load_model("affectivenet", weights="synthetic"), 4, "happiness")
+
+
+def test_an_untrained_network_reads_the_images_that_a_trained_one_reads(look):
+    untrained = nb.untrained("affectivenet")
+    assert not untrained.weights.trained
+    assert untrained.entry.input == look.model.entry.input
+    assert untrained.classes == look.model.classes
+
+
+def test_a_layer_is_found_by_branch_and_part(look):
+    for branch, layers in look.model.entry.branches().items():
+        found = [nb.layer_of(look.model, branch, part) for part in nb.PARTS.values()]
+        assert found == [layer.name for layer in layers]
+    with pytest.raises(UnknownNameError):
+        nb.layer_of(look.model, "9x9", "first")
+
+
+def test_the_guessing_game_owns_up_to_every_map_once(look):
+    lines = nb.guess_words(look).splitlines()
+    assert [line[:7] for line in lines] == [f"- **{letter}**" for letter in "ABCDE"]
+    assert sum("AffectiveNet" in line for line in lines) == 1
+    # A random map holds its share of the region and no more.
+    (random,) = [line for line in lines if "Random map" in line]
+    assert float(re.search(r"mass ([\d.]+)", random)[1]) == pytest.approx(1, abs=0.1)
+
+
+def test_the_answer_is_a_distribution_over_the_classes(look):
+    frame = nb.answer_frame(look)
+    assert list(frame.index) == list(look.model.classes)
+    assert (frame[""] == "predicted").sum() == 1
+    assert frame[""][look.predicted] == "predicted"
+
+
+def test_a_cut_clip_has_the_frames_between_its_ends(look):
+    clip = look.recording
+    part = nb.cut(clip, clip.onset + 2, clip.offset - 3)
+    assert part.expression.frame_numbers == tuple(range(clip.onset + 2, clip.offset - 2))
+
+
+def test_weights_and_motion_of_a_clip(look):
+    sums = nb.weight_sums(look.recording)
+    assert sums["weights sum to"]["Full"] == len(look.recording.expression)
+    words = nb.motion_words(look.recording)
+    best = sums["contrast where the face moves"].idxmax()
+    assert words["best"] == best
+    still = nb.cut(look.recording, 0, 5)
+    assert still.region is not None
+    with pytest.raises(DatasetError, match="nobody knows"):
+        nb.motion_words(type(still)(clip=still.clip, subject="1", label="x"))
+
+
+def test_a_leak_is_told_as_it_is_drawn():
+    words = nb.leak_words(people=10, clips=5, classes=4, epochs=1)
+    # Whoever looks once has nothing to choose from.
+    assert words["honest"] == words["leaked"]
+    assert words["chance"] == "25%"
+    chart = nb.leak_chart(people=10, clips=5, classes=4, epochs=20)
+    assert np.frombuffer(chart.png[:4], np.uint8).tolist() == [137, 80, 78, 71]
