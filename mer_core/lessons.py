@@ -69,8 +69,18 @@ def lessons() -> tuple[Lesson, ...]:
 def lesson(name: str) -> Lesson:
     """Return the lesson called `name`.
 
+    Args:
+        name: Stable name, as links have it.
+
+    Returns:
+        Question, answer, and what students usually say.
+
     Raises:
         UnknownNameError: There is none; the remedy lists what exists.
+
+    Example:
+        >>> lesson("attribution").question
+        "Which of them is the network's?"
     """
     for one in lessons():
         if one.name == name:

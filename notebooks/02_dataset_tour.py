@@ -19,6 +19,11 @@
 # **Question.** The paper trains and tests on CASME, CASME II, CAS(ME)² and SAMM. Which clips are
 # in them, which are left out and why, and do the counts of the paper come out?
 #
+# What a constant answer would score is the yardstick of every accuracy. With $n_c$ clips of class
+# $c$:
+#
+# $$\mathrm{majority\ rate} = 100\ \frac{\max_c\ n_c}{\sum_c n_c}$$
+#
 # `data` is `twin` for generated faces in the datasets' own layouts (written on first use, which
 # takes a minute), or a TOML file that says where the licensed datasets lie. Twins are small on
 # purpose: their counts are their own.

@@ -19,7 +19,13 @@
 # **Question.** The paper takes AffectiveNet apart in six ways and argues that small kernels,
 # lateral connections and the MFL block each earn their place. Do its figures say so, and do ours?
 #
-# With $f_n(x) = \epsilon_{2}^{2n+1,32}(x)$ (Eq. 10) as the base, the ablations are:
+# Each changes one thing of
+#
+# $$\mathrm{EncapFeat}(x) = \epsilon_{2}^{3,64}\left(f_1(x) + f_2(x)\right) \qquad (9)$$
+#
+# $$f_n(x) = \epsilon_{2}^{2n+1,32}(x), \quad n = 1, 2 \qquad (10)$$
+#
+# or of what follows it:
 #
 # - **KS-1**, **KS-2**: kernels 5 and 7, or 7 and 11, in place of 3 and 5 in EncapFeat
 # - **LFC**: fully connected layers one behind the other, not side by side

@@ -117,7 +117,7 @@ def explore(draw: Callable[..., Any], **choices: Choices) -> Explorer:
 
     Args:
         draw: Called with one value for each argument. Defaults of its arguments come first.
-        choices: Argument -> a mapping of titles to values or a sequence of values (a menu), a
+        **choices: Argument -> a mapping of titles to values or a sequence of values (a menu), a
             `range` (a slider), or the two ends of an interval of whole numbers (a slider with two
             handles, whose value is a pair).
 

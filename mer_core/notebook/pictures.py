@@ -40,6 +40,13 @@ def pictures(
         synthetic: Whether any of them were generated.
         note: Below the row.
         own_scales: Whether each of several arrays of numbers has a scale of its own.
+
+    Returns:
+        What a notebook shows, as SVG and PNG.
+
+    Example:
+        >>> pictures({"first": clip.clip.frames[0], "last": clip.clip.frames[-1]}).png[1:4]
+        b'PNG'
     """
     tiles = [Tile(values=one, caption=name, region=region) for name, one in named.items()]
     scales = TileScale.OWN if own_scales else TileScale.ROW
