@@ -174,7 +174,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         ),
         build=build_mobilenet,
         layers=tuple(_mobilenet_layers()),
-        map_layer="block2",
+        map_layer="block1",
         notes="ReLU6, so Guided Backprop and DeepLift say nothing about it.",
         published=PublishedWeights(
             hub_id="google/mobilenet_v1_1.0_224",

@@ -44,9 +44,9 @@ class ModelEntry:
         trains: False for networks that are here only for their cost.
         notes: Readings and choices that are ours rather than the paper's.
         published: Weights others trained, where some exist.
-        map_layer: Layer that class activation maps take where none is named: the one whose maps of
-            the shipped network are hardly ever empty and best find what moves, measured on the
-            cohort's inner people (`reproduction.shipped_localisation`). "" for the last.
+        map_layer: Layer that class activation maps take where none is named: of those whose maps of
+            the shipped network are never constant on the cohort's inner people, the one that best
+            finds what moves (`mer reproduce map_layers`). "" for the last.
     """
 
     name: str

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from mer_core.errors import StoreError
+from mer_core.models.catalog import model_entry
 from mer_core.reproduction.attention_table import layer_csv
 from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
 from mer_core.reproduction.localisation_summary import contrasts, summarise
@@ -19,6 +22,8 @@ from mer_core.reproduction.localisation_text import (
     without_repeats,
 )
 from mer_core.reproduction.tidy import read_frame
+
+FIGURES = Path(__file__).resolve().parents[3] / "figures"
 
 
 def row(subject, clip, method, normalised, **changes):
@@ -125,6 +130,21 @@ def test_layers_are_told_apart_and_constant_maps_counted_once_a_clip():
     assert lines["micro.k11.refine"]["unseen_clips"] == 4
     assert lines["fm3"]["constant_inner"] == 1
     assert lines["fm3"]["constant_unseen"] is None
+
+
+def test_default_layers_are_those_of_the_committed_measurement():
+    lines = read_frame((FIGURES / "map_layers_synthetic.csv").read_text())
+    shares = {}
+    for network in {line["network"] for line in lines}:
+        layers = [line for line in lines if line["network"] == network]
+        never_constant = [line for line in layers if line["constant_inner"] == 0]
+        best = max(never_constant, key=lambda line: line["score"])
+        assert model_entry(network).default_layer.name == best["layer"]
+        assert best["default"] == 1
+        shares[network] = (best["constant_unseen"], best["unseen_clips"])
+    compared = [shares[name] for name in ("affectivenet", "resnet50", "mobilenet")]
+    assert all(clips >= 200 for _, clips in compared)
+    assert sum(share * clips for share, clips in compared) / sum(n for _, n in compared) < 0.01
 
 
 def test_one_subject_gives_a_mean_without_an_interval():
