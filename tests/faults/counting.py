@@ -92,9 +92,9 @@ class Fork:
 
     def kill(self, *, family: bool = False) -> None:
         """End it at once, as `kill -9` does; with `family`, whatever it started too."""
-        if family:
-            os.killpg(self.pid, signal.SIGKILL)
-        else:
+        try:
+            (os.killpg if family else os.kill)(self.pid, signal.SIGKILL)
+        except ProcessLookupError:  # so early that it leads no family yet
             os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self._channel)

@@ -78,7 +78,7 @@ def counts(share: float, seed: int) -> Iterator[Count]:
 def harassed(name: str, work: Work, moments: int, rng: np.random.Generator) -> Count:
     """Kill `work` at `moments` random moments, over as many folders as that takes."""
     broken: list[str] = []
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         began = time.monotonic()
         expected = forked(lambda: work.run(Path(place) / "undisturbed"))
         seconds = time.monotonic() - began
@@ -207,7 +207,7 @@ def workers_killed(moments: int, rng: np.random.Generator) -> Count:
 def apps_killed(twin: Path, moments: int, rng: np.random.Generator) -> Count:
     """Kill the app while it trains: its study ends by itself, and goes on to the same result."""
     broken: list[str] = []
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         os.environ["MER_CACHE"] = str(Path(place) / "cache")
 
         def study(name: str) -> Study:
