@@ -93,7 +93,7 @@ def save_state(
         atomic.write_bytes(path, save(dict(state), metadata={_HEADER: text}))
     except OSError as error:
         raise CheckpointError(
-            f"the weights cannot be written ({error.strerror})",
+            f"the weights cannot be written ({error.strerror or error})",
             where=path,
             remedy="name a folder with room and permission",
         ) from error

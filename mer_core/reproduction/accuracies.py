@@ -295,43 +295,38 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
 
 
 def conclusion(rows: Sequence[ScoreRow]) -> str:
-    """What our figures can and cannot decide, in one sentence for each experiment.
+    """What our figures can and cannot decide, in one sentence.
 
     A row tells something where its whole interval lies above the majority rate; an ablation does
     where the interval of its difference from `REFERENCE` excludes zero.
     """
-    sentences = []
-    for setup in dict.fromkeys(row.setup for row in rows):
-        held = [row for row in rows if row.setup == setup and row.low is not None]
-        if not held:
-            continue
-        above = [row.method for row in held if _above_majority(row)]
-        differ = [
-            f"{row.method} ({row.change:+.1f})"
-            for row in held
-            if row.change_low is not None
-            and row.change_high is not None
-            and not row.change_low <= 0 <= row.change_high
-        ]
-        compared = sum(row.change_low is not None for row in held)
-        sentences.append(
-            f"{SETUPS[setup].title}: {_listed(above, len(held))} above the majority rate with the "
-            f"whole 95 % interval; of {compared} differences from {REFERENCE}, "
-            + (f"those of {', '.join(differ)} exclude zero." if differ else "none excludes zero.")
+    held = [row for row in rows if row.low is not None]
+    if not held:
+        return ""
+    above = [f"{row.method} ({SETUPS[row.setup].title})" for row in held if _above_majority(row)]
+    told = (
+        f"Of {len(held)} cells of ours, these lie above the majority rate with their whole 95 % "
+        f"interval: {', '.join(above)}; the others"
+        if above
+        else f"None of our {len(held)} cells lies above the majority rate with its whole 95 % "
+        "interval: they"
+    )
+    sentence = f"{told} cannot be told from always guessing the largest class"
+    compared = [row for row in held if row.change_low is not None]
+    differ = [
+        f"{row.method} ({SETUPS[row.setup].title}, {row.change:+.1f})"
+        for row in compared
+        if not (row.change_low or 0) <= 0 <= (row.change_high or 0)
+    ]
+    if compared:
+        sentence += f"; of {len(compared)} differences from {REFERENCE}, " + (
+            f"those of {', '.join(differ)} exclude zero" if differ else "none excludes zero"
         )
-    return " ".join(sentences)
+    return f"{sentence}."
 
 
 def _above_majority(row: ScoreRow) -> bool:
     return row.low is not None and row.majority_rate is not None and row.low > row.majority_rate
-
-
-def _listed(names: Sequence[str], total: int) -> str:
-    if not names:
-        return f"none of {total} rows stands"
-    if len(names) == total:
-        return f"all {total} rows stand"
-    return f"{', '.join(names)} ({len(names)} of {total} rows) stand"
 
 
 def _training(rows: Sequence[ScoreRow]) -> str:

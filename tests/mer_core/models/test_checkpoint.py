@@ -179,7 +179,7 @@ def test_a_failed_write_leaves_the_old_file(saved, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr("pathlib.Path.replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(CheckpointError, match="disk full"):
         save_checkpoint(saved, tiny(), HEADER)
     monkeypatch.undo()
     assert saved.read_bytes() == before
