@@ -278,10 +278,7 @@ def _answer(recipe: Recipe, recording: Recording, files: dict[str, Path]) -> Ans
     scale = map_scale(found.values, signed=found.signed)
     probability = _probability(recipe, recording)
     notes = list(recording.doubts)
-    if model.weights.synthetic and not recording.clip.synthetic:
-        from mer_core.inputs.prediction import UNSEEN_REALITY
-
-        notes.append(UNSEEN_REALITY)
+    notes += _reservations(recipe, recording)
     if not model.weights.trained:
         notes.append(f"{model.weights.label}: the map says nothing about expressions")
     if not np.ptp(found.values):
@@ -305,6 +302,21 @@ def _answer(recipe: Recipe, recording: Recording, files: dict[str, Path]) -> Ans
         "notes": notes,
     }
     return Answer(document=document, text=_text(found, recipe, probability, files), warnings=notes)
+
+
+def _reservations(recipe: Recipe, recording: Recording) -> list[str]:
+    """What `mer predict` says beside the answer that is explained, or instead of it."""
+    from mer_core.inputs.prediction import marks, network_refusals
+    from mer_core.inputs.refusals import clip_refusals
+
+    model = recipe.model
+    if recording.clip.synthetic or not model.weights.trained:
+        return []
+    refusals = (*clip_refusals(recording), *network_refusals(model, recording, recipe.weighting))
+    return [
+        *marks(model, recording),
+        *(f"`mer predict` withholds this answer: {one.reason}" for one in refusals),
+    ]
 
 
 def _text(found: AttributionMap, recipe: Recipe, probability: float, files: dict[str, Path]) -> str:

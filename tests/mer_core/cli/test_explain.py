@@ -78,6 +78,7 @@ def test_by_default_a_shipped_network_explains_and_only_data_are_marked_syntheti
     assert document["synthetic"] is False
     assert not any("synthetic" in Path(file).name for file in document["files"].values())
     assert any("has never seen a real face" in line for line in errors)
+    assert any("withholds this answer: no face" in line for line in errors)
     (clip / "SYNTHETIC.txt").write_text("generated\n")
     _, document, errors = ask(clip, tmp_path / "o", *arguments)
     assert document["synthetic"] is True
