@@ -247,6 +247,7 @@ def _write(out: Path, recipe: Recipe, picture: bytes, *, overwrite: bool) -> dic
 
 def _picture(recipe: Recipe, recording: Recording) -> bytes:
     """What the network saw, and the map beside it and over it, as a PNG file."""
+    from mer_core.inputs.prediction import UNSEEN_REALITY
     from mer_core.plots.attributions import map_scale
     from mer_core.plots.raster import enlarge, overlay
     from mer_core.plots.static import ONE_COLUMN
@@ -262,11 +263,13 @@ def _picture(recipe: Recipe, recording: Recording) -> bytes:
     where = f", {found.layer}" if found.layer else ""
     over = Tile(values=overlay(seen, found.values, scale), caption="map over the input")
     tiles = [Tile(values=seen, caption="input"), over, Tile(values=found.values, caption="map")]
+    real = recipe.model.weights.synthetic and not recipe.synthetic
+    mark = f"\n{UNSEEN_REALITY[0].upper()}{UNSEEN_REALITY[1:]}." if real else ""
     drawn = tile_figure(
         [[TileBlock(rows=[tiles], scale=scale, title=recipe.model.entry.title)]],
         synthetic=recipe.synthetic,
         width=1.4 * ONE_COLUMN,
-        note=f"{found.method}{where}, for {found.target}.\n{recipe.model.weights.label}.",
+        note=f"{found.method}{where}, for {found.target}.\n{recipe.model.weights.label}.{mark}",
     )
     return drawn.png
 
