@@ -66,19 +66,17 @@ class Reader:
         name: What it reads, in words.
         seeds: Good files.
         read: Reads one; the folder is for readers that want a file.
-        share: Share of the inputs it gets, less than 1 for slow readers.
     """
 
     name: str
     seeds: Sequence[bytes]
     read: Callable[[bytes, Path], Any]
-    share: float = 1.0
 
 
 def counts(share: float, seed: int) -> Iterator[Count]:
     """Yield what became of every reader."""
     for reader in readers():
-        yield fuzzed(reader, max(50, round(share * reader.share * INPUTS)), seed)
+        yield fuzzed(reader, max(50, round(share * INPUTS)), seed)
 
 
 def readers() -> Iterator[Reader]:
@@ -88,10 +86,10 @@ def readers() -> Iterator[Reader]:
     kinds = (".png", ".jpg", ".bmp", ".tiff", ".webp")
     images = [cv2.imencode(kind, frame)[1].tobytes() for kind in kinds]
     yield Reader("images", images, lambda content, _: decode_image(content, name="x"))
-    yield Reader("folders of images", images, _image_folder, share=0.3)
+    yield Reader("folders of images", images, _image_folder)
     yield Reader("zips", [good_zip(3), *_hostile_zips()], _zip)
-    yield Reader("videos", _videos(frame), _video, share=0.2)
-    yield Reader("uploads", [good_zip(6), *_videos(frame)], _upload, share=0.1)
+    yield Reader("videos", _videos(frame), _video)
+    yield Reader("uploads", [good_zip(6), *_videos(frame)], _upload)
     with tempfile.TemporaryDirectory() as place:
         yield from _annotations(Path(place))
         yield from _weights(Path(place))
@@ -108,13 +106,12 @@ def _annotations(place: Path) -> Iterator[Reader]:
         )
         sheets = [file.read_bytes() for file in root.rglob(f"*{suffix}")]
         read = partial(_file, f"sheet{suffix}", read_workbook)
-        yield Reader(f"annotation files ({suffix})", sheets, read, share=0.3)
+        yield Reader(f"annotation files ({suffix})", sheets, read)
     book = next((place / "casme2").glob("*.xlsx"))
     yield Reader(
         "datasets with a damaged annotation file",
         [book.read_bytes()],
         partial(_dataset, place / "casme2", book.name),
-        share=0.05,
     )
 
 
