@@ -7,12 +7,13 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 MOST_SHOWN = 5
+MARKS = ("<!-- faults -->", "<!-- /faults -->")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,27 +35,67 @@ class Count:
     note: str = ""
 
 
-def markdown(counts: Sequence[Count], *, seconds: float) -> str:
-    """Return the report for readers."""
-    tried, broken = sum(one.tried for one in counts), sum(len(one.broken) for one in counts)
-    lines = [
-        "# Faults",
-        "",
-        f"{tried:,} faults in {seconds / 60:.0f} minutes, {broken} of them did harm.",
-        "",
-        "| what | tried | did harm | note |",
-        "|---|---:|---:|---|",
-    ]
-    lines += [f"| {c.name} | {c.tried:,} | {len(c.broken)} | {c.note} |" for c in counts]
-    for one in counts:
-        lines += ["", *(f"- {one.name}: {line}" for line in one.broken[:MOST_SHOWN])]
-    return "\n".join(lines).rstrip() + "\n"
+@dataclass(frozen=True, kw_only=True)
+class FaultReport:
+    """All lines of the report, and how long it took."""
 
+    counts: tuple[Count, ...]
+    seconds: float
 
-def document(counts: Sequence[Count], *, seconds: float) -> str:
-    """Return the report as JSON."""
-    plain = {"seconds": round(seconds, 1), "counts": [asdict(one) for one in counts]}
-    return json.dumps(plain, indent=1) + "\n"
+    @classmethod
+    def read(cls, path: Path) -> FaultReport:
+        """Return what an earlier run wrote; nothing where there was none."""
+        if not path.exists():
+            return cls(counts=(), seconds=0)
+        plain = json.loads(path.read_text("utf-8"))
+        counts = tuple(Count(**{**one, "broken": tuple(one["broken"])}) for one in plain["counts"])
+        return cls(counts=counts, seconds=plain["seconds"])
+
+    def beside(self, earlier: FaultReport) -> FaultReport:
+        """Return this report with the lines of an earlier one that were not counted again."""
+        again = {one.name for one in self.counts}
+        kept = tuple(one for one in earlier.counts if one.name not in again)
+        seconds = self.seconds + (earlier.seconds if kept else 0)
+        return FaultReport(counts=(*kept, *self.counts), seconds=seconds)
+
+    def table(self) -> str:
+        """Return a sentence and a table."""
+        tried = sum(one.tried for one in self.counts)
+        broken = sum(len(one.broken) for one in self.counts)
+        lines = [
+            f"{tried:,} faults in {self.seconds / 60:.0f} minutes, {broken} of them did harm.",
+            "",
+            "| what | tried | did harm |",
+            "|---|---:|---:|",
+        ]
+        lines += [f"| {c.name} | {c.tried:,} | {len(c.broken)} |" for c in self.counts]
+        return "\n".join(lines)
+
+    def markdown(self) -> str:
+        """Return the report for readers, with what broke."""
+        lines = ["# Faults", "", self.table()]
+        for one in self.counts:
+            if one.broken:
+                lines += ["", *(f"- {one.name}: {line}" for line in one.broken[:MOST_SHOWN])]
+        notes = [f"- {one.name}: {one.note}" for one in self.counts if one.note]
+        return "\n".join([*lines, "", *notes]).rstrip() + "\n"
+
+    def document(self) -> str:
+        """Return the report as JSON."""
+        plain = {
+            "seconds": round(self.seconds, 1),
+            "counts": [asdict(one) for one in self.counts],
+        }
+        return json.dumps(plain, indent=1) + "\n"
+
+    def written_into(self, page: str) -> str:
+        """Return `page` with the table between its marks."""
+        begin, end = MARKS
+        before, _, rest = page.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise ValueError(f"the page has no {begin} ... {end}")
+        return f"{before}{begin}\n\n{self.table()}\n\n{end}{after}"
 
 
 class Fork:

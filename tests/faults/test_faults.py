@@ -7,7 +7,7 @@ import pytest
 
 from mer_core.errors import MerError
 from tests.faults import damaging, fuzzing
-from tests.faults.counting import Count, Fork, forked, markdown
+from tests.faults.counting import Count, FaultReport, Fork, forked
 from tests.faults.fuzzing import Reader, fuzzed, mutated
 
 
@@ -74,11 +74,23 @@ def test_work_in_a_copy_returns_its_value_or_its_error():
     child.kill()
 
 
-def test_the_report_counts_tries_and_harm():
-    counts = [
-        Count(group="Damage", name="one", tried=1200),
-        Count(group="Damage", name="two", tried=3, broken=("it broke",)),
-    ]
-    text = markdown(counts, seconds=120)
-    assert "1,203 faults in 2 minutes, 1 of them did harm." in text
-    assert "- two: it broke" in text
+def test_the_report_counts_tries_and_harm_and_keeps_what_was_not_counted_again(tmp_path):
+    first = FaultReport(
+        counts=(
+            Count(group="Damage", name="one", tried=1200),
+            Count(group="Damage", name="two", tried=3, broken=("it broke",)),
+        ),
+        seconds=120,
+    )
+    (tmp_path / "faults.json").write_text(first.document())
+    assert FaultReport.read(tmp_path / "faults.json") == first
+    assert "1,203 faults in 2 minutes, 1 of them did harm." in first.markdown()
+    assert "- two: it broke" in first.markdown()
+    again = FaultReport(counts=(Count(group="Damage", name="two", tried=4),), seconds=60)
+    both = again.beside(first)
+    assert [(one.name, one.tried) for one in both.counts] == [("one", 1200), ("two", 4)]
+    page = both.written_into("# Page\n<!-- faults -->old<!-- /faults -->\nend\n")
+    assert "old" not in page
+    assert "| two | 4 | 0 |" in page
+    with pytest.raises(ValueError, match="has no"):
+        both.written_into("# Page\n")
