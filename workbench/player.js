@@ -19,7 +19,7 @@ export default function ({ parentElement, data }) {
   const said = make("output");
   const marks = make("div", { className: "mer-marks" });
   const share = (i) => (frames.length > 1 ? i / (frames.length - 1) : 0);
-  for (const [name, number] of Object.entries(keys)) {
+  for (const [name, number] of keys) {
     const at = numbers.indexOf(number);
     if (at < 0) continue;
     const mark = make("button", { type: "button", textContent: name });
@@ -30,7 +30,7 @@ export default function ({ parentElement, data }) {
     };
     marks.append(mark);
   }
-  const names = Object.fromEntries(Object.entries(keys).map(([name, number]) => [number, name]));
+  const names = Object.fromEntries(keys.map(([name, number]) => [number, name]));
   let at = 0;
   let timer = null;
   const show = (i) => {

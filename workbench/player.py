@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from streamlit.components.v2 import component
 from mer_core.inputs import Recording
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import enlarge, webp_bytes
-from workbench.drawings import drawn
+from workbench.drawings import drawn, webp_address
 from workbench.tiles import PIXELS
 
 HERE = Path(__file__)
@@ -89,13 +88,14 @@ def play_frames(
     real = rate or _DEFAULT_RATE
     rates = sorted({*(real / slower for slower in (1, 2, 4)), float(SLOW), 4.0, fps}, reverse=True)
     data = {
-        "frames": [f"data:image/webp;base64,{base64.b64encode(one).decode()}" for one in contents],
-        "numbers": list(numbers),
-        "keys": dict(keys or {}),
+        # Tuples, for the reason that `tiles` gives.
+        "frames": tuple(webp_address(one) for one in contents),
+        "numbers": tuple(numbers),
+        "keys": tuple((keys or {}).items()),
         "alt": alt,
         "shape": frames[0].shape[:2],
         "rate": fps,
-        "rates": [{"rate": one, "label": _speed(one, rate)} for one in rates],
+        "rates": tuple({"rate": one, "label": _speed(one, rate)} for one in rates),
     }
     with where.container():
         _player(key=key, data=data)

@@ -175,7 +175,8 @@ def _draw(
             on_press(found)
 
     data = {
-        "groups": [_group(group, unit) for group in groups],
+        # A tuple: whether a list is a table, Streamlit asks pandas, half a second on a first page.
+        "groups": tuple(_group(group, unit) for group in groups),
         "columns": columns,
         "least": least,
         "unit": unit,
