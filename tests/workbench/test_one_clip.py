@@ -41,7 +41,7 @@ def test_the_clip_can_be_played_with_its_key_frames(app):
     recording = cached.recording(ClipChoice("live", str(FIRST[0]), f"{FIRST[1]}-0"))
     assert player["numbers"] == list(recording.clip.frame_numbers)
     assert len(player["frames"]) == len(player["numbers"])
-    assert player["keys"] == recording.key_frames
+    assert dict(player["keys"]) == recording.key_frames
     assert player["rate"] in [one["rate"] for one in player["rates"]]
 
 
