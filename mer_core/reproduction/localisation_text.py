@@ -81,12 +81,16 @@ def verdict(lines: Sequence[Mean]) -> str:
             for line in maps
             if not line.beats_both and line.beats_motion is not None and line.beats_motion.low > 0
         ]
-        said = f"{', '.join(better)} beat" if better else "no map beats"
+        said = f"{_who(better)}" if better else "no map beats"
         sentence = f"{model_title(model)}: {said} both motion energy and the centre Gaussian"
         if motion:
-            sentence += f"; {', '.join(motion)} beat motion energy alone"
+            sentence += f"; {_who(motion)} motion energy alone"
         sentences.append(f"{sentence}.")
     return " ".join(sentences)
+
+
+def _who(methods: Sequence[str]) -> str:
+    return f"{', '.join(methods)} beat{'s' * (len(methods) == 1)}"
 
 
 def contrast_table(compared: Sequence[Contrast], *, metric: str, synthetic: bool) -> Table:

@@ -107,8 +107,8 @@ def test_only_what_beats_motion_and_the_centre_with_its_interval_gets_a_star():
     assert centre.value == pytest.approx(2.025 - 2.5)
     assert {name for name, mean in found.items() if mean.beats_both} == {"saliency"}
     assert verdict(list(found.values())) == (
-        "AffectiveNet: Saliency beat both motion energy and the centre Gaussian; "
-        "Grad-CAM beat motion energy alone."
+        "AffectiveNet: Saliency beats both motion energy and the centre Gaussian; "
+        "Grad-CAM beats motion energy alone."
     )
 
 
