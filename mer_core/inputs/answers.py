@@ -87,5 +87,8 @@ def answer_of(model: LoadedModel, recording: Recording, *, weighting: str | None
     return Answer(
         classes=model.classes,
         probabilities=ask(ClipChange(name="unchanged")),
-        variants={change.name: ask(change) for change in applicable_changes(recording)},
+        variants={
+            change.name: ask(change)
+            for change in applicable_changes(recording, model.entry.input.kind)
+        },
     )

@@ -118,9 +118,13 @@ CHANGES_IN_WORDS = (
 )
 
 
-def applicable_changes(recording: Recording) -> tuple[ClipChange, ...]:
-    """Return the changes that this recording has the frames for."""
-    return tuple(change for change in CLIP_CHANGES if _cut(recording, change) is not None)
+def applicable_changes(recording: Recording, kind: InputKind) -> tuple[ClipChange, ...]:
+    """Return the changes that this recording has the frames for and this kind of input can show.
+
+    Flow goes from the onset to the apex, so where the clip ends does not matter to it.
+    """
+    shown = [one for one in CLIP_CHANGES if not (one.end and kind is InputKind.FLOW)]
+    return tuple(change for change in shown if _cut(recording, change) is not None)
 
 
 class ChangedInputs:

@@ -19,7 +19,7 @@ from mer_core.inputs.clip_changes import (
 )
 from mer_core.inputs.recording import Recording
 from mer_core.models.catalog import model_entry
-from mer_core.records import Clip
+from mer_core.records import Clip, InputKind
 
 UNCHANGED = ClipChange(name="unchanged")
 MOVES = [change for change in CLIP_CHANGES if change.moves]
@@ -111,16 +111,20 @@ def test_another_cut_is_another_range_with_its_own_weights(recording, start, end
 
 def test_frames_are_left_out_or_taken_in_only_where_there_are_some():
     whole = Recording(clip=clip_of(MIN_FRAMES), subject="s", label="")
-    assert not [change.name for change in applicable_changes(whole) if change.start or change.end]
+    ami, flow = InputKind.AMI, InputKind.FLOW
+    assert not [one.name for one in applicable_changes(whole, ami) if one.start or one.end]
     longer = Recording(clip=clip_of(MIN_FRAMES + 1), subject="s", label="")
-    names = {change.name for change in applicable_changes(longer) if change.start or change.end}
+    names = {one.name for one in applicable_changes(longer, ami) if one.start or one.end}
     assert names == {"begins a frame later", "ends a frame earlier"}
+    # Flow ends at the apex, wherever the clip does.
+    names = {one.name for one in applicable_changes(longer, flow) if one.start or one.end}
+    assert names == {"begins a frame later"}
 
 
 def test_the_frames_of_the_clip_stay_as_they_are(recording):
     before = recording.clip.digest
     for name in ("affectivenet", "akmnet", "ststnet"):
         inputs = ChangedInputs(recording, model_entry(name).input)
-        for change in applicable_changes(recording):
+        for change in applicable_changes(recording, inputs.spec.kind):
             inputs.after(change)
     assert Clip("again", recording.clip.frames, recording.clip.frame_numbers).digest == before
