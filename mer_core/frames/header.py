@@ -73,7 +73,13 @@ def _jpeg(content: bytes) -> ImageHeader:
 
 def _png(content: bytes) -> ImageHeader:
     width, height = struct.unpack_from(">II", content, 16)
-    return ImageHeader("PNG", width, height, complete=b"IEND" in content[-64:])
+    # From chunk to chunk: OpenCV asks for as much memory as a chunk says it is long.
+    at = 8
+    while True:
+        length, kind = struct.unpack_from(">I4s", content, at)
+        at += 12 + length
+        if at > len(content) or kind == b"IEND":
+            return ImageHeader("PNG", width, height, complete=at <= len(content))
 
 
 def _bmp(content: bytes) -> ImageHeader:

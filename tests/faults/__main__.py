@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from tests.faults import damaging, fuzzing, killing
-from tests.faults.counting import FaultReport
+from tests.faults.counting import MOST_SHOWN, FaultReport
 
 GROUPS = {"damaging": damaging.counts, "fuzzing": fuzzing.counts, "killing": killing.counts}
 
@@ -32,7 +32,8 @@ def main() -> int:
     began, found = time.monotonic(), []
     for name in chosen.only or GROUPS:
         for one in GROUPS[name](chosen.share, chosen.seed):
-            print(f"{one.name}: {one.tried}, {len(one.broken)} broken", file=sys.stderr, flush=True)
+            told = "; ".join([f"{one.tried}, {len(one.broken)} broken", *one.broken[:MOST_SHOWN]])
+            print(f"{one.name}: {told}", file=sys.stderr, flush=True)
             found.append(one)
     report = FaultReport(counts=tuple(found), seconds=time.monotonic() - began)
     report = report.beside(FaultReport.read(chosen.out / "faults.json"))

@@ -112,6 +112,14 @@ def test_a_header_bomb_is_refused_before_memory_is_asked_for():
         decode_image(png_bomb(10_000), name="bomb.png")
 
 
+def test_a_chunk_longer_than_its_file_is_refused_before_memory_is_asked_for(encode):
+    content = bytearray(encode(np.zeros((24, 32, 3), np.uint8), ".png"))
+    at = content.find(b"IDAT")
+    content[at - 4 : at] = b"\xff\xff\xff\xff"
+    with pytest.raises(FrameError, match="is a truncated PNG"):
+        decode_image(bytes(content), name="x.png")
+
+
 def test_a_bomb_that_is_also_truncated_is_refused_for_its_size():
     with pytest.raises(FrameError, match="declares 100000 x 100000"):
         decode_image(png_bomb(100_000)[:40], name="bomb.png")
