@@ -74,12 +74,12 @@ def _jpeg(content: bytes) -> ImageHeader:
 def _png(content: bytes) -> ImageHeader:
     width, height = struct.unpack_from(">II", content, 16)
     # From chunk to chunk: OpenCV asks for as much memory as a chunk says it is long.
-    at = 8
-    while True:
+    at, kind = 8, b""
+    while kind != b"IEND" and at + 8 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, at)
         at += 12 + length
-        if at > len(content) or kind == b"IEND":
-            return ImageHeader("PNG", width, height, complete=at <= len(content))
+    complete = kind == b"IEND" and at <= len(content)
+    return ImageHeader("PNG", width, height, complete=complete)
 
 
 def _bmp(content: bytes) -> ImageHeader:
