@@ -1,4 +1,4 @@
-"""Pieces that several pages draw: the playing clip, an image with its numbers, a download."""
+"""Pieces that several pages draw: charts, what is known of a clip, downloads, links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mer_core.ami import WEIGHTINGS, AffectiveMotionImage
+from mer_core.ami import WEIGHTINGS
 from mer_core.errors import MerError
 from mer_core.inputs import Recording
 from mer_core.inputs.facts import unit_name
@@ -21,12 +21,7 @@ from mer_core.plots.raster import png_bytes
 from mer_core.plots.theme import Figure
 from mer_core.records import Sample
 from workbench import drawings
-from workbench.picture_tiles import motion_image_tile
-from workbench.player import SLOW
-from workbench.tiles import draw_tiles
 from workbench.titles import sentence_case
-
-__all__ = ["SLOW"]
 
 
 def dark() -> bool:
@@ -67,22 +62,6 @@ def clip_words(recording: Recording) -> str:
         for name, number in recording.key_frames.items()
     )
     return f"{recording.clip.name}: {recording.label}, {units}, {keys}"
-
-
-def motion_image(
-    found: AffectiveMotionImage,
-    weighting: str,
-    *,
-    shared: bool = True,
-    where: Any = st,
-) -> None:
-    """Draw an affective-motion image with what its weights sum to."""
-    entry = WEIGHTINGS.get(weighting)
-    stays = "the face stays visible" if entry.keeps_appearance else "only what changes is left"
-    tile = motion_image_tile(
-        found, shared=shared, caption=f"Weights sum to {entry.sums_to}: {stays}."
-    )
-    draw_tiles([tile], key=f"image {weighting}", columns=1, where=where)
 
 
 def weightings(names: Iterable[str], *, where: Any = st) -> None:
@@ -177,11 +156,6 @@ def lazy_container(draw: Callable[..., Any], label: str, *, key: str, **options:
     away, took 420 ms to come back to, and takes 110 without them.
     """
     return draw(label, key=f"unfolded {key}", on_change="rerun", **options)
-
-
-def unfold(key: str) -> None:
-    """Opens what `lazy_container` draws under `key` when it is drawn for the first time."""
-    st.session_state[f"unfolded {key}"] = True
 
 
 def open_elsewhere(link: Mapping[str, str], pages: Mapping[str, str], *, where: Any = st) -> None:
