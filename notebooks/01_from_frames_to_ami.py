@@ -93,6 +93,10 @@ def accumulate(frames=(clip.onset, clip.offset), weighting="full"):
 
 nb.explore(accumulate, frames=(clip.onset, clip.offset), weighting=nb.WEIGHTINGS)
 
+# %% [markdown]
+# **Seen.** Under *full* weights hair, ears and background stay; under the others they turn grey,
+# and what remains is the outline of what moved, the head's own sway included.
+
 # %%
 nb.question("one-image")
 
@@ -109,6 +113,9 @@ nb.answer("one-image", kept=nb.keeps_face())
 # %%
 sums = nb.weight_sums(clip)
 sums
+
+# %%
+nb.question("carries-motion")
 
 # %%
 nb.answer("carries-motion", **nb.motion_words(clip))

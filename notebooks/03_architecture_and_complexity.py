@@ -85,6 +85,10 @@ def see(part="refine", row=7, column=5):
 
 nb.explore(see, part=nb.PARTS, row=range(11), column=range(11))
 
+# %% [markdown]
+# **Seen.** The boxes differ by a few pixels. The widest holds a corner of the mouth, none a whole
+# mouth: what joins two corners comes later, in Eqs. 15 and 16.
+
 # %%
 nb.question("kernels")
 
@@ -118,6 +122,9 @@ costs = nb.Results().get("table3")
 costs
 
 # %% [markdown]
+# **Seen.** AffectiveNet's own row is cut to 2.2 where it rounds to 2.3, which is what the text
+# prints. The row 3×3 agrees with neither, under any reading of its sentence.
+#
 # ## Conclusion
 #
 # Eqs. 6 to 16 add up to the parameters of Table 3 to the last digit it prints. The four branches

@@ -55,13 +55,17 @@ print(table2.summary)
 # %% [markdown]
 # ## All nine side by side
 #
-# **Look for** the ring (the paper) and the bar (the majority rate): in which panels does any ring
-# lie to the right of the bar?
+# **Look for** intervals of ours that lie to the right of the bar, which is the majority rate of
+# our clips. The paper's rings belong to its own clips: their bar is in the last lines of the
+# table.
 
 # %%
 table2.sheet
 
 # %% [markdown]
+# **Seen.** Every figure of the paper's AffectiveNet lies below the paper's own majority rate of
+# that column; the sentence under the table counts them.
+#
 # ## One experiment
 #
 # **Look for** the columns of the matrix: a network that has not carried over answers the same

@@ -63,6 +63,8 @@ table.sheet
 print(table.summary)
 
 # %% [markdown]
+# **Seen.** The paper's rings fall from the full network to KS-1 and rise again to KS-2.
+#
 # ## What each saves or costs
 #
 # **Look for** the ablation that halves the network, and what it does to the accuracy above.

@@ -101,6 +101,9 @@ shares = look.shares("integrated-gradients")
 nb.share_chart(shares, look)
 
 # %% [markdown]
+# **Seen.** The first frames have by far the largest weights, so they have the largest shares:
+# much of a map is about the frame that everything else is compared with.
+#
 # ## Over many clips and people
 #
 # One clip proves nothing. **Look for** methods whose interval lies above that of motion energy.

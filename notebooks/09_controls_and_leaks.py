@@ -83,6 +83,10 @@ def leak(people=26, clips_of_each=9, classes=4, epochs=60):
 sliders = {"people": range(2, 61), "clips_of_each": range(1, 41)}
 nb.explore(leak, **sliders, classes=range(2, 9), epochs=range(1, 201))
 
+# %% [markdown]
+# **Seen.** The honest curve stays at chance. The other one rises with every epoch that somebody
+# looks at, and faster the fewer clips a person has.
+
 # %%
 nb.question("leak")
 

@@ -87,6 +87,9 @@ def kept(subject=4, emotion="surprise"):
 nb.explore(kept, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
 
 # %% [markdown]
+# **Seen.** About half of the frames lie above their own mean, whatever the network knows: a mean
+# has frames on both of its sides.
+#
 # ## How they do, one person left out at a time
 #
 # Neither is in the paper's tables; ours stand below Table 1. **Look for** the majority rate.

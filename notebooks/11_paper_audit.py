@@ -51,6 +51,10 @@ def listing(basis="stated", verdict="mismatch"):
 nb.explore(listing, basis=["stated", "implied"], verdict=nb.VERDICTS)
 
 # %% [markdown]
+# **Seen.** Two gains in the text are not the differences of the printed cells, one of them the
+# number of another experiment. Two totals are not the sums of their classes, and AffectiveNet-1
+# is not the best of its column on CASME II and SAMM.
+#
 # ## Which test sets make the accuracies possible
 #
 # **Look for** one $N$ per dataset that fits the cross-dataset figures, and for the

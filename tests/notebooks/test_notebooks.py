@@ -130,7 +130,7 @@ def test_a_notebook_asks_explains_and_ends_with_two_exercises(path):
     text = "\n".join(words)
     assert "**Question.**" in words[0]
     assert "$$" in words[0]
-    assert "**Look for**" in text
+    assert "**Look for**" in text and "**Seen.**" in text
     ending = words[-1].partition("## Conclusion")[2]
     exercises = ending.partition("## Exercises")[2]
     assert [line[:2] for line in exercises.splitlines() if line[:1].isdigit()] == ["1.", "2."]
