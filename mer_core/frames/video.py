@@ -136,7 +136,7 @@ def _varies(times: list[float], stated: int, fps: float) -> bool:
 
     What is missing at the end of a complete one is no longer than its longest pause.
     """
-    if len(times) < 2 or len(times) >= stated - 1 or not fps > 0:
+    if len(times) < 2 or len(times) >= stated - 1 or not fps > 0 or times[-1] <= times[0]:
         return False
     pause = max(after - before for before, after in pairwise(times))
     return 1000 * stated / fps - times[-1] <= 2 * pause
