@@ -133,7 +133,7 @@ def test_other_content_is_no_container(head):
         ([0, 60, 240, 300, 2380, 2500], 2560, 1000, True),
         ([0, 60, 240, 300], 2560, 1000, False),
         ([], 10, 25, False),
-        ([0, 0, 0], 10, 2000, False),  # damaged times, which reach the end of a short promise
+        ([5, 5, 5], 10, 2000, False),  # damaged times: no pace at all
     ],
 )
 def test_a_camera_of_varying_pace_is_told_from_a_truncated_video(times, stated, fps, varies):
