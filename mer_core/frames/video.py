@@ -195,7 +195,7 @@ def _require_streams() -> None:
     if cv2.CAP_FFMPEG not in backends:
         raise MissingToolError(
             "this OpenCV reads videos only from disk",
-            remedy='install "opencv-python>=4.12,<6", or upload a zip of images',
+            remedy='install "opencv-python>=4.13,<6", or upload a zip of images',
         )
 
 

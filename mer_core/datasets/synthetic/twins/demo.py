@@ -34,6 +34,8 @@ _FRAMES = {
     "folder": (14, 20),
 }
 _DEMO_CLIPS = {"casme2": (8, 12), "folder": (2, 4)}  # people, clips of each
+# The first to be drawn on a fresh installation: somebody waits for it.
+_DEMO_FRAMES = {"casme": (10, 14)}
 _STUDY_CLIPS = {"casme2": (16, 13)}
 
 for _dataset, _frames in _FRAMES.items():
@@ -46,7 +48,7 @@ for _dataset, _frames in _FRAMES.items():
             clips_per_subject=_clips,
             seed=2014,
             size=_SIZE,
-            frames=_frames,
+            frames=_DEMO_FRAMES.get(_dataset, _frames),
             balance=0.5,
         ),
     )
