@@ -14,8 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.workbench.running import QUIET, chromium
-
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_from_frames_to_ami.ipynb"
 WAIT = 180_000  # milliseconds; a kernel on a busy machine takes its time
 SETTINGS = {
@@ -61,20 +59,12 @@ def lab(tmp_path):
 
 
 @pytest.fixture
-def page():
-    """Chromium; without one the test is skipped, unless the environment requires it."""
-    found = chromium()
-    if found is None:
-        if os.environ.get("MER_REQUIRE_BROWSER"):
-            pytest.fail("MER_REQUIRE_BROWSER is set, but there is no Chromium")
-        pytest.skip("no Chromium: install it to run the browser tests")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=list(QUIET))
-        opened = browser.new_page(viewport={"width": 1300, "height": 1600})
-        opened.set_default_timeout(WAIT)
-        yield opened
-        browser.close()
+def page(browser):
+    """A page that is tall enough for a notebook."""
+    opened = browser.new_page(viewport={"width": 1300, "height": 1600})
+    opened.set_default_timeout(WAIT)
+    yield opened
+    opened.close()
 
 
 @pytest.mark.browser

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from urllib.parse import urlsplit
 
 import pytest
 
 from mer_core.datasets.synthetic.twins import write_twin
-from tests.workbench.running import APP, QUIET, chromium, running_app
+from tests.workbench.running import APP, running_app
 
 __all__ = ["APP"]
-
-# A camera that shows a test picture and is granted without asking.
-CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
 @pytest.fixture(scope="session")
@@ -39,21 +35,6 @@ def server(tmp_path_factory):
     folders = {f"MER_{name}": str(place / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     with running_app({**folders, "MER_DEMO": "off", "MER_CASME2_ROOT": str(twin)}) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium; without one the test is skipped, unless the environment requires it."""
-    found = chromium()
-    if found is None:
-        if os.environ.get("MER_REQUIRE_BROWSER"):
-            pytest.fail("MER_REQUIRE_BROWSER is set, but there is no Chromium")
-        pytest.skip("no Chromium: install it to run the browser tests")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=found, args=[*QUIET, *CAMERA])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

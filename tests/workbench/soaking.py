@@ -27,6 +27,7 @@ from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.inputs import Recording, synthetic_recording
 from mer_core.inputs.answers import answer_of
 from mer_core.inputs.own_clip import own_upload
+from mer_core.inputs.prediction import predict
 from mer_core.models.loaded import LoadedModel, load_shown
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.pixels import grey, veil
@@ -175,11 +176,13 @@ class Reference:
     def _uploaded(self, session: int) -> View:
         content = own_clip(session)
         recording = own_upload(content, "own", crop=False).recording()
-        answer = answer_of(self.network(NETWORKS[0], "full"), recording, weighting="full")
-        share = dict(zip(answer.classes, answer.probabilities.tolist(), strict=True))
+        network = self.network(NETWORKS[0], "full")
+        answer = predict(recording, network)
+        changed = answer_of(network, recording, weighting="full")
         text = (
-            f"{answer.predicted}, {share[answer.predicted]:.0%}. The same answer after "
-            f"{answer.agreement:.0%} of"
+            f"{network.entry.title} gives no answer"
+            if answer.refusals
+            else f"The same answer after {changed.agreement:.0%} of"
         )
         return View(
             "your_clip",

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.workbench.running import settle
+from tests.workbench.watching import choose
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
@@ -40,10 +41,12 @@ def test_kernels_have_scales_of_their_own_or_one_for_all(page, server):
     page.goto(f"{server}/feature_maps?nets=affectivenet")
     settle(page)
     bars = page.locator(".st-key-branches .mer-bar")
+    bars.first.wait_for()
     own = bars.all_inner_texts()
     page.get_by_text("One scale for all", exact=True).click()
     page.wait_for_url("**scale=shared**")
     settle(page)
+    bars.first.wait_for()
     shared = bars.all_inner_texts()
     assert len(own) == len(shared) == page.locator(".st-key-branches section").count() > 1
     assert len(set(own)) > 1
@@ -124,8 +127,7 @@ def test_a_study_is_announced_on_every_page_and_stopped_now(page, server):
     page.goto(f"{server}/results")
     settle(page)
     page.get_by_text("Start a study").click()
-    page.get_by_label("Training profile", exact=True).click()
-    page.get_by_role("option", name="Paper").click()
+    choose(page, "Training profile", "Paper")()
     page.get_by_role("button", name="Start", exact=True).click()
     cells = page.locator(".mer-fold-grid li")
     cells.first.wait_for()

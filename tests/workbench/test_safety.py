@@ -20,7 +20,7 @@ from tests.workbench.running import ROOT, served_app
 
 SOURCES = sorted(Path(str(workbench.__file__)).parent.rglob("*.py"))
 CONFIG = tomllib.loads((ROOT / "workbench" / ".streamlit" / "config.toml").read_text())
-CACHED = ("cached.py", "cached_results.py")
+CACHED = ("cached.py", "cached_attributions.py", "cached_results.py")
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
 FORBIDDEN_IMPORTS = {"pickle", "shelve", "marshal", "dill", "joblib", "cloudpickle"}
 ACTIVE = {"OMP_WAIT_POLICY": "ACTIVE"}
