@@ -34,6 +34,9 @@ _CONTAINERS = (
     ("MPEG", 0, (b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")),
     ("ASF", 0, (b"0&\xb2u\x8ef\xcf\x11",)),
 )
+# Beyond what cameras of faces record; a damaged header states billions, and windows in seconds
+# would become as many frames.
+MAX_FPS = 10_000
 _STATE_THEIR_COUNT = {"AVI", "MP4"}
 SNIFFED = 16
 _DEPTH = 8
@@ -92,7 +95,7 @@ def open_video(content: Path | bytes, *, name: str, threads: int | None = None) 
         numbers=tuple(range(1, count + 1)),
         labels=[f"{name} frame {number}" for number in range(1, count + 1)],
         decode=partial(_decode, content, name, workers, count),
-        fps=fps if np.isfinite(fps) and fps > 0 else None,
+        fps=fps if 0 < fps <= MAX_FPS else None,
         warnings=(*_miscounted(count, stated), *_uneven(times)),
     )
 

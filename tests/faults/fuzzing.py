@@ -109,7 +109,7 @@ def _annotations(place: Path) -> Iterator[Reader]:
         yield Reader(f"annotation files ({suffix})", sheets, read)
     book = next((place / "casme2").glob("*.xlsx"))
     yield Reader(
-        "datasets with a damaged annotation file",
+        "datasets by their annotation file",
         [book.read_bytes()],
         partial(_dataset, place / "casme2", book.name),
     )
@@ -146,7 +146,7 @@ def fuzzed(reader: Reader, inputs: int, seed: int) -> Count:
             number = upto
     return Count(
         group=GROUP,
-        name=reader.name,
+        name=f"{reader.name}, damaged at random",
         tried=inputs,
         broken=tuple(broken),
         note=f"slowest {slowest:.2f} s",

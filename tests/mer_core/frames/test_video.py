@@ -114,6 +114,15 @@ def test_a_huge_declared_size_is_refused(make_video, monkeypatch):
         open_frames(make_video())
 
 
+def test_a_rate_that_no_camera_has_is_not_believed(make_video):
+    path = make_video()
+    content = bytearray(path.read_bytes())
+    at = content.find(b"strh") + 8 + 20  # the stream header's scale, then its rate
+    content[at : at + 8] = (1).to_bytes(4, "little") + (2**31 - 1).to_bytes(4, "little")
+    path.write_bytes(content)
+    assert open_frames(path).fps is None
+
+
 def test_reading_can_stop_early_and_start_again(make_video):
     found = open_frames(make_video(repeats=5))
     first = next(iter(found))
