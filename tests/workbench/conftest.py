@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
+import torch
 
 from mer_core.datasets.synthetic.twins import write_twin
 from tests.workbench.running import APP, running_app
@@ -22,6 +23,8 @@ def workplace(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _apart(workplace, monkeypatch):
+    # Training in this process, by tests of other files, may have left it on; DeepLift refuses it.
+    torch.use_deterministic_algorithms(False)
     for name, value in workplace.items():
         monkeypatch.setenv(name, value)
 
