@@ -45,6 +45,9 @@ log = logging.getLogger(__name__)
 
 _LOOK_ROUND_SECONDS = 0.5
 
+_UNSETTLED = ("pending", "lost")
+"""States of a Dask future whose result was there and went with its worker."""
+
 WORKER_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": None,
     "GLIBC_TUNABLES": ":".join(
@@ -162,7 +165,7 @@ class DaskExecutor:
         """Does `work` on every item, as many at a time as there are slots."""
         topic = f"report-{uuid.uuid4().hex}"
         self.client.subscribe_topic(topic, lambda event: report(event[1]))
-        waiting, running = iter(items), {}
+        waiting, running, lost = iter(items), {}, set()
         finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
         known = set(self.client.nthreads())
         try:
@@ -176,12 +179,19 @@ class DaskExecutor:
                     future.add_done_callback(finished.put)
                 if not running:
                     return
+                # What a lost worker had finished but not handed over is computed again elsewhere.
+                for future in [one for one in lost if one.status not in _UNSETTLED]:
+                    lost.remove(future)
+                    finished.put(future)
                 try:
                     future = finished.get(timeout=_LOOK_ROUND_SECONDS)
                 except queue.Empty:
                     yield None
                 else:
-                    yield self._outcome(future, running.pop(future))
+                    if future.status in _UNSETTLED:
+                        lost.add(future)
+                    else:
+                        yield self._outcome(future, running.pop(future))
                 alive = set(self.client.nthreads())
                 yield from (LostWorker(worker=name) for name in sorted(known - alive))
                 known = alive
@@ -198,7 +208,7 @@ class DaskExecutor:
     @staticmethod
     def _outcome(future: Any, item: Item) -> Outcome[Item, Any]:
         if future.status == "finished":
-            worker, value = future.result()
+            worker, value = future.result()  # waits, if the worker is lost only now
             return Outcome(item=item, value=value, error=None, worker=worker)
         error = future.exception() if future.status == "error" else None
         return Outcome(

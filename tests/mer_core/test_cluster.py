@@ -122,3 +122,50 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
         open_executor(scheduler="tcp://127.0.0.1:1"),
     ):
         pass
+
+
+class _Future:
+    """A Dask future whose result goes with its worker, and is computed once more."""
+
+    def __init__(self, value, states):
+        self.value, self.states = value, list(states)
+
+    @property
+    def status(self):
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def add_done_callback(self, tell):
+        tell(self)
+
+    def result(self):
+        return "tcp://another:1", self.value
+
+
+class _Client:
+    dashboard_link = None
+
+    def __init__(self, states):
+        self.states = states
+
+    def nthreads(self):
+        return {"tcp://one:1": 1}
+
+    def submit(self, call, work, item, topic, *, pure):
+        return _Future(item * 10, self.states[item])
+
+    def cancel(self, futures, *, force):
+        assert not futures
+
+    def subscribe_topic(self, topic, handler): ...
+
+    def unsubscribe_topic(self, topic): ...
+
+
+@pytest.mark.parametrize("state", ["pending", "lost"])
+def test_a_result_that_went_with_its_worker_is_waited_for(monkeypatch, state):
+    monkeypatch.setattr("mer_core.cluster._LOOK_ROUND_SECONDS", 0.01)
+    client = _Client({0: ["finished"], 1: [state] * 4 + ["finished"], 2: ["finished"]})
+    heard = DaskExecutor(client).map(lambda *_: None, [0, 1, 2], report=lambda _: None)
+    outcomes = [each for each in heard if isinstance(each, Outcome)]
+    assert sorted(outcome.value for outcome in outcomes) == [0, 10, 20]
+    assert all(outcome.error is None for outcome in outcomes)
