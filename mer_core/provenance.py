@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import platform
 import subprocess
 from datetime import UTC, datetime
@@ -96,6 +97,48 @@ def _git(root: Path, *words: str) -> str:
         ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=10
     )
     return done.stdout.strip()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Processor:
+    """What computed a figure.
+
+    Attributes:
+        name: As the system gives it, without marks.
+        flags: Names of its instruction sets; empty where the system does not list them.
+        cores: Cores the system has.
+    """
+
+    name: str
+    flags: frozenset[str]
+    cores: int
+
+    @property
+    def bfloat16_units(self) -> tuple[str, ...]:
+        """Return the units that multiply bfloat16 numbers."""
+        return tuple(unit for unit in ("avx512_bf16", "amx_bf16") if unit in self.flags)
+
+    @property
+    def described(self) -> str:
+        """Return the name, with the bfloat16 units or the words that there are none."""
+        units = " and ".join(self.bfloat16_units)
+        return f"{self.name}, {f'with {units}' if units else 'without bfloat16 units'}"
+
+
+@cache
+def processor() -> Processor:
+    """Return this machine's processor."""
+    listed = Path("/proc/cpuinfo")
+    lines = listed.read_text("utf-8").splitlines() if listed.exists() else []
+    facts = {
+        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)
+    }
+    name = facts.get("model name") or platform.processor() or platform.machine()
+    return Processor(
+        name=" ".join(name.replace("(R)", "").replace("(TM)", "").split()),
+        flags=frozenset(facts.get("flags", "").split()),
+        cores=os.cpu_count() or 1,
+    )
 
 
 @cache

@@ -15,7 +15,8 @@ from mer_core.features import RANKINGS, comparable_models, matched_layers
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import Rgb, shared_scale
-from workbench import address, attribution_map, cached, cached_attributions, networks, selection
+from workbench import address, cached, cached_attributions, networks, selection
+from workbench.attribution_map import UNDER, constant_in_words, map_ground
 from workbench.attribution_request import AttributionRequest
 from workbench.map_explorer import telling_layer
 from workbench.picture_tiles import motion_image_tile
@@ -240,12 +241,13 @@ def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
     scales = [map_scale(plane, signed=one.signed) for plane, one in zip(planes, found, strict=True)]
     tiles = [
         Tile(
-            picture=attribution_map.map_ground(side.choice, look, attribution_map.UNDER[0]),
+            picture=map_ground(side.choice, look, UNDER[0]),
             values=plane,
             scale=scale,
             smooth=True,
             outlines=look.regions.masks if look.regions else {},
             title=f"{side.title}: {method.title} for {sentence_case(one.target)}",
+            caption=constant_in_words(one, side.model) if one.constant else "",
             alt=f"{method.title} of {side.title} for {one.target}, {scale.describe()}",
         )
         for side, look, plane, one, scale in zip(

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 import torch
 
-from mer_core.attribution import METHODS
+from mer_core.attribution import DEFAULT_METHOD, METHODS
 from mer_core.attribution.recording import explain_recording
 from mer_core.errors import MerError
 from mer_core.faces import Alignment, FaceSearch
@@ -32,6 +32,7 @@ from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import share_curve
 from workbench import address, gestures, panels, pointing, selection
+from workbench.attribution_map import UNDER, constant_in_words
 from workbench.networks import columns
 from workbench.picture_tiles import attribution_tile, map_tiles, motion_image_tile
 from workbench.prediction_view import PredictionView, draw_weights
@@ -39,8 +40,6 @@ from workbench.tiles import Tile, draw_tiles
 from workbench.titles import sentence_case
 
 MAPS = 6
-UNDER = ("affective-motion image", "apex frame", "nothing")
-_METHOD = "grad-cam"
 
 
 @dataclass(frozen=True)
@@ -203,7 +202,7 @@ def choose_looks(models: Sequence[LoadedModel], *, withheld: bool) -> Looks:
         "Attribution",
         METHODS.names(),
         key="method",
-        default=_METHOD,
+        default=DEFAULT_METHOD,
         titles=lambda name: METHODS.get(name).title,
         where=row,
         width=220,
@@ -364,3 +363,5 @@ def _draw_attribution(
         alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",
     )
     _draw([tile], key=f"own clip attribution drawn {model.entry.name}", columns=1)
+    if found.constant:
+        st.warning(constant_in_words(found, model))

@@ -16,6 +16,9 @@ for _module in (gradient, smoothing, cam, occlusion, relevance):
     for _method in _module.METHODS:
         METHODS.register(_method.name, _method)
 
+DEFAULT_METHOD = METHODS.get("grad-cam").name
+"""What explains where nobody chose: it applies to every network and costs two passes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -35,7 +34,7 @@ from mer_core.models.loaded import build_seeded
 from mer_core.models.novelty import NoveltyScale, fit_novelty, novelty_path
 from mer_core.protocols import Scores, score, score_intervals
 from mer_core.protocols.calibration import calibration_error, fit_temperature
-from mer_core.provenance import canonical_json, commit, settings_digest, versions
+from mer_core.provenance import canonical_json, commit, processor, settings_digest, versions
 from mer_core.records import InputSpec, Prediction
 from mer_core.training.fold import EpochRecord, EpochState, TrainingData, train_fold
 from mer_core.training.prediction import BATCH
@@ -386,25 +385,11 @@ def card_scores(card: ModelCard) -> Scores:
 
 def machine(recipe: TrainingSettings) -> dict[str, str]:
     """What computed: processor or graphics card, threads, arithmetic."""
-    if recipe.device.startswith("cuda"):
-        processor = torch.cuda.get_device_name(recipe.device)
-    else:
-        processor = _processor()
+    on_card = recipe.device.startswith("cuda")
     return {
-        "processor": processor,
+        "processor": torch.cuda.get_device_name(recipe.device)
+        if on_card
+        else processor().described,
         "threads": str(recipe.threads),
         "arithmetic": str(recipe.precision),
     }
-
-
-def _processor() -> str:
-    """The processor's name as the system gives it, with its bfloat16 units."""
-    name = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    flags = ""
-    if info.exists():
-        parts = [line.partition(":") for line in info.read_text().splitlines()]
-        lines = {key.strip(): value.strip() for key, _, value in parts}
-        name, flags = lines.get("model name", name), lines.get("flags", "")
-    units = " and ".join(unit for unit in ("avx512_bf16", "amx_bf16") if unit in flags.split())
-    return f"{name}, {f'with {units}' if units else 'without bfloat16 units'}"

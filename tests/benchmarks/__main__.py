@@ -24,9 +24,9 @@ from tests.benchmarks import (
 from tests.benchmarks.measuring import (
     BenchReport,
     Measurement,
+    baseline_name,
     machine,
     merged,
-    processor,
     read_baseline,
 )
 
@@ -56,7 +56,7 @@ def main() -> int:
     for name in chosen.only or GROUPS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         groups.append(list(GROUPS[name]()))
-    baseline = BASELINES / f"{processor()}.json"
+    baseline = BASELINES / f"{baseline_name()}.json"
     report = BenchReport(
         machine=where,
         seconds=time.monotonic() - began,

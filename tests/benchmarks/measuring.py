@@ -21,7 +21,8 @@ import psutil
 import torch
 
 from mer_core.atomic import write_text
-from mer_core.provenance import commit
+from mer_core.provenance import commit, processor
+from mer_core.reproduction.speed import side_by_side
 
 WORSE = 1.2
 """A ratio this many times its baseline, in the bad direction, is flagged."""
@@ -67,21 +68,9 @@ class Measurement:
         return self.value < baseline / WORSE
 
 
-def in_turns(
-    sides: Mapping[str, Callable[[], object]],
-    *,
-    rounds: int,
-    clock: Callable[[], float] = time.perf_counter,
-) -> dict[str, float]:
+def in_turns(sides: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
     """Return the median seconds of each side over rounds in which all take turns."""
-    for side in sides.values():
-        side()  # warm
-    seconds: dict[str, list[float]] = {name: [] for name in sides}
-    for _ in range(rounds):
-        for name, side in sides.items():
-            began = clock()
-            side()
-            seconds[name].append(clock() - began)
+    seconds = side_by_side(sides, rounds=rounds)
     return {name: float(np.median(times)) for name, times in seconds.items()}
 
 
@@ -102,27 +91,21 @@ def matrix_peak(seconds: float = 1.0) -> float:
     return count * 2 * side**3 / (time.process_time() - began)
 
 
-def processor() -> str:
+def baseline_name() -> str:
     """Return the kind of processor a baseline belongs to, such as "amd-epyc-avx2-2-cores"."""
-    listed = Path("/proc/cpuinfo")
-    text = listed.read_text("utf-8") if listed.exists() else ""
-    lines = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
-    facts = {name.strip(): value.strip() for name, value in lines.items()}
-    flags = facts.get("flags", "").split()
-    units = next(
-        (name for name in ("amx_bf16", "avx512_bf16", "avx512f", "avx2") if name in flags), "plain"
-    )
-    vendor = facts.get("model name", platform.machine()).lower().split("@")[0]
-    words = [word for word in vendor.replace("(r)", "").split() if word.isalnum()]
-    return "-".join([*words[:2], units.replace("_", ""), f"{os.cpu_count()}-cores"])
+    here = processor()
+    units = ("amx_bf16", "avx512_bf16", "avx512f", "avx2")
+    unit = next((name for name in units if name in here.flags), "plain")
+    words = [word for word in here.name.lower().split("@")[0].split() if word.isalnum()]
+    return "-".join([*words[:2], unit.replace("_", ""), f"{here.cores}-cores"])
 
 
 def machine() -> dict[str, Any]:
     """Return what a reader has to know of the machine."""
     return {
-        "processor": processor(),
-        "bfloat16 units": "bf16" in processor(),
-        "cores": os.cpu_count(),
+        "processor": processor().described,
+        "bfloat16 units": bool(processor().bfloat16_units),
+        "cores": processor().cores,
         "memory, GiB": round(psutil.virtual_memory().total / 2**30, 1),
         "load before": round(os.getloadavg()[0], 2),
         "threads of PyTorch": torch.get_num_threads(),

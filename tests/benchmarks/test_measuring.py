@@ -59,12 +59,12 @@ def test_growth_is_the_exponent():
     assert growth(sizes, [n**2 for n in sizes]) == pytest.approx(2)
 
 
-def test_sides_take_turns_and_the_median_counts():
+def test_sides_take_turns_and_the_median_counts(monkeypatch):
     calls, times = [], iter([0, 1, 0, 2, 0, 9, 0, 2, 0, 3, 0, 2])
+    monkeypatch.setattr("mer_core.reproduction.speed.time.perf_counter", lambda: next(times))
     found = in_turns(
         {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")},
         rounds=3,
-        clock=lambda: next(times),
     )
     assert calls == ["a", "b"] * 4
     assert found == {"a": 3.0, "b": 2.0}

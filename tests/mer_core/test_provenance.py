@@ -53,3 +53,16 @@ def test_what_makes_no_result_does_not(package, name):
     before = digest()
     (package / name).write_bytes(b"two")
     assert digest() == before
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"avx2"}, "Some Processor, without bfloat16 units"),
+        ({"avx512_bf16", "amx_bf16"}, "Some Processor, with avx512_bf16 and amx_bf16"),
+    ],
+)
+def test_a_processor_is_described_with_its_bfloat16_units(flags, words):
+    one = provenance.Processor(name="Some Processor", flags=frozenset(flags), cores=2)
+    assert one.described == words
+    assert bool(one.bfloat16_units) == ("amx_bf16" in flags)
