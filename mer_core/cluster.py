@@ -267,6 +267,13 @@ def worker_environment() -> dict[str, str]:
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def usable_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def worker_count(*, memory: int, threads: int = 1) -> int:
     """How many workers fit this machine, by cores and by memory, container limits included."""
     from dask.system import CPU_COUNT

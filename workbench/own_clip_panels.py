@@ -105,6 +105,20 @@ def _choose_person(people: FaceSearch) -> int:
     return names.index(address.switch("Which face?", names, key="face"))
 
 
+def follow(found: OwnClip, person: int, square: Alignment | None) -> Recording:
+    """Follow the face through the clip, with a bar where that takes long."""
+    place = st.empty()
+
+    def told(done: int, total: int) -> None:
+        if done % -(-total // 100) == 0:
+            place.progress(done / total, text=f"Searching frame {done} of {total} for motion")
+
+    with st.spinner("Following the face through the clip"):
+        recording = found.recording(person=person, alignment=square, progress=told)
+    place.empty()
+    return recording
+
+
 def choose_interval(recording: Recording) -> Recording:
     """Draw the motion over time with the proposed intervals; a brush or the numbers move them."""
     curve = recording.curve

@@ -16,6 +16,7 @@ from mer_core.cli.ami import FrameRange
 from mer_core.cli.answer import Answer, answers, as_document, table
 from mer_core.cli.models import PAPER_CLASSES
 from mer_core.cli.names import METHOD, METHOD_TITLES, NETWORK
+from mer_core.cli.progress import Progress
 from mer_core.errors import SettingsError
 from mer_core.records import AttributionMap, InputKind
 
@@ -126,7 +127,8 @@ def explain(
     from mer_core.inputs.own_clip import open_recording
 
     first, last = span or (None, None)
-    recording = open_recording(clip, first=first, last=last, crop=crop)
+    with Progress("searching for the expression", unit="frames") as progress:
+        recording = open_recording(clip, first=first, last=last, crop=crop, progress=progress.show)
     found = explain_recording(
         loaded,
         recording,

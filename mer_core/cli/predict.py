@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import glob
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,9 +96,10 @@ def predict(
     network = load_model(model or best_shipped(), weights=weights)
     rows: list[dict[str, Any]] = []
     with Progress("predicting", unit="clips") as progress:
-        for done, path in enumerate(paths, start=1):
-            rows.append(_row(path, network, span, crop=crop, face=face, anyway=anyway))
-            progress.show(done, len(paths))
+        for done, path in enumerate(paths):
+            told = partial(_tell, progress, done, len(paths), path.name)
+            rows.append(_row(path, network, span, told, crop=crop, face=face, anyway=anyway))
+        progress.show(len(paths), len(paths))
     if out is not None:
         write_text(out, _csv(rows, network.classes))
     failed = [f"{row['clip']}: {row['problem']}" for row in rows if row["problem"]]
@@ -151,10 +153,16 @@ def _is_clip(path: Path) -> bool:
     return _holds_images(path) if path.is_dir() else path.suffix.lower() in _VIDEOS
 
 
+def _tell(progress: Progress, done: int, total: int, name: str, frame: int, frames: int) -> None:
+    """Tell how far the search of one clip has come."""
+    progress.show(done, total, f"{name}, frame {frame} of {frames}")
+
+
 def _row(
     path: Path,
     network: LoadedModel,
     span: tuple[int | None, int | None] | None,
+    told: Callable[[int, int], None],
     *,
     crop: bool,
     face: int,
@@ -165,7 +173,9 @@ def _row(
 
     first, last = span or (None, None)
     try:
-        recording = open_recording(path, first=first, last=last, crop=crop, person=face - 1)
+        recording = open_recording(
+            path, first=first, last=last, crop=crop, person=face - 1, progress=told
+        )
         answer = ask(recording, network)
     except MerError as error:
         said = f"{error.what}; {error.remedy}" if error.remedy else error.what

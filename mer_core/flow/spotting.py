@@ -15,13 +15,16 @@ Motion is in per cent of the distance between the eyes, whatever the size of the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import islice
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mer_core.cluster import usable_cores
 from mer_core.errors import FrameError
 
 SIDE = 128
@@ -176,7 +179,9 @@ def motion_curve(
     numbers: tuple[int, ...],
     fps: float | None = None,
 ) -> MotionCurve:
-    """Follows the regions of an aligned face through a clip; holds two frames at a time.
+    """Follow the regions of an aligned face through a clip, on all cores.
+
+    Holds half a second of small grey frames at a time.
 
     Args:
         frames: Aligned and square, RGB or grey.
@@ -186,15 +191,16 @@ def motion_curve(
     rate = fps or ASSUMED_FPS
     short = len(numbers) <= _SINGLE_SECONDS * rate
     every = len(numbers) if short else max(2, round(_REFERENCE_SECONDS * rate))
-    reference: GreyFrame | None = None
     base = np.zeros((len(REGIONS) + 1, 2))
-    rows: list[npt.NDArray[np.float64]] = []
-    for place, frame in enumerate(frames):
-        grey = _grey(frame)
-        row = base if reference is None else base + _moved(reference, grey)
-        if place % every == 0:
-            reference, base = grey, row
-        rows.append(row)
+    greys = (_grey(frame) for frame in frames)
+    reference, rows = next(greys, None), [base]
+    if reference is None:
+        raise FrameError("there is no frame to follow a face through")
+    # One thread for each flow: OpenCV's own threads within one frame mostly wait for each other.
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        while block := list(islice(greys, every)):
+            rows += [base + moved for moved in pool.map(partial(_moved, reference), block)]
+            reference, base = block[-1], rows[-1]
     if len(rows) != len(numbers):
         raise FrameError(f"there are {len(rows)} frames for {len(numbers)} frame numbers")
     moved = np.stack(rows) * 100 / (EYE_DISTANCE * SIDE)

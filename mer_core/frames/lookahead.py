@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
+
+from mer_core.cluster import usable_cores
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -15,9 +16,7 @@ Out = TypeVar("Out")
 
 def default_threads() -> int:
     """One per core this process may use, at most 8: disks gain nothing from more."""
-    if hasattr(os, "sched_getaffinity"):
-        return min(8, len(os.sched_getaffinity(0)))
-    return min(8, os.cpu_count() or 1)
+    return min(8, usable_cores())
 
 
 def ahead(

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -80,15 +79,15 @@ class OwnClip:
         return None if self.people is None else self.people.person(person).alignment
 
     def curve(
-        self, alignment: Alignment | None, *, progress: Callable[[int], None] | None = None
+        self, alignment: Alignment | None, *, progress: Callable[[int, int], None] | None = None
     ) -> MotionCurve:
         """The motion of the face over all frames, which are not kept.
 
         Args:
             alignment: Where the face is.
-            progress: Called with the number of frames done.
+            progress: Called with the number of frames done, and of all.
         """
-        frames = _counted(_cut(self.source, alignment), progress)
+        frames = _counted(_cut(self.source, alignment), len(self.source), progress)
         return motion_curve(frames, numbers=self.source.numbers, fps=self.source.fps)
 
     def recording(
@@ -97,7 +96,7 @@ class OwnClip:
         person: int = 0,
         alignment: Alignment | None = None,
         interval: tuple[int, int] | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Recording:
         """The aligned frames, with the expression where the motion is strongest.
 
@@ -107,7 +106,7 @@ class OwnClip:
             person: Which of the faces, most prominent first.
             alignment: Another square than that person's.
             interval: Onset and offset, if they are already known.
-            progress: Called with the number of frames searched.
+            progress: Called with the number of frames searched, and of all.
         """
         square = alignment or self.alignment(person)
         there = self if interval is not None else self._with_person(person)
@@ -157,7 +156,7 @@ def open_recording(
     last: int | None = None,
     crop: bool = True,
     person: int = 0,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Recording:
     """Open a folder of images, a video or a zip; find its face, and propose its expression.
 
@@ -171,7 +170,7 @@ def open_recording(
         last: Frame number of the offset.
         crop: Whether the face is found and aligned; turn it off for frames that are crops.
         person: Which of several faces, most prominent first.
-        progress: Called with the number of frames searched, where they are many.
+        progress: Called with the number of frames searched, and of all, where they are many.
 
     Returns:
         The aligned frames in memory, with what is known of them.
@@ -306,9 +305,11 @@ def _kept(source: FrameSource, square: Alignment | None) -> npt.NDArray[np.uint8
 
 
 def _counted(
-    frames: Iterator[npt.NDArray[np.uint8]], progress: Callable[[int], None] | None
+    frames: Iterator[npt.NDArray[np.uint8]],
+    total: int,
+    progress: Callable[[int, int], None] | None,
 ) -> Iterator[npt.NDArray[np.uint8]]:
-    for done, frame in zip(count(1), frames, strict=False):
+    for done, frame in enumerate(frames, start=1):
         yield frame
         if progress is not None:
-            progress(done)
+            progress(done, total)

@@ -80,10 +80,9 @@ try:
         st.header("The face")
         person, square = own_clip_panels.choose_square(found)
     seen: Hashable = (identity, crop, person, square)
-    with st.spinner("Following the face through the clip"):
-        whole = address.session_value(
-            f"{HELD} recording", seen, lambda: found.recording(person=person, alignment=square)
-        )
+    whole = address.session_value(
+        f"{HELD} recording", seen, lambda: own_clip_panels.follow(found, person, square)
+    )
 except MerError as error:
     panels.refusal(error)
     st.stop()

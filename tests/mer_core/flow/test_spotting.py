@@ -16,6 +16,7 @@ from mer_core.flow.spotting import (
     SIDE,
     STILL,
     MotionCurve,
+    _moved,
     _shared_motion,
     motion_curve,
 )
@@ -91,6 +92,26 @@ def test_shared_motion_is_that_of_the_most():
 def test_the_number_of_frames_must_be_right():
     with pytest.raises(FrameError, match="2 frames for 3"):
         motion_curve([np.zeros((SIDE, SIDE), np.uint8)] * 2, numbers=(1, 2, 3))
+
+
+def test_of_no_frame_nothing_is_followed():
+    with pytest.raises(FrameError, match="no frame"):
+        motion_curve([], numbers=())
+
+
+def test_each_stretch_is_measured_from_the_end_of_the_one_before():
+    noise = np.random.default_rng(0).integers(0, 255, (SIDE + 40, SIDE), np.uint8)
+    noise = cv2.GaussianBlur(noise, (0, 0), 3)
+    frames = [np.ascontiguousarray(noise[i : i + SIDE]) for i in range(24)]
+    every, base, reference, rows = 5, np.zeros((len(REGIONS) + 1, 2)), frames[0], []
+    for place, frame in enumerate(frames):
+        rows.append(base + _moved(reference, frame) if place else base)
+        if place % every == 0:
+            reference, base = frame, rows[-1]
+    expected = np.stack(rows) * 100 / (EYE_DISTANCE * SIDE)
+    found = motion_curve(frames, numbers=tuple(range(24)), fps=10.0)
+    np.testing.assert_array_equal(found.head, expected[:, 0])
+    np.testing.assert_array_equal(found.regions, expected[:, 1:])
 
 
 @pytest.fixture(scope="module")

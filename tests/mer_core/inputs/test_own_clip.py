@@ -160,7 +160,12 @@ def test_what_is_too_long_is_refused_before_it_is_searched(monkeypatch):
 def test_a_very_long_recording_keeps_the_frames_around_its_expression(acted, monkeypatch):
     monkeypatch.setattr(own_clip_module, "MAX_FRAMES", 80)
     rest = [acted[1][0]] * 70
-    found = own_upload(as_zip([*rest, *acted[1], *rest]), "long.zip").recording()
+    told = []
+    found = own_upload(as_zip([*rest, *acted[1], *rest]), "long.zip").recording(
+        progress=lambda *counts: told.append(counts)
+    )
+    total = 2 * len(rest) + len(acted[1])
+    assert told == [(done, total) for done in range(1, total + 1)]
     assert len(found.clip) <= 80
     assert len(found.curve.numbers) == 140 + len(acted[1])
     assert 60 < found.onset < found.offset < 80 + len(acted[1])

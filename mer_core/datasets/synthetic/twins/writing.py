@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from mer_core.atomic import write_text
 from mer_core.child_process import ChildProcess
+from mer_core.cluster import usable_cores
 from mer_core.datasets.synthetic import render_clip
 from mer_core.datasets.synthetic.twins.filming import Render, film, is_filmed, sweep
 from mer_core.datasets.synthetic.twins.manifest import TwinManifest, manifest_of, read_manifest
@@ -177,7 +178,7 @@ def _film_all(
     if progress is not None:
         progress(finished, total)
     token = uuid.uuid4().hex[:8]
-    count = min(workers or available_cores(), len(pending) // _TAKES_PER_WORKER)
+    count = min(workers or usable_cores(), len(pending) // _TAKES_PER_WORKER)
     if count > 1 and render is render_clip:
         _film_together(root, pending, workers=count, token=token, done=done)
         return
@@ -223,13 +224,6 @@ def _film_together(
                     where=root,
                     remedy="run the same command again; finished clips are kept",
                 )
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _declare(script: Script, root: Path, *, complete: bool) -> TwinManifest:
