@@ -52,4 +52,17 @@ def test_it_runs_on_a_small_twin(tmp_path):
 
 @pytest.mark.skipif("MER_WALKTHROUGH" not in os.environ, reason="minutes: set MER_WALKTHROUGH")
 def test_it_runs_as_it_is_printed(tmp_path):
-    check(tmp_path, walk(tmp_path, WALK))
+    """Print the seconds of each line too (`-s`); they stand beside the lines in the README."""
+    began = "began=${EPOCHREALTIME/.}\n"
+    clock = 'echo "SECONDS $(( (${EPOCHREALTIME/.} - began) / 100000 ))"\n'
+    timed = "".join(
+        f"{began}{line}\n{clock}" if line.startswith("mer ") else f"{line}\n"
+        for line in WALK.splitlines()
+    )
+    done = walk(tmp_path, timed)
+    check(tmp_path, done)
+    tenths = [int(found) for found in re.findall(r"^SECONDS (\d+)$", done.stdout, re.MULTILINE)]
+    commands = [line for line in WALK.splitlines() if line.startswith("mer ")]
+    assert len(tenths) == len(commands)
+    for seconds, command in zip(tenths, commands, strict=True):
+        print(f"{seconds / 10:6.1f} s  {command.partition('#')[0]}")
