@@ -65,4 +65,4 @@ def test_it_runs_as_it_is_printed(tmp_path):
     commands = [line for line in WALK.splitlines() if line.startswith("mer ")]
     assert len(tenths) == len(commands)
     for seconds, command in zip(tenths, commands, strict=True):
-        print(f"{seconds / 10:6.1f} s  {command.partition('#')[0]}")
+        sys.stdout.write(f"{seconds / 10:6.1f} s  {command.partition('#')[0]}\n")
