@@ -81,7 +81,7 @@ def _readings() -> str:
             )
             switch = f"\n\nSwitch: `{reading.switch}`" if reading.switch else ""
             parts.append(
-                f"### {reading.id}\n\n*{reading.passage}.* {reading.question}\n\n"
+                f"### {reading.question}\n\n*{reading.passage}*; called `{reading.id}`.\n\n"
                 + "\n".join(chosen)
                 + f"\n\n{reading.evidence}{switch}"
             )
@@ -92,14 +92,22 @@ def _notebooks(pages: Path) -> str:
     """Copy the executed notebooks into `pages` and return the page that lists them."""
     executed = ROOT / "notebooks" / "executed"
     (pages / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
-    rows = []
-    for page in sorted(executed.glob("*.html")):
+    for page in executed.glob("*.html"):
         shutil.copy(page, pages)
-        rows.append(f'- <a href="notebooks/{page.name}">{page.stem.replace("_", " ")}</a>')
     text = (
-        "Each asks one question. `make lab` opens them to be run; these pages show what they find."
+        "Each asks one question, shows what it rests on, and ends with a conclusion and two "
+        "exercises. `make lab` opens them to be run, with sliders and menus; these pages show what "
+        "they find."
     )
-    return f"# Notebooks\n\n{text}\n\n" + "\n".join(rows) + "\n"
+    listed = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    rows = [
+        f'| <a href="notebooks/{file}.html">{title}</a> | {question} |'
+        for title, file, question in re.findall(
+            r"^\| \[(.+?)\]\((.+?)\.ipynb\) \| (.+?) \|", listed, re.MULTILINE
+        )
+    ]
+    table = "\n".join(["| Notebook | Question |", "|---|---|", *rows])
+    return f"# Notebooks\n\n{text}\n\n{table}\n"
 
 
 if __name__ == "__main__":
