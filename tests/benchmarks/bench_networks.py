@@ -17,6 +17,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.profiler import ProfilerActivity, profile
 
 from mer_core.models.catalog import model_entry
 from mer_core.models.complexity import measure as complexity
@@ -34,6 +35,28 @@ PRINTED = {RESNET: 0.46, MOBILENET: 0.72}
 """AffectiveNet's time over theirs, as the paper's Table 3 prints it."""
 TRAINING = {OURS: 0.75, MOBILENET: 0.5, RESNET: 0.75, "learnet": None}
 """Network -> share of the peak that its training is to reach."""
+
+PRODUCTS = "convolutions and products"
+KINDS = {
+    PRODUCTS: {
+        "aten::mkldnn_convolution",
+        "aten::convolution_backward",
+        "aten::_slow_conv2d_forward",
+        "aten::addmm",
+        "aten::mm",
+    },
+    "ReLU": {"aten::clamp_min", "aten::clamp_min_", "aten::threshold_backward"},
+    "normalisation": {"aten::native_batch_norm", "aten::native_batch_norm_backward"},
+    "sums and joints": {"aten::add", "aten::add_", "aten::cat"},
+    "pooling": {
+        "aten::max_pool2d_with_indices",
+        "aten::max_pool2d_with_indices_backward",
+        "aten::avg_pool2d",
+        "aten::avg_pool2d_backward",
+    },
+    "augmentation": {"aten::grid_sampler_2d", "aten::flip"},
+}
+"""Kind of work -> the operations of PyTorch that do it."""
 
 
 def measure() -> Iterator[Measurement]:
@@ -92,6 +115,31 @@ def _learning() -> Iterator[Measurement]:
             target=target,
             note=f"{speed:.1f} images a second and core, float32",
         )
+        share = speed * operations / peak
+        parts = time_by_kind(name)
+        useful = parts.pop(PRODUCTS)
+        yield Measurement(
+            group=GROUP,
+            name=f"{model_entry(name).title}, training, time outside products",
+            value=1 - useful,
+            unit="of its time",
+            note=f"{', '.join(f'{kind} {part:.0%}' for kind, part in parts.items())}; "
+            f"convolutions and products themselves run at {share / useful:.2f} of the peak",
+        )
+
+
+def time_by_kind(name: str) -> dict[str, float]:
+    """Return the share of training time that each kind of operation takes, largest first."""
+    data, build = random_data(name, 32), partial(network, name)
+    train_fold(data, build, TrainingSettings(batch=16, epochs=1), seed=0)  # warm
+    with profile(activities=[ProfilerActivity.CPU]) as record:
+        train_fold(data, build, TrainingSettings(batch=16, epochs=3), seed=0)
+    spent = dict.fromkeys((*KINDS, "the rest"), 0.0)
+    for event in record.key_averages():
+        kind = next((k for k, names in KINDS.items() if event.key in names), "the rest")
+        spent[kind] += event.self_cpu_time_total
+    total = sum(spent.values())
+    return {kind: time / total for kind, time in sorted(spent.items(), key=lambda one: -one[1])}
 
 
 def throughput(name: str, settings: TrainingSettings, seconds: float) -> tuple[float, float]:

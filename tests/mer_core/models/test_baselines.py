@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
+from transformers import MobileNetV1Config
 
 from mer_core.errors import CheckpointError
 from mer_core.models.baselines import ENTRIES, build_mobilenet, build_resnet50
@@ -139,3 +140,19 @@ def test_another_networks_file_is_refused_and_changes_nothing(tmp_path):
     with pytest.raises(CheckpointError, match="not a whole safetensors file"):
         model_entry("mobilenet").published.restore(network, path)
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def test_mobilenet_pads_as_the_package_does_to_the_last_bit():
+    ours = build_mobilenet(4).eval()
+    theirs = copy.deepcopy(ours)
+    padding = MobileNetV1Config(tf_padding=True)
+    for module in theirs.modules():
+        if isinstance(getattr(module, "convolution", None), nn.Conv2d):
+            module.config = padding
+            module.convolution.padding = (0, 0)
+    image = torch.rand(2, 3, 112, 112, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert torch.equal(ours(image), theirs(image))
+    odd = torch.rand(1, 3, 97, 105, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        assert torch.equal(ours(odd), theirs(odd))
