@@ -87,13 +87,14 @@ def _pad_inside(network: nn.Module) -> None:
     seventh of the time of an answer.
     """
     from transformers import MobileNetV1Config
+    from transformers.models.mobilenet_v1.modeling_mobilenet_v1 import MobileNetV1ConvLayer
 
     inside = MobileNetV1Config(tf_padding=False)
-    for module in network.modules():
-        convolution = getattr(module, "convolution", None)
-        if isinstance(convolution, nn.Conv2d) and convolution.stride == (1, 1):
-            module.config = inside
-            convolution.padding = (convolution.kernel_size[0] // 2, convolution.kernel_size[1] // 2)
+    for layer in network.modules():
+        if isinstance(layer, MobileNetV1ConvLayer) and layer.convolution.stride == (1, 1):
+            height, width = layer.convolution.kernel_size
+            layer.convolution.padding = (height // 2, width // 2)
+            layer.config = inside
 
 
 def _restore_resnet50(module: nn.Module, file: Path) -> None:
