@@ -18,8 +18,8 @@ from torch import Tensor
 from mer_core.attribution.explainer import Explainer
 from mer_core.attribution.faithfulness import Faithfulness, faithfulness
 from mer_core.attribution.randomisation import Stage, randomisation
-from mer_core.attribution.similarity import rank_correlation
 from mer_core.attribution.stability import Stability, stability
+from mer_core.map_similarity import rank_correlation
 from mer_core.models.loaded import LoadedModel
 from mer_core.registry import Registry
 from mer_core.seeding import generator

@@ -79,12 +79,6 @@ class FrameShares:
         """The sum of everything: `map.values` again."""
         return (self.shares.sum(axis=0, dtype=np.float64) + self.appearance).astype(np.float32)
 
-    @property
-    def cancellation(self) -> float:
-        """Sum of |share| over sum of |map|: how much opposite shares undo each other."""
-        moved = float(np.abs(self.shares).sum(dtype=np.float64))
-        return moved / max(float(np.abs(self.map.values).sum(dtype=np.float64)), 1e-12)
-
     def curve(self, mask: Mask | None = None) -> npt.NDArray[np.float64]:
         """Signed contribution of each frame, over the whole face or inside `mask`."""
         return self._over(self.shares, mask)

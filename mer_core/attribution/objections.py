@@ -2,7 +2,7 @@
 
 Captum is silent where these rules speak. Guided backpropagation knows no activation but ReLU and
 returns the plain gradient elsewhere; DeepLift treats what it does not know as linear and misses
-completeness by tens of percent. `probe.py` measures that the rules hold.
+completeness by tens of percent. `tests` measure that the rules hold.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from mer_core.attribution.similarity import rank_correlation, structural_similarity
 from mer_core.errors import SettingsError
+from mer_core.map_similarity import rank_correlation, structural_similarity
 from mer_core.models.loaded import LoadedModel
 from mer_core.seeding import derive_seed
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mer_core.attribution.similarity import rank_correlation
 from mer_core.errors import SettingsError
+from mer_core.map_similarity import rank_correlation
 from mer_core.seeding import derive_seed
 
 Map = npt.NDArray[np.floating]

@@ -37,11 +37,6 @@ def dataset_info(name: str) -> DatasetInfo:
     return DATASETS.get(name)
 
 
-def list_datasets() -> tuple[DatasetInfo, ...]:
-    """All datasets, the paper's first."""
-    return tuple(DATASETS)
-
-
 def open_dataset(name: str, root: Path | str | None = None, **options: Any) -> DatasetTable:
     """Read a dataset into one table.
 

@@ -108,7 +108,6 @@ class Oddity(StrEnum):
     AU_UNCERTAIN = "au-uncertain"
     AU_UNREADABLE = "au-unreadable"
     DURATION_MISMATCH = "duration-mismatch"
-    MISFILED_FOLDER = "misfiled-folder"
     CELL_UNREADABLE = "cell-unreadable"
 
 

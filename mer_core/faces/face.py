@@ -37,13 +37,6 @@ class FaceBox:
     width: int
     height: int
 
-    def widened(self, margin: float) -> FaceBox:
-        """The box grown by `margin` of its size on every side; it may leave the frame."""
-        right, down = round(self.width * margin), round(self.height * margin)
-        return FaceBox(
-            self.x - right, self.y - down, self.width + 2 * right, self.height + 2 * down
-        )
-
     def within(self, shape: tuple[int, ...]) -> FaceBox:
         """The part of the box that lies inside a frame of `shape`."""
         left, top = max(self.x, 0), max(self.y, 0)

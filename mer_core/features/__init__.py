@@ -5,7 +5,6 @@ from mer_core.features.comparison import (
     comparable_models,
     difference,
     matched_layers,
-    mean_maps,
 )
 from mer_core.features.field import Field, receptive_field
 from mer_core.features.maps import RANKINGS, FeatureMaps, Ranking, feature_maps
@@ -20,6 +19,5 @@ __all__ = [
     "difference",
     "feature_maps",
     "matched_layers",
-    "mean_maps",
     "receptive_field",
 ]

@@ -1,46 +1,18 @@
-"""Maps beside maps: class means, pairs, ablations, and networks at matched depth."""
+"""Maps beside maps: pairs, ablations, and networks at matched depth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from torch import Tensor
 
 from mer_core.errors import SettingsError
-from mer_core.features.maps import FeatureMaps, Maps, feature_maps
+from mer_core.features.maps import FeatureMaps, Maps
+from mer_core.map_similarity import rank_correlation
 from mer_core.models.catalog import list_models
 from mer_core.models.entry import ModelEntry
-from mer_core.models.loaded import LoadedModel
 from mer_core.records import Layer
-
-
-def mean_maps(
-    model: LoadedModel, inputs: Iterable[Tensor], layers: Sequence[str] | None = None
-) -> dict[str, FeatureMaps]:
-    """The average maps of each layer over several inputs, one pass and one batch at a time.
-
-    Args:
-        model: Any network of the catalogue.
-        inputs: Batches of one, for instance the images of one class.
-        layers: Public layer names; all by default.
-    """
-    sums: dict[str, npt.NDArray[np.float64]] = {}
-    kept: dict[str, Layer] = {}
-    count = 0
-    for one in inputs:
-        for name, maps in feature_maps(model, one, layers).items():
-            sums[name] = sums.get(name, 0) + maps.values.astype(np.float64)
-            kept[name] = maps.layer
-        count += 1
-    if not count:
-        raise SettingsError("a mean of maps needs at least one input")
-    return {
-        name: FeatureMaps(kept[name], (total / count).astype(np.float32))
-        for name, total in sums.items()
-    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +35,9 @@ class MapDifference:
     @property
     def correlation(self) -> float:
         """Spearman's rank correlation; 1 where both are constant and equal, else 0 if undefined."""
-        first, second = (_ranks(maps.values.ravel()) for maps in (self.first, self.second))
-        spread = first.std() * second.std()
-        if spread == 0:
-            return float(np.array_equal(self.first.values, self.second.values))
-        return float(((first - first.mean()) * (second - second.mean())).mean() / spread)
+        first, second = self.first.values, self.second.values
+        found = rank_correlation(first.reshape(len(first), -1), second.reshape(len(second), -1))
+        return float(np.array_equal(first, second)) if np.isnan(found) else found
 
 
 def difference(first: FeatureMaps, second: FeatureMaps) -> MapDifference:
@@ -109,10 +79,3 @@ def comparable_models(layer: Layer, entry: ModelEntry) -> tuple[ModelEntry, ...]
             for twin in other.layers
         )
     )
-
-
-def _ranks(values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Ranks from 0, equal values sharing their mean rank."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return ((ends - counts + ends - 1) / 2)[inverse]

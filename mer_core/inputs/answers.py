@@ -44,12 +44,6 @@ class Answer:
         same = [self.classes[int(p.argmax())] == self.predicted for p in self.variants.values()]
         return float(np.mean(same)) if same else 1.0
 
-    @property
-    def entropy(self) -> float:
-        """0 for one class alone, 1 where all classes are equally probable."""
-        shares = np.clip(self.probabilities, 1e-12, 1)
-        return float(-(shares * np.log(shares)).sum() / np.log(len(shares)))
-
     def span(self, name: str) -> tuple[float, float]:
         """Least and greatest probability of a class over the recording and all changes."""
         place = self.classes.index(name)

@@ -1,4 +1,4 @@
-"""AffectiveNet and its six ablations as named configs, with their layers as data."""
+"""AffectiveNet, its six ablations and its open settings as named configs, layers as data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from mer_core.models.affectivenet import (
     AffectiveNet,
     AffectiveNetConfig,
     Head,
+    Merge,
     Padding,
+    Reduction,
 )
 from mer_core.models.entry import ModelEntry, stage
 from mer_core.records import InputKind, InputSpec, Layer
@@ -109,7 +111,7 @@ BASE = AffectiveNetConfig()
 
 # name -> (title, config, what was read). Where the paper allows two readings the plain name is the
 # one whose parameter count and memory fit its Table 3 better.
-READINGS: dict[str, tuple[str, AffectiveNetConfig, str]] = {
+CONFIGS: dict[str, tuple[str, AffectiveNetConfig, str]] = {
     "affectivenet": ("AffectiveNet", BASE, "Eq. 6-16 with the plus of Eq. 9 as a sum."),
     "affectivenet-ks1": (
         "AffectiveNet KS-1",
@@ -158,8 +160,40 @@ READINGS: dict[str, tuple[str, AffectiveNetConfig, str]] = {
     ),
 }
 
+SETTINGS_CONFIGS: dict[str, tuple[str, AffectiveNetConfig, str]] = {
+    "affectivenet-padding-tensorflow": (
+        "AffectiveNet, TensorFlow padding",
+        replace(BASE, padding=Padding.TENSORFLOW),
+        "Odd pixels of padding at the bottom and right.",
+    ),
+    "affectivenet-merge-concat": (
+        "AffectiveNet, concatenating EncapFeat",
+        replace(BASE, merge=Merge.CONCAT),
+        "The plus of Eq. 9 joins channels.",
+    ),
+    "affectivenet-reduction-average": (
+        "AffectiveNet, averaged maps",
+        replace(BASE, reduction=Reduction.AVERAGE),
+        "Maps enter their fully connected layers as means over positions.",
+    ),
+    "affectivenet-dense-linear": (
+        "AffectiveNet, linear FC 32",
+        replace(BASE, dense_activation=False),
+        "No ReLU after the FC 32 layers.",
+    ),
+    "affectivenet-dropout": (
+        "AffectiveNet, dropout 0.5",
+        replace(BASE, dropout=0.5),
+        "Dropout of 0.5 after the FC 32 layers, as in the same authors' code for LEARNet.",
+    ),
+}
+"""What the paper leaves open about one setting, read the other way. Studies, commands and
+checkpoints know these networks by name; lists of networks leave them out."""
 
-def _entry(name: str, title: str, config: AffectiveNetConfig, reading: str) -> ModelEntry:
+
+def _entry(
+    name: str, title: str, config: AffectiveNetConfig, reading: str, *, listed: bool = True
+) -> ModelEntry:
     def build(classes: int) -> nn.Module:
         return AffectiveNet(replace(config, classes=classes))
 
@@ -177,9 +211,11 @@ def _entry(name: str, title: str, config: AffectiveNetConfig, reading: str) -> M
         notes=reading,
         # Of the whole network; what an ablation changes may move what its layers answer to.
         map_layer="micro.k11.refine" if config == AffectiveNetConfig() else "",
+        listed=listed,
     )
 
 
-ENTRIES: tuple[ModelEntry, ...] = tuple(
-    _entry(name, title, config, reading) for name, (title, config, reading) in READINGS.items()
+ENTRIES: tuple[ModelEntry, ...] = (
+    *(_entry(name, *found) for name, found in CONFIGS.items()),
+    *(_entry(name, *found, listed=False) for name, found in SETTINGS_CONFIGS.items()),
 )

@@ -47,7 +47,7 @@ def model_entry(name: str) -> ModelEntry:
 
 
 def list_models() -> tuple[ModelEntry, ...]:
-    """List all networks, AffectiveNet first.
+    """List the networks, AffectiveNet first, without variants in one setting.
 
     Returns:
         The entries of the catalogue.
@@ -56,18 +56,18 @@ def list_models() -> tuple[ModelEntry, ...]:
         >>> [entry.title for entry in list_models() if entry.name in ("learnet", "akmnet")]
         ['LEARNet', 'AKMNet']
     """
-    return tuple(MODELS)
+    return tuple(entry for entry in MODELS if entry.listed)
 
 
 def branched_models() -> tuple[ModelEntry, ...]:
     """The networks whose layers run in parallel branches of different kernel size."""
-    return tuple(entry for entry in MODELS if entry.branches())
+    return tuple(entry for entry in list_models() if entry.branches())
 
 
 def image_models() -> tuple[ModelEntry, ...]:
     """The networks that look at one accumulated image and can be trained here."""
     kinds = (InputKind.AMI, InputKind.DYNAMIC_IMAGE)
-    return tuple(entry for entry in MODELS if entry.trains and entry.input.kind in kinds)
+    return tuple(entry for entry in list_models() if entry.trains and entry.input.kind in kinds)
 
 
 def compared_models() -> tuple[ModelEntry, ...]:

@@ -47,6 +47,7 @@ class ModelEntry:
         map_layer: Layer that class activation maps take where none is named: of those whose maps of
             the shipped network are never constant on the cohort's inner people, the one that best
             finds what moves (`mer reproduce map_layers`). "" for the last.
+        listed: Whether lists of networks show it; by its name it is found in any case.
     """
 
     name: str
@@ -59,6 +60,7 @@ class ModelEntry:
     notes: str = ""
     published: PublishedWeights | None = None
     map_layer: str = ""
+    listed: bool = True
 
     @property
     def default_layer(self) -> Layer:

@@ -38,11 +38,6 @@ class DatasetStatement:
         """Samples over all classes."""
         return sum(self.classes.values())
 
-    @property
-    def largest_class(self) -> str:
-        """The class an answer that never changes would name."""
-        return max(self.classes, key=self.classes.__getitem__)
-
     def cross_classes(self) -> Mapping[str, int]:
         """Samples per class as a cross-dataset test set.
 

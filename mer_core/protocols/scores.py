@@ -119,11 +119,6 @@ class Scores:
         return int(self.by_subject.sum())
 
     @property
-    def n_by_subject(self) -> tuple[int, ...]:
-        """Number of answers per subject."""
-        return tuple(int(n) for n in self.by_subject.sum(axis=(1, 2)))
-
-    @property
     def accuracy_pooled(self) -> float:
         """Correct answers over all answers."""
         return float(accuracy(self.confusion))

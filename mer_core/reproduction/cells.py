@@ -17,7 +17,7 @@ from mer_core.protocols import CrossDataset, find_protocol
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.progress import StudyLines
 from mer_core.reproduction.roots import MissingDataError
-from mer_core.reproduction.table3 import READINGS
+from mer_core.reproduction.table3 import NETWORK_READINGS
 from mer_core.training.controls import find_control
 from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.result import StudyResult
@@ -44,7 +44,11 @@ ADDED = {"LEARNet": "learnet", "AKMNet": "akmnet", **dict.fromkeys(VARIANTS, "af
 """Rows of the workbench that are set beside Table 1's."""
 
 NETWORKS = {
-    **{row: readings[0][0] for row, readings in READINGS.items() if not row.startswith("VGG")},
+    **{
+        row: readings[0][0]
+        for row, readings in NETWORK_READINGS.items()
+        if not row.startswith("VGG")
+    },
     **ADDED,
 }
 """Row of the tables -> network, by the reading of the row that counts."""

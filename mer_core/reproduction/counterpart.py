@@ -12,10 +12,10 @@ from mer_core.paper.published import PUBLISHED
 from mer_core.paper.tables import table_of
 from mer_core.protocols import CROSS_PAIRS, LeaveOneSubjectOut
 from mer_core.reproduction.cells import CATALOG_NAMES
-from mer_core.reproduction.table3 import READINGS
+from mer_core.reproduction.table3 import NETWORK_READINGS
 
 _SETUPS = {ours: printed for printed, ours in CATALOG_NAMES.items()}
-_METHODS = {model: row for row, readings in READINGS.items() for model, _ in readings}
+_METHODS = {model: row for row, readings in NETWORK_READINGS.items() for model, _ in readings}
 
 
 @dataclass(frozen=True, kw_only=True)

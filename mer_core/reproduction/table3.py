@@ -36,7 +36,7 @@ to that size is nearly the same in most rows. A cell counts as consistent within
 ratio in AffectiveNet's own row."""
 
 # Row of the paper -> our readings of it, as (network, classes). The first is the one that counts.
-READINGS: dict[str, tuple[tuple[str, int], ...]] = {
+NETWORK_READINGS: dict[str, tuple[tuple[str, int], ...]] = {
     "VGG-16": (("vgg16", IMAGENET_CLASSES), ("vgg16", PAPER_CLASSES)),
     "VGG-19": (("vgg19", IMAGENET_CLASSES), ("vgg19", PAPER_CLASSES)),
     "ResNet-50": (("resnet50", IMAGENET_CLASSES), ("resnet50", PAPER_CLASSES)),
@@ -126,7 +126,7 @@ def ledger(*, speeds: Speeds | None = None) -> tuple[LedgerRow, ...]:
     return tuple(
         _row(row, model, classes, chosen=i == 0, base_share=base_share, speeds=speeds or {})
         for row in TABLE3
-        for i, (model, classes) in enumerate(READINGS[row.network])
+        for i, (model, classes) in enumerate(NETWORK_READINGS[row.network])
     )
 
 
@@ -136,7 +136,7 @@ def measure_speeds(*, rounds: int, progress: Callable[[str], None] | None = None
     Networks run as they are trained, in float32 and without compilation, each at its own input
     size: 112 x 112, and 224 x 224 for VGG, whose dense layers take nothing else.
     """
-    names = list(dict.fromkeys(model for cells in READINGS.values() for model, _ in cells))
+    names = list(dict.fromkeys(model for cells in NETWORK_READINGS.values() for model, _ in cells))
     entries = {name: model_entry(name) for name in names}
     networks = {name: build_seeded(entry, PAPER_CLASSES, 0) for name, entry in entries.items()}
     speeds: Speeds = {}

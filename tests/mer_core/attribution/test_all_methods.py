@@ -13,12 +13,12 @@ from mer_core.attribution import engine as engine_file
 from mer_core.attribution.batching import Batching
 from mer_core.attribution.engine import Request
 from mer_core.attribution.guard import hook_count
-from mer_core.attribution.probe import probe
 from mer_core.errors import ModelError, NotApplicableError
 from mer_core.models.catalog import list_models
 from mer_core.models.loaded import load_model
 
 from .fitted import CLASSES, NETWORKS, build, example, quadrants, shared
+from .promises import probe
 
 FEW = {"steps": 16, "samples": 8, "patches": 4, "smoothing_samples": 2, "negatives": True}
 pytestmark = pytest.mark.filterwarnings("ignore:Setting .*hooks")

@@ -103,7 +103,7 @@ def test_a_shell_completes_commands_datasets_networks_methods_and_studies(tmp_pa
     assert completed("study", "run", "--dataset", incomplete="cas") == {
         *("casme", "casme2", "casme-squared")
     }
-    assert completed("models") == set(MODELS.names())
+    assert completed("models") == {entry.name for entry in MODELS if entry.listed}
     assert completed("explain", "--model", incomplete="le") == {"learnet"}
     assert completed("explain", "--method") == set(METHODS.names())
     assert completed("study", "show") == {"mine"}

@@ -22,10 +22,6 @@ def test_a_crop_is_the_part_of_the_frame_inside_the_box():
         FaceBox(12, 0, 3, 3).crop(frame)
 
 
-def test_a_box_widens_on_every_side():
-    assert FaceBox(10, 20, 40, 20).widened(0.1) == FaceBox(6, 18, 48, 24)
-
-
 def plausible(degrees=0.0):
     angle = np.radians(degrees)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

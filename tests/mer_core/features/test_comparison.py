@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from scipy import stats
 
 from mer_core.errors import SettingsError
-from mer_core.features import FeatureMaps, difference, feature_maps, matched_layers, mean_maps
+from mer_core.features import FeatureMaps, difference, matched_layers
 from mer_core.models.catalog import list_models, model_entry
 from mer_core.models.loaded import load_model
 
@@ -16,19 +15,6 @@ from mer_core.models.loaded import load_model
 @pytest.fixture(scope="module")
 def model():
     return load_model("affectivenet", classes=("a", "b"), seed=1)
-
-
-def test_a_mean_is_the_mean_of_each(model):
-    inputs = [
-        torch.rand(1, 3, 112, 112, generator=torch.Generator().manual_seed(i)) for i in (0, 1)
-    ]
-    layers = ["micro", "mfl.fm2"]
-    each = [feature_maps(model, one, layers) for one in inputs]
-    for name, maps in mean_maps(model, inputs, layers).items():
-        slow = (each[0][name].values + each[1][name].values) / 2
-        np.testing.assert_allclose(maps.values, slow, rtol=1e-5, atol=1e-6)
-    with pytest.raises(SettingsError, match="at least one"):
-        mean_maps(model, [])
 
 
 def test_a_difference_is_signed_and_ranks_the_changed_channel_first(model):

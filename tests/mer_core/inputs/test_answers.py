@@ -38,7 +38,7 @@ def test_the_answer_is_the_softmax_of_what_the_network_sees(recording):
         assert low <= answer.probabilities[CLASSES.index(name)] <= high
 
 
-def test_agreement_and_entropy_from_their_definitions():
+def test_agreement_and_span_from_their_definitions():
     sure = Answer(
         classes=CLASSES,
         probabilities=np.array([0.7, 0.2, 0.1]),
@@ -50,10 +50,6 @@ def test_agreement_and_entropy_from_their_definitions():
     )
     assert sure.agreement == pytest.approx(2 / 3)
     assert sure.span("b") == (0.2, 0.8)
-    even = Answer(classes=CLASSES, probabilities=np.full(3, 1 / 3), variants={})
-    assert even.entropy == pytest.approx(1)
-    alone = Answer(classes=CLASSES, probabilities=np.array([1.0, 0, 0]), variants={})
-    assert alone.entropy == pytest.approx(0, abs=1e-9)
 
 
 def test_no_change_is_one_that_the_input_cannot_show(recording):

@@ -11,7 +11,13 @@ from mer_core.paper.audit import audit
 from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.reproduction import table3
-from mer_core.reproduction.table3 import READINGS, agreement_of, ledger, ledger_table, write_table3
+from mer_core.reproduction.table3 import (
+    NETWORK_READINGS,
+    agreement_of,
+    ledger,
+    ledger_table,
+    write_table3,
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +30,8 @@ def chosen(rows):
 
 
 def test_every_row_of_the_paper_has_a_reading_and_every_reading_a_network():
-    assert list(READINGS) == [row.network for row in TABLE3]
-    assert all(model in MODELS for cells in READINGS.values() for model, _ in cells)
+    assert list(NETWORK_READINGS) == [row.network for row in TABLE3]
+    assert all(model in MODELS for cells in NETWORK_READINGS.values() for model, _ in cells)
 
 
 def test_base_and_five_ablations_agree_and_3x3_does_not(rows):
@@ -89,7 +95,7 @@ def test_how_a_count_becomes_printed_digits(printed, count, expected):
 
 
 def test_ratios_are_to_resnet_at_the_same_batch():
-    names = {model for cells in READINGS.values() for model, _ in cells}
+    names = {model for cells in NETWORK_READINGS.values() for model, _ in cells}
     speeds = {batch: dict.fromkeys(names, 0.5 * batch) for batch in (1, 32)}
     speeds[32]["affectivenet"] = 4.0
     row = chosen(ledger(speeds=speeds))["AffectiveNet-1"]
@@ -117,7 +123,7 @@ def test_files_hold_every_row_and_their_making(tmp_path, rows):
 
 def test_timing_covers_both_batches_and_every_network(monkeypatch):
     few = {"ResNet-50": (("ststnet", 4),), "AffectiveNet-1": (("sssnet", 4),)}
-    monkeypatch.setattr(table3, "READINGS", few)
+    monkeypatch.setattr(table3, "NETWORK_READINGS", few)
     told = []
     speeds = table3.measure_speeds(rounds=1, progress=told.append)
     assert set(speeds) == {1, 32}

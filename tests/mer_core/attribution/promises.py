@@ -1,8 +1,7 @@
 """Measures whether a method does on a network what it promises.
 
-`objections.py` decides by looking at a network's parts; this decides by running the method. The
-tests hold one against the other for every network of the catalogue, and a probe of a network of
-your own says what may be believed of it.
+`objections.py` decides by looking at a network's parts; this decides by running the method, and
+the tests hold one against the other for every network of the catalogue.
 """
 
 from __future__ import annotations

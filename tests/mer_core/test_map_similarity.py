@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mer_core.attribution.similarity import rank_correlation, structural_similarity
 from mer_core.errors import SettingsError
+from mer_core.map_similarity import rank_correlation, structural_similarity
 
 RNG = np.random.default_rng(0)
 
