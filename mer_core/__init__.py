@@ -31,7 +31,7 @@ _HOMES = {
     # From a dataset to a score.
     "open_dataset": "mer_core.datasets.catalog",
     "Study": "mer_core.training.study",
-    "list_studies": "mer_core.training.study",
+    "list_studies": "mer_core.training.study_folders",
     "score": "mer_core.protocols",
     # What they exchange.
     "ActionUnit": "mer_core.records",

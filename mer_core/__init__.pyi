@@ -33,6 +33,6 @@ from mer_core.records import (
     Sample as Sample,
 )
 from mer_core.training.study import Study as Study
-from mer_core.training.study import list_studies as list_studies
+from mer_core.training.study_folders import list_studies as list_studies
 
 __version__: str

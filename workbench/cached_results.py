@@ -30,8 +30,7 @@ logger = logging.getLogger(__name__)
 @st.cache_data(max_entries=1, ttl=5, show_spinner=False)
 def studies() -> tuple[str, ...]:
     """Names of the studies on this machine; at first those that ship."""
-    from mer_core.training.shipped_studies import install_shipped_studies
-    from mer_core.training.study import list_studies
+    from mer_core.training.study_folders import install_shipped_studies, list_studies
 
     if demo_mode.wanted():
         try:
@@ -58,7 +57,7 @@ def studies_of(network: str) -> list[str]:
 def study_result(study: str) -> StudyResult:
     """What a study has found so far."""
     from mer_core.training.storage import store_stamp
-    from mer_core.training.study import study_folder
+    from mer_core.training.study_folders import study_folder
 
     folder = study_folder(study)
     return _study_result(str(folder), store_stamp(folder))

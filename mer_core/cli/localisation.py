@@ -15,7 +15,7 @@ from mer_core.cli.names import METHOD_TITLES, STUDY
 from mer_core.cli.progress import Progress, resumable
 from mer_core.cli.study_text import marked
 from mer_core.errors import SettingsError
-from mer_core.training.study import study_folder
+from mer_core.training.study_folders import study_folder
 
 # The rest is imported where it is used: every `mer study` command loads this file, and only this
 # one needs Captum and Plotly.

@@ -34,7 +34,8 @@ from mer_core.training.controls import CONTROLS
 from mer_core.training.export import EXPORTS, export_result
 from mer_core.training.result import StudyResult
 from mer_core.training.storage import StudyStore
-from mer_core.training.study import Study, list_studies, studies_folder, study_folder
+from mer_core.training.study import Study
+from mer_core.training.study_folders import list_studies, studies_folder, study_folder
 
 
 @click.group(cls=SuggestingGroup)

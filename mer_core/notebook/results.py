@@ -26,12 +26,7 @@ from mer_core.plots.dots import dot_figure
 from mer_core.plots.static import TWO_COLUMNS, StaticFigure
 from mer_core.plots.static.dots import dot_sheet
 from mer_core.plots.static.matrices import confusion_sheet
-from mer_core.reproduction.accuracies import (
-    ScoreRow,
-    accuracy_rows,
-    dots,
-    score_table,
-)
+from mer_core.reproduction.accuracies import accuracy_rows
 from mer_core.reproduction.cells import CATALOG_NAMES
 from mer_core.reproduction.claim_verdicts import DataVerdict, claim_verdicts
 from mer_core.reproduction.confusions import matrices
@@ -39,6 +34,7 @@ from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.roots import TWIN, Roots, read_roots
+from mer_core.reproduction.score_rows import ScoreRow, dots, score_table
 from mer_core.reproduction.tidy import read_rows
 
 

@@ -8,8 +8,8 @@ from mer_core.plots.static import StaticFigure
 from mer_core.plots.static.curves import curve_sheet
 from mer_core.protocols.peeking import peeking
 from mer_core.training.result import StudyResult
-from mer_core.training.shipped_studies import install_shipped_studies
-from mer_core.training.study import Study, studies_folder
+from mer_core.training.study import Study
+from mer_core.training.study_folders import install_shipped_studies, studies_folder
 
 
 def shipped_study(name: str) -> StudyResult:

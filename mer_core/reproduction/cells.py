@@ -23,7 +23,8 @@ from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.result import StudyResult
 from mer_core.training.settings import PROFILES, profile
 from mer_core.training.storage import FILE_NAME, StudyStore
-from mer_core.training.study import Study, list_studies
+from mer_core.training.study import Study
+from mer_core.training.study_folders import list_studies
 
 CATALOG_NAMES = {
     "CASME-I": "casme",

@@ -25,8 +25,8 @@ from mer_core.paper.checks.accuracy import ABLATIONS, BASELINES
 from mer_core.paper.findings import Basis, Finding, Verdict
 from mer_core.paper.published import PUBLISHED
 from mer_core.paper.statements import Statement
-from mer_core.reproduction.accuracies import REFERENCE, ScoreRow
 from mer_core.reproduction.cells import NETWORKS, Status
+from mer_core.reproduction.score_rows import REFERENCE, ScoreRow
 from mer_core.reproduction.tidy import read_rows
 
 

@@ -43,7 +43,7 @@ from mer_core.reproduction.localisation_text import (
     summary_csv,
 )
 from mer_core.reproduction.manifest import Manifest
-from mer_core.training.storage import FoldState
+from mer_core.training.database import FoldState
 from mer_core.training.study import Study
 
 HEADLINE = "mass"

@@ -18,13 +18,13 @@ from mer_core.errors import StoreError
 from mer_core.plots.dots import dot_figure
 from mer_core.plots.matrices import confusion_figure
 from mer_core.plots.page import figure_block, html_page
-from mer_core.reproduction.accuracies import ScoreRow, dots
 from mer_core.reproduction.confusions import matrices
 from mer_core.reproduction.control_table import AXIS as CONTROL_AXIS
 from mer_core.reproduction.control_table import dots as control_dots
 from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.manifest import Artefact, Manifest
 from mer_core.reproduction.review import Review, read_result
+from mer_core.reproduction.score_rows import ScoreRow, dots
 from mer_core.reproduction.tidy import read_rows
 
 _WARNING = (

@@ -3,7 +3,8 @@
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice, Experiment, StudyTable
 from mer_core.training.result import StudyResult
 from mer_core.training.settings import PROFILES, TrainingSettings, profile
-from mer_core.training.study import Study, list_studies, studies_folder
+from mer_core.training.study import Study
+from mer_core.training.study_folders import list_studies, studies_folder
 
 __all__ = [
     "PROFILES",

@@ -1,4 +1,4 @@
-"""The tables of a study's database, and how it is opened."""
+"""The tables of a study's database, the folds it holds, and how it is opened."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from mer_core.errors import StoreError
+from mer_core.training.training_data import EpochRecord
 
 SCHEMA = """
 CREATE TABLE study (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -93,3 +96,60 @@ def write_new(
         )
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
+
+
+class FoldState(StrEnum):
+    """What a fold is doing."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedFold:
+    """A fold before anyone works on it."""
+
+    seed: int
+    position: int
+    name: str
+    n_train: int
+    n_test: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFold(PlannedFold):
+    """A fold as the database has it; what only finished folds have is None before."""
+
+    identity: int
+    state: FoldState
+    worker: str | None
+    seconds: float | None
+    seconds_training: float | None
+    epoch: int | None
+    history: tuple[EpochRecord, ...]
+    weights_digest: str | None
+    error: str | None
+    finished: str | None
+
+
+def stored_fold(row: sqlite3.Row) -> StoredFold:
+    """Return the fold that a row of `folds` describes."""
+    return StoredFold(
+        identity=row["id"],
+        seed=row["seed"],
+        position=row["position"],
+        name=row["name"],
+        n_train=row["n_train"],
+        n_test=row["n_test"],
+        state=FoldState(row["state"]),
+        worker=row["worker"],
+        seconds=row["seconds"],
+        seconds_training=row["seconds_training"],
+        epoch=row["epoch"],
+        history=tuple(EpochRecord(**record) for record in json.loads(row["history"] or "[]")),
+        weights_digest=row["weights_digest"],
+        error=row["error"],
+        finished=row["finished"],
+    )

@@ -25,7 +25,7 @@ from mer_core.models.loaded import checkpoint_file, initial_network, is_named
 from mer_core.provenance import canonical_json, settings_digest
 from mer_core.records import InputKind, InputSpec, Sample
 from mer_core.training.controls import Control, still_clip
-from mer_core.training.fold import Images
+from mer_core.training.training_data import Images
 
 _CHECKPOINT = "checkpoint"
 """What a description says of weights from a file."""

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from torch import nn
 
-from mer_core.training.fold import EpochRecord, FittedNetwork, Images, TrainingData, train_fold
+from mer_core.training.fold import train_fold
 from mer_core.training.prediction import predict_probabilities
 from mer_core.training.settings import Selection, TrainingSettings
+from mer_core.training.training_data import EpochRecord, FittedNetwork, Images, TrainingData
 
 
 def train_with_leak(

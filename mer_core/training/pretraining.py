@@ -22,8 +22,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from mer_core import atomic
-from mer_core.datasets.synthetic.cohort import CohortSettings, subject_name
-from mer_core.inputs import image_tensor
+from mer_core.datasets.synthetic.cohort import COHORT_NAME, CohortSettings
 from mer_core.inputs.cohort import CohortImages, load_cohort
 from mer_core.models.card import Calibration, CardScore, ModelCard, Novelty
 from mer_core.models.catalog import model_entry
@@ -32,13 +31,15 @@ from mer_core.models.compression import Compression, compress, expand
 from mer_core.models.lineage import Lineage
 from mer_core.models.loaded import build_seeded
 from mer_core.models.novelty import NoveltyScale, fit_novelty, novelty_path
-from mer_core.protocols import Scores, score, score_intervals
+from mer_core.protocols import Scores, score_intervals
 from mer_core.protocols.calibration import calibration_error, fit_temperature
 from mer_core.provenance import canonical_json, commit, processor, settings_digest, versions
-from mer_core.records import InputSpec, Prediction
-from mer_core.training.fold import EpochRecord, EpochState, TrainingData, train_fold
+from mer_core.seeding import generator
+from mer_core.training.cohort_scores import cohort_logits, cohort_tensor, score_answers
+from mer_core.training.fold import train_fold
 from mer_core.training.prediction import BATCH
 from mer_core.training.settings import Optimiser, Precision, Schedule, TrainingSettings
+from mer_core.training.training_data import EpochRecord, EpochState, TrainingData
 
 RECIPE = TrainingSettings(
     epochs=6,
@@ -55,9 +56,6 @@ and 0.62 after the fourth, with AdamW 0.66 after the first. LEARNet reached 0.73
 
 LEARNING_RATES: Mapping[str, float] = {"learnet": 1e-3, "mobilenet": 1e-3}
 """Networks with batch normalisation throughout and few weights take larger steps."""
-
-COHORT = "cohort"
-"""What lineages call the cohort."""
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -124,7 +122,8 @@ def pretrain(job: Pretraining, *, folder: Path, report: Report | None = None) ->
     """Train, calibrate and score one network; write `<name>.safetensors` and `<name>.json`.
 
     Beside them lies `novelty-<weighting>.npz`, which tells images of the kind it was trained on.
-    The cohort must have been drawn. A finished network of the same settings is not trained again.
+    The cohort must have been drawn. A training that was stopped goes on from its last epoch; one
+    that has ended is done again.
 
     Args:
         job: What to train.
@@ -165,45 +164,6 @@ def pretrain(job: Pretraining, *, folder: Path, report: Report | None = None) ->
     card.save(card_path)
     state_path.unlink(missing_ok=True)
     return card
-
-
-def cohort_tensor(cohort: CohortImages, spec: InputSpec) -> Tensor:
-    """The images of a cohort as a network with `spec` takes them in."""
-    return torch.from_numpy(np.stack([image_tensor(image, spec) for image in cohort.images]))
-
-
-def cohort_logits(
-    module: nn.Module, cohort: CohortImages, spec: InputSpec
-) -> npt.NDArray[np.float64]:
-    """N x K logits of a network in eval mode, in 32-bit arithmetic."""
-    device = next(module.parameters()).device
-    was_training = module.training
-    module.eval()
-    with torch.no_grad():
-        parts = [
-            module(batch.to(device)).float().cpu()
-            for batch in cohort_tensor(cohort, spec).split(BATCH)
-        ]
-    module.train(was_training)
-    return torch.cat(parts).double().numpy()
-
-
-def score_answers(cohort: CohortImages, logits: npt.NDArray[np.float64]) -> Scores:
-    """Scores of the answers that `logits` give to a part of the cohort, person by person."""
-    answers = logits.argmax(axis=1)
-    predictions = [
-        Prediction(
-            key=f"cohort/{subject}/{index}",
-            subject=subject,
-            truth=cohort.classes[label],
-            predicted=cohort.classes[answer],
-            probabilities={},
-        )
-        for index, (subject, label, answer) in enumerate(
-            zip(cohort.subjects, cohort.labels, answers, strict=True)
-        )
-    ]
-    return score(predictions, cohort.classes)
 
 
 def _train(
@@ -254,8 +214,6 @@ def _train(
 
 def _shuffled(training: CohortImages, seed: int) -> npt.NDArray[np.int64]:
     """Labels permuted among the clips of each person, so only their link to a clip is lost."""
-    from mer_core.seeding import generator
-
     draw = generator(seed, "shuffled labels")
     labels = training.labels.copy()
     people = np.array(training.subjects)
@@ -314,7 +272,7 @@ def _header(job: Pretraining, training: CohortImages) -> CheckpointHeader:
         settings={**job.recipe.as_dict(), "weighting": job.weighting},
         versions=versions(),
         lineage=Lineage(
-            subjects=tuple(sorted({f"{COHORT}/{name}" for name in training.subjects})),
+            subjects=tuple(sorted({f"{COHORT_NAME}/{name}" for name in training.subjects})),
             data=(training.digest,),
         ),
     )
@@ -372,15 +330,6 @@ def _card(
 
 def _counts(matrix: npt.NDArray[np.int64]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(int(n) for n in row) for row in matrix)
-
-
-def card_scores(card: ModelCard) -> Scores:
-    """The scores of a card, person by person, as those of a study."""
-    return Scores(
-        classes=card.classes,
-        subjects=tuple(f"{COHORT}/{subject_name('unseen', n)}" for n in range(card.people)),
-        by_subject=np.array(card.by_person, np.int64),
-    )
 
 
 def machine(recipe: TrainingSettings) -> dict[str, str]:

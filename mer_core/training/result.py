@@ -13,7 +13,8 @@ from mer_core.protocols import Absent, Interval, Scores, score, score_intervals
 from mer_core.protocols.intervals import SCORE_NAMES
 from mer_core.provenance import settings_digest
 from mer_core.records import Prediction
-from mer_core.training.storage import FoldState, StoredFold, StudyStore
+from mer_core.training.database import FoldState, StoredFold
+from mer_core.training.storage import StudyStore
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

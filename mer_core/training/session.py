@@ -10,7 +10,8 @@ from typing import Any
 from mer_core.cluster import Executor, LostWorker, Outcome
 from mer_core.errors import MerError
 from mer_core.training import events
-from mer_core.training.storage import FoldState, StoredFold, StudyStore
+from mer_core.training.database import FoldState, StoredFold
+from mer_core.training.storage import StudyStore
 from mer_core.training.task import FoldOutcome, FoldTask, run_fold
 
 Listener = Callable[[events.Event], None]

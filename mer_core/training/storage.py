@@ -15,23 +15,28 @@ import json
 import logging
 import os
 import socket
-import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from mer_core.errors import StoreError
 from mer_core.provenance import commit, versions
 from mer_core.records import Prediction
-from mer_core.training.database import connected, transaction, write_new
-from mer_core.training.fold import EpochRecord
+from mer_core.training.database import (
+    FoldState,
+    PlannedFold,
+    StoredFold,
+    connected,
+    stored_fold,
+    transaction,
+    write_new,
+)
 from mer_core.training.holders import birth, is_gone
 from mer_core.training.task import FoldOutcome
 
@@ -40,42 +45,6 @@ log = logging.getLogger(__name__)
 FILE_NAME = "study.sqlite"
 FORMAT = 1
 LEASE_SECONDS = 60.0
-
-
-class FoldState(StrEnum):
-    """What a fold is doing."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedFold:
-    """A fold before anyone works on it."""
-
-    seed: int
-    position: int
-    name: str
-    n_train: int
-    n_test: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredFold(PlannedFold):
-    """A fold as the database has it; what only finished folds have is None before."""
-
-    identity: int
-    state: FoldState
-    worker: str | None
-    seconds: float | None
-    seconds_training: float | None
-    epoch: int | None
-    history: tuple[EpochRecord, ...]
-    weights_digest: str | None
-    error: str | None
-    finished: str | None
 
 
 def store_stamp(folder: Path) -> str:
@@ -139,7 +108,7 @@ class StudyStore:
                     for f in folds
                 ]
                 write_new(partial, {"format": FORMAT, **values}, seeds, rows)
-                _settle(partial, target)
+                _publish(partial, target)
             finally:
                 partial.unlink(missing_ok=True)
         return cls(folder, lease=lease)
@@ -286,7 +255,7 @@ class StudyStore:
                 "SELECT folds.*, runs.seed FROM folds JOIN runs ON runs.id = folds.run "
                 "ORDER BY folds.run, folds.position"
             ).fetchall()
-        return tuple(_stored_fold(row) for row in rows)
+        return tuple(stored_fold(row) for row in rows)
 
     def predictions(self) -> dict[int, tuple[Prediction, ...]]:
         """Fold identity -> its answers, finished folds only."""
@@ -350,7 +319,7 @@ class StudyStore:
         self._joined = True
 
 
-def _settle(partial: Path, target: Path) -> None:
+def _publish(partial: Path, target: Path) -> None:
     """Gives `partial` the name `target` unless something has it already."""
     try:
         os.link(partial, target)
@@ -359,26 +328,6 @@ def _settle(partial: Path, target: Path) -> None:
     except OSError:  # a file system without links
         if not target.exists():
             partial.rename(target)
-
-
-def _stored_fold(row: sqlite3.Row) -> StoredFold:
-    return StoredFold(
-        identity=row["id"],
-        seed=row["seed"],
-        position=row["position"],
-        name=row["name"],
-        n_train=row["n_train"],
-        n_test=row["n_test"],
-        state=FoldState(row["state"]),
-        worker=row["worker"],
-        seconds=row["seconds"],
-        seconds_training=row["seconds_training"],
-        epoch=row["epoch"],
-        history=tuple(EpochRecord(**record) for record in json.loads(row["history"] or "[]")),
-        weights_digest=row["weights_digest"],
-        error=row["error"],
-        finished=row["finished"],
-    )
 
 
 def _now() -> str:

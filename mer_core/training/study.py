@@ -29,33 +29,23 @@ import torch
 from mer_core import atomic
 from mer_core.cluster import Executor, open_executor
 from mer_core.errors import SettingsError, StoreError
-from mer_core.folders import data_folder
 from mer_core.models.checkpoint import CheckpointHeader, read_header
 from mer_core.protocols import Fold, Protocol, find_protocol
 from mer_core.provenance import PACKAGE, canonical_json, settings_digest
 from mer_core.training import events
 from mer_core.training.controls import find_control, refuse_test_selection
+from mer_core.training.database import FoldState, PlannedFold, StoredFold
 from mer_core.training.experiment import CatalogExperiment, Experiment, StudyTable
 from mer_core.training.result import StudyResult
 from mer_core.training.session import Listener, Session
 from mer_core.training.settings import Selection, TrainingSettings, profile
 from mer_core.training.starting_weights import refuse_seen_people
-from mer_core.training.storage import (
-    LEASE_SECONDS,
-    FoldState,
-    PlannedFold,
-    StoredFold,
-    StudyStore,
-)
+from mer_core.training.storage import LEASE_SECONDS, StudyStore
+from mer_core.training.study_folders import studies_folder, study_folder
 from mer_core.training.task import FoldTask
 
 START_FILE_NAME = "start.safetensors"
 _WORKER_BYTES = 2 * 2**30  # PyTorch, a network with its gradients, and the images of a twin
-
-
-def studies_folder() -> Path:
-    """Where studies lie unless a folder is named."""
-    return data_folder() / "studies"
 
 
 class Study:
@@ -326,30 +316,6 @@ class Study:
             for seed in self.seeds
             for position, fold in enumerate(self.folds)
         ]
-
-
-def study_folder(where: str | Path) -> Path:
-    """The folder that a name or a path of the user means."""
-    path = Path(where).expanduser()
-    if isinstance(where, Path) or path.is_absolute() or (path / "study.sqlite").is_file():
-        return path
-    return studies_folder() / where
-
-
-def list_studies(root: Path | None = None) -> tuple[Path, ...]:
-    """List the folders of all studies, by name.
-
-    Args:
-        root: Folder to look in; by default `studies_folder()`.
-
-    Returns:
-        One folder per study.
-
-    Example:
-        >>> [folder.name for folder in list_studies()]
-        ['mine']
-    """
-    return tuple(sorted(file.parent for file in (root or studies_folder()).glob("*/study.sqlite")))
 
 
 def _settled(settings: TrainingSettings, control: str) -> TrainingSettings:

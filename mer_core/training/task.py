@@ -31,18 +31,17 @@ from mer_core.records import Prediction
 from mer_core.seeding import derive_seed
 from mer_core.training.controls import Control, find_control, shuffle_within_subjects
 from mer_core.training.experiment import Experiment, StudyTable
-from mer_core.training.fold import (
+from mer_core.training.fold import reproducible, train_fold
+from mer_core.training.prediction import predict_probabilities
+from mer_core.training.settings import Selection, TrainingSettings
+from mer_core.training.starting_weights import lineage_after, refuse_seen_people
+from mer_core.training.training_data import (
     EpochRecord,
     FittedNetwork,
     Images,
     TrainingData,
     pick_images,
-    reproducible,
-    train_fold,
 )
-from mer_core.training.prediction import predict_probabilities
-from mer_core.training.settings import Selection, TrainingSettings
-from mer_core.training.starting_weights import lineage_after, refuse_seen_people
 
 Report = Callable[[dict[str, Any]], None]
 

@@ -24,8 +24,9 @@ from mer_core.models.complexity import measure as complexity
 from mer_core.models.loaded import load_model
 from mer_core.records import Sample
 from mer_core.reproduction.speed import forward_pass, random_batch
-from mer_core.training.fold import TrainingData, train_fold
+from mer_core.training.fold import train_fold
 from mer_core.training.settings import TrainingSettings
+from mer_core.training.training_data import TrainingData
 from tests.benchmarks.measuring import Measurement, in_turns, matrix_peak
 
 GROUP = "Networks"

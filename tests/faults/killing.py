@@ -27,10 +27,10 @@ from mer_core.inputs.cohort import draw_cohort
 from mer_core.models.catalog import model_entry
 from mer_core.models.checkpoint import load_checkpoint
 from mer_core.training import events
+from mer_core.training.database import FoldState
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
 from mer_core.training.pretraining import Pretraining, pretrain
 from mer_core.training.settings import TrainingSettings
-from mer_core.training.storage import FoldState
 from mer_core.training.study import Study
 from tests.faults.counting import Count, Fork, forked
 from tests.mer_core.training.blobs import TINY, BlobExperiment

@@ -13,6 +13,7 @@ import torch
 
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.training import CatalogExperiment, DatasetChoice, Study, profile
+from mer_core.training.database import FoldState
 from mer_core.training.events import (
     EpochFinished,
     Event,
@@ -21,7 +22,6 @@ from mer_core.training.events import (
     Progress,
     StudyStarted,
 )
-from mer_core.training.storage import FoldState
 from workbench.study_runner import Run, StudyRunner
 
 SERVER = """

@@ -18,7 +18,8 @@ from mer_core.models.checkpoint import read_header
 from mer_core.models.loaded import load_model
 from mer_core.models.novelty import shipped_novelty
 from mer_core.models.shipped import FOLDER, is_shipped, shipped_for, shipped_weights
-from mer_core.training.pretraining import SHIPPED, cohort_logits, score_answers
+from mer_core.training.cohort_scores import cohort_logits, score_answers
+from mer_core.training.pretraining import SHIPPED
 
 NAMES = [f"{s.card.model}-{s.card.weighting}" for s in shipped_weights()]
 SAMPLE = CohortSettings(unseen=8)

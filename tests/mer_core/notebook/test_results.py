@@ -9,10 +9,10 @@ from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.notebook.markup import Card
 from mer_core.paper.published import PUBLISHED
 from mer_core.paper.tables import SETUPS
-from mer_core.reproduction.accuracies import ScoreRow, as_csv
 from mer_core.reproduction.everything import MAKERS, save
 from mer_core.reproduction.job import Made, Product
 from mer_core.reproduction.manifest import Manifest
+from mer_core.reproduction.score_rows import ScoreRow, as_csv
 
 
 def row(method: str, setup: str, ours: float) -> ScoreRow:

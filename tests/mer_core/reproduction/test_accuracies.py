@@ -8,16 +8,9 @@ import pytest
 
 from mer_core.errors import UnknownNameError
 from mer_core.paper.published import PUBLISHED, TABLE1
-from mer_core.reproduction.accuracies import (
-    ScoreRow,
-    accuracy_rows,
-    as_csv,
-    check_methods,
-    conclusion,
-    make_table,
-    score_table,
-)
+from mer_core.reproduction.accuracies import accuracy_rows, check_methods, make_table
 from mer_core.reproduction.cells import Status, cells_of, solve
+from mer_core.reproduction.score_rows import ScoreRow, as_csv, conclusion, score_table
 
 
 @pytest.fixture

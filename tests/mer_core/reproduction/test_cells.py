@@ -13,7 +13,8 @@ from mer_core.reproduction.cells import NETWORKS, Status, cells_of, finished_stu
 from mer_core.reproduction.roots import read_roots
 from mer_core.training import settings as training_settings
 from mer_core.training.settings import profile
-from mer_core.training.study import Study, list_studies, studies_folder
+from mer_core.training.study import Study
+from mer_core.training.study_folders import list_studies, studies_folder
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from mer_core.reproduction.accuracies import ScoreRow
 from mer_core.reproduction.claim_verdicts import DataVerdict, claim_verdicts, tally
+from mer_core.reproduction.score_rows import ScoreRow
 
 NETWORKS = {"AffectiveNet-1": "affectivenet", "ResNet-50": "resnet50", "MobileNet": "mobilenet"}
 

@@ -17,8 +17,8 @@ from mer_core.records import InputKind, InputSpec, Sample
 from mer_core.seeding import generator
 from mer_core.training.controls import Control
 from mer_core.training.experiment import StudyTable
-from mer_core.training.fold import TrainingData
 from mer_core.training.settings import TrainingSettings
+from mer_core.training.training_data import TrainingData
 
 CLASSES = ("negative", "positive", "surprise")
 CORNERS = ((1, 1), (1, 5), (5, 3))

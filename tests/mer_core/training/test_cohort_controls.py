@@ -9,7 +9,8 @@ from mer_core.models.card import ModelCard
 from mer_core.models.shipped import FOLDER
 from mer_core.protocols import paired_difference, score_intervals
 from mer_core.training.cohort_controls import PROBED
-from mer_core.training.pretraining import Pretraining, card_scores
+from mer_core.training.cohort_scores import card_scores
+from mer_core.training.pretraining import Pretraining
 
 MODEL, WEIGHTING = PROBED, "rank-pooling"
 

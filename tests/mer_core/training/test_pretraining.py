@@ -20,15 +20,8 @@ from mer_core.models.loaded import build_seeded
 from mer_core.protocols import score_intervals
 from mer_core.protocols.calibration import fit_temperature
 from mer_core.training import pretraining
-from mer_core.training.pretraining import (
-    SHIPPED,
-    Pretraining,
-    card_scores,
-    cohort_logits,
-    cohort_tensor,
-    pretrain,
-    score_answers,
-)
+from mer_core.training.cohort_scores import card_scores, cohort_logits, cohort_tensor, score_answers
+from mer_core.training.pretraining import SHIPPED, Pretraining, pretrain
 from mer_core.training.settings import TrainingSettings
 
 COHORT = CohortSettings(training=4, inner=2, unseen=2, clips=4, frames=(4, 6), sizes=(48,))

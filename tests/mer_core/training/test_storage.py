@@ -11,9 +11,10 @@ import pytest
 from mer_core.errors import StoreError
 from mer_core.records import Prediction
 from mer_core.training import holders
-from mer_core.training.fold import EpochRecord
-from mer_core.training.storage import FoldState, PlannedFold, StudyStore, store_stamp
+from mer_core.training.database import FoldState, PlannedFold
+from mer_core.training.storage import StudyStore, store_stamp
 from mer_core.training.task import FoldOutcome
+from mer_core.training.training_data import EpochRecord
 
 FOLDS = [
     PlannedFold(seed=seed, position=i, name=f"s{i}", n_train=4, n_test=2)

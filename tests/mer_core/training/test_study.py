@@ -15,9 +15,11 @@ from mer_core.errors import LeakageError, SettingsError, StoreError
 from mer_core.models.checkpoint import load_checkpoint
 from mer_core.protocols import subject_of
 from mer_core.training import events, task
+from mer_core.training.database import FoldState
 from mer_core.training.result import StudyResult
-from mer_core.training.storage import FoldState, StudyStore
-from mer_core.training.study import Study, list_studies
+from mer_core.training.storage import StudyStore
+from mer_core.training.study import Study
+from mer_core.training.study_folders import list_studies
 from tests.mer_core.training.blobs import TINY, BlobExperiment
 
 

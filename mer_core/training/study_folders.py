@@ -1,7 +1,8 @@
-"""Finished studies that ship with the package, so that results are there to be read at once.
+"""Folders of studies: where they lie, what a name means, and the finished ones that ship.
 
-They were run on the demo twin of CASME II and hold every fold and answer, without weights. Each is
-copied among the user's studies once; one that the user deletes stays deleted.
+Shipped studies are there so that results can be read at once. They were run on the demo twin of
+CASME II and hold every fold and answer, without weights. Each is copied among the user's studies
+once; one that the user deletes stays deleted.
 """
 
 from __future__ import annotations
@@ -11,10 +12,41 @@ from pathlib import Path
 
 from mer_core.atomic import atomic_path, write_text
 from mer_core.errors import StoreError
+from mer_core.folders import data_folder
 from mer_core.training.storage import FILE_NAME
-from mer_core.training.study import studies_folder
+
+
+def studies_folder() -> Path:
+    """Where studies lie unless a folder is named."""
+    return data_folder() / "studies"
+
+
+def study_folder(where: str | Path) -> Path:
+    """The folder that a name or a path of the user means."""
+    path = Path(where).expanduser()
+    if isinstance(where, Path) or path.is_absolute() or (path / "study.sqlite").is_file():
+        return path
+    return studies_folder() / where
+
+
+def list_studies(root: Path | None = None) -> tuple[Path, ...]:
+    """List the folders of all studies, by name.
+
+    Args:
+        root: Folder to look in; by default `studies_folder()`.
+
+    Returns:
+        One folder per study.
+
+    Example:
+        >>> [folder.name for folder in list_studies()]
+        ['mine']
+    """
+    return tuple(sorted(file.parent for file in (root or studies_folder()).glob("*/study.sqlite")))
+
 
 FOLDER = Path(__file__).resolve().parent / "studies"
+
 
 _INSTALLED = ".shipped"
 """File among the user's studies that names those which have been copied."""

@@ -7,17 +7,22 @@ import shutil
 import pytest
 
 from mer_core.errors import StoreError
-from mer_core.training import shipped_studies
+from mer_core.training import study_folders
 from mer_core.training.result import StudyResult
-from mer_core.training.shipped_studies import FOLDER, install_shipped_studies, ship_study
 from mer_core.training.storage import StudyStore
-from mer_core.training.study import Study, list_studies
+from mer_core.training.study import Study
+from mer_core.training.study_folders import (
+    FOLDER,
+    install_shipped_studies,
+    list_studies,
+    ship_study,
+)
 from tests.mer_core.training.blobs import TINY, BlobExperiment
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(shipped_studies, "FOLDER", tmp_path / "package")
+    monkeypatch.setattr(study_folders, "FOLDER", tmp_path / "package")
     study = Study(BlobExperiment(), folder=tmp_path / "made", settings=TINY)
     study.complete(workers=1)
     ship_study(tmp_path / "made", "blobs")
