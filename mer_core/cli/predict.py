@@ -18,7 +18,7 @@ from mer_core.cli.answer import Answer, answers, check_target, table
 from mer_core.cli.names import NETWORK
 from mer_core.cli.progress import Progress
 from mer_core.errors import FrameError, MerError
-from mer_core.frame_names import is_image
+from mer_core.frame_numbering import is_image
 
 if TYPE_CHECKING:
     from mer_core.inputs import Recording

@@ -17,10 +17,14 @@ from mer_core.datasets.corrections import (
 from mer_core.datasets.emotion_words import emotion_word
 from mer_core.datasets.entry import Entry, Material
 from mer_core.datasets.frame_files import FrameFiles, scan_frames
-from mer_core.datasets.image_headers import image_oddities
 from mer_core.datasets.key_frames import KeyFrames, resolve_key_frames
 from mer_core.datasets.layout import TRUTH_FOLDER, clip_key, marker_folder
-from mer_core.datasets.oddities import cell_oddities, file_oddities, spelling_findings
+from mer_core.datasets.oddities import (
+    cell_oddities,
+    file_oddities,
+    image_oddities,
+    spelling_findings,
+)
 from mer_core.datasets.published_counts import (
     SYNTHETIC_VERSION,
     UNKNOWN_VERSION,

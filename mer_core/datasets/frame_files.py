@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mer_core.frame_names import frame_number, is_image
+from mer_core.frame_numbering import is_image, number_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,14 @@ def scan_frames(folder: Path) -> FrameFiles:
         names = sorted(entry.name for entry in entries if entry.is_file())
     images = [name for name in names if is_image(name)]
     strays = [name for name in names if not is_image(name) and not name.startswith(".")]
-    numbered = [(number, name) for name in images if (number := frame_number(name)) is not None]
-    if images and not numbered:
-        numbered = list(enumerate(images, start=1))
-    else:
-        strays += [name for name in images if frame_number(name) is None]
-    first: dict[int, str] = {}
-    duplicates = []
-    for number, name in sorted(numbered):
-        if first.setdefault(number, name) != name:
-            duplicates.append(folder / name)
+    found = number_names(images)
+    if found.by_number:
+        strays += found.nameless
+    frames = found.by_number or dict(enumerate(images, start=1))
     return FrameFiles(
-        paths=tuple(folder / name for name in first.values()),
-        numbers=tuple(first),
-        duplicates=tuple(duplicates),
+        paths=tuple(folder / name for name in frames.values()),
+        numbers=tuple(frames),
+        duplicates=tuple(folder / name for name in found.repeats),
         strays=tuple(strays),
         doubled=tuple(name for name in images if is_image(Path(name).stem)),
     )

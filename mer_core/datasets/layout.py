@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mer_core.datasets.workbook import SUFFIXES
-from mer_core.frame_names import is_image
+from mer_core.frame_numbering import is_image
 
 MARKER = "SYNTHETIC.txt"
 TRUTH_FOLDER = "ground_truth"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from mer_core.datasets.action_units import parse_action_units
 from mer_core.datasets.annotations import frame_cell
@@ -12,6 +13,7 @@ from mer_core.datasets.entry import Entry
 from mer_core.datasets.frame_files import FrameFiles
 from mer_core.datasets.key_frames import KeyFrames
 from mer_core.datasets.table import Finding, Oddity
+from mer_core.image_header import read_header
 from mer_core.records import Sample
 
 _CONVENTION = 0.7
@@ -104,3 +106,31 @@ def _letter_case(text: str) -> str:
 
 def _in_case(text: str, case: str) -> str:
     return getattr(text, case)() if case else text
+
+
+_HEADER_BYTES = 64 * 1024
+"""Enough to see a frame's size, or a file cut short at its start; a check of a dataset looks at
+tens of thousands."""
+
+
+def _image_size(path: Path) -> tuple[int, int] | None:
+    """Width and height by the file's header; None where it has none."""
+    with path.open("rb") as file:
+        header = read_header(file.read(_HEADER_BYTES))
+    return (header.width, header.height) if header is not None and header.pixels else None
+
+
+def image_oddities(paths: Sequence[Path]) -> list[tuple[Oddity, str]]:
+    """Frames of a clip whose size differs from the most common one, or cannot be read."""
+    sizes = {
+        path: _image_size(path) for path in paths if path.suffix.lower() not in (".tif", ".tiff")
+    }
+    found = []
+    broken = [path.name for path, size in sizes.items() if size is None]
+    if broken:
+        found.append((Oddity.IMAGE_UNREADABLE, f"{len(broken)}, first {broken[0]}"))
+    known = Counter(size for size in sizes.values() if size is not None)
+    if len(known) > 1:
+        text = ", ".join(f"{count} of {w}x{h}" for (w, h), count in known.most_common())
+        found.append((Oddity.IMAGE_SIZE, text))
+    return found

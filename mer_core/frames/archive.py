@@ -14,9 +14,8 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from mer_core.errors import FrameError
-from mer_core.frame_names import is_image
+from mer_core.frame_numbering import in_order, is_image
 from mer_core.frames.decoding import MAX_BYTES, Frame, decode_image
-from mer_core.frames.numbering import in_order
 from mer_core.frames.source import FrameSource, image_decoder
 
 MAX_ENTRIES = 20_000

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.errors import FrameError
-from mer_core.frames.header import ImageHeader, read_header
+from mer_core.image_header import ImageHeader, read_header
 
 Frame = npt.NDArray[np.uint8]
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from mer_core.errors import FrameError
-from mer_core.frame_names import IMAGE_SUFFIXES, frame_number, is_image
+from mer_core.frame_numbering import IMAGE_SUFFIXES, frame_number, is_image
 from mer_core.frames.archive import is_archive, open_archive
 from mer_core.frames.decoding import Frame, decode_image
-from mer_core.frames.header import read_header
 from mer_core.frames.source import FrameSource
 from mer_core.frames.video import SNIFFED, container, open_video
+from mer_core.image_header import read_header
 
 # Whoever writes generated frames puts this file into a folder above them.
 SYNTHETIC_MARKER = "SYNTHETIC.txt"

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from mer_core.errors import FrameError
+from mer_core.frame_numbering import in_order, irregularities
 from mer_core.frames.dealing import dealt
 from mer_core.frames.decoding import Frame, decode_file
 from mer_core.frames.lookahead import ahead, default_threads
-from mer_core.frames.numbering import in_order, irregularities
 from mer_core.records import Clip
 
 MAX_CLIP_BYTES = 4 * 2**30

@@ -19,7 +19,7 @@ from mer_core.provenance import code_digest, settings_digest
 from mer_core.records import Clip, Sample
 from mer_core.store import AmiStore
 
-INPUT_CODE = ("ami", "faces", "flow", "frames", "inputs")
+INPUT_CODE = ("ami", "faces", "flow", "frame_numbering.py", "frames", "image_header.py", "inputs")
 """The parts of this package whose code decides what a network sees of given frames."""
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mer_core.frame_names import frame_number
+from mer_core.frame_numbering import frame_number
 from mer_core.frames import in_order, irregularities
 
 

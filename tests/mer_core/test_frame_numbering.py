@@ -1,6 +1,6 @@
 import pytest
 
-from mer_core.frame_names import bare_name, frame_number, is_image
+from mer_core.frame_numbering import bare_name, frame_number, is_image
 
 
 @pytest.mark.parametrize(

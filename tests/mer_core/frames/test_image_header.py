@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.frames.header import ImageHeader, read_header
+from mer_core.image_header import ImageHeader, read_header
 
 SIZES = [(1, 1), (17, 40), (40, 17), (3, 300)]
 

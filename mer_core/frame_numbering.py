@@ -1,17 +1,71 @@
-"""Frames in the order of the numbers in their names, and what is odd about those numbers."""
+"""Frame numbers: read from file names, never formatted into them, and what is odd about them.
+
+Recordings number their frames, and annotations speak in those numbers; a frame's position in a
+folder listing means nothing. The number of a file is the last run of digits in its name once
+image suffixes are taken off, however many there are: `img7.jpg`, `reg_img0007.jpg`,
+`006_00234.JPG` and `EP02_01f-7.jpg.png` are frames 7, 7, 234 and 7.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from pathlib import PurePath
 from typing import Generic, TypeVar
 
-from mer_core.frame_names import frame_number
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+
+_DIGITS = re.compile(r"\d+", re.ASCII)
+
+
+def frame_number(name: str) -> int | None:
+    """The number in a frame's file name, or None where it has none."""
+    runs = _DIGITS.findall(bare_name(name))
+    return int(runs[-1]) if runs else None
+
+
+def bare_name(name: str) -> str:
+    """The last part of `name` without its image suffixes; other dots stay."""
+    path = PurePath(name)
+    while path.suffix.lower() in IMAGE_SUFFIXES:
+        path = path.with_suffix("")
+    return path.name
+
+
+def is_image(name: str) -> bool:
+    """Whether a file name ends like an image's and is no hidden left-over of a file system."""
+    path = PurePath(name)
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+
 
 T = TypeVar("T")
 
+
 _LISTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedNames:
+    """File names by frame number, ascending; those without one; those whose number is taken."""
+
+    by_number: Mapping[int, str]
+    nameless: tuple[str, ...]
+    repeats: tuple[str, ...]
+
+
+def number_names(names: Iterable[str]) -> NumberedNames:
+    """Return which file stands for which frame: of several with one number, the first by name."""
+    first: dict[int, str] = {}
+    nameless, repeats = [], []
+    for name in sorted(names):
+        number = frame_number(name)
+        if number is None:
+            nameless.append(name)
+        elif first.setdefault(number, name) != name:
+            repeats.append(name)
+    return NumberedNames(dict(sorted(first.items())), tuple(nameless), tuple(repeats))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +85,17 @@ def in_order(items: Iterable[T], names: Iterable[str]) -> NumberedFrames[T]:
     the weight of every other. Gaps are reported too. Where no file has a number, all are kept in
     the order of their names and numbered from 1.
     """
-    named = sorted(zip(names, items, strict=True), key=lambda pair: pair[0])
-    numbered: dict[int, T] = {}
-    nameless: list[str] = []
-    repeats: list[str] = []
-    for name, item in named:
-        number = frame_number(name)
-        if number is None:
-            nameless.append(name)
-        elif number in numbered:
-            repeats.append(name)
-        else:
-            numbered[number] = item
-    if not numbered:
-        return _by_name(tuple(item for _, item in named))
-    numbers = tuple(sorted(numbered))
+    item_of = dict(sorted(zip(names, items, strict=True), key=lambda pair: pair[0]))
+    names_of = number_names(item_of)
+    if not names_of.by_number:
+        return _by_name(tuple(item_of.values()))
+    numbers = tuple(names_of.by_number)
     return NumberedFrames(
-        items=tuple(numbered[number] for number in numbers),
+        items=tuple(item_of[name] for name in names_of.by_number.values()),
         numbers=numbers,
         warnings=(
-            *_left_out("it has no frame number", nameless),
-            *_left_out("its frame number is taken", repeats),
+            *_left_out("it has no frame number", names_of.nameless),
+            *_left_out("its frame number is taken", names_of.repeats),
             *irregularities(numbers),
         ),
     )

@@ -36,7 +36,8 @@ class ImageHeader:
 def read_header(content: bytes) -> ImageHeader | None:
     """The header of a JPEG, PNG, BMP, TIFF or WebP file; None where it is none of these.
 
-    A file that begins like an image but ends inside its header counts as incomplete, of size 0.
+    A file that begins like an image but ends inside its header counts as incomplete, of size 0
+    unless its size came before. A file's first bytes alone will do for its size.
     """
     for magic, name, parse in _FORMATS:
         if magic(content):
@@ -50,7 +51,7 @@ def read_header(content: bytes) -> ImageHeader | None:
 def _jpeg(content: bytes) -> ImageHeader:
     width = height = 0
     at = 2
-    while True:
+    while at + 4 <= len(content):
         if content[at] != 0xFF:
             return ImageHeader("JPEG", width, height, complete=False)
         marker = content[at + 1]
@@ -69,6 +70,7 @@ def _jpeg(content: bytes) -> ImageHeader:
             # from here on is the real one and not that of an embedded thumbnail. It is sought
             # from the end, where it nearly always is.
             return ImageHeader("JPEG", width, height, complete=content.rfind(_JPEG_END, at) >= 0)
+    return ImageHeader("JPEG", width, height, complete=False)
 
 
 def _png(content: bytes) -> ImageHeader:
