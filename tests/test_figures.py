@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from mer_core.reproduction.everything import MAKERS
-from mer_core.reproduction.gallery import GALLERY, gallery
-from mer_core.reproduction.manifest import MANIFEST, Manifest
+from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.review import PAGE, review
 
 FIGURES = Path(__file__).parents[1] / "figures"

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.ami import AffectiveMotionImage
 from mer_core.inputs import Recording
-from mer_core.inputs.script import ami_script
+from mer_core.inputs.clip_code import ami_script
 from workbench import address, gestures, panels, pointing, selection
 from workbench.picture_tiles import motion_image_tile, weight_sum
 from workbench.selection import ClipChoice

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from mer_core.plots.answers import epoch_curves
-from mer_core.protocols.peeking import peeking
+from mer_core.protocols.selection_bias import peeking
 from workbench import address, panels
 from workbench.lesson import answer, ask
 

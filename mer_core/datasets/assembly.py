@@ -14,10 +14,10 @@ from mer_core.datasets.corrections import (
     read_corrections,
     shipped_corrections,
 )
-from mer_core.datasets.emotion_words import emotion_word
 from mer_core.datasets.entry import Entry, Material
 from mer_core.datasets.frame_files import FrameFiles, scan_frames
 from mer_core.datasets.key_frames import KeyFrames, resolve_key_frames
+from mer_core.datasets.label_schemes import emotion_word
 from mer_core.datasets.layout import TRUTH_FOLDER, clip_key, marker_folder
 from mer_core.datasets.oddities import (
     cell_oddities,
@@ -25,7 +25,7 @@ from mer_core.datasets.oddities import (
     image_oddities,
     spelling_findings,
 )
-from mer_core.datasets.published_counts import (
+from mer_core.datasets.reconciliation import (
     SYNTHETIC_VERSION,
     UNKNOWN_VERSION,
     sheet_versions,

@@ -17,8 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mer_core.datasets.annotation_file import find_annotation_file
-from mer_core.datasets.annotations import AnnotationRow, read_headless
+from mer_core.datasets.annotations import AnnotationRow, find_annotation_file, read_headless
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.coded_release import coded_frames, row_problem
 from mer_core.datasets.entry import Entry, Material

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from mer_core.datasets.annotation_file import find_annotation_file, sheet_with
-from mer_core.datasets.annotations import AnnotationRow, Columns, frame_cell, read_annotations
+from mer_core.datasets.annotations import (
+    AnnotationRow,
+    Columns,
+    find_annotation_file,
+    frame_cell,
+    read_annotations,
+    sheet_with,
+)
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.entry import Entry, Material
 from mer_core.datasets.footage import find_footage

@@ -3,15 +3,22 @@
 The tables are in `label_schemes.toml`, each with the class counts it gives on the released
 sheets. `paper4` is the grouping that the counts printed by Verma et al. imply; `natural4` groups
 the same words the same way in every set.
+
+A coder's word is first brought to its one spelling: case, plural and slips of the pen, nothing
+regrouped.
 """
 
 from __future__ import annotations
 
+import difflib
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from mer_core.datasets.emotion_words import Spelling, emotion_word, scheme_data, vocabulary
 from mer_core.datasets.table import DatasetTable, Reason
 from mer_core.errors import SettingsError
 from mer_core.records import Sample
@@ -138,10 +145,6 @@ def _build(name: str, tables: Mapping[str, Any]) -> LabelScheme:
     )
 
 
-for _name in scheme_data()["schemes"]:
-    SCHEMES.register(_name, _build(_name, scheme_data()["schemes"]))
-
-
 def class_for(word: str, classes: Iterable[str]) -> str | None:
     """Return the one of `classes` that a coder's word counts as, or None where nothing says so.
 
@@ -161,3 +164,58 @@ def class_for(word: str, classes: Iterable[str]) -> str | None:
         if alike and set().union(*words.values()) == wanted and word in words:
             return next(iter(words[word]))
     return None
+
+
+class Spelling(StrEnum):
+    """How a cell became a word of the dataset's vocabulary."""
+
+    KNOWN = "known"
+    SYNONYM = "synonym"
+    TYPO = "typo"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A label in its one spelling, and how far the cell was from it."""
+
+    text: str
+    spelling: Spelling
+
+
+@cache
+def scheme_data() -> Mapping[str, Any]:
+    """The label tables shipped with the package."""
+    text = (resources.files("mer_core.datasets") / "label_schemes.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def vocabulary(dataset: str) -> tuple[str, ...]:
+    """The words a dataset's coders used; () where they are the user's own."""
+    return tuple(scheme_data()["vocabulary"].get(dataset, ()))
+
+
+@cache
+def emotion_word(label: str, dataset: str) -> Word:
+    """The word a label cell means in a dataset.
+
+    An unknown word that is unmistakably close to exactly one known word is read as a typo of it;
+    the reader reports each. Everything else stays as written, in lower case.
+    """
+    data = scheme_data()
+    text = " ".join(label.casefold().split())
+    known = vocabulary(dataset)
+    if text in known or not text:
+        return Word(text, Spelling.KNOWN if text else Spelling.UNKNOWN)
+    if (synonym := data["synonyms"].get(text)) and (not known or synonym in known):
+        return Word(synonym, Spelling.SYNONYM)
+    if (meant := data["typos"].get(text)) and (not known or meant in known):
+        return Word(meant, Spelling.TYPO)
+    near = difflib.get_close_matches(text, known, n=2, cutoff=0.8)
+    if len(near) == 1:
+        return Word(near[0], Spelling.TYPO)
+    return Word(text, Spelling.UNKNOWN if known else Spelling.KNOWN)
+
+
+for _name in scheme_data()["schemes"]:
+    SCHEMES.register(_name, _build(_name, scheme_data()["schemes"]))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from mer_core.datasets.action_units import parse_action_units
 from mer_core.datasets.annotations import frame_cell
-from mer_core.datasets.emotion_words import Spelling, emotion_word
 from mer_core.datasets.entry import Entry
 from mer_core.datasets.frame_files import FrameFiles
 from mer_core.datasets.key_frames import KeyFrames
+from mer_core.datasets.label_schemes import Spelling, emotion_word
 from mer_core.datasets.table import Finding, Oddity
 from mer_core.image_header import read_header
 from mer_core.records import Sample

@@ -14,8 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
-from mer_core.datasets.annotation_file import find_annotation_file, sheet_with
-from mer_core.datasets.annotations import Columns, read_annotations
+from mer_core.datasets.annotations import (
+    Columns,
+    find_annotation_file,
+    read_annotations,
+    sheet_with,
+)
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.coded_release import coded_entries
 from mer_core.datasets.entry import Entry, Material

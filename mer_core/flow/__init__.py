@@ -1,8 +1,7 @@
 """Optical flow between two frames of a face, its strain, and both as an image for a network."""
 
 from mer_core.flow.estimation import FLOW_METHODS, Flow, FlowMethod, optical_flow
-from mer_core.flow.imaging import flow_image
-from mer_core.flow.strain import optical_strain
+from mer_core.flow.imaging import flow_image, optical_strain
 
 __all__ = [
     "FLOW_METHODS",

@@ -1,15 +1,27 @@
-"""Weights on disk: safetensors with a JSON header. Nothing is ever unpickled."""
+"""Weights on disk: safetensors with a JSON header. Nothing is ever unpickled.
+
+Networks that ship with the package have their weights in fewer bytes:
+
+    8 bits per channel    q = round(w / s), s = max |w| / 127 over the channel's weights
+    half precision        IEEE 754 binary16
+
+Only tensors of two dimensions or more are compressed: biases and batch normalisation are small
+and decide much. What is read back is 32-bit, so a network computes as any other does.
+
+A lineage names everyone a set of weights has seen: the ground for refusing to test it on them.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -18,7 +30,7 @@ from torch import Tensor, nn
 
 from mer_core import atomic
 from mer_core.errors import CheckpointError
-from mer_core.models.lineage import Lineage
+from mer_core.records import Sample
 
 FORMAT = "mer-checkpoint/1"
 _HEADER = "mer"
@@ -189,3 +201,105 @@ def _parse(text: str | None, path: Path) -> CheckpointHeader:
         return CheckpointHeader(**values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"unreadable header ({error})", where=path) from error
+
+
+_SCALE = ".scale"
+
+
+class Compression(StrEnum):
+    """How weights are written."""
+
+    NONE = "none"
+    HALF = "half"
+    INT8 = "int8"
+
+
+def compress(state: Mapping[str, Tensor], compression: Compression) -> dict[str, Tensor]:
+    """Return `state` as it is written; `expand` reads it."""
+    written: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        if compression is Compression.NONE or tensor.dim() < 2 or not tensor.is_floating_point():
+            written[name] = tensor
+        elif compression is Compression.HALF:
+            written[name] = tensor.half()
+        else:
+            written[name], written[name + _SCALE] = _quantise(tensor)
+    return written
+
+
+def expand(written: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return 32-bit weights from what `compress` wrote."""
+    state: dict[str, Tensor] = {}
+    for name, tensor in written.items():
+        if name.endswith(_SCALE) and name.removesuffix(_SCALE) in written:
+            continue
+        if tensor.dtype is torch.int8:
+            scale = written[name + _SCALE]
+            tensor = tensor.float() * scale.reshape(-1, *(1,) * (tensor.dim() - 1))
+        state[name] = tensor.float() if tensor.is_floating_point() else tensor
+    return state
+
+
+def _quantise(weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Levels from -127 to 127, and one scale for each output channel."""
+    scale = weights.flatten(1).abs().amax(dim=1) / 127
+    scale = torch.where(scale > 0, scale, torch.ones(()))
+    levels = torch.round(weights / scale.reshape(-1, *(1,) * (weights.dim() - 1)))
+    return levels.clamp(-127, 127).to(torch.int8), scale
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage:
+    """The data that weights were trained on, those of the weights they started from included.
+
+    Attributes:
+        subjects: Every person seen, as `person_key` names them, sorted.
+        data: Digests of the training data, that of the last training first.
+        parents: Weights digests of the checkpoints they descend from, nearest first.
+    """
+
+    subjects: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, samples: Iterable[Sample], *, data_digest: str) -> Self:
+        """The lineage of weights trained from scratch on `samples`."""
+        people = {person_key(sample) for sample in samples}
+        return cls(subjects=tuple(sorted(people)), data=(data_digest,))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The lineage that `as_dict` wrote."""
+        return cls(**{name: tuple(map(str, entries)) for name, entries in values.items()})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return asdict(self)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that the people come from, sorted."""
+        return tuple(sorted({subject.partition("/")[0] for subject in self.subjects}))
+
+    def descended_from(self, parent: Lineage, *, weights_digest: str) -> Lineage:
+        """This lineage where training started from the weights `weights_digest` of `parent`."""
+        return Lineage(
+            subjects=tuple(sorted({*self.subjects, *parent.subjects})),
+            data=tuple(dict.fromkeys((*self.data, *parent.data))),
+            parents=tuple(dict.fromkeys((weights_digest, *parent.parents))),
+        )
+
+    def seen(self, samples: Iterable[Sample]) -> tuple[str, ...]:
+        """The people of `samples` that these weights have seen, sorted."""
+        return tuple(sorted({person_key(sample) for sample in samples} & set(self.subjects)))
+
+
+def person_key(sample: Sample) -> str:
+    """The person in a clip as a lineage names them.
+
+    `casme2/sub01` is a person; the synthetic face that bears this name in a twin is another, and
+    is called `casme2 (synthetic)/sub01`.
+    """
+    dataset = f"{sample.dataset} (synthetic)" if sample.synthetic else sample.dataset
+    return f"{dataset}/{sample.subject}"

@@ -16,11 +16,11 @@ from mer_core.models.card import ModelCard
 from mer_core.models.catalog import model_entry
 from mer_core.models.checkpoint import (
     CheckpointHeader,
+    expand,
     load_checkpoint,
     restore,
     weights_digest,
 )
-from mer_core.models.compression import expand
 from mer_core.models.entry import ModelEntry
 from mer_core.models.published import published_file
 from mer_core.models.shipped import is_shipped, shipped_card, shipped_classes, shipped_for

@@ -11,9 +11,9 @@ from mer_core.paper.architecture import VARIANTS, count_parameters
 from mer_core.paper.audit import audit, tally
 from mer_core.paper.checks.pooling import own_accuracies
 from mer_core.paper.findings import Finding, Verdict
+from mer_core.paper.printed import best_sizes, fit_size
 from mer_core.paper.published import load_published
 from mer_core.paper.readings import READINGS
-from mer_core.paper.sizes import best_sizes, fit_size
 
 VERDICTS = [str(verdict) for verdict in Verdict]
 """What recomputing a claim can show."""

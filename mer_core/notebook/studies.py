@@ -6,7 +6,7 @@ import pandas as pd
 
 from mer_core.plots.static import StaticFigure
 from mer_core.plots.static.curves import curve_sheet
-from mer_core.protocols.peeking import peeking
+from mer_core.protocols.selection_bias import peeking
 from mer_core.training.result import StudyResult
 from mer_core.training.study import Study
 from mer_core.training.study_folders import install_shipped_studies, studies_folder

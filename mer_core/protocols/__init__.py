@@ -1,7 +1,6 @@
 """Who trains, who is tested, and how an answer is scored. Knows no network and no pixel."""
 
 from mer_core.protocols.intervals import Interval, paired_difference, score_intervals
-from mer_core.protocols.leakage import check_split
 from mer_core.protocols.scores import Absent, Scores, score
 from mer_core.protocols.splits import (
     CROSS_PAIRS,
@@ -13,6 +12,7 @@ from mer_core.protocols.splits import (
     LeaveOneVideoOut,
     Protocol,
     SubjectFolds,
+    check_split,
     find_protocol,
     inner_split,
     subject_of,

@@ -20,15 +20,14 @@ from mer_core.reproduction import feature_figures
 from mer_core.reproduction.accuracies import TABLE1_MAKER, TABLE2_MAKER
 from mer_core.reproduction.architecture import FIGURE2_MAKER
 from mer_core.reproduction.attention_table import ATTENTION_MAKER, MAP_LAYERS_MAKER
-from mer_core.reproduction.claims_table import CLAIMS_MAKER
+from mer_core.reproduction.claim_verdicts import CLAIMS_MAKER
 from mer_core.reproduction.class_counts import COUNTS_MAKER
 from mer_core.reproduction.cohort_tables import POSITIVE_CONTROL_MAKER, WEIGHTINGS_MAKER
 from mer_core.reproduction.confusions import FIGURE5_MAKER
 from mer_core.reproduction.control_table import CONTROLS_MAKER
 from mer_core.reproduction.frames_figure import FIGURE1_MAKER
-from mer_core.reproduction.gallery import GALLERY, gallery
 from mer_core.reproduction.job import Job, Made, Maker, Product
-from mer_core.reproduction.manifest import Manifest
+from mer_core.reproduction.manifest import GALLERY, Manifest, gallery
 from mer_core.reproduction.review import PAGE, review
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import TITLE as TABLE3_TITLE

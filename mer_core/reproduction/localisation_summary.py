@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from mer_core.protocols import Interval
-from mer_core.protocols.means import mean_interval
+from mer_core.protocols.intervals import mean_interval
 from mer_core.reproduction.localisation_rows import ANY, Row
 
 MOTION = "motion-energy"

@@ -23,9 +23,8 @@ from mer_core.models.loaded import SYNTHETIC, load_model
 from mer_core.models.shipped import FOLDER, shipped_for
 from mer_core.protocols import Scores, paired_difference, score_intervals
 from mer_core.training.cohort_scores import card_scores, cohort_logits, score_answers
-from mer_core.training.control_studies import ControlRow, IdentityRow
+from mer_core.training.control_studies import ControlRow, IdentityRow, identity_of
 from mer_core.training.controls import find_control
-from mer_core.training.identity import identity_of
 from mer_core.training.pretraining import Pretraining
 
 PROBED = "learnet"

@@ -26,9 +26,14 @@ from mer_core.datasets.synthetic.cohort import COHORT_NAME, CohortSettings
 from mer_core.inputs.cohort import CohortImages, load_cohort
 from mer_core.models.card import Calibration, CardScore, ModelCard, Novelty
 from mer_core.models.catalog import model_entry
-from mer_core.models.checkpoint import CheckpointHeader, save_state
-from mer_core.models.compression import Compression, compress, expand
-from mer_core.models.lineage import Lineage
+from mer_core.models.checkpoint import (
+    CheckpointHeader,
+    Compression,
+    Lineage,
+    compress,
+    expand,
+    save_state,
+)
 from mer_core.models.loaded import build_seeded
 from mer_core.models.novelty import NoveltyScale, fit_novelty, novelty_path
 from mer_core.protocols import Scores, score_intervals

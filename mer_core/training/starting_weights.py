@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mer_core.errors import CheckpointError, LeakageError
-from mer_core.models.checkpoint import CheckpointHeader
-from mer_core.models.lineage import Lineage
+from mer_core.models.checkpoint import CheckpointHeader, Lineage
 from mer_core.records import Sample
 
 

@@ -37,7 +37,7 @@ from mer_core.training.database import (
     transaction,
     write_new,
 )
-from mer_core.training.holders import birth, is_gone
+from mer_core.training.process_liveness import is_gone, start_time
 from mer_core.training.task import FoldOutcome
 
 log = logging.getLogger(__name__)
@@ -310,7 +310,7 @@ class StudyStore:
                     self.owner,
                     socket.gethostname(),
                     os.getpid(),
-                    birth(os.getpid()),
+                    start_time(os.getpid()),
                     _now(),
                     commit(),
                     json.dumps(versions()),

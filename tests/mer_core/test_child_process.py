@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mer_core.child_process import ChildProcess
-from mer_core.training.holders import birth
+from mer_core.training.process_liveness import birth
 
 MODULE = """
 import sys, time

@@ -8,9 +8,8 @@ from itertools import pairwise
 
 from mer_core.paper.architecture import VARIANTS
 from mer_core.paper.findings import Basis, Check, Claim, Outcome, Verdict, counted, equal
-from mer_core.paper.printed import Printed
+from mer_core.paper.printed import Printed, right_answers
 from mer_core.paper.published import Published
-from mer_core.paper.sizes import right_answers
 from mer_core.paper.statements import Statement
 from mer_core.paper.tables import SETUPS, AccuracyRow, place, table_of
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from mer_core.paper.findings import Basis, Claim, Outcome, Verdict
-from mer_core.paper.printed import Printed
+from mer_core.paper.printed import SIZES, Printed, SizeFit, best_sizes, chance_of_fit, fit_size
 from mer_core.paper.published import Published
-from mer_core.paper.sizes import SIZES, SizeFit, best_sizes, chance_of_fit, fit_size
 from mer_core.paper.tables import SETUPS, table_of
 
 

@@ -5,9 +5,15 @@ from collections import Counter
 import pytest
 
 from mer_core.datasets.catalog import open_dataset
-from mer_core.datasets.emotion_words import Spelling, emotion_word, vocabulary
-from mer_core.datasets.label_schemes import SCHEMES, class_for, label_scheme
-from mer_core.datasets.published_counts import printed_counts, sheet_versions
+from mer_core.datasets.label_schemes import (
+    SCHEMES,
+    Spelling,
+    class_for,
+    emotion_word,
+    label_scheme,
+    vocabulary,
+)
+from mer_core.datasets.reconciliation import printed_counts, sheet_versions
 from mer_core.errors import SettingsError, UnknownNameError
 from tests.mer_core.datasets import layouts
 

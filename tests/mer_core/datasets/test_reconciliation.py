@@ -4,8 +4,7 @@ import pytest
 
 from mer_core.datasets.catalog import open_dataset
 from mer_core.datasets.label_schemes import label_scheme
-from mer_core.datasets.published_counts import UNKNOWN_VERSION, tell_version
-from mer_core.datasets.reconciliation import reconcile, reconcile_all
+from mer_core.datasets.reconciliation import UNKNOWN_VERSION, reconcile, reconcile_all, tell_version
 from mer_core.datasets.report import check_dataset
 from tests.mer_core.datasets import layouts
 from tests.mer_core.datasets.layouts import CASME2_TAKES, Take

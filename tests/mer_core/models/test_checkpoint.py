@@ -1,8 +1,15 @@
-"""Checkpoints come back exactly, or the reader learns in one line what is wrong."""
+"""Checkpoints come back exactly, or the reader learns in one line what is wrong.
+
+Compressed weights come back within the error their description promises.
+
+Weights know everybody they have seen, through whatever they started from.
+"""
 
 import dataclasses
 import json
 import pickle
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,13 +21,18 @@ from mer_core.errors import CheckpointError
 from mer_core.models.checkpoint import (
     FORMAT,
     CheckpointHeader,
+    Compression,
+    Lineage,
+    compress,
+    expand,
     load_checkpoint,
+    person_key,
     read_header,
     restore,
     save_checkpoint,
     weights_digest,
 )
-from mer_core.models.lineage import Lineage
+from mer_core.records import Sample
 
 HEADER = CheckpointHeader(
     model="tiny",
@@ -198,3 +210,92 @@ def test_the_digest_tells_names_shapes_and_values_apart():
         )
     }
     assert len(digests) == 5
+
+
+STATE = {
+    "conv.weight": torch.randn(8, 3, 5, 5, generator=torch.Generator().manual_seed(0)),
+    "conv.bias": torch.randn(8, generator=torch.Generator().manual_seed(1)),
+    "norm.num_batches_tracked": torch.tensor(7),
+    "dead.weight": torch.zeros(2, 3),
+}
+
+
+def test_uncompressed_weights_are_the_same():
+    assert all(
+        torch.equal(expand(compress(STATE, Compression.NONE))[k], v) for k, v in STATE.items()
+    )
+
+
+@pytest.mark.parametrize("compression", [Compression.HALF, Compression.INT8])
+def test_names_shapes_and_types_come_back_and_small_tensors_exactly(compression):
+    found = expand(compress(STATE, compression))
+    assert found.keys() == STATE.keys()
+    for name, tensor in STATE.items():
+        assert found[name].shape == tensor.shape
+        assert found[name].dtype == tensor.dtype
+    for name in ("conv.bias", "norm.num_batches_tracked", "dead.weight"):
+        assert torch.equal(found[name], STATE[name])
+
+
+def test_eight_bits_are_within_half_a_step_of_their_channel():
+    weights = STATE["conv.weight"]
+    found = expand(compress(STATE, Compression.INT8))["conv.weight"]
+    for channel in range(8):
+        step = float(weights[channel].abs().max()) / 127
+        assert float((found[channel] - weights[channel]).abs().max()) <= step / 2 + 1e-6
+    written = compress(STATE, Compression.INT8)
+    assert written["conv.weight"].dtype is torch.int8
+    assert written["conv.weight"].abs().max() == 127
+
+
+def test_half_precision_is_pytorchs():
+    found = expand(compress(STATE, Compression.HALF))["conv.weight"]
+    assert torch.equal(found, STATE["conv.weight"].half().float())
+
+
+def sample(subject: str, *, dataset: str = "casme2", synthetic: bool = False) -> Sample:
+    return Sample(
+        dataset=dataset,
+        subject=subject,
+        clip="c1",
+        frames=(Path("1.png"),),
+        frame_numbers=(1,),
+        onset=1,
+        apex=1,
+        offset=1,
+        label="happiness",
+        synthetic=synthetic,
+    )
+
+
+def test_a_synthetic_face_is_not_the_person_whose_code_it_bears():
+    real = sample("sub01")
+    twin = replace(real, synthetic=True)
+    lineage = Lineage.of([twin], data_digest="d")
+    assert lineage.seen([twin]) == (person_key(twin),)
+    assert lineage.seen([real]) == ()
+    assert person_key(real) == "casme2/sub01"
+
+
+def test_descent_adds_up_over_generations():
+    first = Lineage.of([sample("01"), sample("02")], data_digest="d1")
+    second = Lineage.of([sample("02"), sample("a", dataset="samm")], data_digest="d2")
+    third = Lineage.of([sample("b", dataset="samm")], data_digest="d2")
+    grown = second.descended_from(first, weights_digest="w1")
+    last = third.descended_from(grown, weights_digest="w2")
+    assert last.subjects == ("casme2/01", "casme2/02", "samm/a", "samm/b")
+    assert last.datasets == ("casme2", "samm")
+    assert last.data == ("d2", "d1")
+    assert last.parents == ("w2", "w1")
+    assert last.seen([sample("02"), sample("03"), sample("a", dataset="samm")]) == (
+        "casme2/02",
+        "samm/a",
+    )
+    assert Lineage.from_dict(json.loads(json.dumps(last.as_dict()))) == last
+
+
+def test_a_thousand_people_fit_a_header():
+    people = [sample(str(n), dataset="cohort", synthetic=True) for n in range(1000)]
+    lineage = Lineage.of(people, data_digest="d")
+    assert len(lineage.subjects) == 1000
+    assert len(json.dumps(lineage.as_dict())) < 40_000

@@ -8,8 +8,7 @@ import torch
 
 from mer_core.errors import CheckpointError, ModelError, SettingsError, UnknownNameError
 from mer_core.models.catalog import model_entry
-from mer_core.models.checkpoint import CheckpointHeader, save_checkpoint
-from mer_core.models.lineage import Lineage
+from mer_core.models.checkpoint import CheckpointHeader, Lineage, save_checkpoint
 from mer_core.models.loaded import check_input, initial_network, load_model
 
 CLASSES = ("negative", "others", "positive", "surprise")

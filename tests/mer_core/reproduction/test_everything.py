@@ -6,9 +6,8 @@ import pytest
 
 from mer_core.reproduction import everything
 from mer_core.reproduction.everything import MAKERS, State, reproduce
-from mer_core.reproduction.gallery import GALLERY, gallery
 from mer_core.reproduction.job import Job, Made, Maker, Product
-from mer_core.reproduction.manifest import MANIFEST, Manifest
+from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.report import report
 from mer_core.reproduction.review import PAGE
 

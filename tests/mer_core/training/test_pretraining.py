@@ -14,8 +14,7 @@ from mer_core.errors import CheckpointError, StoreError
 from mer_core.inputs.cohort import draw_cohort, load_cohort
 from mer_core.models.card import ModelCard
 from mer_core.models.catalog import model_entry
-from mer_core.models.checkpoint import load_checkpoint
-from mer_core.models.compression import Compression, expand
+from mer_core.models.checkpoint import Compression, expand, load_checkpoint
 from mer_core.models.loaded import build_seeded
 from mer_core.protocols import score_intervals
 from mer_core.protocols.calibration import fit_temperature

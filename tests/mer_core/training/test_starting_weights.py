@@ -11,11 +11,11 @@ import pytest
 from mer_core.errors import CheckpointError, LeakageError, StoreError
 from mer_core.models.checkpoint import (
     CheckpointHeader,
+    Lineage,
     load_checkpoint,
     read_header,
     save_checkpoint,
 )
-from mer_core.models.lineage import Lineage
 from mer_core.training import task
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
 from mer_core.training.study import START_FILE_NAME, Study

@@ -10,7 +10,7 @@ import pytest
 
 from mer_core.errors import StoreError
 from mer_core.records import Prediction
-from mer_core.training import holders
+from mer_core.training import process_liveness
 from mer_core.training.database import FoldState, PlannedFold
 from mer_core.training.storage import StudyStore, store_stamp
 from mer_core.training.task import FoldOutcome
@@ -183,21 +183,21 @@ def test_sessions_tell_versions_and_commit(tmp_path):
 
 def test_a_process_lives_until_it_is_dead():
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    born = holders.birth(child.pid)
+    born = process_liveness.start_time(child.pid)
     assert born
-    assert not holders.is_gone(os.uname().nodename, child.pid, born)
-    assert not holders.is_gone("another machine", child.pid, "never")
+    assert not process_liveness.is_gone(os.uname().nodename, child.pid, born)
+    assert not process_liveness.is_gone("another machine", child.pid, "never")
     child.kill()
-    while holders.birth(child.pid):  # a zombie now: dead, and its parent has not asked
+    while process_liveness.start_time(child.pid):  # a zombie now
         pass
-    assert holders.is_gone(os.uname().nodename, child.pid, born)
+    assert process_liveness.is_gone(os.uname().nodename, child.pid, born)
     child.communicate()
-    assert holders.birth(child.pid) == ""
+    assert process_liveness.start_time(child.pid) == ""
 
 
 def test_without_proc_a_living_process_is_alive(monkeypatch, tmp_path):
-    monkeypatch.setattr(holders, "_PROCESSES", tmp_path)
-    assert holders.birth(os.getpid()) == "alive"
+    monkeypatch.setattr(process_liveness, "_PROCESSES", tmp_path)
+    assert process_liveness.start_time(os.getpid()) == "alive"
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
-    assert holders.birth(child.pid) == ""
+    assert process_liveness.start_time(child.pid) == ""

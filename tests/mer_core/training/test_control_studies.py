@@ -5,7 +5,7 @@ import pytest
 
 from mer_core.errors import SettingsError
 from mer_core.seeding import generator
-from mer_core.training.identity import RIDGE, identity_scores, leave_one_out
+from mer_core.training.control_studies import RIDGE, identity_scores, leave_one_out
 from tests.mer_core.training.blobs import BlobExperiment
 
 

@@ -1,6 +1,6 @@
 import torch
 
-from mer_core.models.joints import Add, Concat
+from mer_core.models.merge_layers import Add, Concat
 
 
 def test_add_sums_and_leaves_its_inputs():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mer_core.errors import SettingsError
-from mer_core.protocols.peeking import peeking
+from mer_core.protocols.selection_bias import peeking
 
 
 def expected_best(clips: int, chance: float, epochs: int) -> float:

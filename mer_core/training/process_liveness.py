@@ -11,17 +11,17 @@ _PROCESSES = Path("/proc")
 
 def is_gone(host: str, pid: int, born: str) -> bool:
     """Whether a process is known to be dead; False where this machine cannot tell."""
-    return host == socket.gethostname() and birth(pid) != born
+    return host == socket.gethostname() and start_time(pid) != born
 
 
-def birth(pid: int) -> str:
+def start_time(pid: int) -> str:
     """When a process of this machine started, "" where it does not run.
 
-    The number of a dead process may be given to a new one; the time of birth tells them apart.
-    Where the system does not tell, a living process has the birth "alive".
+    The number of a dead process may be given to a new one; the time of its start tells them apart.
+    Where the system does not tell, a living process has started at "alive".
     """
     if (_PROCESSES / "self").exists():
-        return _birth_in_proc(pid)
+        return _start_in_proc(pid)
     if os.name == "nt":  # signal 0 would end the process there
         return "alive"
     try:
@@ -33,7 +33,7 @@ def birth(pid: int) -> str:
     return "alive"
 
 
-def _birth_in_proc(pid: int) -> str:
+def _start_in_proc(pid: int) -> str:
     """Field 22 of /proc/PID/stat; the name in field 2 may hold spaces and brackets."""
     try:
         fields = (_PROCESSES / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from mer_core.inputs import synthetic_recording
-from mer_core.inputs.clip_code import SyntheticClip
-from mer_core.inputs.script import ami_script
+from mer_core.inputs.clip_code import SyntheticClip, ami_script
 
 
 @pytest.mark.parametrize("frames", [None, (9, 14)])
