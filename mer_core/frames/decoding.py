@@ -5,17 +5,24 @@ Sixteen-bit images are divided by 257, which maps 0..65535 onto 0..255: the scal
 fitted to a frame, because frames of one clip must stay comparable. A camera that stores 10 or 12
 bits in 16 without shifting them up therefore yields dark frames; a motion image, which is
 normalised anyway, shows the same picture with coarser steps.
+
+Frames are decoded ahead of their use, in threads, in order, and never far ahead.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mer_core.cluster import usable_cores
 from mer_core.errors import FrameError
 from mer_core.image_header import ImageHeader, read_header
 
@@ -93,3 +100,38 @@ def _eight_bit(frame: npt.NDArray[Any], name: str) -> Frame:
             f"holds {frame.dtype} values", where=name, remedy="use 8 or 16 bits per channel"
         )
     return np.asarray(cv2.convertScaleAbs(frame, alpha=1 / 257), np.uint8)
+
+
+In = TypeVar("In")
+
+
+Out = TypeVar("Out")
+
+
+def default_threads() -> int:
+    """One per core this process may use, at most 8: disks gain nothing from more."""
+    return min(8, usable_cores())
+
+
+def ahead(
+    work: Callable[[In], Out], items: Iterable[In], *, threads: int, depth: int | None = None
+) -> Generator[Out, None, None]:
+    """Yields `work(item)` for each item in order, keeping up to `depth` results ready.
+
+    Decoders release the interpreter lock, so threads run side by side. An exception is raised
+    where its item would have been yielded; what was still to be done is then cancelled, as it
+    is when the consumer stops early.
+    """
+    waiting: deque[Future[Out]] = deque()
+    remaining = iter(items)
+    pool = ThreadPoolExecutor(max(1, threads), thread_name_prefix="frames")
+    try:
+        for item in islice(remaining, depth or 2 * max(1, threads)):
+            waiting.append(pool.submit(work, item))
+        while waiting:
+            done = waiting.popleft().result()
+            for item in islice(remaining, 1):
+                waiting.append(pool.submit(work, item))
+            yield done
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -21,8 +21,7 @@ import cv2
 import numpy as np
 
 from mer_core.errors import FrameError, MissingToolError
-from mer_core.frames.decoding import Frame, check_pixels
-from mer_core.frames.lookahead import ahead, default_threads
+from mer_core.frames.decoding import Frame, ahead, check_pixels, default_threads
 from mer_core.frames.source import FrameSource
 
 # First bytes of each container, at an offset. Only these reach FFmpeg: a playlist renamed .mp4

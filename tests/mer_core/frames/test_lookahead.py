@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from mer_core.frames.lookahead import ahead, default_threads
+from mer_core.frames.decoding import ahead, default_threads
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
