@@ -101,6 +101,15 @@ def in_order(items: Iterable[T], names: Iterable[str]) -> NumberedFrames[T]:
     )
 
 
+def positions_between(numbers: Sequence[int], first: int | None, last: int | None) -> list[int]:
+    """Positions of the frames numbered `first` to `last`, both included; None: no end there."""
+    return [
+        position
+        for position, number in enumerate(numbers)
+        if (first is None or number >= first) and (last is None or number <= last)
+    ]
+
+
 def irregularities(numbers: Sequence[int]) -> tuple[str, ...]:
     """What is odd about sorted frame numbers: those that repeat, those that are missing."""
     found = []

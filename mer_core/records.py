@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.errors import SettingsError
+from mer_core.frame_numbering import positions_between
 
 Frames = npt.NDArray[np.uint8]
 """T x H x W x 3, RGB."""
@@ -90,10 +91,8 @@ class Sample:
 
     def expression_frames(self) -> tuple[Path, ...]:
         """The frames from onset to offset; the whole clip where either is unknown."""
-        first = self.frame_numbers[0] if self.onset is None else self.onset
-        last = self.frame_numbers[-1] if self.offset is None else self.offset
-        pairs = zip(self.frame_numbers, self.frames, strict=True)
-        return tuple(path for number, path in pairs if first <= number <= last)
+        inside = positions_between(self.frame_numbers, self.onset, self.offset)
+        return tuple(self.frames[position] for position in inside)
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,6 +40,7 @@ from mer_core.datasets.table import (
     Finding,
     Reason,
 )
+from mer_core.frame_numbering import positions_between
 from mer_core.records import Sample
 
 
@@ -261,10 +262,9 @@ def cut_frames(
     files: FrameFiles, first: int | None, last: int | None
 ) -> tuple[FrameFiles, tuple[int, ...]]:
     """The part of a recording that is the clip, and its frame numbers."""
-    inside = [
-        (number, path)
-        for number, path in zip(files.numbers, files.paths, strict=True)
-        if (first is None or first <= number) and (last is None or number <= last)
-    ]
-    part = FrameFiles(tuple(path for _, path in inside), tuple(number for number, _ in inside))
+    inside = positions_between(files.numbers, first, last)
+    part = FrameFiles(
+        tuple(files.paths[position] for position in inside),
+        tuple(files.numbers[position] for position in inside),
+    )
     return part, part.numbers

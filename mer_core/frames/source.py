@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mer_core.errors import FrameError
-from mer_core.frame_numbering import in_order, irregularities
+from mer_core.frame_numbering import in_order, irregularities, positions_between
 from mer_core.frames.decoding import Frame, ahead, decode_file, default_threads
 from mer_core.records import Clip
 
@@ -113,10 +113,10 @@ class FrameSource:
 
     def between(self, first: int | None, last: int | None) -> FrameSource:
         """The frames numbered `first` to `last`, both included; None leaves that end open."""
-        low = self.numbers[0] if first is None else first
-        high = self.numbers[-1] if last is None else last
-        inside = [at for at, number in enumerate(self.numbers) if low <= number <= high]
+        inside = positions_between(self.numbers, first, last)
         if not inside:
+            low = self.numbers[0] if first is None else first
+            high = self.numbers[-1] if last is None else last
             raise FrameError(
                 f"has no frame numbered {low} to {high}",
                 where=self.name,

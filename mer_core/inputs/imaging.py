@@ -14,6 +14,7 @@ from mer_core.ami import DEFAULT_WEIGHTING, AffectiveMotionImage, Registration, 
 from mer_core.errors import FrameError
 from mer_core.faces import Alignment, FaceSearch, search_faces, spread
 from mer_core.file_digests import file_digests, joint_digest
+from mer_core.frame_numbering import positions_between
 from mer_core.frames import FrameSource
 from mer_core.provenance import code_digest, settings_digest
 from mer_core.records import Clip, Sample
@@ -61,12 +62,9 @@ def expression_files(sample: Sample, imaging: Imaging) -> tuple[list[Path], list
     """
     first = imaging.first if imaging.first is not None else sample.onset
     last = imaging.last if imaging.last is not None else sample.offset
-    paths: list[Path] = []
-    numbers: list[int] = []
-    for path, number in zip(sample.frames, sample.frame_numbers, strict=True):
-        if (first is None or number >= first) and (last is None or number <= last):
-            paths.append(path)
-            numbers.append(number)
+    inside = positions_between(sample.frame_numbers, first, last)
+    paths = [sample.frames[position] for position in inside]
+    numbers = [sample.frame_numbers[position] for position in inside]
     if not paths:
         raise FrameError(
             f"no frame lies between {first} and {last}",

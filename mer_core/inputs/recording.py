@@ -13,6 +13,7 @@ from mer_core.datasets.synthetic import GroundTruth
 from mer_core.faces import Alignment, FaceSearch
 from mer_core.flow import flow_image
 from mer_core.flow.spotting import MotionCurve, motion_curve
+from mer_core.frame_numbering import positions_between
 from mer_core.inputs.apex import estimated_apex, face_square
 from mer_core.inputs.imaging import Imaging, expression_source, find_people, resized
 from mer_core.inputs.tensors import (
@@ -73,9 +74,7 @@ class Recording:
     @cached_property
     def expression(self) -> Clip:
         """The frames from onset to offset; the whole clip where either is unknown."""
-        first = self.clip.frame_numbers[0] if self.onset is None else self.onset
-        last = self.clip.frame_numbers[-1] if self.offset is None else self.offset
-        inside = [i for i, n in enumerate(self.clip.frame_numbers) if first <= n <= last]
+        inside = positions_between(self.clip.frame_numbers, self.onset, self.offset)
         return Clip(
             name=self.clip.name,
             frames=self.clip.frames[inside[0] : inside[-1] + 1],
