@@ -9,22 +9,10 @@ lost worker was doing is done again elsewhere.
     one process per GPU    open_executor(devices=("0", "1"))
     a real cluster         open_executor(scheduler="tcp://host:8786")
 
-On SLURM, `dask-jobqueue` starts the scheduler and submits the workers as jobs:
-
-    from dask_jobqueue import SLURMCluster
-    cluster = SLURMCluster(cores=1, memory="4GB", walltime="04:00:00")
-    cluster.scale(jobs=40)
-    print(cluster.scheduler_address)            # mer study run ... --scheduler <this>
-
-On several machines with a shared folder:
-
-    host-a$ dask scheduler
-    host-b$ dask worker tcp://host-a:8786 --nworkers 8 --nthreads 1
-    host-a$ mer study run ... --scheduler tcp://host-a:8786
-
 Workers need this package in the same version and must see the dataset roots, the cache folder
 (`MER_CACHE`) and the study's folder under the same paths. Only the process that started the run
-writes the study's database, so that file may lie on a disk of its own.
+writes the study's database, so that file may lie on a disk of its own. How schedulers are started,
+by hand or on SLURM, is in the README.
 """
 
 from __future__ import annotations
@@ -35,7 +23,7 @@ import os
 import queue
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -43,7 +31,7 @@ from mer_core.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-_LOOK_ROUND_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 _UNSETTLED = ("pending", "lost")
 """States of a Dask future whose result was there and went with its worker."""
@@ -184,7 +172,7 @@ class DaskExecutor:
                     lost.remove(future)
                     finished.put(future)
                 try:
-                    future = finished.get(timeout=_LOOK_ROUND_SECONDS)
+                    future = finished.get(timeout=_POLL_SECONDS)
                 except queue.Empty:
                     yield None
                 else:
@@ -259,6 +247,32 @@ def open_executor(
         yield executor
     finally:
         executor.close()
+
+
+class SharedExecutor:
+    """Workers that several runs share: started by the first that asks, ended with the block.
+
+    Args:
+        **options: Of `open_executor`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._stack = ExitStack()
+        self._executor: Executor | None = None
+
+    def open(self) -> Executor:
+        """Return the executor, and start its workers where nobody asked before."""
+        if self._executor is None:
+            self._executor = self._stack.enter_context(open_executor(**self._options))
+        return self._executor
+
+    def __enter__(self) -> SharedExecutor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._executor = None
+        self._stack.close()
 
 
 def worker_environment() -> dict[str, str]:

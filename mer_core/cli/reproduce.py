@@ -17,6 +17,8 @@ from mer_core.cli.progress import resumable
 from mer_core.folders import figures_folder
 
 _LINE = "Make {}."
+_WORKER_BYTES = 2 * 2**30
+_WORKER_BYTES = 2 * 2**30
 _ROUNDS = 3
 
 
@@ -173,8 +175,8 @@ def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> Answer:
     for name in names:
         MAKERS.get(name)
     outcomes = []
-    with resumable(), _crew(choices) as crew:
-        job = _job(choices, crew)
+    with resumable(), _executor(choices) as executor:
+        job = _job(choices, executor)
         for outcome in reproduce(names, job, choices["out"], force=choices["overwrite"]):
             outcomes.append(outcome)
             job.tell(f"{outcome.name}: {outcome.state}, {outcome.seconds:.0f} s")
@@ -192,15 +194,14 @@ def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> Answer:
     )
 
 
-def _crew(choices: dict[str, Any]) -> Any:
-    from mer_core.reproduction.crew import Crew
+def _executor(choices: dict[str, Any]) -> Any:
+    from mer_core.cluster import SharedExecutor
 
-    return Crew(
-        workers=choices["workers"], scheduler=choices["scheduler"], devices=choices["devices"]
-    )
+    where = {name: choices[name] for name in ("workers", "scheduler", "devices")}
+    return SharedExecutor(memory=_WORKER_BYTES, **where)
 
 
-def _job(choices: dict[str, Any], crew: Any) -> Any:
+def _job(choices: dict[str, Any], executor: Any) -> Any:
     from mer_core.cli.study_options import changed
     from mer_core.reproduction.accuracies import check_methods
     from mer_core.reproduction.job import Job
@@ -215,7 +216,7 @@ def _job(choices: dict[str, Any], crew: Any) -> Any:
         methods=check_methods(choices["methods"]),
         existing=choices["existing"],
         weights=choices["weights"],
-        crew=crew,
+        executor=executor,
         rounds=_rounds(choices),
         tell=_Teller(),
     )

@@ -54,7 +54,7 @@ def study() -> None:
     host-b$ dask worker tcp://host-a:8786 --nworkers 8 --nthreads 1
     host-a$ mer study run ... --scheduler tcp://host-a:8786
 
-    On SLURM, dask-jobqueue's SLURMCluster gives such an address; see `mer_core.cluster`.
+    On SLURM, dask-jobqueue's SLURMCluster gives such an address; see the README.
     """
 
 

@@ -4,21 +4,19 @@
 makes files from a `Job`, the order that names data and settings.
 
     roots.py            which data: the study twins, or a list of roots
-    crew.py             workers that all studies of a run share
     cells.py            a cell of Table 1 or 2 as a study, found again or trained
     held_out.py         a clip, and a network that has not seen its person
-    accuracies.py       Tables 1 and 2
+    accuracies.py       Tables 1 and 2, with the rows of score_rows.py
     confusions.py       Fig. 5
     table3.py           Table 3, with the timings of speed.py
     architecture.py     Fig. 2
     frames_figure.py    Fig. 1
     feature_figures.py  Figs. 3, 4, 6 and 7
     class_counts.py     Section 4.1
-    claims_table.py     every numeric claim
+    claim_verdicts.py   every numeric claim, on paper and on data
     control_table.py    the controls
     attention_table.py  where networks look, by localisation.py and its parts
-    manifest.py         files of results and what made each
-    gallery.py          the page over a folder of results
+    manifest.py         files of results, what made each, and the page over them
     report.py           the same as one HTML file
 """
 

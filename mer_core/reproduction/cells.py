@@ -149,8 +149,8 @@ def solve(cell: Cell, job: Job) -> CellResult:
         label = f"{cell.method}, {cell.setup.name}"
         if cell.control != "none":
             label += f", {cell.control}"
-        hands = {"executor": job.crew.executor} if job.crew else {"workers": job.workers}
-        result = study.complete(progress=StudyLines(job.tell, label), **hands)
+        where = {"executor": job.executor.open()} if job.executor else {"workers": job.workers}
+        result = study.complete(progress=StudyLines(job.tell, label), **where)
     except MissingDataError as error:
         return CellResult(status=Status.MISSING, note=str(error))
     except MerError as error:

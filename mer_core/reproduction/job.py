@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from mer_core.cluster import SharedExecutor
 from mer_core.datasets.table import DatasetTable
 from mer_core.plots.static import StaticFigure
 from mer_core.plots.tables import Table
 from mer_core.provenance import code_digest, settings_digest
-from mer_core.reproduction.crew import Crew
 from mer_core.reproduction.roots import Roots
 from mer_core.training.settings import TrainingSettings, profile
 
@@ -35,7 +35,7 @@ class Job:
         existing: Take finished studies only, of whatever profile, and train nothing.
         weights: What networks with published weights start from: "random" or "imagenet".
         workers: Processes per study; None for as many as fit, 1 for this one.
-        crew: Workers that all studies share; None opens some for each study.
+        executor: Workers that all studies share; None opens some for each study.
         rounds: Timing rounds of Table 3; 0 leaves speed out.
         tell: Told what is being done.
     """
@@ -48,7 +48,7 @@ class Job:
     existing: bool = False
     weights: str = "random"
     workers: int | None = None
-    crew: Crew | None = None
+    executor: SharedExecutor | None = None
     rounds: int = 3
     tell: Tell = _silent
 

@@ -163,7 +163,7 @@ class _Client:
 
 @pytest.mark.parametrize("state", ["pending", "lost"])
 def test_a_result_that_went_with_its_worker_is_waited_for(monkeypatch, state):
-    monkeypatch.setattr("mer_core.cluster._LOOK_ROUND_SECONDS", 0.01)
+    monkeypatch.setattr("mer_core.cluster._POLL_SECONDS", 0.01)
     client = _Client({0: ["finished"], 1: [state] * 4 + ["finished"], 2: ["finished"]})
     heard = DaskExecutor(client).map(lambda *_: None, [0, 1, 2], report=lambda _: None)
     outcomes = [each for each in heard if isinstance(each, Outcome)]

@@ -2,14 +2,14 @@
 
 from contextlib import contextmanager
 
-from mer_core.reproduction import crew as module
+from mer_core import cluster
+from mer_core.cluster import SharedExecutor
 from mer_core.reproduction.cells import cells_of, solve
-from mer_core.reproduction.crew import Crew
 from mer_core.reproduction.job import Job
 
 
 def test_workers_start_with_the_first_study_and_end_with_the_run(job, monkeypatch):
-    real, opened, closed = module.open_executor, [], []
+    real, opened, closed = cluster.open_executor, [], []
 
     @contextmanager
     def counting(**options):
@@ -18,10 +18,10 @@ def test_workers_start_with_the_first_study_and_end_with_the_run(job, monkeypatc
             yield executor
         closed.append(options)
 
-    monkeypatch.setattr(module, "open_executor", counting)
+    monkeypatch.setattr(cluster, "open_executor", counting)
     values = {name: getattr(job, name) for name in job.__dataclass_fields__}
-    with Crew(workers=1) as crew:
-        shared = Job(**{**values, "crew": crew, "seeds": (11,)})
+    with SharedExecutor(workers=1) as executor:
+        shared = Job(**{**values, "executor": executor, "seeds": (11,)})
         assert not opened
         for setup in ("CASME-II", "SAMM"):
             (cell,) = cells_of("AffectiveNet-1", (setup,))
