@@ -32,12 +32,12 @@ from mer_core.inputs.sources import sources as find_sources
 from mer_core.plots.animation import animation_bytes
 from mer_core.plots.raster import webp_bytes
 from mer_core.records import Sample
+from workbench.ballot_box import BallotBox
 from workbench.bounded_cache import BoundedCache, size_of
 
 if TYPE_CHECKING:
     from mer_core.features import FeatureMaps
     from mer_core.models.loaded import LoadedModel
-    from workbench.class_vote import BallotBox
     from workbench.selection import ClipChoice
 
 LIVE = "live"
@@ -236,6 +236,4 @@ def weights_of(model: LoadedModel) -> str:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def ballot_box() -> BallotBox:
     """Return the votes of this server's classes."""
-    from workbench.class_vote import BallotBox
-
     return BallotBox()

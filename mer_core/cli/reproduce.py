@@ -18,7 +18,6 @@ from mer_core.folders import figures_folder
 
 _LINE = "Make {}."
 _WORKER_BYTES = 2 * 2**30
-_WORKER_BYTES = 2 * 2**30
 _ROUNDS = 3
 
 

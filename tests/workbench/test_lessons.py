@@ -12,7 +12,7 @@ from mer_core.attribution.baselines import BASELINES
 from mer_core.models.catalog import branched_models
 from tests.workbench.opening import open_at, parts, tiles, traces, values, words
 from workbench import cached
-from workbench.class_vote import BallotBox
+from workbench.ballot_box import BallotBox
 from workbench.lesson import EXAMPLES
 from workbench.lesson_steps import LESSONS
 from workbench.selection import ClipChoice
