@@ -122,6 +122,11 @@ class InputKind(StrEnum):
     CLIP = "clip"
     FLOW = "flow"
 
+    @property
+    def label(self) -> str:
+        """Name that readers see."""
+        return {"ami": "AMI", "clip": "frames", "flow": "optical flow"}.get(self.value, self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSpec:

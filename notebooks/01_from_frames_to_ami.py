@@ -56,6 +56,10 @@ def show(subject=subject, emotion=emotion, frames=7):
 
 nb.explore(show, subject=nb.PEOPLE, emotion=nb.EMOTIONS, frames=range(3, 10))
 
+# %% [markdown]
+# **Seen.** Side by side the frames look alike, although an expression begins and ends between the
+# first and the last. The answer below says where it is, and how small.
+
 # %%
 nb.question("micro-expression")
 
@@ -66,8 +70,9 @@ nb.answer("micro-expression", facts=nb.clip_facts(clip))
 # %% [markdown]
 # ## Weights over time
 #
-# Eq. 3 can be read in two ways: with the last term of the list in Eq. 2, or, as its printed
-# limits have it, without. Two relatives from the literature on rank pooling are in use as well.
+# Eq. 3 can be read in two ways: with the last term of the list in Eq. 2 (*full*), or, as its
+# printed limits have it, without (*literal*). Two relatives from the literature are in use as
+# well: *rank pooling*, which counts $2m-k-1$ in place of $2m-k$, and *linear*, a straight line.
 #
 # **Look for** the frames with negative weights, and for how much of a line lies above zero.
 
@@ -75,13 +80,14 @@ nb.answer("micro-expression", facts=nb.clip_facts(clip))
 nb.weight_chart(clip)
 
 # %% [markdown]
-# **Seen.** All four readings subtract the beginning of the clip and add its later part. *Full*
-# has its highest weight in the middle; *linear* does not bend at all.
+# **Seen.** All four subtract the beginning of the clip and add its later part. *Full*, *literal*
+# and *rank pooling* can hardly be told apart: a steep start, the highest weight in the middle,
+# and an end near zero. *Linear* does not bend at all.
 #
 # ## The image
 #
-# **Look for** what becomes of hair and background when you change the weighting, and for which
-# frames you need before the mouth shows.
+# **Look for** what becomes of hair and background when you change the weighting, and for the
+# frames that a range must hold before the mouth shows.
 
 
 # %%
@@ -94,8 +100,9 @@ def accumulate(frames=(clip.onset, clip.offset), weighting="full"):
 nb.explore(accumulate, frames=(clip.onset, clip.offset), weighting=nb.WEIGHTINGS)
 
 # %% [markdown]
-# **Seen.** Under *full* weights hair, ears and background stay; under the others they turn grey,
-# and what remains is the outline of what moved, the head's own sway included.
+# **Seen.** Under *full* weights hair and skin stay. Under the others they turn grey, and what
+# remains is the outline of what moved, the sway of the head included. The mouth shows once the
+# range holds it both at rest and moved.
 
 # %%
 nb.question("one-image")
@@ -107,12 +114,12 @@ nb.answer("one-image", kept=nb.keeps_face())
 # ## Which weighting carries the motion?
 #
 # A pixel that never changes contributes its brightness times the sum of the weights. **Look for**
-# the second column: a picture whose contrast lies where the face moves shows motion, and not who
+# the second column: an image whose contrast lies where the face moves shows motion, and not who
 # is moving.
 
 # %%
 sums = nb.weight_sums(clip)
-sums
+nb.table(sums)
 
 # %%
 nb.question("carries-motion")
@@ -121,10 +128,14 @@ nb.question("carries-motion")
 nb.answer("carries-motion", **nb.motion_words(clip))
 
 # %% [markdown]
+# **Seen.** A sum of zero does not suffice. *Literal* and *rank pooling* put more of the contrast
+# where the face moves than *full* does; *linear* adds up to zero as well, and follows the sway of
+# the head.
+#
 # ## Fig. 1
 #
-# The same as one figure: frames, the motion images of Eq. 4 under *full*, and Eq. 5 under all
-# four readings.
+# All of it as one figure: frames, the motion images of Eq. 4 under *full* weights, and Eq. 5
+# under all four.
 
 # %%
 nb.Results().get("fig1")
@@ -134,7 +145,7 @@ nb.Results().get("fig1")
 #
 # Eqs. 1 to 5 are a weighted sum, and what the weights add up to decides what the sum keeps.
 # *Full* adds up to the number of frames and keeps the face; the others add up to zero and keep
-# the change. A network that is given *full* images can learn who is in them.
+# the change. What is left of the face also says who it is: notebook 09 measures how much.
 #
 # ## Exercises
 #
@@ -149,6 +160,6 @@ results = {
     "frames": len(clip.expression),
     "synthetic": clip.clip.synthetic,
     "sums": sums["weights sum to"].to_dict(),
-    "motion": sums["contrast where the face moves"].to_dict(),
+    "motion": sums["share of contrast where the face moves"].to_dict(),
     "same": parts[0].digest == parts[1].digest,
 }

@@ -62,16 +62,17 @@ figure
 
 # %%
 stages = figure.frame.sort_values("parameters", ascending=False)
-stages[["name", "title", "shape", "parameters"]].head(6).set_index("name")
+names = {"title": "operation", "shape": "output"}
+nb.table(stages[[*names, "parameters"]].rename(columns=names).head(6).set_index("operation"))
 
 # %% [markdown]
-# **Seen.** The first row is the fully connected layer of Eq. 13 on the flattened $Fm_2$: about
-# half of the network.
+# **Seen.** The first row is the fully connected layer of Eq. 13 on the flattened $Fm_2$: it holds
+# about half of the network's parameters.
 #
 # ## What each kernel sees
 #
-# **Look for** the smallest field that holds a whole mouth. Below, everything that one unit of
-# each branch can see is bright; move the unit over the face.
+# Below, everything that one unit of each branch can see is bright: its receptive field. **Look
+# for** the smallest field that holds a whole mouth, and move the unit over the face.
 
 # %%
 model = load_model("affectivenet", weights="synthetic")
@@ -79,15 +80,15 @@ face = synthetic_recording(subject=subject, emotion=emotion, seed=1)
 
 
 # %%
-def see(part="refine", row=7, column=5):
-    return nb.fields(model, face, part, row=row / 10, column=column / 10)
+def see(layer="refine", row=7, column=5):
+    return nb.fields(model, face, layer, row=row / 10, column=column / 10)
 
 
-nb.explore(see, part=nb.PARTS, row=range(11), column=range(11))
+nb.explore(see, layer=nb.PARTS, row=range(11), column=range(11))
 
 # %% [markdown]
-# **Seen.** The boxes differ by a few pixels. The widest holds a corner of the mouth, none a whole
-# mouth: what joins two corners comes later, in Eqs. 15 and 16.
+# **Seen.** The fields differ by a few pixels. The widest reaches from the nose to the lips, and
+# none holds a whole mouth: what joins its two corners comes later, in Eqs. 15 and 16.
 
 # %%
 nb.question("kernels")
@@ -99,19 +100,23 @@ nb.answer("kernels", **nb.field_words(model, "refine"))
 # ## What each layer responds to
 #
 # The network was trained on generated faces. **Look for** channels that light up where the face
-# moves (outlined), and for whether the next person's do.
+# moves (outlined), and for whether they do with the next person as well.
 
 
 # %%
-def respond(branch="3x3", part="first", channel=3, subject=subject, emotion=emotion):
+def respond(branch="3x3", layer="first", channel=3, subject=subject, emotion=emotion):
     person = synthetic_recording(subject=subject, emotion=emotion, seed=1)
-    return nb.channel_view(model, person, nb.layer_of(model, branch, part), channel)
+    return nb.channel_view(model, person, nb.layer_of(model, branch, layer), channel)
 
 
-choices = {"branch": list(model.entry.branches()), "part": nb.PARTS, "channel": range(64)}
+choices = {"branch": list(model.entry.branches()), "layer": nb.PARTS, "channel": range(64)}
 nb.explore(respond, **choices, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
 
 # %% [markdown]
+# **Seen.** The mean over channels is brightest at the corners of the mouth, and channel 3 shows
+# little else. The bright lines at the upper and lower edge are no motion: there the filters meet
+# the padding, which is black, beside an image that is grey.
+#
 # ## Table 3: what networks cost
 #
 # **Look for** the column *agrees*: the paper rounds some counts and cuts others, and one row
@@ -122,14 +127,14 @@ costs = nb.Results().get("table3")
 costs
 
 # %% [markdown]
-# **Seen.** AffectiveNet's own row is cut to 2.2 where it rounds to 2.3, which is what the text
+# **Seen.** AffectiveNet's own row is cut to 2.2; it would round to 2.3, which is what the text
 # prints. The row 3×3 agrees with neither, under any reading of its sentence.
 #
 # ## Conclusion
 #
-# Eqs. 6 to 16 add up to the parameters of Table 3 to the last digit it prints. The four branches
-# are cheap; what costs is the step from maps to a vector. What the paper's seconds measure it
-# does not say, so no comparison of speed rests on them.
+# Eqs. 6 to 16 add up to what Table 3 prints for AffectiveNet. The four branches are cheap; what
+# costs is the step from maps to a vector. The paper does not say what its seconds measure, so no
+# comparison of speed rests on them.
 #
 # ## Exercises
 #

@@ -14,7 +14,7 @@
 # ---
 
 # %% [markdown]
-# # How well are unseen people read?
+# # How well does it do on people it has never seen?
 #
 # **Question.** Leave one person out, train on all others, test on the one: does AffectiveNet read
 # the faces of people it has never seen, and better than the networks beside it?
@@ -28,8 +28,8 @@
 # Beside each stands the *majority rate*: what always answering the most frequent class would
 # score.
 #
-# Results are those that were made before. `train = True` runs every study that is missing, which
-# takes hours, stops anywhere and goes on.
+# The tables show studies that were run before. `train = True` runs every study that is missing:
+# it takes hours, can be stopped at any time, and goes on where it was stopped.
 
 # %% tags=["parameters"]
 data = "twin"  # or a TOML file of roots
@@ -52,7 +52,7 @@ nb.answer("leave-one-out")
 # ## Table 1
 #
 # **Look for** rows of ours whose interval lies above the majority rate, and for how wide
-# intervals over so few people are.
+# intervals over a few people are.
 
 # %%
 table1 = results_of.scores(1)
@@ -65,8 +65,10 @@ table1.chart("CASME-II")
 print(table1.summary)
 
 # %% [markdown]
-# **Seen.** Of the networks that the paper ran, AffectiveNet's ring lies furthest to the right,
-# and both baselines lie to the left of the bar: they are worse than a constant answer.
+# **Seen.** The sentence above the table says how many of our intervals lie above the majority
+# rate; most are wider than the differences between networks. Of the paper's own networks,
+# AffectiveNet's ring lies furthest to the right. Those of ResNet-50 and MobileNet lie left of the
+# bar, as they do of the paper's own majority rate: a constant answer would have done better.
 
 # %% [markdown]
 # ## The person-independent columns of Table 2
@@ -76,10 +78,11 @@ table2 = results_of.scores(2, setups=["CASME^2", "SAMM"])
 table2
 
 # %% [markdown]
-# ## Fig. 5 a to d: what was taken for what
+# ## Confusion matrices
 #
-# **Look for** the column in which most answers stand. Large figures are shares of the true class;
-# small ones are clips, and for the paper, which prints no counts, shares of all clips.
+# Panels a to d of Fig. 5. A row is a true class, a column an answer: negative, others, positive,
+# surprise. Large figures are shares of the row; small ones are clips, and for the paper, which
+# prints no counts, shares of all clips. **Look for** the column in which most answers stand.
 
 
 # %%
@@ -90,31 +93,37 @@ def matrix(panel="b"):
 nb.explore(matrix, panel={"CASME": "a", "CASME II": "b", "SAMM": "c", "CAS(ME)²": "d"})
 
 # %% [markdown]
+# **Seen.** The column *others* takes answers from every row, in the paper's matrix and in ours.
+# It is the largest class, and a network that is unsure does best by naming it.
+#
 # ## One study, person by person
 #
 # A mean over people hides people. This study ships with the package: AffectiveNet, started from
 # weights that were trained on 700 other generated people, and tested on everybody in the twin.
-# **Look for** the best and the worst read person.
+# **Look for** the person with most right answers, and the one with fewest.
 
 # %%
 study = nb.shipped_study("affectivenet-fine-tuned")
-nb.people_frame(study)
+nb.table(nb.people_frame(study))
 
 
 # %%
 def person(subject="sub31"):
     answers = nb.answers_frame(study)
-    return answers[answers.subject == subject].set_index("clip").drop(columns="subject")
+    return answers[answers.subject == subject].set_index("clip").drop(columns=["subject", "right"])
 
 
 nb.explore(person, subject=list(nb.people_frame(study).index))
 
 # %% [markdown]
+# **Seen.** All have the same number of clips, and still the share of right answers differs widely
+# from person to person. What a mean promises, the next person need not get.
+#
 # ## Conclusion
 #
-# An accuracy without the majority rate, the interval and the people behind it cannot be judged.
-# The sentences above the tables say which of ours can: they are computed, and change when the
-# tables do. On generated faces no difference from the paper means anything.
+# An accuracy cannot be judged without the majority rate, the interval and the people behind it.
+# The sentences above the tables say which of ours stand that test; they are computed, and change
+# when the tables do. On generated faces no difference from the paper means anything.
 #
 # ## Exercises
 #

@@ -28,6 +28,7 @@
 
 # %% tags=["parameters"]
 data = "twin"  # or a TOML file of roots
+subject, emotion = 4, "happiness"
 
 # %%
 from mer_core import load_model
@@ -37,30 +38,32 @@ from mer_core import notebook as nb
 # ## Trained and untrained
 #
 # **Look for** the moving region (outlined). Compare the channels that respond most inside it with
-# those of a network whose weights are chance.
+# those of a network whose weights are random.
 
 # %%
-models = {"trained": load_model("affectivenet", weights="synthetic")}
-models["untrained"] = nb.untrained("affectivenet")
-menus = {"branch": list(models["trained"].entry.branches()), "part": nb.PARTS}
+trained = load_model("affectivenet", weights="synthetic")
+models = {"trained": trained, "untrained": nb.untrained("affectivenet")}
+menus = {"branch": list(trained.entry.branches()), "layer": nb.PARTS, "channel": nb.CHANNELS}
 people = {"subject": nb.PEOPLE, "emotion": nb.EMOTIONS}
 
 
 # %%
-def respond(weights="trained", branch="3x3", part="refine", subject=4, emotion="happiness"):
+def view(weights="trained", branch="3x3", layer="refine", channel=-1, subject=4, emotion=emotion):
     model = models[weights]
     face = nb.look(model, subject, emotion).recording
-    return nb.channel_view(model, face, nb.layer_of(model, branch, part))
+    return nb.channel_view(model, face, nb.layer_of(model, branch, layer), channel)
 
 
-nb.explore(respond, weights=list(models), **menus, **people)
+nb.explore(view, weights=list(models), **menus, **people)
 
 # %%
-respond(weights="untrained")
+view(weights="untrained")
 
 # %% [markdown]
-# **Seen.** An untrained network answers to faces, too: edges are edges to any filter. A clean map
-# of a face is no sign of learning.
+# **Seen.** Over all channels the trained network answers to little but the mouth, and the
+# untrained one to everything. Yet some channels of the untrained one find the mouth just as well,
+# because they were picked for it: edges are edges to any filter. One clean map is no sign of
+# learning.
 #
 # ## Fig. 3: MICRoFeat, branch by branch
 #
@@ -72,16 +75,24 @@ figure3 = results_of.get("fig3")
 figure3
 
 # %% [markdown]
+# **Seen.** There is hardly a face to lose: the image holds motion, and the first convolutions
+# keep its edges at the mouth. Later layers turn them into patches. In the widest branch a bar at
+# the upper edge grows with depth; it comes from the padding, not from the face.
+#
 # ## Fig. 4: anger and happiness of one person
 #
-# **Look for** places where the difference is not on the mouth or the brows. Both images have one
-# scale and one grey level for zero, so that a difference is one of motion.
+# **Look for** places outside both outlines in which the maps differ. Both images have one scale
+# and one grey level for zero, so that a difference is one of motion.
 
 # %%
 figure4 = results_of.get("fig4")
 figure4
 
 # %% [markdown]
+# **Seen.** In most channels brows and eyes respond more under anger (red), and the mouth more
+# under happiness (blue). Thin lines along the outline of the head remain: it did not sway alike
+# in the two clips, and a network may learn from that, too.
+#
 # ## Fig. 6: three networks at the same resolution
 #
 # **Look for** a network whose maps you would recognise without its name.
@@ -90,20 +101,23 @@ figure4
 results_of.get("fig6")
 
 # %% [markdown]
+# **Seen.** All three light up inside the outlines. MobileNetV1 has the grainiest maps, and
+# ResNet-50 the broadest patches. None of it says which network is right more often.
+#
 # ## Three networks, one clip
 
 # %%
 nb.question("three-networks")
 
 # %%
-looks = [nb.look(load_model(n, weights="synthetic"), 4, "happiness") for n in nb.COMPARED]
+looks = [nb.look(load_model(n, weights="synthetic"), subject, emotion) for n in nb.COMPARED]
 nb.answer("three-networks", **nb.agreement_words(looks))
 
 # %% [markdown]
 # ## Conclusion
 #
 # Maps show what a layer could use, not what the answer rests on. Only a comparison says
-# something: with chance weights, with another person, with the region that truly moved.
+# something: with random weights, with another person, with the region that truly moved.
 #
 # ## Exercises
 #

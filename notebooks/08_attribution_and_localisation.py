@@ -32,7 +32,7 @@
 # made.
 
 # %% tags=["parameters"]
-network, subject, emotion, seed = "affectivenet", 4, "happiness", 1
+network, subject, emotion, seed = "affectivenet", 10, "happiness", 1
 
 # %%
 from mer_core import load_model
@@ -46,9 +46,12 @@ from mer_core import notebook as nb
 
 # %%
 look = nb.look(load_model(network, weights="synthetic"), subject, emotion, seed=seed)
-nb.answer_frame(look)
+nb.table(nb.answer_frame(look))
 
 # %% [markdown]
+# **Seen.** The network is all but sure, and it is right: happiness counts as positive. The other
+# classes have maps as well, however small their probability. Ask for one below, under *Target*.
+#
 # ## The maps
 #
 # **Look for** methods whose map changes when you choose another target class, and for those whose
@@ -68,6 +71,11 @@ def explain(method="grad-cam", network=network, target="", subject=subject, emot
 nb.explore(explain, **menus, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
 
 # %% [markdown]
+# **Seen.** Grad-CAM is bright at the corners of the mouth, inside the outline. But a patch at the
+# lower edge is as bright, and the brows answer a little, although this expression moves neither.
+# Choose another target: integrated gradients turn nearly into their opposite, Grad-CAM changes a
+# little, and guided backpropagation hardly at all. It draws edges, whatever the class.
+#
 # ## A guessing game
 #
 # One of these maps comes from the network; the others were made without any.
@@ -89,9 +97,13 @@ nb.answer("attribution", maps=nb.guess_words(look))
 
 # %%
 scores = nb.scores_frame(look, ["grad-cam", "saliency", "integrated-gradients"])
-scores
+nb.table(scores)
 
 # %% [markdown]
+# **Seen.** The columns do not agree on an order, because each asks another question: where the
+# peak lies, how much of the map is inside, how well the ranking separates. A method that beats
+# motion energy in one column may lose in the next; say beforehand which one counts.
+#
 # ## When: carried back to the frames
 #
 # **Look for** the frames that speak against the class (below zero).
@@ -102,7 +114,8 @@ nb.share_chart(shares, look)
 
 # %% [markdown]
 # **Seen.** The first frames have by far the largest weights, so they have the largest shares:
-# much of a map is about the frame that everything else is compared with.
+# much of a map is about the frame that all others are compared with. The last ones lie a little
+# below zero.
 #
 # ## Over many clips and people
 #
@@ -112,6 +125,10 @@ nb.share_chart(shares, look)
 nb.Results().recorded("localisation")
 
 # %% [markdown]
+# **Seen.** Stars mark them. Which methods pass differs from network to network, so a method that
+# was tested on one network has to be tested again on the next. Methods that cannot be used at all
+# are listed with the reason.
+#
 # ## Conclusion
 #
 # A map over a face convinces, whether it is true or not. It deserves belief when its values add

@@ -48,6 +48,11 @@ controls
 controls.picture
 
 # %% [markdown]
+# **Seen.** The unchanged study lies barely above chance, so there is little that a control could
+# take away. Without motion it is at chance, as it must be. Choosing the epoch on the test person
+# lifts the score, although nothing more was learned. Who is in the image can be told from every
+# kind of image, far above chance.
+#
 # ## A network that has learned, and the same controls
 #
 # The networks that ship were trained on hundreds of generated people and are asked about others
@@ -57,22 +62,27 @@ controls.picture
 results_of.recorded("positive_control")
 
 # %% [markdown]
+# **Seen.** This network beats chance by far. Without motion, and with labels shuffled in
+# training, it falls back to chance: what it reads is motion that goes with the label.
+#
 # ## Who is in the image?
 #
-# A linear probe can tell the person from every kind of accumulated image, more easily the more of
-# the face it keeps. What a linear probe can tell, a network can tell as well: that is why the
-# protocol leaves out people and not clips. **Look for** the weighting that helps expression most
-# and identity least.
+# A linear probe, which is a linear classifier on the pixels, can tell the person from every kind
+# of accumulated image, and more easily the more of the face it keeps. What a linear probe can
+# tell, a network can tell as well: that is why the protocol leaves out people and not clips.
+# **Look for** the weighting that helps expression most and identity least.
 
 # %%
 results_of.recorded("weightings")
 
 # %% [markdown]
+# **Seen.** No weighting does both. *Rank pooling* is best for expression. *Linear* hides the
+# person best, and most of the expression with it. *Full* gives the person away most.
+#
 # ## How a leak fools you
 #
 # Somebody looks at the held-out person after every epoch and keeps the epoch that scores best.
-# The networks below know nothing: each answer is a throw of dice. **Look for** what makes the gap
-# grow.
+# The networks below know nothing: each answer is a guess. **Look for** what makes the gap grow.
 
 
 # %%
@@ -84,8 +94,8 @@ sliders = {"people": range(2, 61), "clips_of_each": range(1, 41)}
 nb.explore(leak, **sliders, classes=range(2, 9), epochs=range(1, 201))
 
 # %% [markdown]
-# **Seen.** The honest curve stays at chance. The other one rises with every epoch that somebody
-# looks at, and faster the fewer clips a person has.
+# **Seen.** *Each epoch as it is* stays at chance. *Best epoch kept* rises the longer somebody
+# looks, and faster the fewer clips a person has.
 
 # %%
 nb.question("leak")

@@ -16,13 +16,14 @@
 # %% [markdown]
 # # Two relatives: LEARNet and AKMNet
 #
-# **Question.** One sister of AffectiveNet takes the same image and hands small responses on;
-# another takes the clip and chooses its frames. What do they do differently, and what does it
-# cost?
+# **Question.** LEARNet reads one image, as AffectiveNet does, and hands small responses on from
+# branch to branch. AKMNet reads the clip itself and chooses its frames. What do they do
+# differently, and what does it cost?
 #
 # LEARNet joins the outputs of neighbouring branches again and again, so that slight responses of
-# one are not lost in the next. AKMNet compares each frame's features $p_t$ with a summary $q$ of
-# the clip and keeps the frames that are at least as similar as the average:
+# one are not lost in the next. AKMNet compares the features $p_t$ of each frame with a summary
+# $q$ of the clip, a sum weighted by a sigmoid $\sigma$ of a fully connected unit, and keeps the
+# frames that are at least as similar as the average:
 #
 # $$q = \sum_t \sigma(FC(p_t))\ p_t, \qquad \beta_t = \cos(p_t, q)$$
 #
@@ -40,13 +41,17 @@ from mer_core import notebook as nb
 # %% [markdown]
 # ## What they are
 #
-# **Look for** the network that reads a clip: its multiply-adds are per frame.
+# **Look for** the network that reads a clip: its multiply-adds are those of all its frames.
 
 # %%
 costs = nb.cost_frame(["learnet", "akmnet", "affectivenet"])
-costs
+nb.table(costs)
 
 # %% [markdown]
+# **Seen.** AKMNet has the most parameters and costs many times the multiply-adds of the others;
+# LEARNet is the cheapest. It reads a dynamic image, which is AffectiveNet's affective-motion
+# image (AMI) under *rank pooling* weights.
+#
 # ## What LEARNet responds to
 #
 # **Look for** the layer from which on you no longer recognise a face.
@@ -65,10 +70,14 @@ def respond(layer=learnet.entry.layers[0].name, subject=4, emotion="happiness"):
 nb.explore(respond, layer=layers, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
 
 # %% [markdown]
+# **Seen.** After the first layer the outline of the face is still there. The even background is
+# bright, so this layer answers to grey itself, and motion shows as a dent in it. Go down the menu
+# to lose the face.
+#
 # ## Which frames AKMNet keeps
 #
-# Frames at or above the line are read. Faces of one clip are so alike that similarities differ in
-# the fifth digit, so the distance from the mean is drawn. No trained weights of AKMNet ship:
+# Frames at or above the line are read. Faces of one clip are so alike that similarities differ by
+# millionths (µ), so the distance from the mean is drawn. No trained weights of AKMNet ship:
 # **this network is untrained**, and shows the mechanism only. **Look for** where the kept frames
 # lie in time.
 
@@ -87,12 +96,13 @@ def kept(subject=4, emotion="surprise"):
 nb.explore(kept, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
 
 # %% [markdown]
-# **Seen.** About half of the frames lie above their own mean, whatever the network knows: a mean
-# has frames on both of its sides.
+# **Seen.** Untrained, AKMNet keeps frames from all over the clip, not those around the apex. Some
+# frames always lie above their own mean, whatever a network knows.
 #
 # ## How they do, one person left out at a time
 #
-# Neither is in the paper's tables; ours stand below Table 1. **Look for** the majority rate.
+# Neither is in the paper's tables; our figures stand below those of AffectiveNet. **Look for**
+# the majority rate.
 
 # %%
 results_of = nb.Results(data, train=train, profile=profile, changes=changes)
@@ -100,11 +110,15 @@ table = results_of.scores(1, methods=["AffectiveNet-1", "LEARNet", "AKMNet"])
 table
 
 # %% [markdown]
+# **Seen.** The sentence above the table says how many of ours lie above it. LEARNet is the
+# network that beats chance by far in notebook 09; what differs is how many people it learned
+# from.
+#
 # ## Conclusion
 #
-# An image first and a small network after, or a clip and a network that chooses: the second sees
-# order in time, and pays for it with every frame. The table says whether it was worth it here,
-# with the intervals that a few people allow.
+# LEARNet leaves time to the image and stays small. AKMNet sees the order of frames, and pays for
+# each of them. The table says whether it was worth it here, with the intervals that a few people
+# allow.
 #
 # ## Exercises
 #

@@ -36,11 +36,13 @@ audit = nb.Audit(data)
 # %% [markdown]
 # ## Every claim, recomputed
 #
-# **Look for** the mismatches among what the paper *states*; what its numbers *imply* about each
-# other it does not say.
+# A claim is *ok* where the paper's own numbers give what it prints, *rounding* where they do but
+# for the last digit, *partly* where they bear out one part of a sentence and not the other, and
+# *unverifiable* where the paper has no numbers to check it against. **Look for** the mismatches
+# among what the paper *states*. What its numbers only *imply* about each other is counted apart.
 
 # %%
-audit.counts
+nb.table(audit.counts)
 
 
 # %%
@@ -51,39 +53,50 @@ def listing(basis="stated", verdict="mismatch"):
 nb.explore(listing, basis=["stated", "implied"], verdict=nb.VERDICTS)
 
 # %% [markdown]
-# **Seen.** Two gains in the text are not the differences of the printed cells, one of them the
+# **Seen.** Two gains in the text are not the differences of the printed cells; one of them is the
 # number of another experiment. Two totals are not the sums of their classes, and AffectiveNet-1
 # is not the best of its column on CASME II and SAMM.
 #
 # ## Which test sets make the accuracies possible
 #
-# **Look for** one $N$ per dataset that fits the cross-dataset figures, and for the
-# person-independent ones, which no $N$ fits: those are no pooled accuracies.
+# **Look for** one $N$ per dataset that fits the cross-dataset figures, and for one that fits the
+# person-independent ones.
 
 # %%
-audit.sizes
+nb.table(audit.sizes)
 
 # %% [markdown]
-# ## What Eqs. 6 to 16 count to
+# **Seen.** All cross-dataset figures on SAMM fit its stated size, and most of those on the other
+# datasets a size close to the stated one. No size fits the person-independent figures: they are
+# not pooled over clips. A mean over people would fit.
+#
+# ## Parameters by Eqs. 6 to 16
 
 # %%
-audit.parameters
+nb.table(audit.parameters)
 
 # %% [markdown]
 # ## What was reproduced
 #
-# Each claim with two verdicts: that of the paper's own numbers, and that of our tables. **Look
-# for** *undecided*: on a few people, most differences are.
+# Each claim with two verdicts: that of the paper's own numbers, and that of our tables. In ours a
+# claim *holds*, or the *opposite* does, where the 95 % interval of the difference excludes zero.
+# **Look for** *undecided*, where it does not.
 
 # %%
 claims = nb.Results().claims()
 nb.explore(lambda verdict="undecided": claims[claims.ours == verdict], verdict=nb.DATA_VERDICTS)
 
 # %%
-claims.groupby(["paper", "ours"]).size().unstack(fill_value=0)
+nb.table(claims.groupby(["paper", "ours"]).size().unstack(fill_value=0).rename_axis(columns=None))
 
 # %% [markdown]
+# **Seen.** Of the claims that our tables can judge, nearly all are undecided: with few people the
+# interval of almost every difference includes zero. It takes more people to decide them, and not
+# more runs.
+#
 # ## How ambiguous passages are read
+#
+# Passages that can be read in several ways, by topic, with the reading that is taken here.
 
 # %%
 audit.readings
@@ -97,9 +110,10 @@ nb.answer("summary")
 # %% [markdown]
 # ## Conclusion
 #
-# Most numbers of the paper agree with each other. Those that do not change no ranking, but two of
-# them are gains in the text that its tables deny, and the network behind the row ResNet cannot be
-# told. A reader with a pencil finds all of it in an afternoon; nobody had to run anything.
+# Most numbers of the paper agree with each other. Those that disagree change no ranking of the
+# networks that the paper ran itself. But two are gains in the text that its tables contradict,
+# and nobody can tell which network the row ResNet stands for. A reader with a pencil finds all of
+# it in an afternoon, without running anything.
 #
 # ## Exercises
 #

@@ -5,7 +5,7 @@ that of the seventh, and `--check` says which are stale and makes none. A page k
 the cells that it was made of.
 
 Pictures are WebP and formulas are drawn, so a page needs no other file. A chart is a picture, too;
-folded below it lies the same to point at, which asks for plotly when it is opened: from
+folded below it lies the chart itself, which asks for plotly when it is opened: from
 `plotly.min.js` beside the page, which this program writes and git ignores, or from its network.
 """
 
@@ -184,7 +184,7 @@ def _chart(document: dict[str, Any]) -> str:
     drawn = json.dumps({"data": document["data"], "layout": document["layout"]})
     drawn = drawn.replace("</", r"<\/")
     return (
-        f"{image_html(png, alt=alt)}<details class='chart'><summary>The same to point at</summary>"
+        f"{image_html(png, alt=alt)}<details class='chart'><summary>Interactive chart</summary>"
         f"<div style='height:{height}px'></div>"
         f"<script type='application/json'>{drawn}</script></details>"
     )
@@ -225,7 +225,8 @@ nav{font-size:.85rem;opacity:.8;margin:1rem 0} nav a{margin-left:.6rem}
 .out{margin:.4rem 0 1.4rem;overflow-x:auto} .out img{display:block}
 .code pre{padding:.6rem .8rem;border-radius:.4rem;background:#f4f5f7;overflow-x:auto;
 font-size:.85rem;line-height:1.45;margin:1rem 0 .4rem}
-.out table{border:0;border-collapse:collapse} .out th,.out td{border-width:0 0 1px}
+.out table{border:0;border-collapse:collapse} .out .t th,.out .t td{white-space:normal}
+.out th,.out td{border-width:0 0 1px}
 .formula{display:block;margin:1rem auto} blockquote{border-left:4px solid #0072B2;margin:1rem 0;
 padding:.1rem 1rem;background:#f2f7fb} details{margin:.6rem 0} .anchor-link{display:none}
 """

@@ -64,12 +64,6 @@ def measured(entry: ModelEntry, *, classes: int = CLASSES) -> NetworkSummary:
     from mer_core.models.complexity import CLIP_FRAMES, measure
     from mer_core.records import InputKind
 
-    kinds = {
-        InputKind.AMI: "AMI",
-        InputKind.DYNAMIC_IMAGE: "dynamic image",
-        InputKind.CLIP: "frames",
-        InputKind.FLOW: "optical flow",
-    }
     cost = measure(entry, classes=classes)
     height, width = entry.input.size
     size = f"{height} px" if height == width else f"{height} x {width} px"
@@ -77,7 +71,7 @@ def measured(entry: ModelEntry, *, classes: int = CLASSES) -> NetworkSummary:
     return NetworkSummary(
         name=entry.name,
         title=entry.title,
-        input=f"{kinds[entry.input.kind]}, {frames}{size}",
+        input=f"{entry.input.kind.label}, {frames}{size}",
         parameters=cost.parameters,
         multiply_adds=cost.multiply_adds,
         weight_bytes=cost.weight_bytes,

@@ -15,6 +15,7 @@ from mer_core.notebook.audit import VERDICTS, Audit
 from mer_core.notebook.choices import (
     ABLATION_ROWS,
     ABLATIONS,
+    CHANNELS,
     COMPARED,
     EMOTIONS,
     METHODS,
@@ -39,6 +40,7 @@ from mer_core.notebook.clips import (
 )
 from mer_core.notebook.explorer import Explorer, explore
 from mer_core.notebook.lessons import answer, question
+from mer_core.notebook.markup import table
 from mer_core.notebook.networks import (
     agreement_words,
     answer_frame,
@@ -70,6 +72,7 @@ __all__ = [
     "ABLATIONS",
     "ABLATION_ROWS",
     "Audit",
+    "CHANNELS",
     "COMPARED",
     "CROSSINGS",
     "DATA_VERDICTS",
@@ -120,6 +123,7 @@ __all__ = [
     "scores_frame",
     "share_chart",
     "shipped_study",
+    "table",
     "titles",
     "untrained",
     "weight_chart",

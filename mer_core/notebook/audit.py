@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 import pandas as pd
 
+from mer_core.notebook.markup import Card, as_html
 from mer_core.paper.architecture import VARIANTS, count_parameters
 from mer_core.paper.audit import audit, tally
 from mer_core.paper.checks.pooling import own_accuracies
 from mer_core.paper.findings import Finding, Verdict
 from mer_core.paper.printed import best_sizes, fit_size
 from mer_core.paper.published import load_published
-from mer_core.paper.readings import READINGS
+from mer_core.paper.readings import READINGS, TOPICS
+from mer_core.paper.tables import TITLES, titled
 
 VERDICTS = [str(verdict) for verdict in Verdict]
 """What recomputing a claim can show."""
@@ -47,7 +50,7 @@ class Audit:
         """Return the claims that are stated or implied, and have a verdict."""
         columns = ["claim", "printed", "computed", "working", "place", "note"]
         lines = [
-            [str(getattr(one, column)) for column in columns]
+            [titled(str(getattr(one, column))) for column in columns]
             for one in self.findings
             if one.basis == basis and one.verdict == verdict
         ]
@@ -62,7 +65,7 @@ class Audit:
                 cells = own_accuracies(self.published, dataset.name, cross=cross)
                 lines.append(
                     {
-                        "test set": dataset.name,
+                        "test set": TITLES[dataset.name],
                         "accuracies": "cross-dataset" if cross else "person-independent",
                         "with the stated size": str(fit_size(cells, dataset.total)),
                         "with the best size": str(best_sizes(cells)[0]),
@@ -98,8 +101,19 @@ class Audit:
         return pd.DataFrame(lines, columns=names).set_index("reading")
 
     @property
-    def readings(self) -> pd.DataFrame:
-        """Passages that can be read in several ways, and how they are read here."""
-        lines = [(r.passage, r.question, r.default, r.switch) for r in READINGS]
-        names = ["passage", "question", "read as", "switch"]
-        return pd.DataFrame(lines, columns=names).set_index("passage")
+    def readings(self) -> Card:
+        """Passages that can be read in several ways, and how they are read here, by topic."""
+        return Card("".join(_folded(topic, is_open=topic == TOPICS[0]) for topic in TOPICS))
+
+
+def _folded(topic: str, *, is_open: bool) -> str:
+    """Return the passages of one topic as a table that can be folded away."""
+    entries = [entry for entry in READINGS if entry.topic == topic]
+    lines = [(e.passage, e.question, e.choices[e.default]) for e in entries]
+    frame = pd.DataFrame([map(titled, line) for line in lines])
+    frame.columns = ["passage", "question", "read here as"]
+    title = f"{escape(topic.capitalize())}: {len(entries)} passages"
+    return (
+        f"<details{' open' * is_open}><summary><b>{title}</b></summary>"
+        f"{as_html(frame.set_index('passage'))}</details>"
+    )

@@ -46,6 +46,12 @@ PARTS = {
 }
 """Title -> last part of the names of AffectiveNet's layers, which all its branches have."""
 
+STRONGEST = -1
+"""In place of a channel: the three that respond most where the face moves."""
+
+CHANNELS = {"the three strongest": STRONGEST, **{str(number): number for number in range(64)}}
+"""Title -> channel; a layer that has fewer counts on from its first."""
+
 COMPARED = tuple(entry.name for entry in compared_models())
 """Networks that are set beside each other on one clip."""
 

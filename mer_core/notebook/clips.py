@@ -44,7 +44,7 @@ def weight_sums(recording: Recording) -> pd.DataFrame:
         image = recording.image(entry.name)
         share = None if region is None else motion_share(image, region)
         lines.append((entry.title, round(float(image.weights.sum()), 6) + 0.0, share))
-    names = ["weighting", "weights sum to", "contrast where the face moves"]
+    names = ["weighting", "weights sum to", "share of contrast where the face moves"]
     return pd.DataFrame(lines, columns=names).set_index("weighting").round(3)
 
 
@@ -56,12 +56,12 @@ def dataset_frame(tables: Mapping[str, DatasetTable]) -> pd.DataFrame:
                 "dataset": DATASETS.get(table.name).title,
                 "data": "synthetic" if table.synthetic else "real",
                 "rows": table.sheet_rows,
-                "clips": len(table),
-                "excluded": len(table.excluded),
+                "clips kept": len(table),
+                "left out": len(table.excluded),
                 "corrected": len(table.corrected),
-                "subjects": len(table.subjects),
-                "shortest": min(len(s.expression_frames()) for s in table),
-                "longest": max(len(s.expression_frames()) for s in table),
+                "people": len(table.subjects),
+                "shortest, frames": min(len(s.expression_frames()) for s in table),
+                "longest, frames": max(len(s.expression_frames()) for s in table),
                 "frames per second": table.samples[0].fps,
             }
             for table in tables.values()

@@ -48,9 +48,9 @@ def as_html(value: Any, *, alt: str = "") -> str:
         case StaticFigure():
             return image_html(value.png, alt=alt)
         case pd.Series():
-            return value.to_frame().to_html(border=0)
+            return _table(value.to_frame())
         case pd.DataFrame():
-            return value.to_html(border=0)
+            return _table(value)
         case Mapping():
             return as_html([part for pair in value.items() for part in pair], alt=alt)
         case list() | tuple():
@@ -58,6 +58,18 @@ def as_html(value: Any, *, alt: str = "") -> str:
     if hasattr(value, "_repr_html_"):
         return str(value._repr_html_())
     return f"<p>{escape(str(value))}</p>"
+
+
+def table(frame: pd.DataFrame) -> Card:
+    """Return a frame in full, with one line of headings."""
+    return Card(_table(frame))
+
+
+def _table(frame: pd.DataFrame) -> str:
+    if frame.columns.name is None:
+        frame = frame.rename_axis(index=None, columns=frame.index.name)
+    thousands = dict.fromkeys(frame.select_dtypes("integer"), "{:,}".format)
+    return frame.to_html(border=0, justify="left", formatters=thousands)
 
 
 def image_html(png: bytes, *, alt: str) -> str:

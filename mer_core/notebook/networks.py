@@ -21,15 +21,17 @@ from mer_core.errors import UnknownNameError
 from mer_core.features import RANKINGS, feature_maps
 from mer_core.inputs import Recording, recording_input, synthetic_recording
 from mer_core.models.catalog import model_entry
-from mer_core.models.complexity import measure
+from mer_core.models.complexity import CLIP_FRAMES, measure
 from mer_core.models.key_frames import KeyFrames
 from mer_core.models.loaded import LoadedModel, load_model
 from mer_core.models.shipped import shipped_classes, shown_weighting
+from mer_core.notebook.choices import STRONGEST
 from mer_core.notebook.pictures import Picture, pictures
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.curves import share_curve
 from mer_core.plots.raster import overlay
 from mer_core.plots.static import StaticFigure
+from mer_core.records import InputKind
 from mer_core.seeding import generator
 
 
@@ -40,7 +42,7 @@ def look(model: LoadedModel, subject: int, emotion: str, *, seed: int = 1) -> In
 
 
 def channel_view(
-    model: LoadedModel, recording: Recording, layer: str, channel: int | None = None
+    model: LoadedModel, recording: Recording, layer: str, channel: int = STRONGEST
 ) -> StaticFigure:
     """Draw what a network reads, the mean of a layer's channels, and one or three of them.
 
@@ -48,14 +50,16 @@ def channel_view(
         model: The network.
         recording: The clip.
         layer: Public name of the layer.
-        channel: Number of the channel; by default the three that respond most where the face
-            moves, or most of all where that is not known.
+        channel: Number of the channel, counted on from the first where a layer has fewer;
+            `STRONGEST` for the three that respond most where the face moves, or most of all
+            where that is not known.
     """
     region, size = recording.region, model.entry.input.size
     inputs = torch.from_numpy(recording_input(recording, model.entry.input))[None]
     found = feature_maps(model, inputs, [layer])[layer]
     ranking = RANKINGS.get("activation" if region is None else "region")
-    picks = found.top(3, ranking, region) if channel is None else [channel % len(found.values)]
+    strongest = channel == STRONGEST
+    picks = found.top(3, ranking, region) if strongest else [channel % len(found.values)]
     weighting = model.entry.input.weighting
     named: dict[str, Picture] = {
         "image": recording.image(weighting, size=size).image,
@@ -71,7 +75,7 @@ def channel_view(
 def answer_frame(inspection: Inspection) -> pd.DataFrame:
     """Return the probability of each class, and which one the clip shows."""
     classes = inspection.model.classes
-    shares = [f"{inspection.answer[name]:.0%}" for name in classes]
+    shares = [f"{100 * inspection.answer[name]:.1f} %" for name in classes]
     marks = ["predicted" if name == inspection.predicted else "" for name in classes]
     return pd.DataFrame({"class": classes, "probability": shares, "": marks}).set_index("class")
 
@@ -90,16 +94,18 @@ def scores_frame(inspection: Inspection, methods: Sequence[str]) -> pd.DataFrame
 
 
 def cost_frame(names: Sequence[str], *, classes: int = 4) -> pd.DataFrame:
-    """Return what networks take in and what they cost."""
+    """Return what networks take in and what one input costs; a clip is of `CLIP_FRAMES` frames."""
     lines = []
     for name in names:
         entry = model_entry(name)
         cost = measure(entry, classes=classes)
         rows, columns = entry.input.size
+        several = f"{CLIP_FRAMES} " if entry.input.kind is InputKind.CLIP else ""
+        size = f"{entry.input.channels} × {rows} × {columns}"
         lines.append(
             {
                 "network": entry.title,
-                "reads": f"{entry.input.kind}, {entry.input.channels} × {rows} × {columns}",
+                "reads": f"{several}{entry.input.kind.label}, {size}",
                 "parameters": cost.parameters,
                 "million multiply-adds": round(cost.multiply_adds / 1e6),
                 "weighted layers with maps": len(entry.layers),

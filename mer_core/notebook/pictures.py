@@ -120,5 +120,5 @@ def fields(
         inside[field.top : field.bottom, field.left : field.right] = True
         dimmed = np.where(inside[..., None], image, image // 3)
         words = f"{field.bottom - field.top} × {field.right - field.left} pixels"
-        named[f"{branch}: {words}"] = np.asarray(dimmed, np.uint8)
+        named[f"{branch.replace('x', '×')}: {words}"] = np.asarray(dimmed, np.uint8)
     return pictures(named, synthetic=recording.clip.synthetic)

@@ -21,7 +21,7 @@ from mer_core.datasets.synthetic.twins import demo_twin
 from mer_core.datasets.table import DatasetTable
 from mer_core.folders import figures_folder
 from mer_core.notebook.markup import Card, image_html
-from mer_core.paper.tables import SETUPS
+from mer_core.paper.tables import SETUPS, titled
 from mer_core.plots.dots import dot_figure
 from mer_core.plots.static import TWO_COLUMNS, StaticFigure
 from mer_core.plots.static.dots import dot_sheet
@@ -254,7 +254,7 @@ class Results:
         """Return every claim of the paper with the verdict of its own numbers and of our tables."""
         rows = [*self.scores(1).rows, *self.scores(2).rows]
         lines = [
-            (one.claim, one.printed, str(one.paper), str(one.data), one.data_why)
+            (titled(one.claim), one.printed, str(one.paper), str(one.data), titled(one.data_why))
             for one in claim_verdicts(rows)
         ]
         names = ["claim", "printed", "paper", "ours", "why"]

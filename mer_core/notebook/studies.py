@@ -51,8 +51,8 @@ def leak_chart(*, people: int, clips: int, classes: int, epochs: int) -> StaticF
     """Draw what guessing networks score, honestly and by whoever keeps the best epoch."""
     found = peeking(subjects=people, clips=clips, classes=classes, epochs=epochs)
     curves = {
-        "whoever keeps the best epoch": found.running,
-        "the same networks, honestly": found.accuracies.mean(axis=0),
+        "best epoch kept": found.running,
+        "each epoch as it is": found.accuracies.mean(axis=0),
     }
     return curve_sheet(curves, chance=1 / classes)
 

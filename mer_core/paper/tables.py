@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -58,6 +59,18 @@ SETUPS: Mapping[str, Setup] = {
     )
 }
 """The thirteen experiments: four person-independent, nine cross-dataset."""
+
+_NAMED = re.compile("|".join(re.escape(name) for name in sorted(SETUPS, key=len, reverse=True)))
+
+
+def titled(text: str) -> str:
+    """Return a text with the title of every experiment in place of its name.
+
+    Example:
+        >>> titled("S2C2: gain of AffectiveNet")
+        'SAMM → CAS(ME)²: gain of AffectiveNet'
+    """
+    return _NAMED.sub(lambda found: SETUPS[found[0]].title, text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,8 +65,8 @@ def redraw_control(record: str, synthetic: bool) -> tuple[Product, ...]:
     card = shipped_for(PROBED).card
     note = (
         f"{model_entry(PROBED).title} on {WEIGHTINGS.get(card.weighting).title.lower()} images, "
-        f"asked about {card.clips} clips of {card.people} people it has never seen. Who it is, is "
-        "asked of a linear probe on the images. Change: from the unchanged network, the same "
+        f"asked about {card.clips} clips of {card.people} people it has never seen. A linear "
+        "probe on the images tells who it is. Change: from the unchanged network, the same "
         "people drawn for both."
     )
     return redraw(record, synthetic, note=note)

@@ -122,8 +122,8 @@ def as_csv(table: ControlTable) -> str:
 
 
 STUDY_NOTE = (
-    "Who it is, is asked of a linear probe on the images. Change: from the unchanged study, the "
-    "same subjects drawn for both."
+    "A linear probe on the images tells who it is. Change: from the unchanged study, the same "
+    "subjects drawn for both."
 )
 
 

@@ -61,7 +61,7 @@ def score_table(
         summary=verdict(chosen),
         notes=[
             legend.replace("\n", " "),
-            *(f"Left out, {what}: {why}" for what, why in left_out.items()),
+            *(f"Left out, {_pair_title(what)}: {why}" for what, why in left_out.items()),
         ],
         synthetic=synthetic,
     )
@@ -171,6 +171,12 @@ def without_repeats(lines: Sequence[Mean]) -> list[Mean]:
 def method_title(name: str) -> str:
     """What a reader sees of a method or a baseline."""
     return BASELINES[name] if name in BASELINES else METHODS.get(name).title
+
+
+def _pair_title(pair: str) -> str:
+    """Return titles for "method on network"."""
+    method, _, model = pair.partition(" on ")
+    return f"{method_title(method)} on {model_title(model)}"
 
 
 def model_title(name: str) -> str:

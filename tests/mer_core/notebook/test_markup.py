@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from mer_core.notebook import pictures
+from mer_core.notebook import pictures, table
 from mer_core.notebook.markup import as_html
 
 
@@ -20,6 +20,13 @@ def test_text_is_escaped_and_several_things_follow_each_other():
 def test_a_frame_becomes_a_table_with_its_numbers():
     html = as_html(pd.DataFrame({"score": [0.25]}))
     assert "<th>score</th>" in html and "<td>0.25</td>" in html
+
+
+def test_a_table_has_one_line_of_headings_and_separates_thousands():
+    network = pd.Index(["AffectiveNet"], name="network")
+    html = table(pd.DataFrame({"parameters": [2271296]}, index=network)).html
+    assert html.count("<tr") == 2
+    assert "<th>network</th>" in html and "<td>2,271,296</td>" in html
 
 
 def test_a_picture_becomes_webp_with_words_and_keeps_its_size():

@@ -32,6 +32,14 @@ def test_a_layer_is_found_by_branch_and_part(look):
         nb.layer_of(look.model, "9x9", "first")
 
 
+def test_a_channel_beyond_the_last_counts_on_from_the_first(look):
+    layer = nb.layer_of(look.model, "3x3", "first")
+    third, strongest = (nb.channel_view(look.model, look.recording, layer, n) for n in (3, -1))
+    assert nb.channel_view(look.model, look.recording, layer, 16 + 3).png == third.png
+    assert strongest.png != third.png
+    assert nb.CHANNELS["the three strongest"] == -1
+
+
 def test_the_guessing_game_owns_up_to_every_map_once(look):
     lines = nb.guess_words(look).splitlines()
     assert [line[:7] for line in lines] == [f"- **{letter}**" for letter in "ABCDE"]
@@ -58,8 +66,8 @@ def test_weights_and_motion_of_a_clip(look):
     sums = nb.weight_sums(look.recording)
     assert sums["weights sum to"]["Full"] == len(look.recording.expression)
     words = nb.motion_words(look.recording)
-    best = sums["contrast where the face moves"].idxmax()
-    assert words["best"] == best
+    shares = sums["share of contrast where the face moves"]
+    assert shares[words["best"]] == shares.max()
     still = nb.cut(look.recording, 0, 5)
     assert still.region is not None
     with pytest.raises(DatasetError, match="nobody knows"):

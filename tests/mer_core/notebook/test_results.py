@@ -93,4 +93,6 @@ def test_the_audit_counts_every_claim_once():
         for verdict in nb.VERDICTS
     )
     assert listed == len(audit.findings)
+    mismatches = audit.claims("stated", "mismatch")
+    assert "SAMM → CAS(ME)²: gain of AffectiveNet over MobileNet, in points" in mismatches.index
     assert audit.published.digest == PUBLISHED.digest

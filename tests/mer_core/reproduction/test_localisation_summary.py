@@ -215,7 +215,7 @@ def test_the_page_says_synthetic_and_answers_the_question():
         left_out={"deeplift on mobilenet": "no rule"},
     )
     assert "(synthetic data)" in table.markdown()
-    assert "Left out, deeplift on mobilenet: no rule" in table.markdown()
+    assert "Left out, DeepLift on MobileNetV1: no rule" in table.markdown()
     frame = table.frame.set_index("map")
     assert frame.loc["Saliency", "AffectiveNet"].startswith("3.00 (")
     assert frame.loc["Saliency", "MobileNetV1"].startswith("1.00 (")
