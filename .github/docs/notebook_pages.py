@@ -225,7 +225,9 @@ nav{font-size:.85rem;opacity:.8;margin:1rem 0} nav a{margin-left:.6rem}
 .out{margin:.4rem 0 1.4rem;overflow-x:auto} .out img{display:block}
 .code pre{padding:.6rem .8rem;border-radius:.4rem;background:#f4f5f7;overflow-x:auto;
 font-size:.85rem;line-height:1.45;margin:1rem 0 .4rem}
-.out table{border:0;border-collapse:collapse} .out .t th,.out .t td{white-space:normal}
+.out table{border:0;border-collapse:collapse}
+.out .t th,.out .t td{padding:.25rem .45rem}
+.out .t th,.out .t td:not(.n){white-space:normal}
 .out th,.out td{border-width:0 0 1px}
 .formula{display:block;margin:1rem auto} blockquote{border-left:4px solid #0072B2;margin:1rem 0;
 padding:.1rem 1rem;background:#f2f7fb} details{margin:.6rem 0} .anchor-link{display:none}
