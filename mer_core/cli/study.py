@@ -19,8 +19,7 @@ from mer_core.cli.study_options import (
     chosen_experiment,
     chosen_settings,
 )
-from mer_core.cli.study_progress import follow
-from mer_core.cli.study_text import compared_cells, controls_text, marked, shown
+from mer_core.cli.study_text import compared_cells, controls_text, follow, marked, shown
 from mer_core.errors import MerError, SettingsError
 from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
 from mer_core.training.comparison import compare

@@ -1,16 +1,20 @@
-"""Studies as a person reads them."""
+"""Studies as a person reads them; and, on standard error, how far a running one is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.cli.answer import Answer, table
+from mer_core.cli.progress import Progress, resumable
 from mer_core.protocols import Interval
 from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
+from mer_core.training import events
 from mer_core.training.comparison import Compared
 from mer_core.training.control_studies import ControlRow, IdentityRow
 from mer_core.training.result import StudyResult
+from mer_core.training.study import Study
 
 SYNTHETIC = "SYNTHETIC DATA: these figures say nothing about real faces."
 
@@ -101,3 +105,49 @@ def controls_text(controls: Sequence[ControlRow], identity: Sequence[IdentityRow
 def marked(text: str, synthetic: bool) -> str:
     """Return `text` under the word that a synthetic result carries everywhere."""
     return f"{SYNTHETIC}\n{text}" if synthetic else text
+
+
+def follow(study: Study, *, label: str = "", resume: str | None = None, **place: Any) -> None:
+    """Run `study` to its end.
+
+    Args:
+        study: What is run.
+        label: What the progress is called.  By default the name of the study.
+        resume: The command that goes on after Ctrl-C.
+        place: Where folds run; see `Study.run`.
+    """
+    with resumable(resume), Progress(label or study.name, unit="folds") as progress:
+        note = ""
+        for event in study.run(**place):
+            note = _note(event, note)
+            progress.show(event.progress.done, event.progress.total, note)
+            line = _line(event)
+            if line:
+                progress.say(line)
+
+
+def _note(event: events.Event, note: str) -> str:
+    """Say what is going on now."""
+    match event:
+        case events.InputsBuilt():
+            return f"inputs {event.made} of {event.wanted}"
+        case events.EpochFinished():
+            running = f"{event.progress.running} running"
+            return f"{running}, {event.name} epoch {event.epoch} of {event.epochs}"
+        case _:
+            return note
+
+
+def _line(event: events.Event) -> str:
+    """Say what should stay on the screen, if anything."""
+    match event:
+        case events.StudyStarted(dashboard=str() as address):
+            return f"{event.slots} workers, dashboard {address}"
+        case events.FoldFailed():
+            return f"{event.name}: {event.error}"
+        case events.WorkerLost():
+            return f"lost worker {event.worker}; its fold is done again"
+        case events.WaitingForOthers():
+            return f"waiting for {event.folds} folds of another process"
+        case _:
+            return ""

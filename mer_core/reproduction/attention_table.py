@@ -23,8 +23,7 @@ from mer_core.plots.tables import Table
 from mer_core.reproduction.job import Job, Made, Maker, Product, as_products
 from mer_core.reproduction.localisation import HEADLINE, Findings, products_of
 from mer_core.reproduction.localisation_clips import DEFAULT_METHODS
-from mer_core.reproduction.localisation_rows import Row
-from mer_core.reproduction.localisation_summary import contrasts, summarise
+from mer_core.reproduction.localisation_summary import Row, contrasts, summarise
 from mer_core.reproduction.shipped_localisation import left_out, localise_shipped
 from mer_core.reproduction.tidy import read_frame
 

@@ -32,8 +32,15 @@ from mer_core.reproduction.localisation_clips import (
     left_out,
     part_name,
 )
-from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
-from mer_core.reproduction.localisation_summary import Contrast, Mean, contrasts, summarise
+from mer_core.reproduction.localisation_summary import (
+    Contrast,
+    Mean,
+    Row,
+    as_csv,
+    contrasts,
+    read_csv,
+    summarise,
+)
 from mer_core.reproduction.localisation_text import (
     AXIS,
     contrast_csv,

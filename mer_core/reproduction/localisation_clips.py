@@ -24,7 +24,7 @@ from mer_core.inputs import AmiStore, Imaging, model_input, sample_image
 from mer_core.models.loaded import LoadedModel, load_model
 from mer_core.provenance import settings_digest
 from mer_core.records import InputKind, Sample
-from mer_core.reproduction.localisation_rows import ANY, Row, as_csv, read_csv
+from mer_core.reproduction.localisation_summary import ANY, Row, as_csv, read_csv
 from mer_core.training.database import StoredFold
 from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.study import Study

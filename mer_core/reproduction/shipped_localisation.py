@@ -26,7 +26,7 @@ from mer_core.inputs.cohort import cohort_recording
 from mer_core.models.loaded import SYNTHETIC, LoadedModel, load_model
 from mer_core.provenance import code_digest, settings_digest
 from mer_core.reproduction.localisation_clips import NEEDS_REGIONS, one_thread
-from mer_core.reproduction.localisation_rows import ANY, Row, as_csv, read_csv
+from mer_core.reproduction.localisation_summary import ANY, Row, as_csv, read_csv
 
 _WORKER_BYTES = 2**30
 

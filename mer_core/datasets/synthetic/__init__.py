@@ -7,15 +7,14 @@
 Anything computed from such clips is synthetic and has to say so.
 """
 
-from mer_core.datasets.synthetic.action_units import ACTION_UNITS
+from mer_core.datasets.synthetic.action_units import ACTION_UNITS, EMOTIONS
 from mer_core.datasets.synthetic.clip import (
     SyntheticClip,
     eye_positions,
+    gallery,
     render_clip,
     render_neutral,
 )
-from mer_core.datasets.synthetic.emotions import EMOTIONS
-from mer_core.datasets.synthetic.gallery import gallery
 from mer_core.datasets.synthetic.identity import Identity, sample_identity
 from mer_core.datasets.synthetic.nuisances import NO_NUISANCES, Nuisances
 from mer_core.datasets.synthetic.plan import ClipPlan, plan_clip

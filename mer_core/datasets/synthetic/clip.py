@@ -1,7 +1,8 @@
-"""Rendering: a plan becomes frames with ground truth."""
+"""Rendering: a plan becomes frames with ground truth; and a sheet of subjects to look at."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from mer_core.datasets.synthetic.action_units import facial_actions
 from mer_core.datasets.synthetic.asset import load_asset
 from mer_core.datasets.synthetic.face_model import FaceModel, build_face
-from mer_core.datasets.synthetic.identity import Identity
+from mer_core.datasets.synthetic.identity import Identity, sample_identity
 from mer_core.datasets.synthetic.motion import blink, profile
 from mer_core.datasets.synthetic.nuisances import NO_NUISANCES, expose, sample_sway
 from mer_core.datasets.synthetic.plan import ClipPlan
@@ -168,3 +169,17 @@ def _truth(
         apex=plan.apex,
         offset=plan.offset,
     )
+
+
+def gallery(
+    seeds: Iterable[int], *, columns: int = 6, size: int = 160, framing: str = "crop"
+) -> npt.NDArray[np.uint8]:
+    """(rows * size, columns * size, 3) the neutral faces of the subjects of `seeds`.
+
+    The last row is filled up with white.
+    """
+    faces = [render_neutral(sample_identity(s), size=size, framing=framing) for s in seeds]
+    blank = np.full((size, size, 3), 255, np.uint8)
+    faces += [blank] * (-len(faces) % columns)
+    rows = [np.hstack(faces[at : at + columns]) for at in range(0, len(faces), columns)]
+    return np.vstack(rows)

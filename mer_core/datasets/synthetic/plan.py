@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mer_core.datasets.synthetic.action_units import action_unit, facial_actions
-from mer_core.datasets.synthetic.emotions import sample_units
+from mer_core.datasets.synthetic.action_units import action_unit, facial_actions, sample_units
 from mer_core.datasets.synthetic.face_model import build_face
 from mer_core.datasets.synthetic.identity import Identity
 from mer_core.datasets.synthetic.motion import profile, sample_key_frames

@@ -2,6 +2,8 @@
 
 Every texel knows its place on the neutral face, so paint is a function of space and has no seams.
 Places are in mm: x to the viewer's right, y up, from the point between the eyes.
+
+Brows, wrinkles and freckles are drawn in strokes, on a frontal chart of the face.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import numpy as np
 from mer_core.datasets.synthetic import hair as hairdo
 from mer_core.datasets.synthetic.asset import load_asset
 from mer_core.datasets.synthetic.atlas import mask, noise, places
-from mer_core.datasets.synthetic.chart import Chart
 from mer_core.datasets.synthetic.hair import smoothstep
 from mer_core.datasets.synthetic.identity import Identity
 from mer_core.records import FloatArray
@@ -211,3 +212,45 @@ def mix(base: FloatArray, colour: tuple[float, ...], share: FloatArray) -> Float
     """`base` with `share` of `colour` laid over it."""
     share = np.clip(share, 0, 1)[..., None]
     return base * (1 - share) + np.array(colour, np.float32) * share
+
+
+_SCALE = 6.0
+
+
+_LEFT, _TOP = -95.0, 125.0
+
+
+_SHAPE = (1530, 1140)
+
+
+class Chart:
+    """A frontal drawing of the face in mm, projected onto the texels of the head."""
+
+    def __init__(self) -> None:
+        self.ink = np.zeros(_SHAPE, np.float32)
+
+    def stroke(self, points: FloatArray, ink: float, width: float) -> None:
+        """A polyline through (n, 2) points in mm; the strongest ink at a point wins."""
+        layer = np.round((points - (_LEFT, _TOP)) * (1, -1) * _SCALE * 16)
+        drawn = np.zeros(_SHAPE, np.uint8)
+        low = np.maximum((layer.min(axis=0) // 16 - 8).astype(int), 0)
+        high = (layer.max(axis=0) // 16 + 8).astype(int)
+        view = np.ascontiguousarray(drawn[low[1] : high[1], low[0] : high[0]])
+        shifted = (layer - low * 16).astype(np.int32)
+        thickness = max(1, round(width * _SCALE))
+        cv2.polylines(view, [shifted[:, None]], False, 255, thickness, cv2.LINE_AA, 4)
+        target = self.ink[low[1] : high[1], low[0] : high[0]]
+        np.maximum(target, view.astype(np.float32) * (ink / 255), out=target)
+
+    def blurred(self, millimetres: float) -> Chart:
+        """The drawing with soft strokes."""
+        soft = Chart()
+        soft.ink = cv2.GaussianBlur(self.ink, (0, 0), millimetres * _SCALE).astype(np.float32)
+        return soft
+
+    def project(self, points: FloatArray) -> FloatArray:
+        """The ink at each (h, w, 3) place, none at the back of the head."""
+        across = (points[..., 0] - _LEFT) * _SCALE
+        down = (_TOP - points[..., 1]) * _SCALE
+        ink = cv2.remap(self.ink, across, down, cv2.INTER_LINEAR)
+        return ink * smoothstep(-55.0, -35.0, points[..., 2])

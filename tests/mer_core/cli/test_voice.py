@@ -15,7 +15,7 @@ from click.shell_completion import ShellComplete
 from mer_core.attribution import METHODS
 from mer_core.cli import COMMANDS, answer, mer, progress, run
 from mer_core.cli.names import METHOD_TITLES
-from mer_core.cli.study_progress import follow
+from mer_core.cli.study_text import follow
 from mer_core.datasets.catalog import DATASETS
 from mer_core.models.catalog import MODELS, list_models
 from mer_core.models.summaries import measured, network_summaries

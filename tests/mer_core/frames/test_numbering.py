@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mer_core.frame_numbering import frame_number
+from mer_core.frame_numbering import bare_name, frame_number, is_image
 from mer_core.frames import in_order, irregularities
 
 
@@ -50,3 +51,35 @@ def test_one_file_needs_no_number():
 def test_regular_numbers_are_not_remarked_upon():
     assert irregularities([5, 6, 7]) == ()
     assert irregularities([5, 5, 6]) == ("frame number 5 occurs more than once",)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("img1.jpg", 1),
+        ("reg_img0007.jpg", 7),
+        ("img8.JPG", 8),
+        ("006_1_2_00234.JPG", 234),
+        ("EP01_5-045.jpg", 45),
+        ("EP02_01f-7.jpg.png", 7),
+        ("image_12.jpeg.jpeg", 12),
+        ("reg_image000123.bmp", 123),
+        ("frame.001.bmp", 1),
+        ("s3/clip2/img41.png", 41),
+        ("00000.tif", 0),
+        ("cover.jpg", None),
+        ("微笑12.png", 12),
+    ],
+)
+def test_the_number_is_the_last_run_of_digits_before_the_suffixes(name, number):
+    assert frame_number(name) == number
+
+
+def test_dots_that_belong_to_a_name_stay():
+    assert bare_name("s3/take.2.img7.jpg.png") == "take.2.img7"
+
+
+def test_hidden_files_are_no_images():
+    assert is_image("folder/img1.webp")
+    assert not is_image("._img1.jpg")
+    assert not is_image("notes.txt")

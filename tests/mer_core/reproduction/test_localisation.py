@@ -14,7 +14,7 @@ from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.errors import SettingsError, StoreError, UnknownNameError
 from mer_core.reproduction import localisation as study_of_localisation
 from mer_core.reproduction.localisation_clips import LocalisationSettings
-from mer_core.reproduction.localisation_rows import ANY
+from mer_core.reproduction.localisation_summary import ANY
 from mer_core.reproduction.manifest import Manifest
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
 from mer_core.training.settings import TrainingSettings

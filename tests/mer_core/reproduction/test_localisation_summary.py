@@ -10,8 +10,7 @@ import pytest
 from mer_core.errors import StoreError
 from mer_core.models.catalog import model_entry
 from mer_core.reproduction.attention_table import layer_csv
-from mer_core.reproduction.localisation_rows import Row, as_csv, read_csv
-from mer_core.reproduction.localisation_summary import contrasts, summarise
+from mer_core.reproduction.localisation_summary import Row, as_csv, contrasts, read_csv, summarise
 from mer_core.reproduction.localisation_text import (
     contrast_csv,
     contrast_table,
