@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mer_core.plots.page import STYLE_SHEET, style_sheet
 from mer_core.reproduction.everything import MAKERS
 from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.review import PAGE, review
@@ -19,7 +20,7 @@ def manifest():
 
 
 def test_every_file_has_an_entry_and_every_entry_a_file(manifest):
-    files = {file.name for file in FIGURES.iterdir()} - {MANIFEST, GALLERY, PAGE}
+    files = {file.name for file in FIGURES.iterdir()} - {MANIFEST, GALLERY, PAGE, STYLE_SHEET}
     assert files == {entry.file for entry in manifest.entries()}
 
 
@@ -43,3 +44,12 @@ def test_no_entry_names_a_place_on_a_machine(manifest):
 def test_pages_are_those_written_from_the_manifest_and_the_tables(manifest):
     assert (FIGURES / GALLERY).read_text() == gallery(manifest, MAKERS.names())
     assert (FIGURES / PAGE).read_text() == review(manifest, MAKERS).markdown()
+
+
+def test_tables_share_one_style_sheet(manifest):
+    assert (FIGURES / STYLE_SHEET).read_text() == style_sheet()
+    for entry in manifest.entries():
+        if entry.file.endswith(".html"):
+            page = (FIGURES / entry.file).read_text()
+            assert f'href="{STYLE_SHEET}"' in page
+            assert "<style" not in page

@@ -284,9 +284,13 @@ def table3(out: Path, rounds: int) -> Answer:
               none), memory_mib, printed_memory, memory_consistent, multiply_adds, printed_speed,
               printed_speed_ratio and speed_ratios (to ResNet-50, by batch), verdict, remark
     """  # noqa: D301 - the backspace tells click to keep the lines below it
-    from mer_core.reproduction.table3 import ledger_table, write_table3
+    from mer_core.reproduction.everything import TABLE3_MAKER, save, write_pages
+    from mer_core.reproduction.manifest import Manifest
+    from mer_core.reproduction.table3 import ledger_table, table3_made
 
-    rows, files = write_table3(out, rounds=rounds, progress=_tell)
+    made, manifest = table3_made(rounds=rounds, progress=_tell), Manifest(out)
+    rows, files = made.values, save(TABLE3_MAKER, made, manifest)
+    write_pages(manifest)
     frame = ledger_table(rows).frame
     header = [" ".join(filter(None, name)) for name in frame.columns]
     document: dict[str, Any] = {"files": files, "rows": [asdict(row) for row in rows]}

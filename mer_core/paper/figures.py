@@ -65,7 +65,8 @@ FIGURES = {
             place="Fig. 7",
             shows="First-layer responses to one disgust image in four variants of the network: "
             "KS-1, KS-2, LFC and AffectiveNet.",
-            differs="All four were trained alike, and the label says how.",
+            differs="The label of each network says whether and on what it was trained; ablations "
+            "without a finished study are untrained.",
         ),
     )
 }

@@ -8,6 +8,8 @@ from importlib.resources import files
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+STYLE_SHEET = "page.css"
+
 # A chart that was drawn while it was folded away does not know how wide it is.
 _UNFOLD = """
 document.addEventListener("toggle", (event) => {
@@ -16,21 +18,38 @@ document.addEventListener("toggle", (event) => {
 """
 
 
+def style_sheet() -> str:
+    """The house style of pages, on screen and on paper."""
+    return files("mer_core.plots").joinpath(STYLE_SHEET).read_text(encoding="utf-8")
+
+
 def html_page(title: str, body: str, *, interactive: bool = False) -> str:
-    """One HTML file in the house style, on screen and on paper.
+    """One HTML file in the house style, which needs no other file.
 
     Args:
         title: Of the window.
         body: As HTML.
         interactive: Whether `body` holds figures made by `figure_block`.
     """
-    style = files("mer_core.plots").joinpath("page.css").read_text(encoding="utf-8")
     script = f"<script>{get_plotlyjs()}</script><script>{_UNFOLD}</script>" if interactive else ""
+    return _document(title, body, f"<style>{style_sheet()}</style>{script}")
+
+
+def linked_page(title: str, body: str) -> str:
+    """One HTML file in the house style, which lies beside it as `STYLE_SHEET`."""
+    return _document(title, body, f'<link rel="stylesheet" href="{STYLE_SHEET}">')
+
+
+def page_body(page: str) -> str:
+    """What stands below the heading of a page."""
+    return page.partition("</h1>")[2].partition("</body>")[0]
+
+
+def _document(title: str, body: str, head: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{style}</style>{script}</head>"
-        f"<body>{body}</body></html>\n"
+        f"<title>{escape(title)}</title>{head}</head><body>{body}</body></html>\n"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from mer_core.plots.page import html_page
+from mer_core.plots.page import linked_page
 
 _LATEX = {
     "²": "$^2$",
@@ -79,11 +79,12 @@ class Table:
             for line in self.frame.astype(str).values.tolist()
         )
         table = f'<table class="t"><thead>{head}</thead><tbody>{body}</tbody></table>'
-        return f'<div class="scroll">{table}</div>'
+        # A wide one is scrolled, also by the keyboard.
+        return f'<div class="scroll" tabindex="0">{table}</div>'
 
     def page(self) -> str:
-        """The table as one HTML file."""
-        return html_page(self.heading, f"<h1>{escape(self.heading)}</h1>{self._framed()}")
+        """The table as one HTML file; one style sheet beside it serves all tables."""
+        return linked_page(self.heading, f"<h1>{escape(self.heading)}</h1>{self._framed()}")
 
     def latex(self) -> str:
         """The table for a LaTeX document that loads booktabs."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mer_core.atomic import write_text
 from mer_core.errors import MerError
+from mer_core.plots.page import STYLE_SHEET, style_sheet
 from mer_core.provenance import Provenance, provenance
 from mer_core.registry import Registry
 from mer_core.reproduction import feature_figures
@@ -111,7 +112,7 @@ def reproduce(
         job.tell(f"{name}: {asked[name].title}")
         started = time.perf_counter()
         outcome = _one(asked[name], job, manifest, force)
-        _write_pages(manifest)
+        write_pages(manifest)
         yield Outcome(
             name=name,
             state=outcome.state,
@@ -195,12 +196,13 @@ def redraw(folder: Path) -> tuple[str, ...]:
         ]
         manifest.settle(maker.name, files, synthetic=entry.synthetic)
         done.append(maker.name)
-    _write_pages(manifest)
+    write_pages(manifest)
     return tuple(done)
 
 
-def _write_pages(manifest: Manifest) -> None:
-    """Write the gallery and the page for reviewers from what lies in the folder."""
+def write_pages(manifest: Manifest) -> None:
+    """Write the gallery, the page for reviewers and the style of the tables."""
+    write_text(manifest.folder / STYLE_SHEET, style_sheet())
     write_text(manifest.folder / GALLERY, gallery(manifest, MAKERS.names()))
     write_text(manifest.folder / PAGE, review(manifest, MAKERS).markdown())
 

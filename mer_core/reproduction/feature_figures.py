@@ -253,7 +253,9 @@ def _training(models: Sequence[LoadedModel]) -> str:
 
 def _draw(blocks: Sequence[TileBlock], clips: Sequence[Exhibit], note: str) -> StaticFigure:
     synthetic = any(shown.sample.synthetic for shown in clips)
-    return tile_figure([blocks], synthetic=synthetic, note=f"{_OUTLINED}\n{note}")
+    places = "; ".join(shown.place for shown in clips)
+    shown = f"{_OUTLINED} Clip{'s' if len(clips) > 1 else ''}: {places}."
+    return tile_figure([blocks], synthetic=synthetic, note=f"{shown}\n{note}")
 
 
 def _made(

@@ -41,8 +41,13 @@ class Exhibit:
 
     @property
     def caption(self) -> str:
-        """Its label, person and clip, a line each."""
-        return f"{self.sample.label}\n{self.sample.subject}\n{self.sample.clip}"
+        """Its label, the coders' word; one line, so that rows of tiles stay close."""
+        return self.sample.label
+
+    @property
+    def place(self) -> str:
+        """Its dataset, person and clip."""
+        return f"{self.title} {self.sample.subject} {self.sample.clip}"
 
     @property
     def title(self) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from mer_core.errors import StoreError
 from mer_core.plots.dots import dot_figure
 from mer_core.plots.matrices import confusion_figure
-from mer_core.plots.page import figure_block, html_page
+from mer_core.plots.page import figure_block, html_page, page_body
 from mer_core.reproduction.confusions import matrices
 from mer_core.reproduction.control_table import AXIS as CONTROL_AXIS
 from mer_core.reproduction.control_table import dots as control_dots
@@ -99,7 +99,9 @@ def _section(anchor: str, entries: Sequence[Artefact], contents: Mapping[str, by
             *(f"<div>{block}</div>" for block in blocks),
             "</div></details>",
         ]
-    parts += [_body(content.decode()) for file, content in mine.items() if file.endswith(".html")]
+    parts += [
+        page_body(content.decode()) for file, content in mine.items() if file.endswith(".html")
+    ]
     made = {key: value for key, value in first.provenance.items() if key != "settings"}
     text = json.dumps({**made, "settings": first.provenance["settings"]}, indent=1)
     parts.append(
@@ -107,11 +109,6 @@ def _section(anchor: str, entries: Sequence[Artefact], contents: Mapping[str, by
         f"<p>{escape(', '.join(mine))}</p></details></section>"
     )
     return "".join(parts)
-
-
-def _body(page: str) -> str:
-    """What stands below the title of a page written by `html_page`."""
-    return page.partition("</h1>")[2].partition("</body>")[0]
 
 
 def _interactive(name: str, contents: Mapping[str, bytes]) -> Iterator[Any]:

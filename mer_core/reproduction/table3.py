@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 import pandas as pd
 import torch
@@ -17,9 +16,7 @@ from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.paper.tables import CostRow
 from mer_core.plots.tables import Table
-from mer_core.provenance import provenance
 from mer_core.reproduction.job import Made, Product, as_products
-from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.speed import forward_pass, random_batch, side_by_side
 
 PAPER_CLASSES, IMAGENET_CLASSES = 4, 1000
@@ -149,37 +146,6 @@ def measure_speeds(*, rounds: int, progress: Callable[[str], None] | None = None
         timed = side_by_side(runs, rounds=rounds if batch > 1 else rounds * _MORE_AT_ONE)
         speeds[batch] = {name: min(seconds) / batch for name, seconds in timed.items()}
     return speeds
-
-
-def write_table3(
-    folder: Path, *, rounds: int = 3, progress: Callable[[str], None] | None = None
-) -> tuple[tuple[LedgerRow, ...], list[Path]]:
-    """Computes the ledger and writes it as CSV, Markdown, HTML and LaTeX.
-
-    Args:
-        folder: Where the files and their manifest go.
-        rounds: Timing rounds; 0 leaves speed out.
-        progress: Told what is being timed.
-    """
-    made = table3_made(rounds=rounds, progress=progress)
-    manifest = Manifest(folder)
-    basis = provenance(
-        data_digest=made.data_digest, synthetic=False, settings=dict(made.settings), seed=made.seed
-    )
-    files = [
-        manifest.save(
-            "table3",
-            product.suffix,
-            product.content,
-            title=TITLE,
-            maker="mer reproduce table3",
-            provenance=basis,
-            place="Table 3",
-            name="table3",
-        )
-        for product in made.products
-    ]
-    return made.values, files
 
 
 def table3_made(*, rounds: int = 3, progress: Callable[[str], None] | None = None) -> Made:
