@@ -12,13 +12,18 @@ import numpy as np
 
 T = TypeVar("T")
 
-_CHART = 2**17  # bytes, roughly
+_CHART, _NUMBER = 2**17, 2**5  # bytes, roughly
 
 
 def size_of(value: object) -> int:
-    """Bytes that a picture, an array or several of them take; of anything else, a chart's."""
-    if isinstance(value, tuple):
+    """Bytes that a picture, an array or numbers take, or several; of anything else, a chart's.
+
+    Numbers are counted as such: outlines, thousands of corners, would push out all else.
+    """
+    if isinstance(value, tuple | list):
         return sum(map(size_of, value))
+    if isinstance(value, int | float):
+        return _NUMBER
     if isinstance(value, np.ndarray):
         return value.nbytes
     return len(value) if isinstance(value, bytes) else _CHART

@@ -13,7 +13,7 @@ from workbench import address, cached, selection
 from workbench.picture_tiles import map_tiles
 from workbench.selection import ClipChoice
 from workbench.tiles import TileGroup, draw_groups
-from workbench.titles import kernel_title
+from workbench.titles import kernel_title, sentence_case
 
 TILES = 4
 OWN, SHARED = "own", "shared"
@@ -40,7 +40,7 @@ def draw_branches(
             "Depth",
             list(parts),
             key="part",
-            titles=lambda n: _depth(parts[n]),
+            titles=lambda n: sentence_case(_depth(parts[n])),
             where=row,
             width=260,
         )

@@ -102,18 +102,9 @@ def readings() -> dict[str, list[Reading]]:
     return {topic: [entry for entry in READINGS if entry.topic == topic] for topic in TOPICS}
 
 
-def pictures() -> list[tuple[Artefact, bytes]]:
-    """The pictures among the regenerated figures, with their entries in the manifest."""
-    return _artefacts(".png")
-
-
-def result_tables() -> list[tuple[Artefact, bytes]]:
-    """The tables among the regenerated figures, with their entries in the manifest."""
-    return _artefacts(".csv")
-
-
-@st.cache_data(max_entries=2, ttl=30, show_spinner=False)
-def _artefacts(ending: str) -> list[tuple[Artefact, bytes]]:
+@st.cache_data(max_entries=3, ttl=30, show_spinner=False)
+def artefacts(ending: str) -> list[tuple[Artefact, bytes]]:
+    """Regenerated results whose names end so, each with its entry in the manifest."""
     manifest = Manifest(figures_folder())
     return [
         (entry, (manifest.folder / entry.file).read_bytes())

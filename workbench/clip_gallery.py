@@ -66,6 +66,6 @@ def _tile(dataset: str, sample: Sample, verdict: Prediction | None) -> Tile:
         name=f"{sample.subject} {sample.clip}",
         word=word,
         wrong=verdict is not None and not verdict.correct,
-        alt=f"Affective-motion image of {sample.key}: {word}",
+        alt=f"Affective-motion image of {sample.subject} {sample.clip}: {word}",
         picture=webp_address(cached.thumbnail(dataset, sample.subject, sample.clip)),
     )

@@ -10,6 +10,7 @@ import os
 import streamlit as st
 
 from workbench import cached
+from workbench.titles import duration
 
 
 def wanted() -> bool:
@@ -52,7 +53,5 @@ def _line() -> None:
     if state.failure:
         st.caption(f":material/error: The demo clips were not prepared: {state.failure}")
         return
-    left = (
-        "" if state.seconds_left is None else f", about {max(1, round(state.seconds_left))} s left"
-    )
+    left = "" if state.seconds_left is None else f", about {duration(state.seconds_left)} left"
     st.caption(f":material/hourglass: Preparing demo clips: {state.done} of {state.total}{left}")

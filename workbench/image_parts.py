@@ -14,7 +14,8 @@ from mer_core.inputs.clip_code import ami_script
 from workbench import address, gestures, panels, pointing, selection
 from workbench.picture_tiles import motion_image_tile, weight_sum
 from workbench.selection import ClipChoice
-from workbench.tiles import draw_tiles
+from workbench.tiles import Tile, draw_tiles
+from workbench.titles import weighting_title
 from workbench.weights_chart import draw_brushable
 
 
@@ -27,23 +28,34 @@ def draw_parts(
     curve, pictures = st.columns([1, 1], gap="large")
     with curve:
         event = draw_brushable(recording, images, key="brush")
-        st.caption("Drag across the curve to choose frames, or move the ends of the range.")
+        st.caption(
+            "Drag across the curve, or move the ends of the range, to see the image of these "
+            "frames alone."
+        )
         brushed = gestures.brushed_range(dict(event))
         first, last = pointing.frame_range(list(clip.frame_numbers), brushed=brushed)
+    everything = (first, last) == (clip.frame_numbers[0], clip.frame_numbers[-1])
     with pictures:
         for name, image in images.items():
-            part = selection.between(recording, first, last).image(name)
-            alone = replace(
-                motion_image_tile(part, title=f"Frames {first} to {last} alone"),
-                caption=f"{len(part.weights)} weights of their own, sum {weight_sum(part)}",
-                alt=f"Image of frames {first} to {last} alone under {name} weights, raw sum "
-                f"{part.minimum:.0f} to {part.maximum:.0f}",
-            )
-            whole = motion_image_tile(image, caption=f"all {len(clip)} frames")
-            draw_tiles([whole, alone], key=f"image {name}", columns=2, least=160)
-            places = st.columns(2)
+            tiles = [motion_image_tile(image, caption=f"all {len(clip)} frames")]
+            shown, places = st.container(), st.columns(2)
             _export(choice, recording, name, image, None, where=places[0])
-            _export(choice, recording, name, part, (first, last), where=places[1])
+            if not everything:
+                part = selection.between(recording, first, last).image(name)
+                tiles.append(_alone(part, first, last))
+                _export(choice, recording, name, part, (first, last), where=places[1])
+            draw_tiles(tiles, key=f"image {name}", columns=2, least=160, where=shown)
+
+
+def _alone(part: AffectiveMotionImage, first: int, last: int) -> Tile:
+    """The image of the chosen frames alone, with weights of their own."""
+    return replace(
+        motion_image_tile(part, title=f"Frames {first} to {last} alone"),
+        caption=f"{len(part.weights)} weights of their own, sum {weight_sum(part)}",
+        alt=f"Image of frames {first} to {last} alone under "
+        f"{weighting_title(part.weighting).lower()} weights, raw sum {part.minimum:.0f} to "
+        f"{part.maximum:.0f}",
+    )
 
 
 def _export(

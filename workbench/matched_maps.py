@@ -51,7 +51,7 @@ def draw_matched(
     draw_groups(groups, key="matched", columns=3)
     st.caption("Networks respond in units of their own, so each has its own scale.")
     part = panels.lazy_container(
-        st.expander, "Export", key="export matched", icon=":material/download:"
+        st.popover, "Export", key="export matched", icon=":material/download:"
     )
     if part.open:
         with part:

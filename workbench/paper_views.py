@@ -8,7 +8,10 @@ import streamlit as st
 
 from mer_core.paper.figures import FIGURES
 from mer_core.paper.findings import Finding, Verdict
+from mer_core.paper.tables import SETUPS
+from mer_core.reproduction import Artefact
 from workbench import address, cached_results, panels
+from workbench.result_tables import result_tables
 from workbench.titles import sentence_case
 
 MEANING = {
@@ -58,7 +61,7 @@ def draw_claims() -> None:
             f"- Recomputed: {finding.computed or 'cannot be'}"
             + (f", from `{finding.working}`" if finding.working else "")
             + f"\n- Verdict: **{finding.verdict}**; {MEANING[finding.verdict]}"
-            + (f"\n- {finding.note}" if finding.note else "")
+            + (f"\n- {sentence_case(finding.note)}" if finding.note else "")
         )
     panels.export("claims", table=panels.csv_text(rows), synthetic=False)
     st.caption("The same on the command line: `mer paper audit`.")
@@ -77,50 +80,55 @@ def _row(finding: Finding) -> dict[str, str]:
 
 def draw_tables() -> None:
     """Each table as printed, and as regenerated here."""
-    ours = {
-        artefact.place: (artefact, content) for artefact, content in cached_results.result_tables()
-    }
+    ours = {table.artefact.place: table for table in result_tables()}
     for title, rows in cached_results.paper_tables().items():
-        st.header(title)
+        st.header(title, anchor=False)
         st.caption("As printed")
-        st.dataframe(rows, hide_index=True, width="stretch", height="content")
+        st.dataframe(
+            rows,
+            hide_index=True,
+            width="stretch",
+            height="content",
+            column_config={name: _column_title(name) for name in rows[0]},
+        )
         place = title.partition(".")[0]
         panels.downloads(place.replace(" ", "_"), table=panels.csv_text(rows), synthetic=False)
         if place not in ours:
             st.info(f"Not regenerated yet: run `mer reproduce {place.replace(' ', '').lower()}`.")
             continue
-        artefact, content = ours[place]
-        st.caption(f"The paper's and ours, by `{artefact.maker}`.")
-        rows = panels.csv_rows(content)
-        found = [row for row in rows if row.get("ours", "as above")]
-        st.dataframe(found, hide_index=True, width="stretch", column_order=_told(found))
-        stem = artefact.file.removesuffix(".csv").removesuffix("_synthetic")
-        panels.downloads(stem, table=content.decode(), synthetic=artefact.synthetic)
+        st.caption("The paper's and ours")
+        ours[place].draw()
 
 
-def _told(rows: list[dict[str, str]]) -> list[str]:
-    """Columns in which anything stands."""
-    return [name for name in (rows[0] if rows else {}) if any(row[name] for row in rows)]
+def _column_title(name: str) -> str:
+    """What stands in a column of the paper's tables: an experiment by its title."""
+    return SETUPS[name].title if name in SETUPS else sentence_case(name)
 
 
 def draw_figures() -> None:
     """Draw every regenerated figure beside what the paper's own shows."""
-    artefacts = cached_results.pictures()
+    artefacts = sorted(cached_results.artefacts(".png"), key=_figures_first)
     if not artefacts:
         st.info("No figure has been regenerated yet: run `mer reproduce all`.")
     if any(artefact.synthetic for artefact, _ in artefacts):
         address.mark_synthetic()
     for artefact, content in artefacts:
         st.header(artefact.place or artefact.title, anchor=False)
-        ours, theirs = st.columns([3, 1], gap="large")
+        printed = FIGURES.get(artefact.place)
+        ours, theirs = st.columns([3, 1], gap="large") if printed else (st.container(), None)
         with ours:
             st.image(content, output_format="PNG", width="stretch", alt=artefact.title)
             st.caption(f"Ours: {artefact.title}. Made by `{artefact.maker}`.")
-        printed = FIGURES.get(artefact.place)
-        if printed is not None:
+        if printed is not None and theirs is not None:
             theirs.markdown(
                 f"**In the paper**\n\n{printed.shows}\n\n**In ours**\n\n{printed.differs}"
             )
+
+
+def _figures_first(entry: tuple[Artefact, bytes]) -> tuple[bool, str]:
+    """The paper's figures in their order, then what the paper has no figure of."""
+    place = entry[0].place
+    return place not in FIGURES, place or "~"
 
 
 def draw_readings() -> None:
@@ -133,6 +141,7 @@ def draw_readings() -> None:
         if part.open:
             part.markdown(
                 f"**Passage.** {entry.passage}\n\n"
-                + "\n".join(f"- **{name}**: {text}" for name, text in entry.choices.items())
-                + f"\n\n**Default: {entry.default}.** {entry.evidence}\n\n`{entry.switch}`"
+                + "\n".join(f"- `{name}`: {text}" for name, text in entry.choices.items())
+                + f"\n\n**Default: `{entry.default}`.** {entry.evidence}"
+                + (f"\n\nSwitch: `{entry.switch}`" if entry.switch else "")
             )

@@ -62,8 +62,8 @@ def motion_image_tile(
         shared=shared,
         title=title or entry.title,
         caption=caption,
-        alt=f"Affective-motion image under {entry.name} weights, raw sum {found.minimum:.0f} to "
-        f"{found.maximum:.0f}",
+        alt=f"Affective-motion image under {entry.title.lower()} weights, raw sum "
+        f"{found.minimum:.0f} to {found.maximum:.0f}",
         name=found.weighting,
     )
 

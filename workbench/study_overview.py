@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mer_core.datasets.catalog import DATASETS
 from mer_core.errors import MerError
 from mer_core.protocols.intervals import SCORE_NAMES
 from mer_core.training import StudyResult
-from mer_core.training.controls import CONTROLS
 from workbench import address, cached_results, panels
-from workbench.titles import network_title, protocol_title
+from workbench.titles import sentence_case, study_parts
 
 BRIEF = {
     "accuracy_pooled": "Accuracy",
@@ -30,12 +28,20 @@ def draw_overview(names: Sequence[str]) -> None:
             rows.append(_row(name, cached_results.study_result(name)))
         except MerError as error:
             panels.refusal(error)
-    if any(row["Data are"] == "synthetic" for row in rows):
+    kinds = {row["Data are"] for row in rows}
+    if "synthetic" in kinds:
         address.mark_synthetic()
+    told = [name for name in (rows[0] if rows else {}) if any(row[name] for row in rows)]
+    if len(kinds) == 1:
+        told.remove("Data are")  # the badge says so
     per_cent = st.column_config.NumberColumn(format="%.1f")
     scores = (*BRIEF.values(), "Largest class")
     st.dataframe(
-        rows, hide_index=True, width="stretch", column_config=dict.fromkeys(scores, per_cent)
+        rows,
+        hide_index=True,
+        width="stretch",
+        column_order=told,
+        column_config=dict.fromkeys(scores, per_cent),
     )
     st.caption(
         "Each study leaves somebody out, trains on the others and predicts whoever was left out. "
@@ -45,18 +51,20 @@ def draw_overview(names: Sequence[str]) -> None:
 
 
 def _row(name: str, result: StudyResult) -> dict[str, str | float | None]:
-    experiment = result.definition["experiment"]
-    control = result.definition["control"]
+    parts = study_parts(name, result.definition)
+    scores = {BRIEF[score]: percent(result.means[score]) for score in SCORE_NAMES}
     return {
-        "Network": network_title(experiment["model"]),
-        "Data": " + ".join(DATASETS.get(one["name"]).title for one in experiment["datasets"]),
-        "Data are": "synthetic" if result.synthetic else "recorded",
-        "Protocol": protocol_title(result.definition["protocol"]),
-        "Control": "" if control == "none" else CONTROLS.get(control).title,
-        "Folds": f"{result.completed} of {len(result.folds)}",
-        **{BRIEF[score]: percent(result.means[score]) for score in SCORE_NAMES},
+        "Network": parts.network,
+        "Trained": sentence_case(parts.start),
+        "Accuracy": scores.pop("Accuracy"),
         "Largest class": percent(result.majority_rate),
-        "Folder": name,
+        **scores,
+        "Data": parts.data,
+        "Data are": "synthetic" if result.synthetic else "recorded",
+        "Protocol": parts.protocol,
+        "Control": parts.control,
+        "Folds": f"{result.completed} of {len(result.folds)}",
+        "Name": parts.own_name,
     }
 
 

@@ -14,7 +14,7 @@ from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
 from mer_core.training.script import study_script
 from workbench import address, cached_results, panels, selection
-from workbench.titles import network_title, sentence_case
+from workbench.titles import fold_title, network_title, sentence_case, study_title
 
 FOLD_COLUMNS = ("name", "seed", "state", "n_train", "n_test", "right", "epoch", "seconds", "error")
 
@@ -45,7 +45,8 @@ def draw_scores(result: StudyResult) -> None:
             column.caption(f"{span.level:.0%} interval {span.low:.1%} to {span.high:.1%}")
     if result.majority_rate is not None:
         st.caption(
-            f"Always answering **{next(iter(result.by_seed.values())).majority_class}** would "
+            "Always answering "
+            f"**{sentence_case(next(iter(result.by_seed.values())).majority_class)}** would "
             f"score {result.majority_rate:.1%} in pooled accuracy and "
             f"{1 / len(result.classes):.1%} in UAR. Intervals: bootstrap over subjects."
         )
@@ -146,7 +147,7 @@ def draw_wrong(result: StudyResult) -> None:
                 f"{subject} {clip}: predicts **{sentence_case(answer.predicted)}** "
                 f"({answer.probabilities[answer.predicted]:.0%}), true label "
                 f"**{sentence_case(answer.truth)}**",
-                width=340,
+                width=520,
             )
             panels.open_elsewhere(link, SHORT)
 
@@ -171,7 +172,7 @@ def draw_study(name: str) -> None:
             icon=":material/play_arrow:",
             width="stretch",
             disabled=bool(busy),
-            help=f"{busy} is at work; stop it first, or wait." if busy else None,
+            help=f"{study_title(busy)} is at work; stop it first, or wait." if busy else None,
         ):
             cached_results.study_runner().start(Study.open(name))
             st.rerun()
@@ -179,21 +180,20 @@ def draw_study(name: str) -> None:
         st.info("No fold is finished yet.")
         return
     draw_scores(result)
-    st.header("Compared with the paper", anchor=False)
-    draw_paper(result)
     st.header("Confusion matrix", anchor=False)
+    classes = [sentence_case(name) for name in result.classes]
     shares, counts = st.columns(2, gap="large")
     with shares:
         draw_matrix(
-            Matrix.counted("This study", result.classes, result.confusion),
+            Matrix.counted("This study", classes, result.confusion),
             key="ours",
             synthetic=result.synthetic,
         )
     with counts:
         st.caption("Counts over all seeds; rows true, columns predicted.")
         cells = [
-            {"true": true} | dict(zip(result.classes, row, strict=True))
-            for true, row in zip(result.classes, result.confusion.tolist(), strict=True)
+            {"True": true} | dict(zip(classes, row, strict=True))
+            for true, row in zip(classes, result.confusion.tolist(), strict=True)
         ]
         st.dataframe(cells, hide_index=True, width="stretch")
         panels.downloads(
@@ -204,16 +204,24 @@ def draw_study(name: str) -> None:
         )
     st.header("Wrong predictions", anchor=False)
     draw_wrong(result)
+    st.header("Compared with the paper", anchor=False)
+    draw_paper(result)
     st.header("Folds", anchor=False)
     shown = FOLD_COLUMNS if result.failed else FOLD_COLUMNS[:-1]
     folds = [{key: row[key] for key in shown} for row in result.as_dict()["fold_results"]]
     st.dataframe(
-        folds,
+        [row | {"name": fold_title(row["name"])} for row in folds],
         hide_index=True,
         width="stretch",
-        column_config={key: COLUMN_TITLES[key] for key in shown},
+        column_config={
+            **{key: COLUMN_TITLES[key] for key in shown},
+            "seconds": st.column_config.NumberColumn(COLUMN_TITLES["seconds"], format="%.0f"),
+        },
     )
-    st.caption("One fold per held-out group; one subject's accuracy alone says little.")
+    st.caption(
+        "One fold for each group that is held out; one subject's accuracy alone says little. "
+        f"The same on the command line: `mer study show {result.name}`."
+    )
     panels.downloads(
         f"folds_{result.name}",
         table=panels.csv_text(folds),

@@ -21,6 +21,7 @@ from mer_core.training.events import (
 )
 from mer_core.training.study import Study
 from mer_core.training.study_process import StudyProcess
+from workbench.titles import duration, fold_title
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class Run:
         if self.progress is None or self.share <= self.begun:
             return ""
         seconds = self.progress.elapsed * (1 - self.share) / (self.share - self.begun)
-        return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
+        return f"about {duration(seconds)}"
 
     @property
     def stopping(self) -> bool:
@@ -89,7 +90,8 @@ class Run:
                 self.doing = f"making images, {event.made} of {event.wanted}"
             case EpochFinished():
                 self.doing = (
-                    f"{event.name}: epoch {event.epoch} of {event.epochs}, loss {event.loss:.3f}"
+                    f"{fold_title(event.name)}: epoch {event.epoch} of {event.epochs}, "
+                    f"loss {event.loss:.3f}"
                 )
                 self.losses.setdefault(event.name, []).append(event.loss)
                 self.parts[event.name] = event.epoch / event.epochs

@@ -10,7 +10,7 @@ import streamlit as st
 from mer_core.plots.answers import loss_curves
 from workbench import cached_results, panels
 from workbench.study_runner import Run
-from workbench.titles import study_title
+from workbench.titles import fold_title, study_title
 
 _SHOWN_CURVES = 6
 
@@ -48,10 +48,12 @@ def _watch() -> None:
         cached_results.study_runner().cancel()
         st.rerun(scope="fragment")
     st.html(f'<ul class="mer-fold-grid" aria-label="Folds">{_cells(run)}</ul>')
-    curves = dict(list(run.losses.items())[-_SHOWN_CURVES:])
+    curves = {
+        fold_title(name): list(values) for name, values in list(run.losses.items())[-_SHOWN_CURVES:]
+    }
     if curves:
         panels.chart(
-            partial(loss_curves, {name: list(values) for name, values in curves.items()}),
+            partial(loss_curves, curves),
             key="losses",
             alt="Training loss: "
             + "; ".join(f"{name} {values[-1]:.3f}" for name, values in curves.items()),
@@ -61,7 +63,7 @@ def _watch() -> None:
 def _cells(run: Run) -> str:
     """One cell for each fold: finished, failed, training, or waiting."""
     return "".join(
-        f'<li class="mer-fold-{escape(state.partition(" ")[0].strip(","))}">{escape(name)}'
-        f"<span>{escape(state)}</span></li>"
+        f'<li class="mer-fold-{escape(state.partition(" ")[0].strip(","))}">'
+        f"{escape(fold_title(name))}<span>{escape(state)}</span></li>"
         for name, state in run.states.items()
     )

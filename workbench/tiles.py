@@ -253,7 +253,10 @@ def scale_payload(scale: ColourScale, unit: str) -> dict[str, Any]:
     """A colour scale as the browser takes it."""
     stops = ", ".join(f"{colour} {100 * float(at):.1f}%" for at, colour in plotly_scale(scale.name))
     return {
-        "ticks": sorted(scale.ticks.items(), key=itemgetter(1)),
+        "ticks": sorted(
+            ((mark.replace("-", "\N{MINUS SIGN}"), at) for mark, at in scale.ticks.items()),
+            key=itemgetter(1),
+        ),
         "words": f"Colour bar from {spoken(scale.low)} to {spoken(scale.high)} {unit}".strip(),
         "gradient": f"linear-gradient(90deg, {stops})",
         "unit": unit,

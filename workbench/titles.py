@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.errors import MerError
 
 if TYPE_CHECKING:
     from mer_core.reproduction import Artefact
-    from mer_core.training.result import StudyResult
 
 
 def sentence_case(word: str) -> str:
     """Return a word or a name with a capital at its beginning."""
     return f"{word[:1].upper()}{word[1:]}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time to wait in seconds, or in minutes where it is long."""
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def kernel_title(branch: str) -> str:
@@ -47,26 +53,69 @@ def protocol_title(name: str) -> str:
     return sentence_case(protocol.title)
 
 
+def fold_title(name: str) -> str:
+    """Return whom a fold holds out: its dataset by its title, and the person."""
+    from mer_core.datasets.catalog import DATASETS
+
+    first, _, rest = name.partition("/")
+    return f"{DATASETS.get(first).title} {rest}".strip() if first in DATASETS else name
+
+
 def artefact_title(artefact: Artefact) -> str:
     """Return what a result shows and where the paper has it; several of one maker stay apart."""
-    stem = artefact.file.split(".")[0].removesuffix("_synthetic")
-    part = stem.removeprefix(artefact.maker_name).strip("_")
+    part = artefact.stem.removeprefix(artefact.maker_name).strip("_")
     title = f"{artefact.title}: {part}" if part else artefact.title
     return sentence_case(f"{artefact.place}: {title}" if artefact.place else title)
 
 
-def study_title(name: str, result: StudyResult | None = None) -> str:
-    """Return what a study is: network, data and protocol, with the last of its name apart."""
-    from mer_core.datasets.catalog import DATASETS
+def study_title(name: str) -> str:
+    """Return what a study is: network, its first weights, data and protocol, and its own name."""
     from workbench import cached_results
 
     try:
-        definition = (result or cached_results.study_result(name)).definition
+        parts = study_parts(name, cached_results.study_result(name).definition)
     except MerError:
         return name  # damaged, or written at this moment
-    experiment = definition["experiment"]
-    data = " + ".join(DATASETS.get(one["name"]).title for one in experiment["datasets"])
-    control = "" if definition["control"] == "none" else f", control: {definition['control']}"
-    protocol = protocol_title(definition["protocol"])
-    tail = name.rsplit("-", 1)[-1][:6]
-    return f"{network_title(experiment['model'])} on {data}: {protocol}{control} · {tail}"
+    control = f", {parts.control.lower()}" if parts.control else ""
+    own = f" · {parts.own_name}" if parts.own_name else ""
+    return f"{parts.network}, {parts.start}, on {parts.data}: {parts.protocol}{control}{own}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyParts:
+    """What a study is, word by word, as readers see it.
+
+    Attributes:
+        network: Its title.
+        start: What its weights were before it.
+        data: Titles of the datasets.
+        protocol: Its title.
+        control: Title of what makes the study fail, or "".
+        own_name: What tells it from others: the name somebody gave it, or the beginning of its
+            digest; "" for studies that ship.
+    """
+
+    network: str
+    start: str
+    data: str
+    protocol: str
+    control: str
+    own_name: str
+
+
+def study_parts(name: str, definition: Mapping[str, Any]) -> StudyParts:
+    """Return the words for the study called `name`."""
+    from mer_core.datasets.catalog import DATASETS
+    from mer_core.training.controls import CONTROLS
+    from mer_core.training.study_folders import shipped_names
+
+    experiment, control = definition["experiment"], definition["control"]
+    digest = re.search(r"-([0-9a-f]{8})$", name)
+    return StudyParts(
+        network=network_title(experiment["model"]),
+        start="from scratch" if experiment.get("weights", "random") == "random" else "fine-tuned",
+        data=" + ".join(DATASETS.get(one["name"]).title for one in experiment["datasets"]),
+        protocol=protocol_title(definition["protocol"]),
+        control="" if control == "none" else sentence_case(CONTROLS.get(control).title),
+        own_name="" if name in shipped_names() else digest[1][:6] if digest else name,
+    )

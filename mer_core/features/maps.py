@@ -135,6 +135,6 @@ def _coverage(region: npt.NDArray[np.bool_], shape: tuple[int, int]) -> Maps:
 for _ranking in (
     Ranking(name="activation", title="Mean activation", needs_region=False, score=_activation),
     Ranking(name="variance", title="Variance", needs_region=False, score=_variance),
-    Ranking(name="region", title="Response in the moving region", needs_region=True, score=_inside),
+    Ranking(name="region", title="Response where it moves", needs_region=True, score=_inside),
 ):
     RANKINGS.register(_ranking.name, _ranking)

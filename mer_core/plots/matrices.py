@@ -97,7 +97,7 @@ def confusion_figure(matrix: Matrix, *, synthetic: bool = False) -> go.Figure:
         ],
         hovertemplate="true %{y}, predicted %{x}<br>%{z:.1%} of true %{y}<br>%{customdata}"
         "<extra></extra>",
-        colorbar={"title": "share", "thickness": 12},
+        colorbar={"title": {"text": "share", "side": "right"}, "thickness": 12},
         xgap=2,
         ygap=2,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mer_core.ami import WEIGHTINGS
 from mer_core.errors import StoreError
 from mer_core.plots.dots import DotAxis, DotRow
 from mer_core.plots.static.dots import dot_sheet
@@ -179,7 +180,11 @@ def dots(record: str) -> list[DotRow]:
 
 
 def _title(row: Mapping[str, Any]) -> str:
-    return row["title"] if row["kind"] == "control" else f"{row['name']} weights"
+    return (
+        row["title"]
+        if row["kind"] == "control"
+        else f"{WEIGHTINGS.get(row['name']).title.lower()} weights"
+    )
 
 
 def _ends(name: str, interval: Interval) -> dict[str, float]:

@@ -50,9 +50,14 @@ class Artefact:
         return bool(self.provenance["synthetic"])
 
     @property
+    def stem(self) -> str:
+        """The file's name without its ending and without what says that data are synthetic."""
+        return self.file.split(".")[0].removesuffix("_synthetic")
+
+    @property
     def maker_name(self) -> str:
         """What belongs together: the maker's name, else the file's name without its ending."""
-        return self.name or self.file.split(".")[0].removesuffix("_synthetic")
+        return self.name or self.stem
 
 
 class Manifest:

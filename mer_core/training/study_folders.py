@@ -52,6 +52,11 @@ _INSTALLED = ".shipped"
 """File among the user's studies that names those which have been copied."""
 
 
+def shipped_names() -> tuple[str, ...]:
+    """Names of the studies that ship."""
+    return tuple(path.stem for path in sorted(FOLDER.glob("*.sqlite")))
+
+
 def install_shipped_studies(root: Path | None = None) -> tuple[str, ...]:
     """Copy the shipped studies that have not been copied yet; return their names.
 
@@ -64,8 +69,7 @@ def install_shipped_studies(root: Path | None = None) -> tuple[str, ...]:
     root = root or studies_folder()
     record = root / _INSTALLED
     known = record.read_text(encoding="utf-8").split() if record.exists() else []
-    names = [path.stem for path in sorted(FOLDER.glob("*.sqlite"))]
-    new = [name for name in names if name not in known]
+    new = [name for name in shipped_names() if name not in known]
     try:
         for name in new:
             target = root / name / FILE_NAME

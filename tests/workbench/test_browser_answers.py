@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from mer_core.features import RANKINGS
 from tests.workbench.running import settle
 from tests.workbench.watching import choose
 
@@ -29,12 +30,111 @@ def test_a_prediction_is_judged_by_the_class_that_the_label_counts_as(page, serv
     assert verdict.endswith("right" if right else "wrong")
 
 
+def test_the_first_page_says_in_a_sentence_what_each_thing_is(page, server):
+    page.goto(server)
+    settle(page)
+    for term in ("Micro-expression", "Affective-motion image", "Prediction"):
+        column = page.get_by_test_id("stColumn").filter(
+            has=page.get_by_role("heading", name=term, exact=True)
+        )
+        said = column.first.get_by_test_id("stMarkdown").first
+        assert len(said.inner_text().split()) > 5
+        top = said.bounding_box()
+        assert top is not None
+        assert top["y"] < 300
+
+
 def test_a_link_says_what_it_could_not_honour(page, server):
     page.goto(f"{server}/?emotion=joy&subject=99")
     settle(page)
     said = page.get_by_role("alert").inner_text()
     assert "Emotion cannot be “joy”" in said
     assert "Subject cannot be “99”" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "second"),
+    [
+        ("clips", "B Surprise"),
+        ("weightings&w2=linear", "B Linear"),
+        ("networks&rival=mobilenet", "B MobileNetV1"),
+        ("networks&rival=affectivenet-ks1", "B AffectiveNet KS-1"),
+        ("checkpoints", "B Untrained"),
+    ],
+)
+def test_two_sides_that_differ_in_one_thing_lie_under_one_divider(page, server, kind, second):
+    page.goto(f"{server}/compare?net=affectivenet&compare={kind}&emotion2=surprise&show=map")
+    settle(page)
+    view = page.locator(".mer-compare")
+    view.wait_for()
+    assert second in " ".join(view.locator(".mer-names").inner_text().split())
+    assert view.locator(".mer-stage .mer-surface").count() == 2
+    view.get_by_label("Divider").wait_for()
+
+
+def test_a_deeper_layer_and_a_paler_map_are_compared_too(page, server):
+    page.goto(f"{server}/compare?net=affectivenet&show=attribution&method=saliency")
+    settle(page)
+    veil = page.locator(".mer-compare .mer-veil").first
+    veil.wait_for()
+    page.locator(".mer-compare").get_by_label("Opacity").focus()
+    page.keyboard.press("Home")
+    assert veil.evaluate("layer => layer.style.opacity") == "0"
+    page.goto(f"{server}/compare?net=affectivenet&show=map")
+    settle(page)
+    page.get_by_label("Layer", exact=True).click()
+    page.get_by_role("option").last.click()
+    page.wait_for_url("**layer=**")
+    settle(page)
+    assert page.locator(".mer-compare .mer-surface").count() == 2
+
+
+def test_maps_are_ranked_by_what_they_answer_where_the_face_moves(page, server):
+    page.goto(f"{server}/feature_maps?nets=affectivenet")
+    settle(page)
+    assert page.get_by_label("Maps ranked by").input_value() == RANKINGS.get("region").title
+    first = page.locator(".st-key-input .mer-surface")
+    diagram = page.locator(".mer-diagram").bounding_box()
+    seen = first.bounding_box()
+    assert seen is not None and diagram is not None
+    assert seen["y"] < diagram["y"] + diagram["height"]  # beside the diagram, above all maps
+    assert seen["y"] < page.locator(".st-key-unit .mer-surface").bounding_box()["y"]
+
+
+def test_bars_of_scores_have_the_colours_of_verdicts_and_labels_that_collide_with_nothing(
+    page, server
+):
+    page.goto(f"{server}/attributions?nets=affectivenet&methods=saliency&methods=grad-cam")
+    settle(page)
+    chart = page.locator(".st-key-scores .js-plotly-plot")
+    chart.scroll_into_view_if_needed()
+    bars = chart.locator(".barlayer .point path")
+    colours = bars.evaluate_all("all => all.map(one => getComputedStyle(one).fill)")
+    verdicts = {"rgb(0, 158, 115)", "rgb(230, 159, 0)", "rgb(138, 143, 153)"}  # good, so-so, none
+    assert len(colours) == 2
+    assert set(colours) <= verdicts
+    labels = [box.bounding_box() for box in chart.locator(".yaxislayer-above text").all()]
+    labels.sort(key=lambda box: box["y"])
+    plain = chart.locator(".nsewdrag").first.bounding_box()
+    assert len(labels) == 2
+    for label in labels:  # dotted lines lie inside the axes, and names left of them
+        assert label["x"] + label["width"] <= plain["x"] + 1
+    assert labels[0]["y"] + labels[0]["height"] <= labels[1]["y"]
+
+
+def test_every_network_says_above_its_maps_what_it_predicts_and_whether_that_is_right(page, server):
+    page.goto(f"{server}/attributions?nets=affectivenet&nets=mobilenet&methods=saliency")
+    settle(page)
+    answers = page.locator(".mer-answer")
+    expect(answers).to_have_count(2)
+    for i, name in enumerate(("AffectiveNet", "MobileNetV1")):
+        said = page.get_by_text(re.compile(f"^{name} predicts .*(right|wrong)$"))
+        table = answers.nth(i).bounding_box()
+        map_ = page.get_by_alt_text(f"Saliency of {name}").first.bounding_box()
+        words = said.bounding_box()
+        assert words["y"] < table["y"] < map_["y"]
+        assert abs(words["x"] - table["x"]) < 5
+        assert abs(table["x"] - map_["x"]) < 5
 
 
 def test_kernels_have_scales_of_their_own_or_one_for_all(page, server):

@@ -58,7 +58,7 @@ def test_a_brush_moves_the_frames_all_follow_and_the_clip_outlives_the_page(page
     assert page.get_by_alt_text("Grad-CAM of").count() == 3
     page.get_by_text(f"{len(acted)} frames; estimated: apex").wait_for()
 
-    image = page.get_by_alt_text("Affective-motion image under rank-pooling").first
+    image = page.get_by_alt_text("Affective-motion image under rank pooling").first
     before = image.get_attribute("alt")
     drag(page, "own-motion", (0.1, 0.3), (0.6, 0.7))
     page.wait_for_url("**frames=**")

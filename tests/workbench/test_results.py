@@ -65,7 +65,7 @@ def test_without_a_study_the_page_says_how_to_get_one(fresh):
 def test_a_finished_study_stands_beside_the_paper_and_the_majority_rate(fresh):
     result = planned(fresh).complete(workers=1)
     overview = open_at("results")
-    assert list(overview.dataframe[0].value["Folder"]) == ["small"]
+    assert list(overview.dataframe[0].value["Name"]) == ["small"]
     app = open_at("results", study="small")
     said = words(app)
     assert "say nothing about real ones" in said
@@ -131,7 +131,7 @@ def test_a_damaged_study_is_named_and_hides_no_other(fresh, tmp_path):
     (damaged / "study.sqlite").write_bytes(b"not a database at all" * 100)
     forget()
     app = open_at("results")
-    assert list(app.dataframe[0].value["Folder"]) == ["small"]
+    assert list(app.dataframe[0].value["Name"]) == ["small"]
     assert "damaged" in app.error[0].value
     assert open_at("results", study="damaged").error
 

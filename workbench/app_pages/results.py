@@ -6,6 +6,7 @@ import streamlit as st
 
 from mer_core.errors import MerError
 from workbench import address, cached_results, panels, selection
+from workbench.result_tables import result_tables
 from workbench.study_form import study_form
 from workbench.study_overview import draw_overview
 from workbench.study_panel import draw_study
@@ -38,21 +39,15 @@ else:
         draw_overview(names)
     else:
         st.info("No studies yet: start one above, or see what the paper prints.")
-    tables = cached_results.result_tables()
+    tables = result_tables()
     if tables:
-        st.header("Tables that come with the workbench")
-    for artefact, content in tables:
-        part = panels.lazy_container(st.expander, artefact_title(artefact), key=artefact.file)
-        if not part.open:
-            continue
-        with part:
-            st.dataframe(panels.csv_rows(content), hide_index=True, width="stretch")
-            st.caption(f"Made by `{artefact.maker}`.")
-            panels.downloads(
-                artefact.file.removesuffix(".csv").removesuffix("_synthetic"),
-                table=content.decode(),
-                synthetic=artefact.synthetic,
-            )
+        st.header("Tables that come with the workbench", anchor=False)
+    for table in tables:
+        title = artefact_title(table.artefact)
+        part = panels.lazy_container(st.expander, title, key=table.artefact.file)
+        if part.open:
+            with part:
+                table.draw()
     st.page_link(
         "app_pages/paper.py",
         label="What the paper prints, and which of its numbers hold",

@@ -12,6 +12,7 @@ from mer_core.models.shipped import shown_weighting
 from workbench import address, cached, own_clip_panels, panels, selection
 from workbench.camera import recorded
 from workbench.player import play_frames
+from workbench.titles import sentence_case
 
 KINDS = ("avi", "mp4", "mov", "mkv", "webm", "zip")
 MEGABYTES = 20
@@ -32,7 +33,7 @@ address.begin_page(
     "What would a network say of it? The clip stays in this server's memory while this browser "
     "tab is open, also when you visit other pages, and is written to no disk.",
 )
-origin = address.switch("From", ("a file", "this camera"), key="from")
+origin = address.switch("From", ("a file", "this camera"), key="from", titles=sentence_case)
 if origin == "this camera":
     film = recorded(key="camera")
     held = st.session_state.get(HELD)

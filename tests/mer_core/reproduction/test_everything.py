@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mer_core.plots.page import STYLE_SHEET
 from mer_core.reproduction import everything
 from mer_core.reproduction.everything import MAKERS, State, reproduce
 from mer_core.reproduction.job import Job, Made, Maker, Product
@@ -20,7 +21,7 @@ def made(tmp_path_factory):
 
 
 def contents(folder):
-    kept = (MANIFEST, GALLERY, PAGE)
+    kept = (MANIFEST, GALLERY, PAGE, STYLE_SHEET)
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.name not in kept}
 
 
