@@ -3,9 +3,10 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
-from workbench.bounded_cache import BoundedCache
+from workbench.bounded_cache import BoundedCache, size_of
 
 
 def test_the_answer_unused_for_longest_goes_first():
@@ -29,6 +30,14 @@ def test_sizes_are_what_is_bounded():
     assert [kept.get(name) is not None for name in "abcd"] == [False, False, False, True]
     kept.put("e", b"")
     assert kept.get("d") is None
+
+
+def test_outlines_count_as_their_numbers_and_not_as_charts():
+    outlines = tuple(((float(i), 0.5), (1.0, 2.0)) for i in range(1000))
+    assert size_of(outlines) < 200_000
+    assert size_of((bytes(10), 0.0, 1.0)) < 100
+    assert size_of(np.zeros(8)) == 64
+    assert size_of(object()) > 100_000
 
 
 def test_an_answer_is_made_once_however_many_ask():
