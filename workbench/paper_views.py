@@ -6,13 +6,13 @@ from collections import Counter
 
 import streamlit as st
 
-from mer_core.paper.figures import FIGURES
+from mer_core.paper.figures import FIGURES, PublishedFigure
 from mer_core.paper.findings import Finding, Verdict
 from mer_core.paper.tables import SETUPS
 from mer_core.reproduction import Artefact
 from workbench import address, cached_results, panels
 from workbench.result_tables import result_tables
-from workbench.titles import sentence_case
+from workbench.titles import artefact_title, sentence_case
 
 MEANING = {
     Verdict.OK: "the paper's own numbers give what it prints",
@@ -113,8 +113,8 @@ def draw_figures() -> None:
     if any(artefact.synthetic for artefact, _ in artefacts):
         address.mark_synthetic()
     for artefact, content in artefacts:
-        st.header(artefact.place or artefact.title, anchor=False)
-        printed = FIGURES.get(artefact.place)
+        printed = _printed(artefact)
+        st.header(artefact.place if printed else artefact_title(artefact), anchor=False)
         ours, theirs = st.columns([3, 1], gap="large") if printed else (st.container(), None)
         with ours:
             st.image(content, output_format="PNG", width="stretch", alt=artefact.title)
@@ -127,8 +127,13 @@ def draw_figures() -> None:
 
 def _figures_first(entry: tuple[Artefact, bytes]) -> tuple[bool, str]:
     """The paper's figures in their order, then what the paper has no figure of."""
-    place = entry[0].place
-    return place not in FIGURES, place or "~"
+    return _printed(entry[0]) is None, entry[0].place or "~"
+
+
+def _printed(artefact: Artefact) -> PublishedFigure | None:
+    """What the paper prints in place of this very figure; None for what only belongs to it."""
+    own = artefact.maker_name == artefact.place.lower().replace(". ", "")
+    return FIGURES.get(artefact.place) if own else None
 
 
 def draw_readings() -> None:

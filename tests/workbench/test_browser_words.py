@@ -140,17 +140,17 @@ def test_no_link_is_offered_to_a_clip_that_no_link_can_contain(page, server):
 def test_every_figure_of_the_paper_stands_beside_what_the_paper_prints(page, server):
     page.goto(f"{server}/paper?show=Figures")
     settle(page)
-    for number in range(1, 8):
-        heading = page.get_by_role("heading", name=f"Fig. {number}", exact=True).first
-        row = page.locator('[data-testid="stHorizontalBlock"]').filter(
-            has=page.get_by_text("In the paper", exact=True)
-        )
-        heading.scroll_into_view_if_needed()
-        ours, theirs = (row.nth(number - 1).get_by_test_id("stColumn").nth(i) for i in (0, 1))
-        picture = ours.locator("img")
-        left, right = picture.bounding_box(), theirs.bounding_box()
-        assert left is not None and right is not None
-        assert heading.bounding_box()["y"] < left["y"]
+    headings = page.get_by_role("heading", level=2).all_inner_texts()
+    assert headings[:7] == [f"Fig. {number}" for number in range(1, 8)]
+    rows = page.get_by_test_id("stHorizontalBlock").filter(
+        has=page.get_by_text("In the paper", exact=True)
+    )
+    expect(rows).to_have_count(7)
+    for row in rows.all():
+        ours, theirs = (row.get_by_test_id("stColumn").nth(i) for i in (0, 1))
+        left, right = ours.locator("img").bounding_box(), theirs.bounding_box()
+        assert left is not None
+        assert right is not None
         assert left["x"] + left["width"] <= right["x"]
         assert len(theirs.inner_text().split()) > 20
     assert not page.evaluate("[...document.images].some(image => image.naturalWidth < 400)")
