@@ -110,15 +110,15 @@ table = results_of.scores(1, methods=["AffectiveNet-1", "LEARNet", "AKMNet"])
 table
 
 # %% [markdown]
-# **Seen.** The sentence above the table says how many of ours lie above it. LEARNet is the
-# network that beats chance by far in notebook 09; what differs is how many people it learned
-# from.
+# **Seen.** The sentence above the table says how many of ours lie above the majority rate.
+# LEARNet is the network that beats chance by far in notebook 09; what differs is how many people
+# it learned from.
 #
 # ## Conclusion
 #
-# LEARNet leaves time to the image and stays small. AKMNet sees the order of frames, and pays for
-# each of them. The table says whether it was worth it here, with the intervals that a few people
-# allow.
+# LEARNet leaves time to the weights of its image and stays small. AKMNet sees the order of
+# frames, and pays for each of them. The table says whether it was worth it here, with the
+# intervals that a few people allow.
 #
 # ## Exercises
 #
