@@ -36,7 +36,7 @@ def draw_explorer(
     named = {model.entry.name: model for model in models}
     seen, network = st.columns([1, 4], gap="large")
     with network:
-        head = st.container(horizontal=True, vertical_alignment="center")
+        head = st.container(horizontal=True, vertical_alignment="bottom")
         model = named[
             address.switch(
                 "Network",
@@ -44,7 +44,6 @@ def draw_explorer(
                 key="net",
                 titles=network_title,
                 where=head,
-                label_visibility="collapsed",
             )
         ]
         entry = model.entry
@@ -57,7 +56,6 @@ def draw_explorer(
             default=telling_layer(entry.layers, entry.input.size[0]),
             titles=lambda name: entry.layer(name).title,
             where=head,
-            label_visibility="collapsed",
             width=300,
         )
         draw_diagram(
@@ -84,7 +82,6 @@ def draw_explorer(
         default=top[0],
         width=100,
         where=head,
-        label_visibility="collapsed",
     )
     values = found.values
     scale = shared_scale([values[top]], signed=bool((values[top] < 0).any()))

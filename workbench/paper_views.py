@@ -89,6 +89,7 @@ def draw_tables() -> None:
             hide_index=True,
             width="stretch",
             height="content",
+            column_order=[name for name in rows[0] if any(row[name] for row in rows)],
             column_config={name: _column_title(name) for name in rows[0]},
         )
         place = title.partition(".")[0]

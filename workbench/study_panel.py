@@ -106,6 +106,7 @@ def draw_paper(result: StudyResult) -> None:
         )
         with matrix:
             draw_matrix(printed, key="theirs", synthetic=False)
+            st.caption("In each cell: its share of the true class, and in brackets of all clips.")
 
 
 def draw_matrix(matrix: Matrix, *, key: str, synthetic: bool) -> None:
@@ -190,7 +191,10 @@ def draw_study(name: str) -> None:
             synthetic=result.synthetic,
         )
     with counts:
-        st.caption("Counts over all seeds; rows true, columns predicted.")
+        st.caption(
+            "Rows are true classes, columns predictions. In each cell of the matrix: its share of "
+            "the true class, and how many clips that is; here the same clips, over all seeds."
+        )
         cells = [
             {"True": true} | dict(zip(classes, row, strict=True))
             for true, row in zip(classes, result.confusion.tolist(), strict=True)

@@ -67,15 +67,18 @@ class Matrix:
 
 
 def confusion_figure(matrix: Matrix, *, synthetic: bool = False) -> go.Figure:
-    """A matrix as an interactive figure: shares of the true class, counts in the cells."""
-    recalls = matrix.recalls
+    """A matrix as an interactive figure: shares of the true class, and counts in the cells.
+
+    Where counts are not known, shares of all clips stand there in brackets.
+    """
+    recalls, counts = matrix.recalls, matrix.counts
     size = range(len(matrix.classes))
-    below = [
-        [f"{matrix.shares[i, j]:.2f} of all" for j in size]
-        if matrix.counts is None
-        else [_clips(matrix.counts[i, j]) for j in size]
+    # Short, because what is wide is written small on a telephone.
+    inside = [
+        [f"({matrix.shares[i, j]:.2f})" if counts is None else str(counts[i, j]) for j in size]
         for i in size
     ]
+    below = [["" if counts is None else f"{_clips(counts[i, j])}, " for j in size] for i in size]
     drawn = figure(height=110 + 62 * len(matrix.classes), title=matrix.title, synthetic=synthetic)
     drawn.add_heatmap(
         z=recalls,
@@ -86,14 +89,14 @@ def confusion_figure(matrix: Matrix, *, synthetic: bool = False) -> go.Figure:
         colorscale=plotly_scale(UNSIGNED),
         text=[
             [
-                "" if np.isnan(recalls[i, j]) else f"{recalls[i, j]:.2f}<br>{below[i][j]}"
+                "" if np.isnan(recalls[i, j]) else f"{recalls[i, j]:.2f}<br>{inside[i][j]}"
                 for j in size
             ]
             for i in size
         ],
         texttemplate="%{text}",
         customdata=[
-            [f"{below[i][j]}, {matrix.shares[i, j]:.1%} of all clips" for j in size] for i in size
+            [f"{below[i][j]}{matrix.shares[i, j]:.1%} of all clips" for j in size] for i in size
         ],
         hovertemplate="true %{y}, predicted %{x}<br>%{z:.1%} of true %{y}<br>%{customdata}"
         "<extra></extra>",

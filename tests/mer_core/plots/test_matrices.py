@@ -33,12 +33,12 @@ def test_recalls_are_of_the_true_class_and_unknown_without_clips(matrix):
 def test_the_figure_tells_recalls_counts_and_shares(matrix):
     cells = confusion_figure(matrix, synthetic=True).data[0]
     assert np.array_equal(cells.z, matrix.recalls)
-    assert cells.text[0][0] == "0.75<br>6 clips"
-    assert cells.text[1][1] == "0.50<br>1 clip"
+    assert cells.text[0][0] == "0.75<br>6"
+    assert cells.text[1][1] == "0.50<br>1"
     assert cells.customdata[0][0] == "6 clips, 60.0% of all clips"
 
 
 def test_the_figure_of_a_printed_matrix_claims_no_counts():
     printed = Matrix(title="paper", classes=("a", "b"), shares=np.array([[0.5, 0.0], [0.2, 0.3]]))
     cells = confusion_figure(printed).data[0]
-    assert cells.text[1][0] == "0.40<br>0.20 of all"
+    assert cells.text[1][0] == "0.40<br>(0.20)"
