@@ -198,11 +198,6 @@ def refusal(error: MerError) -> None:
     st.error(re.sub(r"([\\`*_{}\[\]()#+!|<>$~:^-])", r"\\\1", str(error)), icon=":material/error:")
 
 
-def csv_rows(content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file."""
-    return list(csv.DictReader(io.StringIO(content.decode())))
-
-
 def _png(picture: Rgb | Callable[[], Rgb | bytes]) -> bytes:
     found = picture() if callable(picture) else picture
     return found if isinstance(found, bytes) else png_bytes(found)
