@@ -35,16 +35,20 @@ def draw_parts(
         brushed = gestures.brushed_range(dict(event))
         first, last = pointing.frame_range(list(clip.frame_numbers), brushed=brushed)
     everything = (first, last) == (clip.frame_numbers[0], clip.frame_numbers[-1])
+    shown = []
+    for name, image in images.items():
+        whole = motion_image_tile(image, caption=f"all {len(clip)} frames")
+        shown.append((name, image, None, whole))
+        if not everything:
+            part = selection.between(recording, first, last).image(name)
+            shown.append((name, part, (first, last), _alone(part, first, last)))
     with pictures:
-        for name, image in images.items():
-            tiles = [motion_image_tile(image, caption=f"all {len(clip)} frames")]
-            shown, places = st.container(), st.columns(2)
-            _export(choice, recording, name, image, None, where=places[0])
-            if not everything:
-                part = selection.between(recording, first, last).image(name)
-                tiles.append(_alone(part, first, last))
-                _export(choice, recording, name, part, (first, last), where=places[1])
-            draw_tiles(tiles, key=f"image {name}", columns=2, least=160, where=shown)
+        # Two weightings beside each other, or one and what the chosen frames alone give.
+        for at in range(0, len(shown), 2):
+            row = shown[at : at + 2]
+            draw_tiles([tile for *_, tile in row], key=f"images {at}", columns=2, least=160)
+            for place, (name, image, frames, _) in zip(st.columns(2), row, strict=False):
+                _export(choice, recording, name, image, frames, where=place)
 
 
 def _alone(part: AffectiveMotionImage, first: int, last: int) -> Tile:

@@ -107,9 +107,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".mer-tiles");
   const { groups, columns, unit, press, current, least } = data;
   root.report = (value) => setTriggerValue("press", value);
-  const drawn = JSON.stringify({ ...data, current: null });
-  if (root.drawn !== drawn) {
-    root.drawn = drawn;
+  // What is drawn for the first time, on a page gone back to, is compared with nothing.
+  const text = (given) => JSON.stringify({ ...given, current: null });
+  const drawn = root.given && text(data);
+  const same = root.given && (root.drawn ??= text(root.given)) === drawn;
+  root.given = data;
+  root.drawn = drawn;
+  if (!same) {
     const tiles = groups.flatMap((group) => group.tiles);
     const grid = { root, tiles, unit, press };
     grid.report = async (tile, view, { x, y }) => {
