@@ -14,10 +14,10 @@ import streamlit as st
 from mer_core.attribution import METHODS, Method, list_methods
 from mer_core.attribution.base import Mask, Value
 from mer_core.attribution.checks import Verdict
+from mer_core.attribution.explanation_script import Recipe
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.regions import Regions
 from mer_core.attribution.sanity import SanityCard
-from mer_core.attribution.script import Recipe
 from mer_core.errors import MerError, SettingsError
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import attribution_panel, map_scale

@@ -152,7 +152,7 @@ def control_scores(
     key: str, weighting: str, model: str, _look: Inspection
 ) -> dict[str, Localisation]:
     """The localisation scores of maps that no network made, by their titles."""
-    from mer_core.attribution.baselines import BASELINES
+    from mer_core.attribution.control_maps import BASELINES
 
     scores = {name: _look.localise(values) for name, values in _look.baselines().items()}
     return {BASELINES[name]: found for name, found in scores.items() if found is not None}

@@ -142,7 +142,7 @@ def carries_motion() -> None:
     titles = [WEIGHTINGS.get(name).title for name in images]
     if not ask("carries-motion", titles) or region is None:
         return
-    from mer_core.attribution.baselines import motion_share
+    from mer_core.attribution.control_maps import motion_share
 
     shares = {
         WEIGHTINGS.get(name).title: motion_share(image, region) for name, image in images.items()

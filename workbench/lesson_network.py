@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mer_core.attribution import METHODS
-from mer_core.attribution.baselines import BASELINES
+from mer_core.attribution.control_maps import BASELINES
 from mer_core.attribution.localisation import METRICS
 from mer_core.features.field import receptive_field
 from mer_core.models.catalog import branched_models, compared_models

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from mer_core.features.script import MapsRecipe, maps_script
+from mer_core.features.feature_map_script import MapsRecipe, maps_script
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.colour import ColourScale
 from mer_core.records import Layer

@@ -247,7 +247,7 @@ _REFERENCES[InputKind.DYNAMIC_IMAGE] = _REFERENCES[InputKind.AMI]
 
 
 def reference_parameter(kind: InputKind) -> Parameter:
-    """The knob that chooses what stands for absence; see `reference.py` for each choice."""
+    """The knob that chooses what stands for absence; see `baseline_inputs.py` for each choice."""
     choices = _REFERENCES[kind]
     return Parameter(
         name="baseline",

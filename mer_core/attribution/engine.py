@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from mer_core.attribution.base import Mask, Method, Question, Reply, Value, Values
+from mer_core.attribution.baseline_inputs import reference_input, reference_name
 from mer_core.attribution.batching import batching
 from mer_core.attribution.catalog import applicable_method
 from mer_core.attribution.guard import as_found, hook_count
-from mer_core.attribution.reference import reference_input, reference_name
 from mer_core.attribution.smoothing import answer
 from mer_core.errors import ModelError, SettingsError, UnknownNameError
 from mer_core.models.loaded import LoadedModel, check_input

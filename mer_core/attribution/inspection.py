@@ -20,19 +20,19 @@ import numpy.typing as npt
 from torch import Tensor
 
 from mer_core.attribution.base import Values
-from mer_core.attribution.baselines import (
+from mer_core.attribution.baseline_inputs import reference_input, reference_name
+from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.control_maps import (
     BASELINES,
     centre_map,
     energy_map,
     motion_weighting,
     random_map,
 )
-from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.explainer import explainer
 from mer_core.attribution.frames import FrameShares, PartialMap, frame_shares, partial_map
 from mer_core.attribution.localisation import Localisation, localise
 from mer_core.attribution.recording import explain_recording, face_regions, seen_input
-from mer_core.attribution.reference import reference_input, reference_name
 from mer_core.attribution.regions import (
     Regions,
     View,

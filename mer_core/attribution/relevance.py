@@ -17,8 +17,8 @@ from captum.attr._core.lrp import SUPPORTED_LAYERS_WITH_RULES, SUPPORTED_NON_LIN
 from torch import Tensor, nn
 
 from mer_core.attribution.base import Method, Question, Reply
+from mer_core.attribution.baseline_inputs import probe_input
 from mer_core.attribution.guard import as_found
-from mer_core.attribution.reference import probe_input
 from mer_core.models.loaded import LoadedModel
 
 TOLERANCE = 0.05

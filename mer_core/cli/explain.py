@@ -124,8 +124,8 @@ def explain(
         return _list(loaded)
     if clip is None or out is None or loaded is None:
         raise SettingsError("give CLIP and OUT", remedy="or --list to see the methods")
+    from mer_core.attribution.explanation_script import Recipe
     from mer_core.attribution.recording import explain_recording
-    from mer_core.attribution.script import Recipe
     from mer_core.inputs.clip_code import ClipFile
     from mer_core.inputs.own_clip import open_recording
 

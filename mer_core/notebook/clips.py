@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from mer_core.ami import WEIGHTINGS, frame_weights
-from mer_core.attribution.baselines import motion_share
+from mer_core.attribution.control_maps import motion_share
 from mer_core.datasets.catalog import DATASETS
 from mer_core.datasets.table import DatasetTable
 from mer_core.errors import DatasetError

@@ -12,8 +12,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import torch
 
-from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.control_maps import BASELINES
 from mer_core.attribution.frames import FrameShares
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS

@@ -16,7 +16,7 @@ import torch
 from mer_core.ami import AffectiveMotionImage
 from mer_core.atomic import write_text
 from mer_core.attribution import explain, list_methods
-from mer_core.attribution.baselines import centre_map, energy_map, motion_weighting, random_map
+from mer_core.attribution.control_maps import centre_map, energy_map, motion_weighting, random_map
 from mer_core.attribution.localisation import Localisation, Reduction, localise_all
 from mer_core.attribution.regions import Regions, sample_regions
 from mer_core.errors import MerError, StoreError
@@ -232,7 +232,7 @@ def baseline_maps(
     store: AmiStore,
     seed: int,
 ) -> Iterator[Named]:
-    """The maps of `mer_core.attribution.baselines`."""
+    """The maps of `mer_core.attribution.control_maps`."""
     size = (image.total.shape[0], image.total.shape[1])
     moving = replace(imaging, weighting=motion_weighting(image.weighting))
     yield "random", True, random_map(size, seed=seed, key=sample.key), ""

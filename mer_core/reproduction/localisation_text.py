@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from mer_core.attribution.baselines import BASELINES
 from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.control_maps import BASELINES
 from mer_core.attribution.localisation import METRICS
 from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.synthetic.cohort import COHORT_NAME, COHORT_TITLE

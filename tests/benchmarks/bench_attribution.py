@@ -8,7 +8,7 @@ import numpy as np
 
 from mer_core.attribution import explain, list_methods
 from mer_core.attribution.base import Method, Values
-from mer_core.attribution.reference import probe_input
+from mer_core.attribution.baseline_inputs import probe_input
 from mer_core.models.loaded import LoadedModel, load_model
 from tests.benchmarks.bench_networks import CLASSES
 from tests.benchmarks.measuring import Measurement, in_turns

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from mer_core.attribution import METHODS, list_methods
-from mer_core.attribution.baselines import BASELINES
+from mer_core.attribution.control_maps import BASELINES
+from mer_core.attribution.explanation_script import Recipe
 from mer_core.attribution.localisation import METRICS
-from mer_core.attribution.script import Recipe
 from mer_core.inputs.clip_code import SyntheticClip
 from mer_core.models.shipped import shown_weighting
 from tests.workbench.opening import open_at, tiles, traces, unfold, values, words

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.attribution.baselines import BASELINES
+from mer_core.attribution.control_maps import BASELINES
 from mer_core.models.catalog import branched_models
 from tests.workbench.opening import open_at, parts, tiles, traces, values, words
 from workbench import cached

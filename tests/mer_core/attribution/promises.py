@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from mer_core.attribution.base import Method
+from mer_core.attribution.baseline_inputs import probe_input
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.engine import Finding, Request, find
 from mer_core.attribution.gradient import SALIENCY
-from mer_core.attribution.reference import probe_input
 from mer_core.errors import MerError
 from mer_core.models.loaded import LoadedModel
 

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from mer_core.attribution import explain
-from mer_core.attribution.reference import reference_input
+from mer_core.attribution.baseline_inputs import reference_input
 from mer_core.seeding import derive_seed
 
 from .fitted import CLASSES, example, shared

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mer_core.attribution.baselines import BASELINES
+from mer_core.attribution.control_maps import BASELINES
 from mer_core.attribution.inspection import Inspection, recording_regions
 from mer_core.attribution.localisation import localise
 from mer_core.attribution.recording import explain_recording

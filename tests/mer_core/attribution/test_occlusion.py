@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from mer_core.attribution import METHODS, explain
+from mer_core.attribution.baseline_inputs import reference_input
 from mer_core.attribution.occlusion import window
-from mer_core.attribution.reference import reference_input
 from mer_core.errors import SettingsError
 
 from .fitted import example, quadrants, shared

@@ -7,8 +7,8 @@ from captum.attr import IntegratedGradients
 from torch import nn
 
 from mer_core.attribution import METHODS, explain, gradient
+from mer_core.attribution.baseline_inputs import reference_input
 from mer_core.attribution.path import path_network
-from mer_core.attribution.reference import reference_input
 from mer_core.models.catalog import model_entry
 from mer_core.models.loaded import load_model
 

@@ -6,6 +6,8 @@ Folders, file names, annotation files and frame rates are a release's; every fac
 is invented, subjects carry numbers no release uses, and `SYNTHETIC.txt` says so at the root.
 """
 
+from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings, Variant
+from mer_core.datasets.synthetic.twins.defect_injection import Planted, applicable
 from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
 from mer_core.datasets.synthetic.twins.demo import (
     DEMOS,
@@ -16,9 +18,7 @@ from mer_core.datasets.synthetic.twins.demo import (
     study_twin,
 )
 from mer_core.datasets.synthetic.twins.manifest import TwinManifest, read_manifest
-from mer_core.datasets.synthetic.twins.planting import Planted, applicable
-from mer_core.datasets.synthetic.twins.script import LAYOUTS
-from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings, Variant
+from mer_core.datasets.synthetic.twins.plan import LAYOUTS
 from mer_core.datasets.synthetic.twins.writing import write_twin, write_twin_of
 
 __all__ = [

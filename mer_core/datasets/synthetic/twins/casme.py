@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
 from mer_core.datasets.synthetic.twins.layout import (
     Column,
     Layout,
@@ -16,7 +17,6 @@ from mer_core.datasets.synthetic.twins.layout import (
     joined,
     table,
 )
-from mer_core.datasets.synthetic.twins.takes import Take, Variant
 from mer_core.datasets.synthetic.twins.workbook import Workbook
 
 _COLUMNS = (

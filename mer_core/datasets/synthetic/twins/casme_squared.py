@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
 from mer_core.datasets.synthetic.twins.layout import Layout, Row, Share, joined
-from mer_core.datasets.synthetic.twins.takes import Take, Variant
 from mer_core.datasets.synthetic.twins.workbook import Cell, Sheet, Workbook
 from mer_core.records import Expression
 

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from mer_core.datasets.synthetic.twins.takes import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
 from mer_core.datasets.synthetic.twins.workbook import Cell, Formula, Workbook
 from mer_core.registry import Registry
 

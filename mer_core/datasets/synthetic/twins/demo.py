@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mer_core.datasets.synthetic.twins.clip_specs import TwinSettings
 from mer_core.datasets.synthetic.twins.manifest import GENERATION, read_manifest
-from mer_core.datasets.synthetic.twins.takes import TwinSettings
 from mer_core.datasets.synthetic.twins.writing import Progress, write_twin_of
 from mer_core.folders import cache_folder
 from mer_core.provenance import settings_digest

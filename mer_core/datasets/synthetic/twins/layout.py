@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.takes import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
 from mer_core.datasets.synthetic.twins.workbook import Cell, Sheet, Workbook
 from mer_core.records import ActionUnit, Expression
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from mer_core.atomic import write_text
-from mer_core.datasets.synthetic.twins.planting import Planted
-from mer_core.datasets.synthetic.twins.script import TRUTH, Script
-from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings
+from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings
+from mer_core.datasets.synthetic.twins.defect_injection import Planted
+from mer_core.datasets.synthetic.twins.plan import TRUTH, Script
 from mer_core.errors import DatasetError
 from mer_core.records import ActionUnit, Expression
 

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
 from mer_core.datasets.synthetic.twins.layout import Column, Layout, Row, Share, joined, table
-from mer_core.datasets.synthetic.twins.takes import Take, Variant
 from mer_core.datasets.synthetic.twins.workbook import NOTICE, Cell, Sheet, Workbook
 
 _PREAMBLE = (

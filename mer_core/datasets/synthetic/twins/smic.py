@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
 from mer_core.datasets.synthetic.twins.layout import Layout, Row, Share
-from mer_core.datasets.synthetic.twins.takes import Take, Variant
 
 _CODES = {"negative": "ne", "positive": "po", "surprise": "sur"}
 

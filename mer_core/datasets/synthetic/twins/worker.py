@@ -9,9 +9,9 @@ from typing import Any
 import cv2
 
 from mer_core.child_process import Emit, serve
-from mer_core.datasets.synthetic.twins.filming import film
 from mer_core.datasets.synthetic.twins.manifest import read_manifest
-from mer_core.datasets.synthetic.twins.script import write_script
+from mer_core.datasets.synthetic.twins.plan import write_script
+from mer_core.datasets.synthetic.twins.rendering import film
 from mer_core.errors import DatasetError
 
 

@@ -16,11 +16,11 @@ from mer_core.atomic import write_text
 from mer_core.child_process import ChildProcess
 from mer_core.cluster import usable_cores
 from mer_core.datasets.synthetic import render_clip
-from mer_core.datasets.synthetic.twins.filming import Render, film, is_filmed, sweep
+from mer_core.datasets.synthetic.twins.clip_specs import TwinSettings, Variants
+from mer_core.datasets.synthetic.twins.defect_injection import chosen
 from mer_core.datasets.synthetic.twins.manifest import TwinManifest, manifest_of, read_manifest
-from mer_core.datasets.synthetic.twins.planting import chosen
-from mer_core.datasets.synthetic.twins.script import TRUTH, Script, write_script
-from mer_core.datasets.synthetic.twins.takes import TwinSettings, Variants
+from mer_core.datasets.synthetic.twins.plan import TRUTH, Script, write_script
+from mer_core.datasets.synthetic.twins.rendering import Render, film, is_filmed, sweep
 from mer_core.datasets.synthetic.twins.workbook import NOTICE, write_workbook
 from mer_core.errors import DatasetError, SettingsError
 

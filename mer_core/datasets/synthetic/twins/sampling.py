@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings
 from mer_core.datasets.synthetic.twins.layout import Layout, Share
-from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings
 from mer_core.records import Expression
 from mer_core.seeding import derive_seed, generator
 

@@ -4,7 +4,7 @@ import torch
 
 from mer_core.attribution import METHODS, explain
 from mer_core.attribution.base import reference_parameter
-from mer_core.attribution.reference import probe_input, reference_input, reference_name
+from mer_core.attribution.baseline_inputs import probe_input, reference_input, reference_name
 from mer_core.errors import SettingsError
 from mer_core.inputs.tensors import image_tensor
 from mer_core.models.catalog import model_entry

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mer_core.ami import WEIGHTINGS, build_ami
-from mer_core.attribution.baselines import centre_map, energy_map, motion_weighting, random_map
+from mer_core.attribution.control_maps import centre_map, energy_map, motion_weighting, random_map
 from mer_core.errors import SettingsError
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (7, 10, 12, 3)).astype(np.uint8)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.datasets.synthetic import ClipPlan, SyntheticClip, render_clip
-from mer_core.datasets.synthetic.twins.script import Reel, Script, plan_take
-from mer_core.datasets.synthetic.twins.takes import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.plan import Reel, Script, plan_take
 
 PARTIAL = ".partial"
 _FRAMING = {Variant.RAW: "camera", Variant.CROPPED: "crop"}

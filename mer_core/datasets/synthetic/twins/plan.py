@@ -12,14 +12,14 @@ from mer_core.datasets.synthetic import ClipPlan, plan_clip, sample_identity
 from mer_core.datasets.synthetic.twins.casme import Casme
 from mer_core.datasets.synthetic.twins.casme2 import Casme2
 from mer_core.datasets.synthetic.twins.casme_squared import CasmeSquared
-from mer_core.datasets.synthetic.twins.cast import cast
+from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings, Variant
+from mer_core.datasets.synthetic.twins.defect_injection import Planted, chosen, plant
 from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage
 from mer_core.datasets.synthetic.twins.folder import Folder
 from mer_core.datasets.synthetic.twins.layout import Layout
-from mer_core.datasets.synthetic.twins.planting import Planted, chosen, plant
 from mer_core.datasets.synthetic.twins.samm import Samm
+from mer_core.datasets.synthetic.twins.sampling import cast
 from mer_core.datasets.synthetic.twins.smic import Smic
-from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings, Variant
 from mer_core.datasets.synthetic.twins.workbook import Workbook
 from mer_core.errors import SettingsError
 from mer_core.records import ActionUnit, Expression

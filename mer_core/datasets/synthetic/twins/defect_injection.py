@@ -7,9 +7,9 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings, Variant
 from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
 from mer_core.datasets.synthetic.twins.layout import Layout
-from mer_core.datasets.synthetic.twins.takes import Take, TwinSettings, Variant
 from mer_core.errors import SettingsError
 from mer_core.seeding import derive_seed, generator
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from mer_core.datasets.label_schemes import label_scheme
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.datasets.synthetic.twins import DEMOS, LAYOUTS, TwinSettings
-from mer_core.datasets.synthetic.twins.cast import apportion, cast
-from mer_core.datasets.synthetic.twins.script import write_script
+from mer_core.datasets.synthetic.twins.plan import write_script
+from mer_core.datasets.synthetic.twins.sampling import apportion, cast
 from mer_core.errors import SettingsError
 
 REAL_NUMBERS = {

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from mer_core.features import difference, feature_maps
-from mer_core.features.script import MapsRecipe, maps_script
+from mer_core.features.feature_map_script import MapsRecipe, maps_script
 from mer_core.inputs import recording_input, synthetic_recording
 from mer_core.inputs.clip_code import SyntheticClip
 from mer_core.models.loaded import load_model
