@@ -59,7 +59,7 @@ def study_form() -> Study | None:
         return None
     try:
         with st.spinner("Reading the data and planning the folds"):
-            return Study(
+            return Study.create(
                 CatalogExperiment(
                     datasets=tuple(_choice(name) for name in datasets), scheme=scheme, model=model
                 ),

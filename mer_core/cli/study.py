@@ -85,7 +85,7 @@ def run_command(
 
     JSON keys: those of `mer study show`.
     """
-    one = Study(
+    one = Study.create(
         chosen_experiment(choices),
         name=name,
         protocol=choices["protocol"],

@@ -138,7 +138,7 @@ def solve(cell: Cell, job: Job) -> CellResult:
             return found
         if job.existing or not wanted(cell, job):
             return CellResult(status=Status.NOT_RUN)
-        study = Study(
+        study = Study.create(
             experiment,
             protocol=cell.protocol,
             settings=job.settings_of(cell.model),

@@ -82,7 +82,7 @@ def control_studies(
 ) -> dict[str, Study]:
     """The unchanged study and one for each control, created or taken up."""
     return {
-        name: Study(
+        name: Study.create(
             experiment,
             protocol=protocol,
             settings=settings,

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from mer_core import atomic
 from mer_core.errors import CheckpointError, LeakageError
 from mer_core.models.checkpoint import CheckpointHeader, Lineage
+from mer_core.provenance import PACKAGE
 from mer_core.records import Sample
+
+START_FILE_NAME = "start.safetensors"
+"""File in a study's folder that holds the weights its networks start from."""
+
+
+def keep_starting_weights(
+    path: Path,
+    start: CheckpointHeader,
+    held_out: Mapping[str, Sequence[Sample]],
+    *,
+    folder: Path,
+) -> None:
+    """Copies the weights at `path` into a study's folder, once no fold objects to them.
+
+    Args:
+        path: The checkpoint; what ships with the package stays where it is.
+        start: Its header.
+        held_out: Name of each fold -> the clips it holds out.
+        folder: The study's.
+    """
+    for fold, samples in held_out.items():
+        refuse_seen_people(start, samples, fold=fold, path=path)
+    if not path.is_relative_to(PACKAGE):
+        atomic.write_bytes(folder / START_FILE_NAME, path.read_bytes())
 
 
 def refuse_seen_people(

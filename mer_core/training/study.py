@@ -26,12 +26,11 @@ from typing import Any
 
 import torch
 
-from mer_core import atomic
 from mer_core.cluster import Executor, open_executor
 from mer_core.errors import SettingsError, StoreError
 from mer_core.models.checkpoint import CheckpointHeader, read_header
 from mer_core.protocols import Fold, Protocol, find_protocol
-from mer_core.provenance import PACKAGE, canonical_json, settings_digest
+from mer_core.provenance import canonical_json, settings_digest
 from mer_core.training import events
 from mer_core.training.controls import find_control, refuse_test_selection
 from mer_core.training.database import FoldState, PlannedFold, StoredFold
@@ -39,17 +38,19 @@ from mer_core.training.experiment import CatalogExperiment, Experiment, StudyTab
 from mer_core.training.result import StudyResult
 from mer_core.training.session import Listener, Session
 from mer_core.training.settings import Selection, TrainingSettings, profile
-from mer_core.training.starting_weights import refuse_seen_people
+from mer_core.training.starting_weights import START_FILE_NAME, keep_starting_weights
 from mer_core.training.storage import LEASE_SECONDS, StudyStore
 from mer_core.training.study_folders import studies_folder, study_folder
 from mer_core.training.task import FoldTask
 
-START_FILE_NAME = "start.safetensors"
 _WORKER_BYTES = 2 * 2**30  # PyTorch, a network with its gradients, and the images of a twin
 
 
 class Study:
-    """Creates a study, or takes up the one that its folder holds.
+    """One study: in memory until it is first asked for what its folder holds.
+
+    Made with the constructor, nothing is read or written yet; `create` writes it, or takes up the
+    one that its folder holds, and so do `run` and `result`.
 
     Args:
         experiment: Clips, labels and network.
@@ -65,7 +66,7 @@ class Study:
     A checkpoint that the networks start from is copied into the folder, so that the study can be
     taken up again without the file.
 
-    Raises:
+    Raises, once it is first asked for its folder:
         StoreError: The folder holds a study that is defined otherwise.
         LeakageError: The networks would start from weights that have seen a held-out subject.
     """
@@ -90,10 +91,14 @@ class Study:
         self.settings = _settled(settings or profile("standard", model=model), control)
         self.protocol, self.seeds, self.control = protocol, tuple(seeds), control
         self.keep_weights = keep_weights and self.settings.selection is not Selection.TEST
-        self.name = name or self._derived_name()
-        # Absolute, because workers have other working directories.
-        self.folder = (folder or studies_folder() / self.name).expanduser().absolute()
-        self.store = self._store(lease)
+        self._given_name, self._given_folder, self._lease = name, folder, lease
+
+    @classmethod
+    def create(cls, experiment: Experiment, **options: Any) -> Study:
+        """Write a study, or take up the one that its folder holds; options of the constructor."""
+        study = cls(experiment, **options)
+        _ = study.store
+        return study
 
     @classmethod
     def open(
@@ -112,7 +117,7 @@ class Study:
         """
         store = StudyStore(study_folder(where), lease=lease)
         definition = store.read("definition")
-        return cls(
+        return cls.create(
             experiment
             or CatalogExperiment.from_dict(
                 definition["experiment"], start=store.folder / START_FILE_NAME
@@ -126,6 +131,16 @@ class Study:
             keep_weights=definition["keep_weights"],
             lease=lease,
         )
+
+    @cached_property
+    def name(self) -> str:
+        """The name given, or one derived from the definition."""
+        return self._given_name or self._derived_name()
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the study lies; absolute, because workers have other working directories."""
+        return (self._given_folder or studies_folder() / self.name).expanduser().absolute()
 
     @cached_property
     def definition(self) -> dict[str, Any]:
@@ -258,15 +273,18 @@ class Study:
             parts.append(self.control)
         return _file_name("-".join([*parts, settings_digest(self.definition)[:8]]))
 
-    def _store(self, lease: float) -> StudyStore:
+    @cached_property
+    def store(self) -> StudyStore:
+        """The study on disk: written now, or taken up if its folder holds it."""
         if (self.folder / "study.sqlite").exists():
-            store = StudyStore(self.folder, lease=lease)
+            store = StudyStore(self.folder, lease=self._lease)
         else:
             self._keep_start()
-            store = StudyStore.create(self.folder, self._values(), self._planned(), lease=lease)
+            values, planned = self._values(), self._planned()
+            store = StudyStore.create(self.folder, values, planned, lease=self._lease)
         held = store.read("definition")
         if canonical_json(held) != canonical_json(self.definition):
-            mine = _plain(self.definition)
+            mine = json.loads(canonical_json(self.definition))
             differ = sorted(name for name in mine if mine[name] != held.get(name))
             raise StoreError(
                 f"the folder holds a study with another {', '.join(differ)}",
@@ -281,15 +299,10 @@ class Study:
         return None if path is None else read_header(path)
 
     def _keep_start(self) -> None:
-        """Copies the starting weights into the folder, once no fold objects to them."""
         path = self.experiment.starting_checkpoint()
-        if path is None or self._start is None:
-            return
-        for fold in self.folds:
-            held_out = [self.table.samples[i] for i in fold.test]
-            refuse_seen_people(self._start, held_out, fold=fold.name, path=path)
-        if not path.is_relative_to(PACKAGE):  # what ships with the package stays where it is
-            atomic.write_bytes(self.folder / START_FILE_NAME, path.read_bytes())
+        if path is not None and self._start is not None:
+            held_out = {f.name: [self.table.samples[i] for i in f.test] for f in self.folds}
+            keep_starting_weights(path, self._start, held_out, folder=self.folder)
 
     def _values(self) -> dict[str, Any]:
         return {
@@ -301,7 +314,10 @@ class Study:
             "excluded": dict(self.table.excluded),
             "warnings": list(self.table.warnings),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": {"threads": self.settings.threads, "simd": _simd()},
+            "machine": {
+                "threads": self.settings.threads,
+                "simd": torch.backends.cpu.get_cpu_capability(),
+            },
         }
 
     def _planned(self) -> list[PlannedFold]:
@@ -332,11 +348,3 @@ def _model_name(experiment: Experiment) -> str:
 def _file_name(text: str) -> str:
     """`text` with only what every file system takes in a name."""
     return "".join(c if c.isalnum() or c in "._-" else "-" for c in text)
-
-
-def _plain(definition: dict[str, Any]) -> dict[str, Any]:
-    return json.loads(canonical_json(definition))
-
-
-def _simd() -> str:
-    return torch.backends.cpu.get_cpu_capability()

@@ -110,8 +110,10 @@ def study_seconds(
     """
     with tempfile.TemporaryDirectory() as folder, open_executor(workers=workers) as executor:
         warm = TrainingSettings(epochs=1)
-        Study(experiment, settings=warm, folder=Path(folder, "warm")).complete(executor=executor)
-        study = Study(experiment, settings=settings, folder=Path(folder, "study"))
+        Study.create(experiment, settings=warm, folder=Path(folder, "warm")).complete(
+            executor=executor
+        )
+        study = Study.create(experiment, settings=settings, folder=Path(folder, "study"))
         began = time.perf_counter()
         result = study.complete(executor=executor)
         wall = time.perf_counter() - began

@@ -116,7 +116,7 @@ def other_versions() -> Count:
     with tempfile.TemporaryDirectory() as place:
         for number in (FORMAT - 1, FORMAT + 1):
             folder = Path(place) / str(number)
-            Study(BlobExperiment(), folder=folder, settings=TINY)
+            Study.create(BlobExperiment(), folder=folder, settings=TINY)
             with sqlite3.connect(folder / "study.sqlite") as base:
                 base.execute(
                     "UPDATE study SET value = ? WHERE name = 'format'", (json.dumps(number),)
@@ -141,7 +141,7 @@ def clock_jumps() -> Count:
     with tempfile.TemporaryDirectory() as place:
 
         def study(name: str) -> Study:
-            return Study(BlobExperiment(), folder=Path(place) / name, settings=TINY)
+            return Study.create(BlobExperiment(), folder=Path(place) / name, settings=TINY)
 
         expected = study("straight").complete(workers=1).digest
         for jump in JUMPS:
@@ -201,7 +201,7 @@ def _writers(folder: Path) -> dict[str, Callable[[], object]]:
     return {
         "cache": lambda: AmiStore(folder / "cache").fetch(KEY, lambda: {"a": big}),
         "checkpoint": lambda: save_checkpoint(folder / "w.safetensors", module, header),
-        "study": lambda: Study(BlobExperiment(), folder=folder / "study", settings=TINY),
+        "study": lambda: Study.create(BlobExperiment(), folder=folder / "study", settings=TINY),
         "twin": lambda: write_twin(
             "casme2",
             folder / "twin",

@@ -119,7 +119,7 @@ def _compared(child: Fork, expected: str) -> list[str]:
 
 def _study(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
-    study = Study(BlobExperiment(), folder=folder, settings=TINY, seeds=(0, 1))
+    study = Study.create(BlobExperiment(), folder=folder, settings=TINY, seeds=(0, 1))
     return study.complete(workers=1).digest
 
 
@@ -181,7 +181,7 @@ def workers_killed(moments: int, rng: np.random.Generator) -> Count:
     expected = forked(lambda: _study(Path(tempfile.mkdtemp())))
     with tempfile.TemporaryDirectory() as place, open_executor(workers=2) as executor:
         for number in range(moments):
-            study = Study(
+            study = Study.create(
                 BlobExperiment(delay=0.2),
                 folder=Path(place, str(number)),
                 settings=TINY,
@@ -211,7 +211,7 @@ def apps_killed(twin: Path, moments: int, rng: np.random.Generator) -> Count:
         os.environ["MER_CACHE"] = str(Path(place) / "cache")
 
         def study(name: str) -> Study:
-            return Study(
+            return Study.create(
                 CatalogExperiment(
                     datasets=(DatasetChoice(name="casme2", root=str(twin)),), model="learnet"
                 ),

@@ -25,7 +25,7 @@ def twin(tmp_path_factory):
 
 
 def planned(root, name="small", model=SMALL) -> Study:
-    return Study(
+    return Study.create(
         CatalogExperiment(
             datasets=(DatasetChoice(name="casme2", root=str(root)),),
             scheme="natural4",

@@ -47,7 +47,7 @@ def planned(twin, monkeypatch, tmp_path):
     monkeypatch.setenv("MER_DATA", str(tmp_path / "data"))
 
     def plan(name: str, *, epochs: int = 2) -> Study:
-        return Study(
+        return Study.create(
             CatalogExperiment(
                 datasets=(DatasetChoice(name="casme2", root=str(twin)),),
                 scheme="natural4",

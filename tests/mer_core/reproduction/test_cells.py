@@ -111,7 +111,7 @@ def test_a_study_that_cannot_be_read_hides_no_other(cell, job, caplog):
 
 
 def test_of_two_equal_studies_the_one_with_its_networks_is_taken(cell, job):
-    plain = Study(
+    plain = Study.create(
         cell.experiment(job),
         name="0-without-weights",
         settings=job.settings,
@@ -121,7 +121,9 @@ def test_of_two_equal_studies_the_one_with_its_networks_is_taken(cell, job):
     plain.complete(workers=1)
     alone = finished_study(cell, replace(job, seeds=(21,)))
     assert alone is not None and alone.folder == plain.folder
-    kept = Study(cell.experiment(job), name="1-with-weights", settings=job.settings, seeds=(21,))
+    kept = Study.create(
+        cell.experiment(job), name="1-with-weights", settings=job.settings, seeds=(21,)
+    )
     kept.complete(workers=1)
     both = finished_study(cell, replace(job, seeds=(21,)))
     assert both is not None and both.folder == kept.folder

@@ -36,7 +36,7 @@ def folders(tmp_path_factory):
         write_twin("casme2", base / "twin", workers=1, seed=3, balance=0.0, **options)
         choice = DatasetChoice(name="casme2", root=str(base / "twin"))
         for model in ("mobilenet", "learnet"):
-            study = Study(
+            study = Study.create(
                 CatalogExperiment(datasets=(choice,), model=model),
                 name=model,
                 settings=ONCE,
@@ -154,7 +154,7 @@ def test_other_settings_have_other_parts(found, folders, tmp_path):
 
 def test_studies_that_cannot_be_explained_are_refused(folders, tmp_path):
     experiment = Study.open(folders[0]).experiment
-    unfinished = Study(experiment, settings=ONCE, folder=tmp_path / "new", name="new")
+    unfinished = Study.create(experiment, settings=ONCE, folder=tmp_path / "new", name="new")
     with pytest.raises(StoreError, match="2 of 2 folds are not finished"):
         localise_studies([unfinished.folder], tmp_path / "out", settings=QUICK)
     with pytest.raises(UnknownNameError):

@@ -16,11 +16,13 @@ def results(tmp_path_factory) -> dict[str, StudyResult]:
     root = tmp_path_factory.mktemp("compared")
     more = replace(TINY, epochs=12)
     made = {
-        "short": Study(BlobExperiment(), settings=replace(TINY, epochs=1), folder=root / "short"),
-        "long": Study(BlobExperiment(), settings=more, folder=root / "long"),
-        "wider": Study(BlobExperiment(subjects=5), settings=TINY, folder=root / "wider"),
+        "short": Study.create(
+            BlobExperiment(), settings=replace(TINY, epochs=1), folder=root / "short"
+        ),
+        "long": Study.create(BlobExperiment(), settings=more, folder=root / "long"),
+        "wider": Study.create(BlobExperiment(subjects=5), settings=TINY, folder=root / "wider"),
     }
-    unrun = Study(BlobExperiment(), settings=replace(TINY, epochs=2), folder=root / "unrun")
+    unrun = Study.create(BlobExperiment(), settings=replace(TINY, epochs=2), folder=root / "unrun")
     return {name: study.complete(workers=1) for name, study in made.items()} | {
         "unrun": unrun.result()
     }

@@ -42,7 +42,7 @@ def experiment(twins, *names: str, **changes) -> CatalogExperiment:
 
 
 def test_a_study_from_files_to_scores(twins):
-    study = Study(experiment(twins, "casme2"), settings=ONCE)
+    study = Study.create(experiment(twins, "casme2"), settings=ONCE)
     heard = list(study.run(workers=1))
     built = [event for event in heard if isinstance(event, events.InputsBuilt)]
     assert built[-1].made == built[-1].wanted == len(study.table.samples) == 8
@@ -57,7 +57,7 @@ def test_a_study_from_files_to_scores(twins):
 
 def test_across_datasets_labels_and_subjects_are_those_of_the_scheme(twins):
     cross = experiment(twins, "casme2", "samm", scheme="cross", model="learnet")
-    study = Study(cross, protocol="CII2S", settings=ONCE)
+    study = Study.create(cross, protocol="CII2S", settings=ONCE)
     (fold,) = study.folds
     assert {study.table.samples[i].dataset for i in fold.test} == {"samm"}
     assert study.complete(workers=1).complete
@@ -65,7 +65,7 @@ def test_across_datasets_labels_and_subjects_are_those_of_the_scheme(twins):
 
 def test_a_name_says_each_dataset_once(twins):
     cross = experiment(twins, "casme2", "samm", scheme="cross", model="learnet")
-    names = [Study(cross, protocol=p, settings=ONCE).name for p in ("casme2:samm", "CII2S")]
+    names = [Study.create(cross, protocol=p, settings=ONCE).name for p in ("casme2:samm", "CII2S")]
     assert names[0].startswith("learnet-casme2-samm-")
     assert names[0].count("samm") == 1
     assert names[1].startswith("learnet-casme2-samm-CII2S-")
@@ -77,7 +77,7 @@ def test_a_study_in_this_process_starts_no_other(twins, monkeypatch):
 
     monkeypatch.setattr("mer_core.cluster._local", refuse)
     monkeypatch.setattr("os.cpu_count", lambda: 8)
-    study = Study(experiment(twins, "casme2", "samm", scheme="cross"), settings=ONCE)
+    study = Study.create(experiment(twins, "casme2", "samm", scheme="cross"), settings=ONCE)
     first = next(e for e in study.run(workers=1) if isinstance(e, events.InputsBuilt))
     assert first.wanted == 16
 
@@ -91,7 +91,9 @@ def test_clip_networks_get_clips(twins):
 
 
 def test_clip_networks_are_trained_as_their_profile_says(twins):
-    own, images = (Study(experiment(twins, "casme2", model=m)) for m in ("akmnet", "learnet"))
+    own, images = (
+        Study.create(experiment(twins, "casme2", model=m)) for m in ("akmnet", "learnet")
+    )
     assert (own.settings.copies, images.settings.copies) == (1, 2)
 
 

@@ -18,7 +18,8 @@ from mer_core.models.checkpoint import (
 )
 from mer_core.training import task
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
-from mer_core.training.study import START_FILE_NAME, Study
+from mer_core.training.starting_weights import START_FILE_NAME
+from mer_core.training.study import Study
 from tests.mer_core.training.blobs import CLASSES, TINY, BlobExperiment, blob_sample, build_tiny
 
 
@@ -32,7 +33,7 @@ def weights(path: Path, *subjects: int, seed: int = 1, known: bool = True) -> Pa
 
 def study(folder: Path, start: Path, **options) -> Study:
     experiment = BlobExperiment(subjects=3, start=str(start))
-    return Study(experiment, settings=TINY, folder=folder, **options)
+    return Study.create(experiment, settings=TINY, folder=folder, **options)
 
 
 def test_a_checkpoint_that_saw_a_held_out_subject_is_refused_by_name(tmp_path):
@@ -89,7 +90,7 @@ def test_a_study_is_defined_by_the_weights_not_by_their_path(tmp_path):
 
 
 def test_fresh_folds_know_whom_they_saw(tmp_path):
-    made = Study(BlobExperiment(subjects=3), settings=TINY, folder=tmp_path / "a")
+    made = Study.create(BlobExperiment(subjects=3), settings=TINY, folder=tmp_path / "a")
     made.complete(workers=1)
     lineage = read_header(made.weights_path(made.store.folds()[0])).lineage
     assert lineage is not None
@@ -114,7 +115,7 @@ def test_a_catalogued_study_keeps_what_it_starts_from(tmp_path, monkeypatch):
     assert experiment.datasets[0].root == str(tmp_path / "twin")
     table = BlobExperiment(subjects=3).table()
     monkeypatch.setattr(CatalogExperiment, "table", lambda _: table)
-    made = Study(experiment, settings=TINY, folder=Path("study"))
+    made = Study.create(experiment, settings=TINY, folder=Path("study"))
     assert made.folder == tmp_path / "study"
     start.unlink()
     monkeypatch.chdir("/")

@@ -25,7 +25,7 @@ from tests.mer_core.training.blobs import TINY, BlobExperiment
 
 def new_study(folder: Path, experiment: BlobExperiment | None = None, **options) -> Study:
     options = {"settings": TINY, "seeds": (0, 1), **options}
-    return Study(experiment or BlobExperiment(), folder=folder, **options)
+    return Study.create(experiment or BlobExperiment(), folder=folder, **options)
 
 
 @pytest.fixture(scope="module")
@@ -283,3 +283,11 @@ def test_seeds_are_named_once(tmp_path):
     for seeds in ((), (1, 1)):
         with pytest.raises(SettingsError, match="seed"):
             new_study(tmp_path / "x", seeds=seeds)
+
+
+def test_a_study_touches_no_disk_before_it_is_asked_for_its_folder(tmp_path):
+    made = Study(BlobExperiment(), folder=tmp_path / "study", settings=TINY)
+    assert made.name.startswith("tiny-loso")
+    assert not list(tmp_path.iterdir())
+    assert Study.create(BlobExperiment(), folder=tmp_path / "study", settings=TINY).store.folds()
+    assert len(made.store.folds()) == len(made.folds)

@@ -23,7 +23,7 @@ from tests.mer_core.training.blobs import TINY, BlobExperiment
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(study_folders, "FOLDER", tmp_path / "package")
-    study = Study(BlobExperiment(), folder=tmp_path / "made", settings=TINY)
+    study = Study.create(BlobExperiment(), folder=tmp_path / "made", settings=TINY)
     study.complete(workers=1)
     ship_study(tmp_path / "made", "blobs")
     return tmp_path / "mine"

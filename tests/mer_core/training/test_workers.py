@@ -23,7 +23,7 @@ def executor():
 
 
 def new_study(folder, experiment: BlobExperiment) -> Study:
-    return Study(experiment, folder=folder, settings=TINY, seeds=(0, 1))
+    return Study.create(experiment, folder=folder, settings=TINY, seeds=(0, 1))
 
 
 def test_workers_keep_their_memory_between_steps(executor):
