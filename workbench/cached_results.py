@@ -18,6 +18,7 @@ from mer_core.paper.published import PUBLISHED, printed_tables
 from mer_core.paper.readings import READINGS, TOPICS, Reading
 from mer_core.reproduction import Artefact, Manifest
 from workbench import demo_mode
+from workbench.titles import study_parts
 
 if TYPE_CHECKING:
     from mer_core.records import Prediction
@@ -111,3 +112,14 @@ def artefacts(ending: str) -> list[tuple[Artefact, bytes]]:
         for entry in manifest.entries()
         if entry.file.endswith(ending) and (manifest.folder / entry.file).exists()
     ]
+
+
+def study_title(name: str) -> str:
+    """Return what a study is: network, its first weights, data and protocol, and its own name."""
+    try:
+        parts = study_parts(name, study_result(name).definition)
+    except MerError:
+        return name  # damaged, or written at this moment
+    control = f", {parts.control.lower()}" if parts.control else ""
+    own = f" · {parts.own_name}" if parts.own_name else ""
+    return f"{parts.network}, {parts.start}, on {parts.data}: {parts.protocol}{control}{own}"

@@ -18,11 +18,12 @@ from mer_core.plots.colour import Rgb, shared_scale
 from workbench import address, cached, cached_attributions, networks, selection
 from workbench.attribution_map import UNDER, constant_in_words, map_ground
 from workbench.attribution_request import AttributionRequest
+from workbench.cached_results import study_title
 from workbench.map_explorer import telling_layer
 from workbench.picture_tiles import motion_image_tile
 from workbench.selection import ClipChoice
 from workbench.tiles import Tile
-from workbench.titles import network_title, sentence_case, study_title, weighting_title
+from workbench.titles import network_title, sentence_case, weighting_title
 
 Plane = npt.NDArray[np.floating]
 CLIPS, WEIGHTINGS, NETWORKS, CHECKPOINTS = "clips", "weightings", "networks", "checkpoints"

@@ -13,9 +13,9 @@ from mer_core.models.loaded import LoadedModel
 from mer_core.models.shipped import shown_weighting
 from mer_core.training.study import Study
 from workbench import address, cached, cached_results, panels, selection
+from workbench.cached_results import study_title
 from workbench.prediction_view import PredictionView
 from workbench.selection import ClipChoice
-from workbench.titles import study_title
 
 SHIPPED = "shipped, trained on generated faces"
 MOST = 3  # columns by default

@@ -17,7 +17,8 @@ from mer_core.inputs import Recording
 from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
 from workbench import address, cached, cached_results
 from workbench.cached import LIVE
-from workbench.titles import network_title, sentence_case, study_title, weighting_title
+from workbench.cached_results import study_title
+from workbench.titles import network_title, sentence_case, weighting_title
 
 RUN = "run"
 SUBJECTS = tuple(range(1, 25))

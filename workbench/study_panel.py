@@ -14,7 +14,8 @@ from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
 from mer_core.training.study_script import study_script
 from workbench import address, cached_results, panels, selection
-from workbench.titles import fold_title, network_title, sentence_case, study_title
+from workbench.cached_results import study_title
+from workbench.titles import fold_title, network_title, sentence_case
 
 FOLD_COLUMNS = ("name", "seed", "state", "n_train", "n_test", "right", "epoch", "seconds", "error")
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from mer_core.plots.answers import loss_curves
 from workbench import cached_results, panels
+from workbench.cached_results import study_title
 from workbench.study_runner import Run
-from workbench.titles import fold_title, study_title
+from workbench.titles import fold_title
 
 _SHOWN_CURVES = 6
 

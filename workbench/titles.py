@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.errors import MerError
 
 if TYPE_CHECKING:
     from mer_core.reproduction import Artefact
@@ -66,19 +65,6 @@ def artefact_title(artefact: Artefact) -> str:
     part = artefact.stem.removeprefix(artefact.maker_name).strip("_")
     title = f"{artefact.title}: {part}" if part else artefact.title
     return sentence_case(f"{artefact.place}: {title}" if artefact.place else title)
-
-
-def study_title(name: str) -> str:
-    """Return what a study is: network, its first weights, data and protocol, and its own name."""
-    from workbench import cached_results
-
-    try:
-        parts = study_parts(name, cached_results.study_result(name).definition)
-    except MerError:
-        return name  # damaged, or written at this moment
-    control = f", {parts.control.lower()}" if parts.control else ""
-    own = f" · {parts.own_name}" if parts.own_name else ""
-    return f"{parts.network}, {parts.start}, on {parts.data}: {parts.protocol}{control}{own}"
 
 
 @dataclass(frozen=True, kw_only=True)

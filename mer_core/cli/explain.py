@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from mer_core.cli.answer import Answer, table
-
-if TYPE_CHECKING:
-    from mer_core.attribution import Offer, Parameter
-    from mer_core.models.loaded import LoadedModel
-
-
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.cli.ami import FrameRange
-from mer_core.cli.answer import answers
+from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.explanation import answer_of_explanation, explanation_picture, write_explanation
 from mer_core.cli.models import PAPER_CLASSES
 from mer_core.cli.names import METHOD, NETWORK
@@ -27,6 +18,7 @@ from mer_core.cli.progress import Progress
 from mer_core.errors import SettingsError
 
 if TYPE_CHECKING:
+    from mer_core.attribution import Offer, Parameter
     from mer_core.models.loaded import LoadedModel
 
 

@@ -45,7 +45,7 @@ def studied(tmp_path_factory) -> Iterator[Studied]:
     write_twin("casme2", twin, subjects=2, clips_per_subject=4, seed=5, size=64, frames=(8, 10))
 
     def planned(name: str, epochs: int) -> Study:
-        return Study(
+        return Study.create(
             CatalogExperiment(
                 datasets=(DatasetChoice(name="casme2", root=str(twin)),),
                 scheme="natural4",
