@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +24,14 @@ def test_import_contracts_hold():
     linter = Path(sys.executable).parent / "lint-imports"
     done = subprocess.run([linter, "--no-cache"], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout
+
+
+def test_no_file_imports_itself_round_a_circle_not_even_late():
+    graph = grimp.build_graph(
+        "mer_core", "workbench", exclude_type_checking_imports=True, cache_dir=None
+    )
+    below = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    list(TopologicalSorter(below).static_order())  # raises, and names the circle
 
 
 @pytest.mark.parametrize(
