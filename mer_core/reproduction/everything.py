@@ -147,6 +147,12 @@ def save(maker: Maker, made: Made, manifest: Manifest, *, recipe: str = "") -> t
         settings=dict(made.settings),
         seed=made.seed,
     )
+    return _write(maker, made.products, manifest, basis, recipe)
+
+
+def _write(
+    maker: Maker, products: Sequence[Product], manifest: Manifest, basis: Provenance, recipe: str
+) -> tuple[Path, ...]:
     files = tuple(
         manifest.save(
             product.stem or maker.name,
@@ -159,9 +165,9 @@ def save(maker: Maker, made: Made, manifest: Manifest, *, recipe: str = "") -> t
             name=maker.name,
             recipe=recipe,
         )
-        for product in made.products
+        for product in products
     )
-    manifest.settle(maker.name, [file.name for file in files], synthetic=made.synthetic)
+    manifest.settle(maker.name, [file.name for file in files], synthetic=basis.synthetic)
     return files
 
 
@@ -179,22 +185,7 @@ def redraw(folder: Path) -> tuple[str, ...]:
         text = (folder / entry.file).read_text()
         record = Product(suffix=maker.record, content=text.encode())
         products = (record, *maker.redraw(text, entry.synthetic))
-        basis = Provenance(**entry.provenance)
-        files = [
-            manifest.save(
-                product.stem or maker.name,
-                product.suffix,
-                product.content,
-                title=maker.title,
-                maker=entry.maker,
-                place=maker.place,
-                provenance=basis,
-                name=maker.name,
-                recipe=entry.recipe,
-            ).name
-            for product in products
-        ]
-        manifest.settle(maker.name, files, synthetic=entry.synthetic)
+        _write(maker, products, manifest, Provenance(**entry.provenance), entry.recipe)
         done.append(maker.name)
     write_pages(manifest)
     return tuple(done)
