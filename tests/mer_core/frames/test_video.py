@@ -44,6 +44,28 @@ def test_the_path_need_not_be_ascii(make_video, clip):
     assert resembles(read_clip(open_frames(make_video("vidéo 微.avi"))).frames, clip.frames)
 
 
+@pytest.mark.parametrize("part", [b"LIST", b"JUNK"])
+def test_a_header_that_is_longer_than_its_file_is_refused_before_it_is_believed(make_video, part):
+    path = make_video()
+    content = bytearray(path.read_bytes())
+    place = content.index(b"movi")
+    place = content.rindex(part, 0, place - 8)  # the last one of the header
+    content[place + 4 : place + 8] = struct.pack("<I", 0xFE00001A)
+    for open_it in (open_upload, lambda content, _: open_frames(path)):
+        path.write_bytes(content)
+        with pytest.raises(FrameError, match="longer than the file"):
+            open_it(bytes(content), "clip.avi")
+
+
+def test_a_recording_whose_camera_was_switched_off_is_read(make_video, clip):
+    path = make_video(repeats=3)
+    content = bytearray(path.read_bytes())
+    place = content.index(b"movi")
+    content[place - 4 : place] = struct.pack("<I", 0)  # a length that nobody came to write
+    path.write_bytes(content[: content.index(b"idx1") - 100])
+    assert len(open_frames(path)) >= 2 * len(clip.frames)
+
+
 @pytest.mark.parametrize(("name", "codec"), KINDS)
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.85])
 def test_of_a_truncated_video_what_can_be_decoded_is_used(make_video, name, codec, share):
