@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mer_core.child_process import ChildProcess
-from mer_core.training.process_liveness import birth
+from mer_core.training.process_liveness import start_time
 
 MODULE = """
 import sys, time
@@ -56,9 +56,9 @@ def all_of(child: ChildProcess) -> list:
 
 def gone(pid: int, *, within: float) -> bool:
     deadline = time.monotonic() + within
-    while birth(pid) and time.monotonic() < deadline:
+    while start_time(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not birth(pid)
+    return not start_time(pid)
 
 
 def test_messages_come_back_in_order_and_nothing_else_does(errand):
@@ -143,7 +143,7 @@ def test_the_process_ends_with_its_parent(errand):
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
-    assert birth(pid)
+    assert start_time(pid)
     parent.kill()
     parent.wait()
     parent.stdout.close()

@@ -127,9 +127,9 @@ def test_a_study_shows_its_losses_and_time_left_and_is_continued_once(page, stud
     page.get_by_role("button", name="Continue").dblclick()
     other.get_by_role("button", name="Continue").click(no_wait_after=True)
     page.get_by_text(re.compile(r"about \d+ (s|min) left")).first.wait_for()
-    losses = page.locator(".st-key-losses .js-plotly-plot")
-    losses.wait_for()
-    assert losses.locator(".scatterlayer .trace").count() >= 1
+    # The chart before lies hidden for a moment beside the one that replaces it.
+    lines = page.locator(".st-key-losses .js-plotly-plot:visible .scatterlayer .trace")
+    lines.first.wait_for()
     assert "Training loss: CASME II sub" in (
         page.locator(".st-key-losses [aria-label^='Training loss']").first.get_attribute(
             "aria-label"
