@@ -65,7 +65,6 @@ def _drawing() -> Iterator[Measurement]:
             ],
         },
         rounds=3,
-        clock=time.process_time,
     )
     yield Measurement(
         group=GROUP,
