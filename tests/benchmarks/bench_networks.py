@@ -46,7 +46,13 @@ KINDS = {
         "aten::addmm",
         "aten::mm",
     },
-    "ReLU": {"aten::clamp_min", "aten::clamp_min_", "aten::threshold_backward"},
+    "ReLU": {
+        "aten::clamp_min",
+        "aten::threshold_backward",
+        "aten::clamp",  # the 6 of ReLU6
+        "aten::hardtanh_backward",
+    },
+    "copies and padding": {"aten::copy_", "aten::fill_"},
     "normalisation": {"aten::native_batch_norm", "aten::native_batch_norm_backward"},
     "sums and joints": {"aten::add", "aten::add_", "aten::cat"},
     "pooling": {
