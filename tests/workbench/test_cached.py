@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import pytest
 
+from mer_core.ami import WEIGHTINGS
 from mer_core.datasets.synthetic.twins import write_twin
 from workbench import cached
 from workbench.selection import ClipChoice
+
+MOTION = next(entry.name for entry in WEIGHTINGS if not entry.keeps_appearance)
+"""The weighting of thumbnails: in it what does not move is zero."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,25 @@ def test_a_dataset_that_moves_takes_its_clips_with_it(roots, move):
     assert cached.image(choice, "full").image.shape[0] == 72
     assert cached.thumbnail(*names) != thumbnail
     assert cached.clip_key(choice) != key
+
+
+def test_thumbnails_have_one_zero_and_one_scale(roots, move):
+    move(roots[0])
+    for sample in cached.dataset("casme2").samples:
+        choice = ClipChoice("casme2", sample.subject, sample.clip)
+        frames = cached.recording(choice).expression.frames.mean(axis=3)
+        weights = cached.image(choice, MOTION).weights
+        rising, falling = np.maximum(weights, 0), np.maximum(-weights, 0)
+        change = (np.average(frames, axis=0, weights=rising)) - (
+            np.average(frames, axis=0, weights=falling)
+        )
+        content = cached.thumbnail("casme2", sample.subject, sample.clip)
+        grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+        change = cv2.resize(change, grey.shape[::-1])
+        inside = np.abs(change) < 0.9 * cached.THUMBNAIL_REACH
+        slope, zero = np.polyfit(change[inside], grey[inside].astype(float), 1)
+        assert slope == pytest.approx(127.5 / cached.THUMBNAIL_REACH, rel=0.05)
+        assert zero == pytest.approx(127.5, abs=2)
 
 
 def test_a_live_clip_needs_no_dataset():
