@@ -5,9 +5,12 @@ OpenCV has one fused, vectorised kernel that reads 8-bit pixels and updates floa
 + w)` it yields the weighted mean of frames whose weights share a sign, and that mean times the
 sum of their weights is their weighted sum.
 
-So there is one mean for each sign. There are two of each, because every network that ships was
-trained on images made so: runs of `RUN` frames go to `LANES` pairs of means in turn, and any other
-order of the additions would give other last bits.
+Frames go in runs of `RUN` to `LANES` lanes in turn, and a lane keeps one mean for each sign. So
+two threads can decode and sum side by side, while the frames are still in their cores' caches,
+and every bit of the total follows from the frames and their order, whatever the threads do. Of a
+large mean only a band of rows stays in cache from one frame to the next, so there a run is summed
+band by band. Smaller ones are summed whole: two threads hold Python's lock in turn, and what is
+done under it costs several times what it costs alone.
 
 Everything is single precision. A mean rounds once per frame and the total once per mean; over 256
 frames, where weights reach -1055 and partial sums half a million, the total is within one unit of
@@ -20,7 +23,10 @@ would be the whole picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -33,74 +39,199 @@ Total = npt.NDArray[np.float32]
 
 RUN = 4
 LANES = 2
+_WHOLE, _BAND = 2**19, 2**17  # values
+_BYTES = np.dtype(np.uint8)
+
+# Fresh memory costs more than a frame's sum, because the system clears it page by page; a clip is
+# mostly as large as the one before. At most 16 MiB are kept.
+_SPARE: deque[Total] = deque(maxlen=2 * LANES)
+_SPARE_VALUES = 2**20
+
+
+@runtime_checkable
+class ParallelFrames(Protocol):
+    """Frames that their source hands on in the threads that decode them."""
+
+    def __len__(self) -> int: ...
+
+    def hand_on(
+        self, take: Callable[[int, Sequence[Frame]], None], *, run: int, lanes: int
+    ) -> None:
+        """Calls `take(number, frames)` for each run of `run` frames, numbered from 0.
+
+        Calls whose numbers leave the same remainder by `lanes` follow each other; others may
+        come at the same time.
+        """
+        ...
 
 
 class Accumulator:
-    """Adds `weight * frame` for 8-bit RGB frames of one size."""
+    """Adds `weight * frame` for frames of one size, which must not change once they are added."""
 
     def __init__(self) -> None:
-        self._shape: tuple[int, ...] = ()
+        self._lanes = tuple(_Lane() for _ in range(LANES))
+        self._run: list[Frame] = []
+        self._run_weights: list[float] = []
         self._added = 0
-        self._means: dict[tuple[int, bool], Total] = {}  # by lane, and whether weights are negative
-        self._sums = {(lane, negative): 0.0 for lane in range(LANES) for negative in (False, True)}
-        self._first: Frame | None = None  # as long as all frames with a weight are equal to it
-        self._still = True
 
     def add(self, frame: Frame, weight: float) -> None:
-        """Adds one frame; a frame of weight 0 is only checked."""
-        self._check(frame)
-        lane = self._added // RUN % LANES
+        """Adds one frame; a frame of weight 0 costs nothing."""
+        self._run.append(frame)
+        self._run_weights.append(weight)
         self._added += 1
-        if not weight:
-            return
-        if self._still:
-            self._watch(frame)
-        place = lane, weight < 0
-        if place not in self._means:
-            self._means[place] = np.zeros(self._shape, np.float32)
-        self._sums[place] += weight
-        cv2.accumulateWeighted(frame, self._means[place], weight / self._sums[place])
+        if self._added % RUN == 0:
+            self._end_run()
+
+    def add_run(self, number: int, frames: Sequence[Frame], weights: Sequence[float]) -> None:
+        """Adds run `number` whole; runs of different lanes may be added at the same time."""
+        self._lanes[number % LANES].add(frames, weights)
 
     def total(self) -> Total:
         """The weighted sum of all frames added so far."""
-        if not self._shape:
+        self._end_run()
+        lanes = [lane for lane in self._lanes if lane.shape]
+        if not lanes:
             raise FrameError("there are no frames to accumulate", remedy="give at least one")
-        if self._first is None:
-            return np.zeros(self._shape, np.float32)
-        if self._still:
-            # In single precision, rounding would be the whole picture.
-            weight = sum(self._sums.values())
-            return (weight * self._first.astype(np.float64)).astype(np.float32)
-        first, *others = sorted(self._means)
-        total = self._means[first] * np.float32(self._sums[first])
-        for place in others:
-            cv2.scaleAdd(self._means[place], self._sums[place], total, dst=total)
-        return total
+        for lane in lanes[1:]:
+            _require_same(lane.shape, _BYTES, lanes[0].shape)
+        return _still_total(lanes) if _still(lanes) else _merged(lanes)
 
-    def _check(self, frame: Frame) -> None:
-        if not self._shape:
-            if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or not frame.size:
-                raise FrameError(
-                    f"frames must be 8-bit RGB, H x W x 3; this one is {frame.dtype} {frame.shape}"
-                )
-            self._shape = frame.shape
-        elif frame.shape != self._shape or frame.dtype != np.uint8:
+    def close(self) -> None:
+        """Leaves its memory to the next accumulator; no frame can be added any more."""
+        for lane in self._lanes:
+            _SPARE.extend(mean for mean in lane.means.values() if mean.size <= _SPARE_VALUES)
+            lane.means = {}
+
+    def _end_run(self) -> None:
+        if self._run:
+            self.add_run((self._added - 1) // RUN, self._run, self._run_weights)
+            self._run, self._run_weights = [], []
+
+
+class _Lane:
+    """The mean of the frames of either sign, and the sum of their weights."""
+
+    def __init__(self) -> None:
+        self.shape: tuple[int, ...] = ()
+        self.bands: list[slice] = []
+        self.means: dict[bool, Total] = {}
+        self.sums = {False: 0.0, True: 0.0}
+        # Until the first change, the lane is one frame, many times.
+        self.still = True
+        self.reference: Frame | None = None
+
+    def add(self, frames: Sequence[Frame], weights: Sequence[float]) -> None:
+        for frame in frames:
+            self._admit(frame)
+        weighed = [(frame, weight) for frame, weight in zip(frames, weights, strict=True) if weight]
+        if self.still:
+            self._watch([frame for frame, _ in weighed])
+        steps = [(frame, *self._step(weight)) for frame, weight in weighed]
+        for band in self.bands:
+            for frame, mean, share in steps:
+                cv2.accumulateWeighted(frame[band], mean[band], share)
+
+    def _admit(self, frame: Frame) -> None:
+        if self.shape:
+            _require_same(frame.shape, frame.dtype, self.shape)
+            return
+        if frame.dtype != _BYTES or frame.ndim != 3 or frame.shape[2] != 3 or not frame.size:
             raise FrameError(
-                f"frames differ: {frame.dtype} {frame.shape} after uint8 {self._shape}",
-                remedy="give frames of one size",
+                f"frames must be 8-bit RGB, H x W x 3; this one is {frame.dtype} {frame.shape}"
             )
+        self.shape = frame.shape
+        self.bands = _bands(self.shape)
 
-    def _watch(self, frame: Frame) -> None:
-        if self._first is None:
-            self._first = frame.copy()
-        # Sensor noise shows in the first row; only a frame that may be the same is compared whole.
-        same_row = np.array_equal(frame[0], self._first[0])
-        self._still = same_row and np.array_equal(frame, self._first)
+    def _watch(self, frames: Sequence[Frame]) -> None:
+        for frame in frames:
+            if self.reference is None:
+                self.reference = frame
+            if not _equal(frame, self.reference):
+                self.still = False
+                return
+
+    def _step(self, weight: float) -> tuple[Total, float]:
+        """The mean that a frame of this weight moves, and how far towards the frame."""
+        negative = weight < 0
+        if negative not in self.means:
+            self.means[negative] = _any_mean(self.shape)
+        self.sums[negative] += weight
+        return self.means[negative], weight / self.sums[negative]
 
 
-def weighted_sum(frames: Iterable[Frame], weights: Iterable[float]) -> Total:
+def weighted_sum(frames: Iterable[Frame] | ParallelFrames, weights: Iterable[float]) -> Total:
     """`sum_i weights[i] * frames[i]` as float32; both run to the same length."""
     accumulator = Accumulator()
-    for frame, weight in zip(frames, weights, strict=True):
-        accumulator.add(frame, float(weight))
-    return accumulator.total()
+    if isinstance(frames, ParallelFrames):
+        each = [float(weight) for weight in weights]
+        if len(each) != len(frames):
+            raise ValueError(f"{len(each)} weights for {len(frames)} frames")
+
+        def take(number: int, run: Sequence[Frame]) -> None:
+            accumulator.add_run(number, run, each[number * RUN : (number + 1) * RUN])
+
+        frames.hand_on(take, run=RUN, lanes=LANES)
+    else:
+        for frame, weight in zip(frames, weights, strict=True):
+            accumulator.add(frame, float(weight))
+    total = accumulator.total()
+    accumulator.close()
+    return total
+
+
+def _still(lanes: Sequence[_Lane]) -> bool:
+    shown = [lane.reference for lane in lanes if lane.reference is not None]
+    return all(lane.still for lane in lanes) and all(_equal(one, shown[0]) for one in shown)
+
+
+def _still_total(lanes: Sequence[_Lane]) -> Total:
+    """Exact where the frames are: in single precision, rounding would be the whole picture."""
+    for lane in lanes:
+        if lane.reference is not None:
+            weight = sum(each for one in lanes for each in one.sums.values())
+            return (weight * lane.reference.astype(np.float64)).astype(np.float32)
+    return np.zeros(lanes[0].shape, np.float32)
+
+
+def _merged(lanes: Sequence[_Lane]) -> Total:
+    """Every mean times the sum of its weights, added up while a band of the total is in cache."""
+    total = np.empty(lanes[0].shape, np.float32)
+    parts = [(mean, lane.sums[sign]) for lane in lanes for sign, mean in sorted(lane.means.items())]
+    for band in _bands(total.shape):
+        strip = total[band]
+        (first, weight), *others = parts
+        np.multiply(first[band], np.float32(weight), out=strip)
+        for mean, weight in others:
+            cv2.scaleAdd(mean[band], weight, strip, dst=strip)
+    return total
+
+
+def _any_mean(shape: tuple[int, ...]) -> Total:
+    """Finite values of any size: the first step of a mean has a = 1 and forgets them."""
+    try:
+        spare = _SPARE.pop()
+    except IndexError:
+        return np.zeros(shape, np.float32)
+    return spare if spare.shape == shape else np.zeros(shape, np.float32)
+
+
+def _bands(shape: tuple[int, ...]) -> list[slice]:
+    if math.prod(shape) <= _WHOLE:
+        return [slice(None)]
+    rows = max(1, _BAND // (shape[1] * shape[2]))
+    return [slice(top, min(top + rows, shape[0])) for top in range(0, shape[0], rows)]
+
+
+def _equal(frame: Frame, other: Frame) -> bool:
+    # Sensor noise shows in the first row; only a frame that may be the same is compared whole.
+    return np.array_equal(frame[0], other[0]) and np.array_equal(frame, other)
+
+
+def _require_same(
+    shape: tuple[int, ...], dtype: np.dtype[np.generic], expected: tuple[int, ...]
+) -> None:
+    if shape != expected or dtype != _BYTES:
+        raise FrameError(
+            f"frames differ: {dtype} {shape} after uint8 {expected}",
+            remedy="give frames of one size",
+        )

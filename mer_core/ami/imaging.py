@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mer_core.ami.accumulation import Frame, Total, weighted_sum
+from mer_core.ami.accumulation import Frame, ParallelFrames, Total, weighted_sum
 from mer_core.ami.weighting import DEFAULT_WEIGHTING, Weights, frame_weights
 from mer_core.errors import FrameError, SettingsError
 from mer_core.records import Clip, array_digest
@@ -81,7 +81,7 @@ class AffectiveMotionImage:
 
 
 def build_ami(
-    frames: Iterable[Frame],
+    frames: Iterable[Frame] | ParallelFrames,
     *,
     count: int,
     weighting: str = DEFAULT_WEIGHTING,
@@ -90,7 +90,8 @@ def build_ami(
     """Build the image in one pass over `frames`, holding a few of them at a time.
 
     Args:
-        frames: 8-bit RGB frames of one size, in time order.
+        frames: 8-bit RGB frames of one size, in time order. A source that decodes in threads
+            sums in them too; the image is the same.
         count: How many there are; the weights depend on it, so it must be right.
         weighting: A name in `WEIGHTINGS`.
         frame_numbers: The recording's numbers; 1..count where not given.
@@ -151,7 +152,18 @@ def partial_ami(
     )
 
 
-def _counted(frames: Iterable[Frame], count: int) -> Iterable[Frame]:
+def _counted(
+    frames: Iterable[Frame] | ParallelFrames, count: int
+) -> Iterable[Frame] | ParallelFrames:
+    """`frames`; a number of them that the weights were not made for is refused."""
+    if not isinstance(frames, ParallelFrames):
+        return _counting(frames, count)
+    if len(frames) != count:
+        raise FrameError(f"there are {len(frames)} frames, but the weights are for {count}")
+    return frames
+
+
+def _counting(frames: Iterable[Frame], count: int) -> Iterable[Frame]:
     seen = 0
     for frame in frames:
         seen += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from mer_core.errors import FrameError
 from mer_core.frame_numbering import in_order, irregularities, positions_between
 from mer_core.frames.decoding import Frame, ahead, decode_file, default_threads
+from mer_core.frames.ordered_parallel import ordered_parallel
 from mer_core.records import Clip
 
 MAX_CLIP_BYTES = 4 * 2**30
@@ -101,7 +103,7 @@ class FrameSource:
         """Numbers and frames at ascending `positions`, counted from 0."""
         if isinstance(self.decode, ImageDecoder):
             for position in positions:
-                yield self.numbers[position], self.decode.decode(self.decode.items[position])
+                yield self.numbers[position], self.decode.each(slice(position, position + 1))[0]
             return
         wanted = set(positions)
         with closing(iter(self)) as frames:
@@ -110,6 +112,41 @@ class FrameSource:
                     yield self.numbers[position], frame
                 if position >= max(wanted):
                     return
+
+    def hand_on(
+        self,
+        take: Callable[[int, Sequence[Frame]], None],
+        *,
+        run: int,
+        lanes: int,
+        begin: Callable[[Frame], None] = lambda first: None,
+    ) -> None:
+        """Calls `take(number, frames)` for each run of `run` frames, numbered from 0.
+
+        Before all others comes `begin`, with the first frame; every frame has its size. Where
+        the frames can be decoded apart, `take` is called in the threads that decode them: calls
+        whose numbers leave the same remainder by `lanes` follow each other, and others may come
+        at the same time.
+        """
+        sizes = _OneSize(self.labels)
+
+        def admit(number: int, frames: Sequence[Frame]) -> None:
+            for position, frame in enumerate(frames, number * run):
+                sizes.check(position, frame)
+            if number == 0:
+                begin(frames[0])
+
+        starts = range(0, len(self), run)
+        if isinstance(self.decode, ImageDecoder):
+            parts = [slice(start, start + run) for start in starts]
+            each, threads = self.decode.each, self.decode.threads
+            ordered_parallel(each, take, parts, threads=threads, lanes=lanes, admit=admit)
+            return
+        with closing(iter(self)) as frames:
+            for number in range(len(starts)):
+                out = list(islice(frames, run))
+                admit(number, out)
+                take(number, out)
 
     def between(self, first: int | None, last: int | None) -> FrameSource:
         """The frames numbered `first` to `last`, both included; None leaves that end open."""
@@ -147,6 +184,10 @@ class ImageDecoder:
     def __call__(self, part: slice) -> Iterator[Frame]:
         return ahead(self.decode, self.items[part], threads=self.threads)
 
+    def each(self, part: slice) -> list[Frame]:
+        """The same frames, decoded by the thread that asks."""
+        return [self.decode(item) for item in self.items[part]]
+
 
 def image_decoder(
     decode: Callable[..., Frame], items: Sequence[object], *, threads: int | None
@@ -157,15 +198,20 @@ def image_decoder(
 
 def read_clip(source: FrameSource) -> Clip:
     """All frames of `source` in memory at once."""
-    frames = np.empty(0, np.uint8)
-    for position, frame in enumerate(source):
-        if position == 0:
-            _affordable(frame.nbytes * len(source), source.name)
-            frames = np.empty((len(source), *frame.shape), np.uint8)
-        frames[position] = frame
+    held: list[np.ndarray] = []
+
+    def begin(first: Frame) -> None:
+        _affordable(first.nbytes * len(source), source.name)
+        held.append(np.empty((len(source), *first.shape), np.uint8))
+
+    def take(number: int, frames: Sequence[Frame]) -> None:
+        for position, frame in enumerate(frames, number):
+            held[0][position] = frame
+
+    source.hand_on(take, run=1, lanes=default_threads(), begin=begin)
     return Clip(
         name=source.name,
-        frames=frames,
+        frames=held[0],
         frame_numbers=source.numbers,
         fps=source.fps,
         synthetic=bool(source.synthetic),

@@ -1,4 +1,6 @@
+import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mer_core.ami import WEIGHTINGS, Accumulator, frame_weights, weighted_sum
+from mer_core.ami import WEIGHTINGS, Accumulator, accumulation, frame_weights, weighted_sum
 from mer_core.ami.accumulation import LANES, RUN
 from mer_core.errors import FrameError
 
@@ -32,8 +34,9 @@ def test_the_sum_equals_the_plain_loop(weighting, count):
     )
 
 
-def test_crops_of_larger_frames_are_summed_as_they_are():
+def test_bands_of_rows_meet_without_a_seam_also_in_crops_of_larger_frames():
     frames, weights = noise(18, 600, 330)[:, 7:590, 5:320], frame_weights(18)
+    assert len(accumulation._bands(frames.shape[1:])) > 2
     np.testing.assert_allclose(
         weighted_sum(frames, weights), slow_sum(frames, weights), rtol=1e-6, atol=0.05
     )
@@ -113,13 +116,56 @@ def test_frames_seen_once_are_enough():
     np.testing.assert_array_equal(once, weighted_sum(frames, weights))
 
 
-def test_a_clip_is_still_only_if_all_its_frames_are_the_same():
+class Paused:
+    """Frames that threads hand on, as slowly as `pause` says for each run."""
+
+    def __init__(self, frames, pause=lambda number: 0.0):
+        self.frames, self.pause = frames, pause
+
+    def __len__(self):
+        return len(self.frames)
+
+    def hand_on(self, take, *, run, lanes):
+        def walk(lane):
+            for number in range(lane, -(-len(self.frames) // run), lanes):
+                time.sleep(self.pause(number))
+                take(number, self.frames[number * run : (number + 1) * run])
+
+        with ThreadPoolExecutor(lanes) as pool:
+            list(pool.map(walk, range(lanes)))
+
+
+@pytest.mark.parametrize("weighting", ["full", "literal"])
+@pytest.mark.parametrize("count", [1, 3, 4, 5, 8, 30])
+def test_threads_change_no_bit_of_the_total(count, weighting):
+    frames, weights = noise(count), frame_weights(count, weighting)
+    once = weighted_sum(frames, weights)
+    for slow in (0, 1):
+        paused = Paused(frames, lambda number, slow=slow: 0.002 * (number % 2 == slow))
+        np.testing.assert_array_equal(weighted_sum(paused, weights), once)
+
+
+def test_frames_handed_on_need_as_many_weights():
+    with pytest.raises(ValueError, match="3 weights for 4 frames"):
+        weighted_sum(Paused(noise(4)), [1.0, 2.0, 3.0])
+
+
+def test_a_clip_is_still_only_if_its_lanes_show_the_same():
     frames = noise(2, seed=3)
     turned = [frames[position // RUN % LANES] for position in range(4 * RUN)]
     weights = frame_weights(len(turned), "rank-pooling")
     total = weighted_sum(turned, weights)
     np.testing.assert_allclose(total, slow_sum(turned, weights), rtol=1e-5, atol=0.05)
     assert np.abs(total).max() > 1
+
+
+def test_memory_left_by_another_clip_changes_nothing():
+    frames, weights = noise(9), frame_weights(9)
+    first = weighted_sum(frames, weights)
+    weighted_sum(noise(9, seed=5) // 2, -weights)
+    np.testing.assert_array_equal(weighted_sum(frames, weights), first)
+    larger = noise(9, 12, 7)
+    np.testing.assert_allclose(weighted_sum(larger, weights), slow_sum(larger, weights), atol=0.05)
 
 
 def test_a_total_is_not_overwritten_by_the_next_clip():
