@@ -109,12 +109,12 @@ def follow(found: OwnClip, person: int, square: Alignment | None) -> Recording:
     """Follow the face through the clip, with a bar where that takes long."""
     place = st.empty()
 
-    def told(done: int, total: int) -> None:
+    def show(done: int, total: int) -> None:
         if done % -(-total // 100) == 0:
             place.progress(done / total, text=f"Searching frame {done} of {total} for motion")
 
     with st.spinner("Following the face through the clip"):
-        recording = found.recording(person=person, alignment=square, progress=told)
+        recording = found.recording(person=person, alignment=square, progress=show)
     place.empty()
     return recording
 

@@ -97,8 +97,8 @@ def predict(
     rows: list[dict[str, Any]] = []
     with Progress("predicting", unit="clips") as progress:
         for done, path in enumerate(paths):
-            told = partial(_tell, progress, done, len(paths), path.name)
-            rows.append(_row(path, network, span, told, crop=crop, face=face, anyway=anyway))
+            searching = partial(_show_search, progress, done, len(paths), path.name)
+            rows.append(_row(path, network, span, searching, crop=crop, face=face, anyway=anyway))
         progress.show(len(paths), len(paths))
     if out is not None:
         write_text(out, _csv(rows, network.classes))
@@ -153,8 +153,10 @@ def _is_clip(path: Path) -> bool:
     return _holds_images(path) if path.is_dir() else path.suffix.lower() in _VIDEOS
 
 
-def _tell(progress: Progress, done: int, total: int, name: str, frame: int, frames: int) -> None:
-    """Tell how far the search of one clip has come."""
+def _show_search(
+    progress: Progress, done: int, total: int, name: str, frame: int, frames: int
+) -> None:
+    """Show how far the search of one clip has come."""
     progress.show(done, total, f"{name}, frame {frame} of {frames}")
 
 
@@ -162,7 +164,7 @@ def _row(
     path: Path,
     network: LoadedModel,
     span: tuple[int | None, int | None] | None,
-    told: Callable[[int, int], None],
+    searching: Callable[[int, int], None],
     *,
     crop: bool,
     face: int,
@@ -174,7 +176,7 @@ def _row(
     first, last = span or (None, None)
     try:
         recording = open_recording(
-            path, first=first, last=last, crop=crop, person=face - 1, progress=told
+            path, first=first, last=last, crop=crop, person=face - 1, progress=searching
         )
         answer = ask(recording, network)
     except MerError as error:
