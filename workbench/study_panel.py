@@ -15,6 +15,7 @@ from mer_core.training import Study, StudyResult
 from mer_core.training.study_script import study_script
 from workbench import address, cached_results, panels, selection
 from workbench.cached_results import study_title
+from workbench.study_runner import Run
 from workbench.titles import fold_title, network_title, sentence_case
 
 FOLD_COLUMNS = ("name", "seed", "state", "n_train", "n_test", "right", "epoch", "seconds", "error")
@@ -157,8 +158,14 @@ def draw_wrong(result: StudyResult) -> None:
 SHORT = {"affective_motion_image": "Image", "feature_maps": "Maps", "attributions": "Attributions"}
 
 
-def draw_study(name: str) -> None:
-    """One study: scores, the paper's side, matrices, folds, mistakes."""
+def draw_study(name: str, run: Run | None) -> None:
+    """One study: scores, the paper's side, matrices, folds, mistakes.
+
+    Args:
+        name: Of the study.
+        run: What this page has drawn as at work. A study that began since then, in another
+            window, is still offered: pressing it draws the page again, with the work on top.
+    """
     result = cached_results.study_result(name)
     if result.synthetic:
         address.mark_synthetic()
@@ -167,7 +174,6 @@ def draw_study(name: str) -> None:
     if left:
         note, more = st.columns([5, 1], vertical_alignment="center")
         note.caption(f"{result.completed} of {len(result.folds)} folds are finished.")
-        run = cached_results.study_runner().run
         busy = run.name if run is not None and not run.ended and not run.stopping else ""
         if busy != name and more.button(
             "Continue",

@@ -16,14 +16,14 @@ from workbench.titles import fold_title
 _SHOWN_CURVES = 6
 
 
-def draw_work() -> None:
-    """Draw the study at work on this server, or how the last one ended."""
+def draw_work() -> Run | None:
+    """Draw the study at work on this server, or how the last one ended; return what was drawn."""
     run = cached_results.study_runner().run
     if run is None:
-        return
+        return None
     if not run.ended:
         _watch()
-        return
+        return run
     title = study_title(run.name)
     if run.failure:
         st.error(f"{title}: {run.failure}", icon=":material/error:")
@@ -31,6 +31,7 @@ def draw_work() -> None:
         st.caption(f":material/stop: {title} was stopped; finished folds are kept.")
     else:
         st.caption(f":material/check: {title} has ended; its results are in the list.")
+    return run
 
 
 @st.fragment(run_every=2)

@@ -282,8 +282,13 @@ def _check(page: Any, view: View, who: str, report: Report) -> None:
             seen = page.locator("img").evaluate_all("all => all.map(i => i.alt).join(' | ')")
             report.wrong.append(f"{who}, {view.link}: no picture {name!r}, but {seen}")
             continue
-        if shown_digests(page, name) != layers:
-            report.wrong.append(f"{who}, {view.link}: another picture for {name!r}")
+        seen = shown_digests(page, name)
+        if seen != layers:
+            other = [i for i, pair in enumerate(zip(seen, layers, strict=False)) if len({*pair}) > 1]
+            report.wrong.append(
+                f"{who}, {view.link}: another picture for {name!r}, {len(seen)} layers for "
+                f"{len(layers)}, other ones at {other}"
+            )
     if view.text:
         report.checked += 1
         if view.text not in page.locator("body").text_content():  # folded away or not

@@ -19,5 +19,5 @@ def test_eight_sessions_at_once_each_see_their_own_results(browser, workplace):
     assert len({d for per in views for view in per for d in view.pictures.values()}) > 8 * 4
     with served_app(workplace) as app:
         report = soak(app, browser, views, seconds=SECONDS)
-    assert not report.wrong
+    assert not report.wrong, "\n".join(report.wrong)
     assert report.checked >= SESSIONS

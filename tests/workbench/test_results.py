@@ -164,6 +164,25 @@ def test_a_study_at_work_cannot_be_continued_a_second_time(fresh):
     assert "idle was stopped" in words(open_at("results"))
 
 
+def test_a_study_begun_in_another_window_while_the_page_is_drawn_is_shown(fresh, monkeypatch):
+    planned(fresh, "idle")
+    runner = cached_results.study_runner()
+    listed, work = cached_results.studies, Run("idle")
+    monkeypatch.setattr(runner, "start", lambda study: work)
+    app = open_at("results", study="idle")
+
+    def begun_meanwhile():
+        runner.run = work
+        return listed()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cached_results, "studies", begun_meanwhile)
+        next(b for b in app.button if b.label == "Continue").click().run()
+    labels = [b.label for b in app.button]
+    assert "Stop now" in labels
+    assert "Continue" not in labels
+
+
 def test_the_form_starts_what_it_describes(fresh, monkeypatch):
     started = []
     monkeypatch.setattr(

@@ -14,7 +14,7 @@ from workbench.study_work import draw_work
 from workbench.titles import artefact_title
 
 address.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
-draw_work()
+run = draw_work()
 names = cached_results.studies()
 study = selection.study_choice("Study", key="study", none="all studies")
 form = panels.lazy_container(st.expander, "Start a study", key="form", icon=":material/add:")
@@ -22,8 +22,7 @@ if form.open:
     with form:
         started = study_form()
         if started is not None:
-            run = cached_results.study_runner().start(started)
-            if run.name != started.name:
+            if cached_results.study_runner().start(started).name != started.name:
                 st.warning("Another study is still training; stop it first, or wait.")
             else:
                 cached_results.studies.clear()
@@ -31,7 +30,7 @@ if form.open:
 
 if study is not None:
     try:
-        draw_study(study)
+        draw_study(study, run)
     except MerError as error:
         panels.refusal(error)
 else:
