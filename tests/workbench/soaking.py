@@ -284,10 +284,11 @@ def _check(page: Any, view: View, who: str, report: Report) -> None:
             continue
         seen = shown_digests(page, name)
         if seen != layers:
-            other = [i for i, pair in enumerate(zip(seen, layers, strict=False)) if len({*pair}) > 1]
+            other = [
+                i for i, both in enumerate(zip(seen, layers, strict=False)) if len({*both}) > 1
+            ]
             report.wrong.append(
-                f"{who}, {view.link}: another picture for {name!r}, {len(seen)} layers for "
-                f"{len(layers)}, other ones at {other}"
+                f"{who}, {view.link}: another picture for {name!r}, layers {other} of {len(layers)}"
             )
     if view.text:
         report.checked += 1
