@@ -31,7 +31,6 @@ from mer_core.inputs.prediction import predict
 from mer_core.models.loaded import LoadedModel, load_shown
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.pixels import grey, veil
-from mer_core.records import array_digest
 from tests.workbench.running import Served
 from tests.workbench.uploads import png, zipped
 from tests.workbench.watching import (
@@ -40,7 +39,7 @@ from tests.workbench.watching import (
     FINISHED,
     PATIENCE,
     choose,
-    shown_digests,
+    shown_layers,
 )
 from workbench import cores
 from workbench.titles import sentence_case
@@ -53,7 +52,7 @@ WEIGHTINGS = ("full", "linear")
 UNDER = ("nothing", "affective-motion image")  # what lies under the maps of every other session
 THINK = (1.0, 3.0)
 SAMPLE_SECONDS = 30.0
-DRAWN = 30_000  # milliseconds in which a busy browser draws what it has been sent
+DRAWN = 120_000  # milliseconds in which a busy browser draws what it has been sent
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class View:
         page: Path of the page.
         parameters: Of its link.
         emotion: Of the clip; views of one page that differ in it alone are one choice apart.
-        pictures: Description of each picture -> digests of its layers' pixels, lowest first.
+        pictures: Description of each picture -> the pixels of its layers, lowest first.
         text: A passage of the page, or "".
         upload: A file to hand over, or None.
     """
@@ -72,7 +71,7 @@ class View:
     page: str
     parameters: dict[str, str]
     emotion: str
-    pictures: dict[str, tuple[str, ...]]
+    pictures: dict[str, tuple[np.ndarray, ...]]
     text: str = ""
     upload: bytes | None = None
 
@@ -140,13 +139,13 @@ class Reference:
         yield self._uploaded(session)
 
     @staticmethod
-    def _image(recording: Recording, weighting: str) -> dict[str, tuple[str, ...]]:
+    def _image(recording: Recording, weighting: str) -> dict[str, tuple[np.ndarray, ...]]:
         image = recording.image(weighting)
         name = (
             f"Affective-motion image under {weighting} weights, raw sum {image.minimum:.0f} to "
             f"{image.maximum:.0f}"
         )
-        return {name: (array_digest(image.image),)}
+        return {name: (image.image,)}
 
     def _explained(
         self, clip: dict[str, str], recording: Recording, weighting: str, method: str, under: str
@@ -169,7 +168,7 @@ class Reference:
             layers = [scale.apply(found.values)]
             if under != UNDER[0]:
                 layers = [grey(image), veil(found.values, scale)]
-            pictures[name] = tuple(map(array_digest, layers))
+            pictures[name] = tuple(layers)
         chosen = {"w1": weighting, "methods": method, "under": under, "outline": "false"}
         return View("attributions", {**clip, **chosen}, clip["emotion"], pictures)
 
@@ -282,15 +281,22 @@ def _check(page: Any, view: View, who: str, report: Report) -> None:
             seen = page.locator("img").evaluate_all("all => all.map(i => i.alt).join(' | ')")
             report.wrong.append(f"{who}, {view.link}: no picture {name!r}, but {seen}")
             continue
-        seen = shown_digests(page, name)
-        if seen != layers:
-            other = [
-                i for i, both in enumerate(zip(seen, layers, strict=False)) if len({*both}) > 1
-            ]
-            report.wrong.append(
-                f"{who}, {view.link}: another picture for {name!r}, layers {other} of {len(layers)}"
-            )
+        other = _difference(shown_layers(page, name), layers)
+        if other:
+            report.wrong.append(f"{who}, {view.link}: another picture for {name!r}: {other}")
     if view.text:
         report.checked += 1
         if view.text not in page.locator("body").text_content():  # folded away or not
             report.wrong.append(f"{who}, {view.link}: {view.text!r} is not said")
+
+
+def _difference(seen: Sequence[np.ndarray], wanted: Sequence[np.ndarray]) -> str:
+    """How the layers of a picture differ from those it should have, in words; "" for equal ones."""
+    if [layer.shape for layer in seen] != [layer.shape for layer in wanted]:
+        return f"{[layer.shape for layer in seen]} for {[layer.shape for layer in wanted]}"
+    words = []
+    for i, (ours, theirs) in enumerate(zip(seen, wanted, strict=True)):
+        apart = np.abs(ours.astype(int) - theirs)
+        if apart.any():
+            words.append(f"layer {i} in {np.count_nonzero(apart)} values, by up to {apart.max()}")
+    return "; ".join(words)

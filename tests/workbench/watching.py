@@ -12,8 +12,6 @@ from PIL import Image
 from playwright.sync_api import TimeoutError
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from mer_core.records import array_digest
-
 PATIENCE = 180_000
 REST = 150  # ms
 EXCEPTIONS = '[data-testid="stException"]'
@@ -169,14 +167,14 @@ def drag(
     return gesture
 
 
-def shown_digests(page: Any, description: str) -> tuple[str, ...]:
-    """The digests of the layers, lowest first, of the picture with this description.
+def shown_layers(page: Any, description: str) -> tuple[np.ndarray, ...]:
+    """The pixels of the layers, lowest first, of the picture with this description.
 
     A picture's words stand on its uppermost layer, and each layer holds all of its own pixels.
     """
     top = page.get_by_alt_text(description, exact=True).first
     sources = top.evaluate("top => [...top.parentElement.querySelectorAll('img')].map(i => i.src)")
-    return tuple(array_digest(_pixels(source)) for source in sources)
+    return tuple(map(_pixels, sources))
 
 
 def _pixels(source: str) -> np.ndarray:
