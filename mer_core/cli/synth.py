@@ -35,7 +35,7 @@ from mer_core.errors import SettingsError
     "--defects",
     default="",
     metavar="all|NAME,...",
-    help="Known defects to plant; `list` names those that the layout can carry.",
+    help="Known defects to inject; `list` names those that the layout can carry.",
 )
 @click.option(
     "--variant",
@@ -116,15 +116,15 @@ def _settings(
 
 
 def _answer(manifest: TwinManifest) -> Answer:
-    classes = Counter(take.label for take in manifest.clips)
-    subjects = {take.subject for take in manifest.clips}
+    classes = Counter(spec.label for spec in manifest.clips)
+    subjects = {spec.subject for spec in manifest.clips}
     document = {
         "dataset": manifest.dataset,
         "root": manifest.root,
         "subjects": len(subjects),
         "clips": len(manifest.clips),
         "classes": dict(classes.most_common()),
-        "defects": [dataclasses.asdict(planted) for planted in manifest.planted],
+        "defects": [dataclasses.asdict(injected) for injected in manifest.injected],
         "settings": dataclasses.asdict(manifest.settings),
     }
     lines = [
@@ -134,10 +134,15 @@ def _answer(manifest: TwinManifest) -> Answer:
         "",
         table(["Class", "Clips"], classes.most_common()),
     ]
-    if manifest.planted:
+    if manifest.injected:
         rows = [
-            (planted.defect, planted.subject, planted.clip, planted.code or planted.remark or "-")
-            for planted in manifest.planted
+            (
+                injected.defect,
+                injected.subject,
+                injected.clip,
+                injected.code or injected.remark or "-",
+            )
+            for injected in manifest.injected
         ]
         lines += ["", table(["Defect", "Subject", "Clip", "A reader reports"], rows)]
     return Answer(document=document, text="\n".join(lines))

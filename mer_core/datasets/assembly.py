@@ -14,22 +14,22 @@ from mer_core.datasets.corrections import (
     read_corrections,
     shipped_corrections,
 )
-from mer_core.datasets.entry import Entry, Material
+from mer_core.datasets.data_issues import (
+    cell_issues,
+    file_issues,
+    image_issues,
+    spelling_findings,
+)
+from mer_core.datasets.entry import Entry, ReaderInput
 from mer_core.datasets.frame_files import FrameFiles, scan_frames
 from mer_core.datasets.key_frames import KeyFrames, resolve_key_frames
 from mer_core.datasets.label_schemes import emotion_word
 from mer_core.datasets.layout import TRUTH_FOLDER, clip_key, marker_folder
-from mer_core.datasets.oddities import (
-    cell_oddities,
-    file_oddities,
-    image_oddities,
-    spelling_findings,
-)
 from mer_core.datasets.reconciliation import (
     SYNTHETIC_VERSION,
     UNKNOWN_VERSION,
+    identify_version,
     sheet_versions,
-    tell_version,
 )
 from mer_core.datasets.replacement import frame_corrections, replace_literals
 from mer_core.datasets.table import (
@@ -44,22 +44,22 @@ from mer_core.frame_numbering import positions_between
 from mer_core.records import Sample
 
 
-def assemble(material: Material, entries: Iterable[Entry]) -> DatasetTable:
+def assemble(reader_input: ReaderInput, entries: Iterable[Entry]) -> DatasetTable:
     """The table of all entries; each becomes a sample or an exclusion, never neither."""
-    return _Assembly(material, list(entries)).table()
+    return _Assembly(reader_input, list(entries)).table()
 
 
 class _Assembly:
     """The state of one table in the making."""
 
-    def __init__(self, material: Material, entries: list[Entry]) -> None:
-        self.material = material
+    def __init__(self, reader_input: ReaderInput, entries: list[Entry]) -> None:
+        self.reader_input = reader_input
         self.entries = entries
-        self.name = material.info.name
-        marker = marker_folder(material.root)
-        self.synthetic = material.says_synthetic or marker is not None
+        self.name = reader_input.info.name
+        marker = marker_folder(reader_input.root)
+        self.synthetic = reader_input.says_synthetic or marker is not None
         self.truth = None if marker is None else marker / TRUTH_FOLDER
-        self.version, self.remarks = self._tell_version()
+        self.version, self.remarks = self._identify_version()
         self.rules = self._rules()
         self.samples: list[Sample] = []
         self.excluded: list[Exclusion] = []
@@ -72,30 +72,30 @@ class _Assembly:
             self._take(entry)
         self._name_unannotated_folders()
         self._note_spellings()
-        material = self.material
+        reader_input = self.reader_input
         return DatasetTable(
             name=self.name,
-            root=material.root,
+            root=reader_input.root,
             samples=tuple(self.samples),
             excluded=tuple(self.excluded),
             corrected=tuple(self.corrected),
             findings=tuple(self.findings),
-            remarks=(*material.remarks, *material.footage.remarks, *self.remarks),
-            variant=material.footage.variant,
-            sheet=material.sheet,
+            remarks=(*reader_input.remarks, *reader_input.frame_tree.remarks, *self.remarks),
+            variant=reader_input.frame_tree.variant,
+            sheet=reader_input.sheet,
             sheet_version=self.version,
             sheet_rows=len(self.entries),
             synthetic=self.synthetic,
-            options={"variant": material.footage.variant, **material.choices},
+            options={"variant": reader_input.frame_tree.variant, **reader_input.choices},
         )
 
-    def _tell_version(self) -> tuple[str, tuple[str, ...]]:
+    def _identify_version(self) -> tuple[str, tuple[str, ...]]:
         words = Counter(
             emotion_word(entry.version_word or entry.label, self.name).text
             for entry in self.entries
         )
-        stem = "" if self.material.sheet is None else self.material.sheet.stem
-        version = tell_version(self.name, rows=len(self.entries), counts=words, stem=stem)
+        stem = "" if self.reader_input.sheet is None else self.reader_input.sheet.stem
+        version = identify_version(self.name, rows=len(self.entries), counts=words, stem=stem)
         if version != UNKNOWN_VERSION or not sheet_versions(self.name):
             return ("" if version == UNKNOWN_VERSION else version), ()
         if self.synthetic:
@@ -107,7 +107,7 @@ class _Assembly:
         return version, (remark,)
 
     def _rules(self) -> Corrections:
-        own = self.material.options.corrections
+        own = self.reader_input.options.corrections
         rules = {**shipped_corrections(self.name), **(read_corrections(own) if own else {})}
         return {key: rule for key, rule in rules.items() if rule.version in ("", self.version)}
 
@@ -115,9 +115,9 @@ class _Assembly:
         if (refusal := self._refusal(entry)) is not None:
             self._exclude(entry, *refusal)
             return
-        folder = entry.folder or self.material.footage.clips.find(entry.subject, entry.clip)
+        folder = entry.folder or self.reader_input.frame_tree.clips.find(entry.subject, entry.clip)
         if folder is None:
-            self._exclude(entry, *self._why_no_folder(entry))
+            self._exclude(entry, *self._missing_folder_reason(entry))
             return
         files = scan_frames(folder.path)
         if not files.paths:
@@ -127,7 +127,7 @@ class _Assembly:
 
     def _refusal(self, entry: Entry) -> tuple[Reason, str] | None:
         """Why an entry is out before any folder is looked at."""
-        options = self.material.options
+        options = self.reader_input.options
         if entry.problem:
             return Reason.ROW_UNREADABLE, entry.problem
         first = self.seen.setdefault(entry.key, entry.row)
@@ -139,11 +139,11 @@ class _Assembly:
             return Reason.USER_OVERRIDE, "left out on request"
         return None
 
-    def _why_no_folder(self, entry: Entry) -> tuple[Reason, str]:
-        whole = self.material.footage.elsewhere.find(entry.subject, entry.clip)
+    def _missing_folder_reason(self, entry: Entry) -> tuple[Reason, str]:
+        whole = self.reader_input.frame_tree.elsewhere.find(entry.subject, entry.clip)
         if whole is not None:
             return Reason.NO_CROP, "full frames exist"
-        tree = self.material.footage.clips.tree
+        tree = self.reader_input.frame_tree.clips.tree
         below = f" below {tree.name}" if tree else ""
         return Reason.NO_FRAMES, f"no folder {entry.subject}/{entry.clip}{below}"
 
@@ -154,10 +154,10 @@ class _Assembly:
             entry.frames,
             files.numbers,
             rules,
-            coding=self.material.coding,
-            trimmed=self.material.footage.trimmed,
+            coding=self.reader_input.coding,
+            trimmed=self.reader_input.frame_tree.trimmed,
         )
-        if frames.reason is None and frames.apex is None and self.material.options.require_apex:
+        if frames.reason is None and frames.apex is None and self.reader_input.options.require_apex:
             frames.reason, frames.detail = Reason.APEX_MISSING, "an apex was asked for"
         if frames.reason is not None:
             self._exclude(entry, frames.reason, frames.detail)
@@ -172,16 +172,16 @@ class _Assembly:
         return {rule.field: rule for key, rule in self.rules.items() if key[:2] == entry.key}
 
     def _note(self, entry: Entry, files: FrameFiles, frames: KeyFrames) -> tuple[str, ...]:
-        oddities = [
-            *frames.oddities,
-            *file_oddities(files),
-            *cell_oddities(entry, frames, self.name),
-            *(image_oddities(files.paths) if self.material.options.images else ()),
+        issues = [
+            *frames.issues,
+            *file_issues(files),
+            *cell_issues(entry, frames, self.name),
+            *(image_issues(files.paths) if self.reader_input.options.images else ()),
         ]
-        for oddity, detail in oddities:
-            finding = Finding(subject=entry.subject, clip=entry.clip, oddity=oddity, detail=detail)
+        for issue, detail in issues:
+            finding = Finding(subject=entry.subject, clip=entry.clip, issue=issue, detail=detail)
             self.findings.append(finding)
-        return tuple(f"{oddity.value}: {detail}" for oddity, detail in oddities)
+        return tuple(f"{issue.value}: {detail}" for issue, detail in issues)
 
     def _sample(
         self, entry: Entry, files: FrameFiles, frames: KeyFrames, notes: tuple[str, ...]
@@ -198,11 +198,11 @@ class _Assembly:
             label=entry.label,
             action_units=parse_action_units(entry.action_units).units,
             expression=entry.expression,
-            fps=entry.fps or self.material.info.fps,
+            fps=entry.fps or self.reader_input.info.fps,
             derived=frozenset(frames.derived),
             synthetic=self.synthetic,
             truth=self._truth(entry),
-            cropped=self.material.footage.variant not in ("raw", "long"),
+            cropped=self.reader_input.frame_tree.variant not in ("raw", "long"),
             notes=notes,
             source_row={**entry.cells, ROW: str(entry.row)},
         )
@@ -213,7 +213,7 @@ class _Assembly:
             return None
         name = Path(entry.subject, f"{entry.clip}.npz")
         places = [self.truth / name]
-        if self.material.footage.variant != "cropped":
+        if self.reader_input.frame_tree.variant != "cropped":
             places.insert(0, self.truth / "raw" / name)
         return next((file for file in places if file.is_file()), None)
 
@@ -230,7 +230,7 @@ class _Assembly:
 
     def _name_unannotated_folders(self) -> None:
         named = {entry.key for entry in self.entries}
-        clips = self.material.footage.clips
+        clips = self.reader_input.frame_tree.clips
         without = [
             (f, "no row names it") for f in clips if (f.subject, clip_key(f.clip)) not in named
         ]

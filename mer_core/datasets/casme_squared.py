@@ -20,8 +20,8 @@ from pathlib import Path
 from mer_core.datasets.annotations import AnnotationRow, find_annotation_file, read_headless
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.coded_release import coded_frames, row_problem
-from mer_core.datasets.entry import Entry, Material
-from mer_core.datasets.footage import Footage, find_footage
+from mer_core.datasets.entry import Entry, ReaderInput
+from mer_core.datasets.frame_tree import FrameTree, find_frame_tree
 from mer_core.datasets.layout import ClipFolder, ClipFolders, Tree, subject_number
 from mer_core.datasets.release import DatasetInfo, ReaderOptions
 from mer_core.datasets.table import DatasetTable
@@ -56,32 +56,32 @@ def read_casme_squared(root: Path, options: ReaderOptions) -> DatasetTable:
     file = find_annotation_file(root, INFO, options, _clip_sheet)
     naming, remarks = _subject_names(file.workbook)
     annotations = read_headless(file.sheet, FIELDS)
-    footage = find_footage(
+    frame_tree = find_frame_tree(
         root, INFO, options, name_subject=subject_key, variant_of=_variant, whole=_is_whole
     )
     entries = list(_entries(annotations.rows, naming, options.label_source))
-    if footage.variant == "long":
-        entries, footage = _cut_from_recordings(entries, footage, _video_codes(file.workbook))
-    material = Material(
+    if frame_tree.variant == "long":
+        entries, frame_tree = _cut_from_recordings(entries, frame_tree, _video_codes(file.workbook))
+    reader_input = ReaderInput(
         info=INFO,
         root=root,
         options=options,
-        footage=footage,
+        frame_tree=frame_tree,
         sheet=file.path,
         says_synthetic=file.workbook.says_synthetic,
         remarks=(*file.remarks, *annotations.remarks, *remarks),
         choices={"expression": options.expression, "label_source": options.label_source},
     )
-    return assemble(material, entries)
+    return assemble(reader_input, entries)
 
 
 def _clip_sheet(workbook: Workbook) -> Sheet | None:
     """The first sheet in which some column says macro- or micro-expression."""
 
-    def tells(sheet: Sheet) -> bool:
+    def labels_expressions(sheet: Sheet) -> bool:
         return any(_expression(cell) for row in sheet.rows for cell in row)
 
-    return next((sheet for sheet in workbook.sheets if tells(sheet)), None)
+    return next((sheet for sheet in workbook.sheets if labels_expressions(sheet)), None)
 
 
 def _expression(cell: str) -> Expression | None:
@@ -171,14 +171,14 @@ def _recordings(clips: ClipFolders) -> Iterator[_Recording]:
 
 
 def _cut_from_recordings(
-    entries: list[Entry], footage: Footage, codes: Mapping[str, str]
-) -> tuple[list[Entry], Footage]:
+    entries: list[Entry], frame_tree: FrameTree, codes: Mapping[str, str]
+) -> tuple[list[Entry], FrameTree]:
     """Points each entry at the recording of its subject and video.
 
     The number in a recording's name is trusted over the folder it lies in, and every such
     disagreement is reported.
     """
-    recordings = list(_recordings(footage.clips))
+    recordings = list(_recordings(frame_tree.clips))
     by_video = {(r.subject, r.code): r.path for r in recordings}
     placed = []
     for entry in entries:
@@ -192,7 +192,9 @@ def _cut_from_recordings(
         if r.misfiled
     ]
     whole = replace(
-        footage, clips=ClipFolders(footage.clips.tree), remarks=(*footage.remarks, *remarks)
+        frame_tree,
+        clips=ClipFolders(frame_tree.clips.tree),
+        remarks=(*frame_tree.remarks, *remarks),
     )
     return placed, whole
 

@@ -14,8 +14,8 @@ from mer_core.datasets.annotations import (
     sheet_with,
 )
 from mer_core.datasets.assembly import assemble
-from mer_core.datasets.entry import Entry, Material
-from mer_core.datasets.footage import find_footage
+from mer_core.datasets.entry import Entry, ReaderInput
+from mer_core.datasets.frame_tree import find_frame_tree
 from mer_core.datasets.key_frames import CodedFrames
 from mer_core.datasets.layout import subject_number
 from mer_core.datasets.release import DatasetInfo, ReaderOptions
@@ -42,16 +42,16 @@ def read_coded_release(
     accept = sheet_with(columns, ("subject", "clip", "onset", "label"))
     file = find_annotation_file(root, info, options, accept)
     annotations = read_annotations(file.sheet, columns)
-    material = Material(
+    reader_input = ReaderInput(
         info=info,
         root=root,
         options=options,
-        footage=find_footage(root, info, options, name_subject=name_subject),
+        frame_tree=find_frame_tree(root, info, options, name_subject=name_subject),
         sheet=file.path,
         says_synthetic=file.workbook.says_synthetic,
         remarks=(*file.remarks, *annotations.remarks),
     )
-    return assemble(material, coded_entries(annotations.rows, name_subject))
+    return assemble(reader_input, coded_entries(annotations.rows, name_subject))
 
 
 def coded_entries(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mer_core.datasets.annotations import CellState, FrameCell
-from mer_core.datasets.footage import Footage
+from mer_core.datasets.frame_tree import FrameTree
 from mer_core.datasets.key_frames import CodedFrames, Coding
 from mer_core.datasets.layout import ClipFolder, clip_key
 from mer_core.datasets.release import DatasetInfo, ReaderOptions
@@ -59,13 +59,13 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Material:
+class ReaderInput:
     """What a reader found: everything `assemble` needs beside the rows."""
 
     info: DatasetInfo
     root: Path
     options: ReaderOptions
-    footage: Footage
+    frame_tree: FrameTree
     coding: Coding = Coding.SHEET
     sheet: Path | None = None
     says_synthetic: bool = False

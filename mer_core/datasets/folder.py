@@ -23,8 +23,8 @@ from mer_core.datasets.annotations import (
     sheet_with,
 )
 from mer_core.datasets.assembly import assemble
-from mer_core.datasets.entry import Entry, Material
-from mer_core.datasets.footage import Footage
+from mer_core.datasets.entry import Entry, ReaderInput
+from mer_core.datasets.frame_tree import FrameTree
 from mer_core.datasets.key_frames import CodedFrames, Coding
 from mer_core.datasets.layout import (
     TRUTH_FOLDER,
@@ -58,11 +58,11 @@ def read_folder(root: Path, options: ReaderOptions) -> DatasetTable:
     file = _sheet(root, options)
     annotations = read_annotations(file.sheet, COLUMNS) if file else None
     rows = annotations.rows if annotations else ()
-    material = Material(
+    reader_input = ReaderInput(
         info=INFO,
         root=root,
         options=options,
-        footage=Footage(variant="as is", clips=clips),
+        frame_tree=FrameTree(variant="as is", clips=clips),
         coding=Coding.FILES,
         sheet=file.path if file else None,
         says_synthetic=bool(file and file.workbook.says_synthetic),
@@ -71,7 +71,7 @@ def read_folder(root: Path, options: ReaderOptions) -> DatasetTable:
     named = {(row.fields["subject"].casefold(), clip_key(row.fields["clip"])) for row in rows}
     folders = {(f.subject, clip_key(f.clip)): f for f in clips}
     unnamed = [f for key, f in folders.items() if (key[0].casefold(), key[1]) not in named]
-    return assemble(material, [*_row_entries(rows, folders), *_bare_entries(unnamed, rows)])
+    return assemble(reader_input, [*_row_entries(rows, folders), *_bare_entries(unnamed, rows)])
 
 
 def _clips(root: Path) -> Iterator[ClipFolder]:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from mer_core.datasets.annotations import CellState, FrameCell
 from mer_core.datasets.corrections import CorrectionRule
 from mer_core.datasets.frame_files import frame_base
-from mer_core.datasets.table import Oddity, Reason
+from mer_core.datasets.table import DataIssue, Reason
 from mer_core.records import Derived
 
 
@@ -57,7 +57,7 @@ class KeyFrames:
     numbers: tuple[int, ...] = ()
     derived: set[Derived] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
-    oddities: list[tuple[Oddity, str]] = field(default_factory=list)
+    issues: list[tuple[DataIssue, str]] = field(default_factory=list)
     reason: Reason | None = None
     detail: str = ""
 
@@ -85,7 +85,7 @@ def resolve_key_frames(
     else:
         _place(coded, rules, frames, trimmed=trimmed)
     if frames.reason is None:
-        _settle_apex(coded.apex, rules, frames, coding)
+        _resolve_apex(coded.apex, rules, frames, coding)
     return frames
 
 
@@ -93,7 +93,7 @@ def _note_unreadable(coded: CodedFrames, frames: KeyFrames) -> None:
     for name in ("onset", "apex", "offset"):
         cell: FrameCell = getattr(coded, name)
         if cell.state is CellState.UNREADABLE:
-            frames.oddities.append((Oddity.CELL_UNREADABLE, f"{name} is coded {cell.text!r}"))
+            frames.issues.append((DataIssue.CELL_UNREADABLE, f"{name} is coded {cell.text!r}"))
 
 
 def _from_files(coded: CodedFrames, frames: KeyFrames) -> None:
@@ -122,15 +122,15 @@ def _place(coded: CodedFrames, rules: Rules, frames: KeyFrames, *, trimmed: bool
     frames.onset = onset
     known = sure or onset in frames.numbers
     if not known:
-        frames.oddities.append((Oddity.FRAME_BASE, _mismatch(onset, offset, frames)))
-    _settle_offset(coded.offset, rules.get("offset"), frames, known=known, trimmed=trimmed)
+        frames.issues.append((DataIssue.FRAME_BASE, _mismatch(onset, offset, frames)))
+    _resolve_offset(coded.offset, rules.get("offset"), frames, known=known, trimmed=trimmed)
     if frames.reason is None and not any(
         onset <= number <= (frames.offset or onset) for number in frames.numbers
     ):
         _leave_out(frames, Reason.NO_FRAMES, _mismatch(onset, frames.offset, frames))
 
 
-def _settle_offset(
+def _resolve_offset(
     cell: FrameCell, rule: CorrectionRule | None, frames: KeyFrames, *, known: bool, trimmed: bool
 ) -> None:
     last, onset = frames.numbers[-1], frames.onset or 0
@@ -139,14 +139,14 @@ def _settle_offset(
         frames.offset = last
         frames.derived.add(Derived.OFFSET)
         text = f"offset is coded {cell.text!r}; the last file, {last}, is taken"
-        frames.oddities.append((Oddity.OFFSET_DERIVED, text))
+        frames.issues.append((DataIssue.OFFSET_DERIVED, text))
         return
     frames.offset = offset
     condition = _offset_condition(offset, onset, last, known=known)
     keyed = rule is not None and rule.old == "not-last-file" and trimmed and offset != last
     if condition is None and not keyed:
         if known and trimmed and (frames.numbers[0], last) != (onset, offset):
-            frames.oddities.append((Oddity.EXTENT, _mismatch(onset, offset, frames)))
+            frames.issues.append((DataIssue.EXTENT, _mismatch(onset, offset, frames)))
         return
     if not trimmed and condition == "before-onset":
         _leave_out(frames, Reason.OFFSET_MISSING, f"offset {offset} lies before onset {onset}")
@@ -166,7 +166,7 @@ def _offset_condition(offset: int, onset: int, last: int, *, known: bool) -> str
     return None
 
 
-def _settle_apex(cell: FrameCell, rules: Rules, frames: KeyFrames, coding: Coding) -> None:
+def _resolve_apex(cell: FrameCell, rules: Rules, frames: KeyFrames, coding: Coding) -> None:
     rule = rules.get("apex")
     if cell.value is None:
         if cell.state is not CellState.MISSING or coding is not Coding.SHEET:
@@ -174,7 +174,7 @@ def _settle_apex(cell: FrameCell, rules: Rules, frames: KeyFrames, coding: Codin
         if rule is not None and rule.old == "missing":
             frames.changes.append(Change("apex", "missing", cell.text, "missing", rule))
         else:
-            frames.oddities.append((Oddity.APEX_MISSING, f"apex is coded {cell.text!r}"))
+            frames.issues.append((DataIssue.APEX_MISSING, f"apex is coded {cell.text!r}"))
         return
     condition = None
     if frames.onset is not None and cell.value < frames.onset:

@@ -171,7 +171,7 @@ def printed_counts(scheme: str, dataset: str) -> PrintedCounts | None:
     return PrintedCounts(source=entry["source"], counts=counts, note=note)
 
 
-def tell_version(dataset: str, *, rows: int, counts: Mapping[str, int], stem: str) -> str:
+def identify_version(dataset: str, *, rows: int, counts: Mapping[str, int], stem: str) -> str:
     """The version whose rows and class counts a sheet has; the file name breaks ties."""
     present = {word: count for word, count in counts.items() if count}
     fitting = [

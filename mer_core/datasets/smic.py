@@ -22,8 +22,8 @@ from mer_core.datasets.annotations import (
 )
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.coded_release import coded_entries
-from mer_core.datasets.entry import Entry, Material
-from mer_core.datasets.footage import Footage, find_footage
+from mer_core.datasets.entry import Entry, ReaderInput
+from mer_core.datasets.frame_tree import FrameTree, find_frame_tree
 from mer_core.datasets.key_frames import Coding
 from mer_core.datasets.layout import (
     ClipFolder,
@@ -55,7 +55,7 @@ def subject_key(number: int) -> str:
 
 def read_smic(root: Path, options: ReaderOptions) -> DatasetTable:
     """Reads a copy of SMIC-HS, the short set unless only the extended one is there."""
-    footage = find_footage(
+    frame_tree = find_frame_tree(
         root,
         INFO,
         options,
@@ -64,27 +64,29 @@ def read_smic(root: Path, options: ReaderOptions) -> DatasetTable:
         index=_micro_clips,
         whole=lambda _: False,
     )
-    if footage.variant == "long":
-        return _read_extended(root, options, footage)
-    material = Material(info=INFO, root=root, options=options, footage=footage, coding=Coding.FILES)
-    return assemble(material, _folder_entries(footage))
+    if frame_tree.variant == "long":
+        return _read_extended(root, options, frame_tree)
+    reader_input = ReaderInput(
+        info=INFO, root=root, options=options, frame_tree=frame_tree, coding=Coding.FILES
+    )
+    return assemble(reader_input, _folder_entries(frame_tree))
 
 
-def _read_extended(root: Path, options: ReaderOptions, footage: Footage) -> DatasetTable:
+def _read_extended(root: Path, options: ReaderOptions, frame_tree: FrameTree) -> DatasetTable:
     accept = sheet_with(COLUMNS, ("subject", "clip", "onset", "first"))
     file = find_annotation_file(root, INFO, options, accept)
     annotations = read_annotations(file.sheet, COLUMNS)
-    material = Material(
+    reader_input = ReaderInput(
         info=INFO,
         root=root,
         options=options,
-        footage=footage,
+        frame_tree=frame_tree,
         coding=Coding.NO_APEX,
         sheet=file.path,
         says_synthetic=file.workbook.says_synthetic,
         remarks=(*file.remarks, *annotations.remarks),
     )
-    return assemble(material, coded_entries(annotations.rows, subject_key))
+    return assemble(reader_input, coded_entries(annotations.rows, subject_key))
 
 
 def _variant(tree: Tree) -> str | None:
@@ -115,8 +117,8 @@ def _walk(tree: Path, name_subject: Callable[[int], str]) -> Iterator[ClipFolder
                 yield ClipFolder(subject, clip.name, clip, emotion.name)
 
 
-def _folder_entries(footage: Footage) -> Iterator[Entry]:
-    for row, folder in enumerate(footage.clips, start=1):
+def _folder_entries(frame_tree: FrameTree) -> Iterator[Entry]:
+    for row, folder in enumerate(frame_tree.clips, start=1):
         yield Entry(
             subject=folder.subject,
             clip=folder.clip,

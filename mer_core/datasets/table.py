@@ -89,7 +89,7 @@ class Correction:
         return f"{self.field} {self.old or 'blank'} -> {self.new}: {self.reason} [{self.source}]"
 
 
-class Oddity(StrEnum):
+class DataIssue(StrEnum):
     """What a check found in a kept clip without changing anything."""
 
     APEX_MISSING = "apex-missing"
@@ -117,13 +117,13 @@ class Finding:
 
     subject: str
     clip: str
-    oddity: Oddity
+    issue: DataIssue
     detail: str
 
     @property
     def code(self) -> str:
         """The oddity's code."""
-        return self.oddity.value
+        return self.issue.value
 
     @property
     def key(self) -> str:

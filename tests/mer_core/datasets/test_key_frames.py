@@ -24,15 +24,15 @@ def changes(frames):
     return [(c.field, c.condition, c.old, c.new) for c in frames.changes]
 
 
-def oddities(frames):
-    return [oddity.value for oddity, _ in frames.oddities]
+def issues(frames):
+    return [issue.value for issue, _ in frames.issues]
 
 
 def test_coded_frames_that_fit_are_kept_as_they_are():
     frames = resolve(10, 14, 20, range(10, 21))
     assert (frames.onset, frames.apex, frames.offset) == (10, 14, 20)
     assert not frames.changes
-    assert not frames.oddities
+    assert not frames.issues
     assert not frames.derived
 
 
@@ -47,14 +47,14 @@ def test_a_missing_apex_keeps_the_clip(text):
     frames = resolve(10, text, 20, range(10, 21))
     assert frames.reason is None
     assert frames.apex is None
-    assert oddities(frames) == ["apex-missing"]
+    assert issues(frames) == ["apex-missing"]
 
 
 def test_a_missing_apex_that_is_known_is_a_correction_with_its_source():
     frames = resolve(10, "/", 20, range(10, 21), rules={"apex": rule("apex", "missing")})
     assert changes(frames) == [("apex", "missing", "/", "missing")]
     assert frames.changes[0].rule.source == "S"
-    assert not frames.oddities
+    assert not frames.issues
 
 
 @pytest.mark.parametrize(("apex", "condition"), [(25, "after-offset"), (9, "before-onset")])
@@ -76,7 +76,7 @@ def test_a_missing_offset_is_the_last_file_and_flagged():
     frames = resolve(10, 14, 0, range(10, 21))
     assert frames.offset == 20
     assert frames.derived == {Derived.OFFSET}
-    assert oddities(frames) == ["offset-derived"]
+    assert issues(frames) == ["offset-derived"]
 
 
 def test_a_missing_offset_in_a_whole_recording_cannot_be_derived():
@@ -113,7 +113,7 @@ def test_frames_of_another_recording_leave_the_clip_out():
 def test_more_files_than_coded_are_noticed():
     frames = resolve(10, 14, 18, range(10, 21))
     assert frames.offset == 18
-    assert oddities(frames) == ["extent"]
+    assert issues(frames) == ["extent"]
 
 
 @given(st.integers(1, 500), st.integers(1, 60))
@@ -124,7 +124,7 @@ def test_an_apex_that_is_never_coded_is_missing_and_that_is_not_odd(first, count
     assert not frames.derived
     coded = resolve(numbers[0], "", numbers[-1], numbers, coding=Coding.NO_APEX)
     assert coded.apex is None
-    assert not oddities(coded)
+    assert not issues(coded)
 
 
 cells = st.one_of(st.integers(0, 60).map(str), st.sampled_from(["", "/", "NULL", "x", "-1", "3.5"]))

@@ -4,7 +4,12 @@ import pytest
 
 from mer_core.datasets.catalog import open_dataset
 from mer_core.datasets.label_schemes import label_scheme
-from mer_core.datasets.reconciliation import UNKNOWN_VERSION, reconcile, reconcile_all, tell_version
+from mer_core.datasets.reconciliation import (
+    UNKNOWN_VERSION,
+    identify_version,
+    reconcile,
+    reconcile_all,
+)
 from mer_core.datasets.report import check_dataset
 from tests.mer_core.datasets import layouts
 from tests.mer_core.datasets.layouts import CASME2_TAKES, Take
@@ -22,19 +27,19 @@ SHEET_2014 = {
 
 def test_the_surprises_tell_the_two_sheets_apart():
     moved = {**SHEET_2014, "surprise": 28, "sadness": 4}
-    assert tell_version("casme2", rows=255, counts=SHEET_2014, stem="renamed") == "20140508"
-    assert tell_version("casme2", rows=255, counts=moved, stem="renamed") == "20190701"
+    assert identify_version("casme2", rows=255, counts=SHEET_2014, stem="renamed") == "20140508"
+    assert identify_version("casme2", rows=255, counts=moved, stem="renamed") == "20190701"
     other = {**SHEET_2014, "surprise": 26, "sadness": 6}
-    assert tell_version("casme2", rows=255, counts=other, stem="x") == UNKNOWN_VERSION
+    assert identify_version("casme2", rows=255, counts=other, stem="x") == UNKNOWN_VERSION
 
 
 def test_counts_beat_a_misleading_file_name():
     stem = "CASME2-coding-20190701"
-    assert tell_version("casme2", rows=255, counts=SHEET_2014, stem=stem) == "20140508"
+    assert identify_version("casme2", rows=255, counts=SHEET_2014, stem=stem) == "20140508"
 
 
 def test_rows_alone_tell_where_nothing_else_is_published():
-    assert tell_version("casme", rows=193, counts={"tense": 1}, stem="x") == "20190721"
+    assert identify_version("casme", rows=193, counts={"tense": 1}, stem="x") == "20190721"
 
 
 def test_three_columns_and_every_difference_explained(tmp_path):

@@ -6,8 +6,8 @@ Folders, file names, annotation files and frame rates are a release's; every fac
 is invented, subjects carry numbers no release uses, and `SYNTHETIC.txt` says so at the root.
 """
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings, Variant
-from mer_core.datasets.synthetic.twins.defect_injection import Planted, applicable
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, TwinSettings, Variant
+from mer_core.datasets.synthetic.twins.defect_injection import InjectedDefect, applicable
 from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
 from mer_core.datasets.synthetic.twins.demo import (
     DEMOS,
@@ -26,10 +26,10 @@ __all__ = [
     "DEMOS",
     "LAYOUTS",
     "STUDY_TWINS",
+    "ClipSpec",
     "Damage",
     "Defect",
-    "Planted",
-    "Take",
+    "InjectedDefect",
     "TwinManifest",
     "TwinSettings",
     "Variant",

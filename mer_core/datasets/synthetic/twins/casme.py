@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.layout import (
     Column,
     Layout,
@@ -71,27 +71,27 @@ class Casme(Layout):
         width = int(random.choice([1, 2]))
         return [f"EP{episode:02d}_{within:0{width}d}" for episode, within in pairs]
 
-    def clip_folder(self, take: Take, variant: Variant) -> PurePosixPath:
+    def clip_folder(self, spec: ClipSpec, variant: Variant) -> PurePosixPath:
         tree = "Cropped" if variant is Variant.CROPPED else "CASME_raw_selected"
-        return PurePosixPath(tree, take.subject, take.clip)
+        return PurePosixPath(tree, spec.subject, spec.clip)
 
-    def frame_name(self, take: Take, number: int, variant: Variant) -> str:
+    def frame_name(self, spec: ClipSpec, number: int, variant: Variant) -> str:
         prefix = "reg_" if variant is Variant.CROPPED else ""
-        return f"{prefix}{take.clip}-{number:0{take.digits}d}.jpg"
+        return f"{prefix}{spec.clip}-{number:0{spec.digits}d}.jpg"
 
-    def row(self, take: Take) -> Row:
-        held = take.seed % 3 == 0 and take.apex + 1 < take.offset
+    def row(self, spec: ClipSpec) -> Row:
+        held = spec.seed % 3 == 0 and spec.apex + 1 < spec.offset
         return {
-            "subject": take.number,
-            "clip": take.clip,
-            "onset": take.onset,
-            "apex": take.apex,
-            "apex_last": take.apex + 1 if held else "\\",
-            "offset": take.offset,
-            "rise": round((take.apex - take.onset) * 1000 / take.fps),
-            "total": round((take.offset - take.onset + 1) * 1000 / take.fps),
-            "action_units": joined(take.action_units),
-            "label": take.label,
+            "subject": spec.number,
+            "clip": spec.clip,
+            "onset": spec.onset,
+            "apex": spec.apex,
+            "apex_last": spec.apex + 1 if held else "\\",
+            "offset": spec.offset,
+            "rise": round((spec.apex - spec.onset) * 1000 / spec.fps),
+            "total": round((spec.offset - spec.onset + 1) * 1000 / spec.fps),
+            "action_units": joined(spec.action_units),
+            "label": spec.label,
         }
 
     def workbook(self, rows: Sequence[Row]) -> Workbook:

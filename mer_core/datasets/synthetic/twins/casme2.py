@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.layout import (
     Column,
     Layout,
@@ -70,21 +70,21 @@ class Casme2(Layout):
             names.append(clip + ("f" if random.random() < 0.6 else ""))
         return names
 
-    def clip_folder(self, take: Take, variant: Variant) -> PurePosixPath:
-        return _TREES[variant] / take.subject / take.clip
+    def clip_folder(self, spec: ClipSpec, variant: Variant) -> PurePosixPath:
+        return _TREES[variant] / spec.subject / spec.clip
 
-    def frame_name(self, take: Take, number: int, variant: Variant) -> str:
+    def frame_name(self, spec: ClipSpec, number: int, variant: Variant) -> str:
         return f"{'reg_' if variant is Variant.CROPPED else ''}img{number}.jpg"
 
-    def row(self, take: Take) -> Row:
+    def row(self, spec: ClipSpec) -> Row:
         return {
-            "subject": take.number,
-            "clip": take.clip,
-            "onset": take.onset,
-            "apex": take.apex,
-            "offset": take.offset,
-            "action_units": joined(take.action_units),
-            "label": take.label,
+            "subject": spec.number,
+            "clip": spec.clip,
+            "onset": spec.onset,
+            "apex": spec.apex,
+            "offset": spec.offset,
+            "action_units": joined(spec.action_units),
+            "label": spec.label,
         }
 
     def workbook(self, rows: Sequence[Row]) -> Workbook:

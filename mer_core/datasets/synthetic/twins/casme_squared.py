@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.layout import Layout, Row, Share, joined
 from mer_core.datasets.synthetic.twins.workbook import Cell, Sheet, Workbook
 from mer_core.records import Expression
@@ -61,7 +61,7 @@ def folder_number(number: int) -> int:
 
 
 class CasmeSquared(Layout):
-    """The label is the clip's prefix: the stimulus video's emotion, which the face plays."""
+    """The label is the clip's prefix: the stimulus video's emotion, which the face acts."""
 
     dataset = "casme-squared"
     subjects = 22
@@ -107,24 +107,24 @@ class CasmeSquared(Layout):
             "self-report": str(random.choice(_REPORTED[label])),
         }
 
-    def clip_folder(self, take: Take, variant: Variant) -> PurePosixPath:
+    def clip_folder(self, spec: ClipSpec, variant: Variant) -> PurePosixPath:
         if variant is Variant.RAW:
-            return PurePosixPath("selectedpic", "selectedpic", take.subject, take.clip)
-        return PurePosixPath("cropped", "cropped", take.subject.removeprefix("s"), take.clip)
+            return PurePosixPath("selectedpic", "selectedpic", spec.subject, spec.clip)
+        return PurePosixPath("cropped", "cropped", spec.subject.removeprefix("s"), spec.clip)
 
-    def frame_name(self, take: Take, number: int, variant: Variant) -> str:
-        return f"img{number:0{take.digits}d}.jpg"
+    def frame_name(self, spec: ClipSpec, number: int, variant: Variant) -> str:
+        return f"img{number:0{spec.digits}d}.jpg"
 
-    def row(self, take: Take) -> Row:
+    def row(self, spec: ClipSpec) -> Row:
         return {
-            "subject": take.number,
-            "clip": take.clip,
-            "onset": take.onset,
-            "apex": take.apex,
-            "offset": take.offset,
-            "action_units": joined(take.action_units) or "NULL",
-            "expression": f"{take.expression}-expression",
-            **take.words,
+            "subject": spec.number,
+            "clip": spec.clip,
+            "onset": spec.onset,
+            "apex": spec.apex,
+            "offset": spec.offset,
+            "action_units": joined(spec.action_units) or "NULL",
+            "expression": f"{spec.expression}-expression",
+            **spec.words,
         }
 
     def workbook(self, rows: Sequence[Row]) -> Workbook:

@@ -1,4 +1,4 @@
-"""What a twin is made of: its settings, and one take per clip."""
+"""The settings of a twin, and the specification of each of its clips."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class TwinSettings:
 
     Attributes:
         dataset: Whose layout is written.
-        subjects: How many people play; as many as in the release if `full`.
-        clips_per_subject: How many clips each of them plays; not used if `full`.
+        subjects: How many people act; as many as in the release if `full`.
+        clips_per_subject: How many clips each of them acts; not used if `full`.
         seed: Source of every face, motion, name and number.
-        defects: Names of planted defects, see `mer_core.datasets.synthetic.twins.defects`.
+        defects: Names of injected defects, see `mer_core.datasets.synthetic.twins.defects`.
         variant: Which frames are written: "raw", "cropped" or "both".
         size: Height of a face crop in pixels; camera frames keep their ratio to it. None for
             the sizes of the release.
@@ -81,14 +81,14 @@ class TwinSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Take:
-    """One clip as it was played, before any defect touches its files or its row.
+class ClipSpec:
+    """One clip as it was acted, before any defect touches its files or its row.
 
     Attributes:
         number: The subject's number in the sheet.
         subject: The subject's folder, such as "sub31"; also the key readers use.
         clip: The clip's name.
-        emotion: What the face plays.
+        emotion: What the face acts.
         label: The coder's word, in the spelling of the sheet.
         words: The coder's other words, by source, where a sheet has several.
         onset: Frame number of the first frame, on the recording's count.

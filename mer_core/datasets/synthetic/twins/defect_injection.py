@@ -1,4 +1,4 @@
-"""Planting defects: which take carries which, and what a reader must say about it."""
+"""Injection of defects: which clip carries which, and what a reader must report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, TwinSettings, Variant
 from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
 from mer_core.datasets.synthetic.twins.layout import Layout
 from mer_core.errors import SettingsError
@@ -15,7 +15,7 @@ from mer_core.seeding import derive_seed, generator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planted:
+class InjectedDefect:
     """A defect in its place.
 
     Attributes:
@@ -34,12 +34,12 @@ class Planted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planting:
-    """All takes, renamed where a defect has a known place, and the damage by take key."""
+class DefectInjection:
+    """All clips, renamed where a defect has a known place, and the damage by clip key."""
 
-    takes: tuple[Take, ...]
+    specs: tuple[ClipSpec, ...]
     damage: dict[str, Damage]
-    planted: tuple[Planted, ...]
+    injected: tuple[InjectedDefect, ...]
 
 
 def applicable(dataset: str, variants: Sequence[Variant] = tuple(Variant)) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def applicable(dataset: str, variants: Sequence[Variant] = tuple(Variant)) -> tu
     )
 
 
-def chosen(settings: TwinSettings) -> tuple[str, ...]:
+def resolve_defects(settings: TwinSettings) -> tuple[str, ...]:
     """The settings' defects with "all" written out, in the registry's order."""
     possible = applicable(settings.dataset, settings.variants)
     named = set(settings.defects)
@@ -68,18 +68,20 @@ def chosen(settings: TwinSettings) -> tuple[str, ...]:
     return tuple(name for name in possible if name in named)
 
 
-def plant(takes: Sequence[Take], layout: Layout, settings: TwinSettings) -> Planting:
-    """Damages one take for each of the settings' defects; no take carries two."""
-    cast = list(takes)
+def inject_defects(
+    specs: Sequence[ClipSpec], layout: Layout, settings: TwinSettings
+) -> DefectInjection:
+    """Damage one clip for each of the settings' defects; no clip carries two."""
+    changed = list(specs)
     damage: dict[str, Damage] = {}
-    planted: list[Planted] = []
-    free = [int(i) for i in generator(settings.seed, "defects").permutation(len(cast))]
-    for defect in _choosiest_first(settings, layout.dataset, takes):
+    injected: list[InjectedDefect] = []
+    free = [int(i) for i in generator(settings.seed, "defects").permutation(len(changed))]
+    for defect in _rarest_first(settings, layout.dataset, specs):
         if defect.damage is None:  # of the sheet, not of a clip
-            planted.append(Planted(defect=defect.name, remark=defect.remark))
+            injected.append(InjectedDefect(defect=defect.name, remark=defect.remark))
             continue
-        place = defect.places.get(layout.dataset)
-        index = next((i for i in free if _fits(defect, cast[i], place)), None)
+        known_clip = defect.known_clips.get(layout.dataset)
+        index = next((i for i in free if _fits(defect, changed[i], known_clip)), None)
         if index is None:
             raise SettingsError(
                 f"no clip is left for the defect {defect.name!r}",
@@ -87,45 +89,49 @@ def plant(takes: Sequence[Take], layout: Layout, settings: TwinSettings) -> Plan
                 remedy="ask for more clips or fewer defects",
             )
         free.remove(index)
-        if place is not None:
-            cast[index] = _moved(cast[index], place, layout.subject_key)
-        take = cast[index]
-        damage[take.key] = defect.damage(take)
-        planted.append(
-            Planted(
+        if known_clip is not None:
+            changed[index] = _at_known_clip(changed[index], known_clip, layout.subject_key)
+        spec = changed[index]
+        damage[spec.key] = defect.damage(spec)
+        injected.append(
+            InjectedDefect(
                 defect=defect.name,
-                subject=take.subject,
-                clip=take.clip,
+                subject=spec.subject,
+                clip=spec.clip,
                 code=defect.code,
                 remark=defect.remark,
             )
         )
-    return Planting(takes=tuple(cast), damage=damage, planted=tuple(planted))
+    return DefectInjection(specs=tuple(changed), damage=damage, injected=tuple(injected))
 
 
-def _choosiest_first(settings: TwinSettings, dataset: str, takes: Sequence[Take]) -> list[Defect]:
-    defects = [DEFECTS.get(name) for name in chosen(settings)]
+def _rarest_first(settings: TwinSettings, dataset: str, specs: Sequence[ClipSpec]) -> list[Defect]:
+    defects = [DEFECTS.get(name) for name in resolve_defects(settings)]
     return sorted(
-        defects, key=lambda d: sum(_fits(d, take, d.places.get(dataset)) for take in takes)
+        defects, key=lambda d: sum(_fits(d, spec, d.known_clips.get(dataset)) for spec in specs)
     )
 
 
-def _fits(defect: Defect, take: Take, place: tuple[int, str] | None) -> bool:
+def _fits(defect: Defect, spec: ClipSpec, known_clip: tuple[int, str] | None) -> bool:
     # The letters of a clip's name may say what it shows: anger1_1 must be a clip of anger.
-    return defect.suits(take) and (place is None or _letters(take.clip) == _letters(place[1]))
+    return defect.applies_to(spec) and (
+        known_clip is None or _letters(spec.clip) == _letters(known_clip[1])
+    )
 
 
 def _letters(clip: str) -> str:
     return "".join(itertools.takewhile(str.isalpha, clip))
 
 
-def _moved(take: Take, place: tuple[int, str], subject_key: Callable[[int], str]) -> Take:
-    """The take under a known subject and clip name, played by a face of its own."""
-    number, clip = place
+def _at_known_clip(
+    spec: ClipSpec, known_clip: tuple[int, str], subject_key: Callable[[int], str]
+) -> ClipSpec:
+    """Return the clip under a known subject and clip name, acted by a face of its own."""
+    number, clip = known_clip
     return dataclasses.replace(
-        take,
+        spec,
         number=number,
         subject=subject_key(number),
         clip=clip,
-        identity=derive_seed(take.identity, "known subject", number),
+        identity=derive_seed(spec.identity, "known subject", number),
     )

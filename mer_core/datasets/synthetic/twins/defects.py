@@ -1,6 +1,6 @@
-"""The oddities of the real releases and of their circulating copies, as data.
+"""The irregularities of the real releases and of their circulating copies, as data.
 
-A defect that is known of one clip of a release is planted on that subject and clip name, because
+A defect that is known of one clip of a release is injected into that subject and clip name, because
 readers may know it by name; label, frames and face are invented all the same.
 """
 
@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.workbook import Cell, Formula, Workbook
 from mer_core.registry import Registry
 
@@ -28,8 +28,8 @@ class Damage:
         repeated: Whether the sheet has its row twice.
         frames: Whether its frames are there at all.
         crop: Whether its face crops are there; if not, its full frames are.
-        without: Frames whose files are absent, counted from the first.
-        doubled: Whether the first frame's extension is written twice.
+        missing_frames: Frames whose files are absent, counted from the first.
+        double_extension: Whether the first frame's extension is written twice.
     """
 
     cells: Mapping[str, Cell] = field(default_factory=dict)
@@ -37,8 +37,8 @@ class Damage:
     repeated: bool = False
     frames: bool = True
     crop: bool = True
-    without: tuple[int, ...] = ()
-    doubled: bool = False
+    missing_frames: tuple[int, ...] = ()
+    double_extension: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +48,13 @@ class Defect:
     Attributes:
         name: Its name on the command line.
         title: What is wrong, for people.
-        datasets: The layouts in which it can be planted.
-        damage: What it does to a take.
+        datasets: The layouts in which it can be injected.
+        damage: What it does to a clip.
         edit: What it does to the annotation file.
         code: The code a reader reports the clip under; None where it tolerates it in silence.
         remark: A word of the reader's remark on the whole table; None where it makes none.
-        suits: Which takes it can be planted on.
-        places: Subject number and clip name by dataset, where the defect is a known one.
+        applies_to: Clips it can be injected into.
+        known_clips: Subject number and clip name by dataset, where the defect is a known one.
         needs: The kind of frames without which the defect cannot be seen.
         alone: Whether it gives the whole sheet another form and so is not part of "all".
     """
@@ -62,26 +62,26 @@ class Defect:
     name: str
     title: str
     datasets: tuple[str, ...]
-    damage: Callable[[Take], Damage] | None = None
+    damage: Callable[[ClipSpec], Damage] | None = None
     edit: Callable[[Workbook], Workbook] | None = None
     code: str | None = None
     remark: str | None = None
-    suits: Callable[[Take], bool] = lambda take: True
-    places: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    applies_to: Callable[[ClipSpec], bool] = lambda spec: True
+    known_clips: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     needs: Variant | None = None
     alone: bool = False
 
 
-def _cell(name: str, value: Cell | Callable[[Take], Cell]) -> Callable[[Take], Damage]:
-    return lambda take: Damage(cells={name: value(take) if callable(value) else value})
+def _cell(name: str, value: Cell | Callable[[ClipSpec], Cell]) -> Callable[[ClipSpec], Damage]:
+    return lambda spec: Damage(cells={name: value(spec) if callable(value) else value})
 
 
-def _always(damage: Damage) -> Callable[[Take], Damage]:
-    return lambda take: damage
+def _always(damage: Damage) -> Callable[[ClipSpec], Damage]:
+    return lambda spec: damage
 
 
-def _first_doubted(take: Take) -> str:
-    first, *others = (str(unit) for unit in take.action_units)
+def _question_first_unit(spec: ClipSpec) -> str:
+    first, *others = (str(unit) for unit in spec.action_units)
     return "+".join([f"{first}?", *others])
 
 
@@ -112,7 +112,7 @@ def _text_subjects(book: Workbook) -> Workbook:
     return dataclasses.replace(book, sheets=(dataclasses.replace(sheet, rows=rows), *others))
 
 
-def _recoded(book: Workbook) -> Workbook:
+def _recode(book: Workbook) -> Workbook:
     """CASME II's sheet of 2019: three clips of sadness have become clips of surprise."""
     sheet, *others = book.sheets
     label = sheet.rows[0].index("Estimated Emotion")
@@ -135,7 +135,7 @@ _KINDS = (
         datasets=("casme2",),
         damage=_cell("apex", "/"),
         code="apex-missing",
-        places={"casme2": (4, "EP12_01f")},
+        known_clips={"casme2": (4, "EP12_01f")},
     ),
     Defect(
         name="apex-backslash",
@@ -150,7 +150,7 @@ _KINDS = (
         datasets=CODED,
         damage=_cell("apex", None),
         code="apex-missing",
-        places={"samm": (32, "032_3_1")},
+        known_clips={"samm": (32, "032_3_1")},
     ),
     Defect(
         name="apex-zero",
@@ -158,15 +158,15 @@ _KINDS = (
         datasets=("casme-squared",),
         damage=_cell("apex", 0),
         code="apex-missing",
-        places={"casme-squared": (17, "anger1_1")},
+        known_clips={"casme-squared": (17, "anger1_1")},
     ),
     Defect(
         name="apex-after-offset",
         title="the apex lies after the offset",
         datasets=CODED,
-        damage=_cell("apex", lambda take: take.offset + 40),
+        damage=_cell("apex", lambda spec: spec.offset + 40),
         code="apex-after-offset",
-        places={"samm": (28, "028_4_1"), "casme-squared": (14, "happy2_1")},
+        known_clips={"samm": (28, "028_4_1"), "casme-squared": (14, "happy2_1")},
     ),
     Defect(
         name="offset-zero",
@@ -179,9 +179,9 @@ _KINDS = (
         name="offset-beyond-files",
         title="the offset lies after the last file",
         datasets=("casme", "casme2", "samm"),
-        damage=_cell("offset", lambda take: take.offset + 100),
+        damage=_cell("offset", lambda spec: spec.offset + 100),
         code="offset-beyond-files",
-        places={"samm": (13, "013_1_9")},
+        known_clips={"samm": (13, "013_1_9")},
     ),
     Defect(
         name="onset-blank",
@@ -195,13 +195,13 @@ _KINDS = (
         title="the self-reported emotion is misspelt",
         datasets=("casme-squared",),
         damage=_cell("self-report", "happyiness"),
-        suits=lambda take: take.words.get("self-report") == "happiness",
+        applies_to=lambda spec: spec.words.get("self-report") == "happiness",
     ),
     Defect(
         name="label-case",
         title="the label is written in other letters and with spaces around it",
         datasets=("casme", "casme2", "samm"),
-        damage=_cell("label", lambda take: f" {take.label.swapcase()} "),
+        damage=_cell("label", lambda spec: f" {spec.label.swapcase()} "),
         code="label-spelling",
     ),
     Defect(
@@ -210,7 +210,7 @@ _KINDS = (
         datasets=("samm",),
         damage=_cell("label", "Others"),
         code="label-spelling",
-        suits=lambda take: take.label == "Other",
+        applies_to=lambda spec: spec.label == "Other",
     ),
     Defect(
         name="au-or",
@@ -223,9 +223,9 @@ _KINDS = (
         name="au-question",
         title="an action unit is followed by a question mark",
         datasets=("casme", "casme2"),
-        damage=_cell("action_units", _first_doubted),
+        damage=_cell("action_units", _question_first_unit),
         code="au-uncertain",
-        suits=lambda take: bool(take.action_units),
+        applies_to=lambda spec: bool(spec.action_units),
     ),
     Defect(
         name="duration-formula",
@@ -239,7 +239,7 @@ _KINDS = (
         title="the clip's name has a third number",
         datasets=("casme2",),
         damage=_always(Damage()),
-        places={"casme2": (7, "EP06_02_01")},
+        known_clips={"casme2": (7, "EP06_02_01")},
     ),
     Defect(
         name="row-twice",
@@ -268,22 +268,22 @@ _KINDS = (
         datasets=("casme-squared",),
         damage=_always(Damage(crop=False)),
         code="no-crop",
-        places={"casme-squared": (8, "happy4_1")},
+        known_clips={"casme-squared": (8, "happy4_1")},
         needs=Variant.CROPPED,
     ),
     Defect(
         name="doubled-extension",
         title="a file name ends in its extension twice",
         datasets=(*CODED, "smic"),
-        damage=_always(Damage(doubled=True)),
+        damage=_always(Damage(double_extension=True)),
         code="double-extension",
-        places={"casme-squared": (3, "happy4_1")},
+        known_clips={"casme-squared": (3, "happy4_1")},
     ),
     Defect(
         name="frame-gap",
         title="a frame inside the clip is absent",
         datasets=(*CODED, "smic"),
-        damage=_always(Damage(without=(1,))),
+        damage=_always(Damage(missing_frames=(1,))),
         code="frame-gap",
     ),
     Defect(
@@ -311,7 +311,7 @@ _KINDS = (
         name="coding-2019",
         title="the sheet is that of 2019, with up to three clips of sadness coded as surprise",
         datasets=("casme2",),
-        edit=_recoded,
+        edit=_recode,
         alone=True,
     ),
     Defect(

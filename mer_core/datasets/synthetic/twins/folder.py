@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.layout import Column, Layout, Row, Share, joined, table
 from mer_core.datasets.synthetic.twins.workbook import Workbook
 
@@ -47,22 +47,22 @@ class Folder(Layout):
     ) -> list[str]:
         return [f"clip{index:02d}" for index in range(1, len(labels) + 1)]
 
-    def clip_folder(self, take: Take, variant: Variant) -> PurePosixPath:
-        return PurePosixPath(take.subject, take.label, take.clip)
+    def clip_folder(self, spec: ClipSpec, variant: Variant) -> PurePosixPath:
+        return PurePosixPath(spec.subject, spec.label, spec.clip)
 
-    def frame_name(self, take: Take, number: int, variant: Variant) -> str:
-        return f"{number:0{take.digits}d}.png"
+    def frame_name(self, spec: ClipSpec, number: int, variant: Variant) -> str:
+        return f"{number:0{spec.digits}d}.png"
 
-    def row(self, take: Take) -> Row:
+    def row(self, spec: ClipSpec) -> Row:
         return {
-            "subject": take.subject,
-            "clip": take.clip,
-            "onset": take.onset,
-            "apex": take.apex,
-            "offset": take.offset,
-            "action_units": joined(take.action_units),
-            "emotion": take.label,
-            "fps": take.fps,
+            "subject": spec.subject,
+            "clip": spec.clip,
+            "onset": spec.onset,
+            "apex": spec.apex,
+            "offset": spec.offset,
+            "action_units": joined(spec.action_units),
+            "emotion": spec.label,
+            "fps": spec.fps,
         }
 
     def workbook(self, rows: Sequence[Row]) -> Workbook:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.workbook import Cell, Sheet, Workbook
 from mer_core.records import ActionUnit, Expression
 
@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A class of the release: the coder's word, how many clips carry it, what a face plays.
+    """A class of the release: the coder's word, how many clips carry it, what a face acts.
 
     Where `emotions` has several entries each clip draws one: labels such as "others" name no
     single expression.
@@ -82,15 +82,15 @@ class Layout(ABC):
         """A name for each clip of one subject, in the order of its `labels`; all different."""
 
     @abstractmethod
-    def clip_folder(self, take: Take, variant: Variant) -> PurePosixPath:
+    def clip_folder(self, spec: ClipSpec, variant: Variant) -> PurePosixPath:
         """Where the clip's frames lie below the root."""
 
     @abstractmethod
-    def frame_name(self, take: Take, number: int, variant: Variant) -> str:
+    def frame_name(self, spec: ClipSpec, number: int, variant: Variant) -> str:
         """The file name of frame `number`."""
 
     @abstractmethod
-    def row(self, take: Take) -> Row:
+    def row(self, spec: ClipSpec) -> Row:
         """The fields of the clip's row, as the sheet spells them."""
 
     @abstractmethod
@@ -145,5 +145,5 @@ def episodes(
     Grows beyond `highest` episodes only if `count` does not fit into them.
     """
     highest = max(highest, -(-count // repeats))
-    chosen = random.choice(highest * repeats, size=count, replace=False)
-    return [(int(slot) // repeats + 1, int(slot) % repeats + 1) for slot in sorted(chosen)]
+    slots = random.choice(highest * repeats, size=count, replace=False)
+    return [(int(slot) // repeats + 1, int(slot) % repeats + 1) for slot in sorted(slots)]

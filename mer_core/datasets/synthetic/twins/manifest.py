@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from mer_core.atomic import write_text
-from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings
-from mer_core.datasets.synthetic.twins.defect_injection import Planted
-from mer_core.datasets.synthetic.twins.plan import TRUTH, Script
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, TwinSettings
+from mer_core.datasets.synthetic.twins.defect_injection import InjectedDefect
+from mer_core.datasets.synthetic.twins.plan import TRUTH, TwinPlan
 from mer_core.errors import DatasetError
 from mer_core.records import ActionUnit, Expression
 
@@ -29,15 +29,15 @@ class TwinManifest:
     Attributes:
         root: Its folder.
         settings: What it was made from.
-        clips: Every clip as it was played, also those whose files or row a defect removed.
-        planted: The defects, and what a reader should report.
+        clips: Every clip as it was acted, also those whose files or row a defect removed.
+        injected: The defects, and what a reader should report.
         complete: Whether everything has been written.
     """
 
     root: Path
     settings: TwinSettings
-    clips: tuple[Take, ...]
-    planted: tuple[Planted, ...] = ()
+    clips: tuple[ClipSpec, ...]
+    injected: tuple[InjectedDefect, ...] = ()
     complete: bool = False
 
     @property
@@ -51,19 +51,19 @@ class TwinManifest:
             "generation": GENERATION,
             "complete": self.complete,
             "settings": dataclasses.asdict(self.settings),
-            "planted": [dataclasses.asdict(planted) for planted in self.planted],
-            "clips": [dataclasses.asdict(take) for take in self.clips],
+            "planted": [dataclasses.asdict(injected) for injected in self.injected],
+            "clips": [dataclasses.asdict(spec) for spec in self.clips],
         }
         write_text(self.root / NAME, json.dumps(document, indent=1) + "\n")
 
 
-def manifest_of(script: Script, root: Path, *, complete: bool) -> TwinManifest:
-    """The manifest of the twin that `script` gives at `root`."""
+def manifest_of(plan: TwinPlan, root: Path, *, complete: bool) -> TwinManifest:
+    """The manifest of the twin that `plan` gives at `root`."""
     return TwinManifest(
         root=root,
-        settings=script.settings,
-        clips=script.takes,
-        planted=script.planted,
+        settings=plan.settings,
+        clips=plan.specs,
+        injected=plan.injected,
         complete=complete,
     )
 
@@ -77,8 +77,8 @@ def read_manifest(root: Path) -> TwinManifest | None:
         return TwinManifest(
             root=root,
             settings=_settings(document["settings"]),
-            clips=tuple(_take(fields) for fields in document["clips"]),
-            planted=tuple(Planted(**fields) for fields in document["planted"]),
+            clips=tuple(_spec(fields) for fields in document["clips"]),
+            injected=tuple(InjectedDefect(**fields) for fields in document["planted"]),
             complete=document["complete"],
         )
     except (FileNotFoundError, NotADirectoryError):
@@ -102,8 +102,8 @@ def _settings(fields: Mapping[str, Any]) -> TwinSettings:
     )
 
 
-def _take(fields: Mapping[str, Any]) -> Take:
-    return Take(
+def _spec(fields: Mapping[str, Any]) -> ClipSpec:
+    return ClipSpec(
         **{
             **fields,
             "expression": Expression(fields["expression"]),

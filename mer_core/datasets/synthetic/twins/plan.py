@@ -1,4 +1,4 @@
-"""The script of a twin: its layout, its cast with every face's motion, its planted defects."""
+"""The plan of a twin: its layout, its clips with every face's motion, its injected defects."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from mer_core.datasets.synthetic import ClipPlan, plan_clip, sample_identity
 from mer_core.datasets.synthetic.twins.casme import Casme
 from mer_core.datasets.synthetic.twins.casme2 import Casme2
 from mer_core.datasets.synthetic.twins.casme_squared import CasmeSquared
-from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings, Variant
-from mer_core.datasets.synthetic.twins.defect_injection import Planted, chosen, plant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, TwinSettings, Variant
+from mer_core.datasets.synthetic.twins.defect_injection import (
+    InjectedDefect,
+    inject_defects,
+    resolve_defects,
+)
 from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage
 from mer_core.datasets.synthetic.twins.folder import Folder
 from mer_core.datasets.synthetic.twins.layout import Layout
 from mer_core.datasets.synthetic.twins.samm import Samm
-from mer_core.datasets.synthetic.twins.sampling import cast
+from mer_core.datasets.synthetic.twins.sampling import sample_clips
 from mer_core.datasets.synthetic.twins.smic import Smic
 from mer_core.datasets.synthetic.twins.workbook import Workbook
 from mer_core.errors import SettingsError
@@ -35,8 +39,8 @@ TRUTH = "ground_truth"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reel:
-    """The files of one take in one framing.
+class FrameSet:
+    """The files of one clip in one framing.
 
     Attributes:
         folder: Folder of the frames, below the root.
@@ -51,63 +55,63 @@ class Reel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Script:
+class TwinPlan:
     """Everything about a twin that is known before a pixel is drawn."""
 
     settings: TwinSettings
     layout: Layout
-    takes: tuple[Take, ...]
+    specs: tuple[ClipSpec, ...]
     damage: Mapping[str, Damage]
-    planted: tuple[Planted, ...]
+    injected: tuple[InjectedDefect, ...]
 
-    def damage_of(self, take: Take) -> Damage:
-        """What happened to a take; nothing, mostly."""
-        return self.damage.get(take.key, Damage())
+    def damage_of(self, spec: ClipSpec) -> Damage:
+        """Return the damage of a clip; none, mostly."""
+        return self.damage.get(spec.key, Damage())
 
-    def reels(self, take: Take) -> tuple[Reel, ...]:
-        """What is to be filmed of a take: usually one reel per variant."""
-        damage = self.damage_of(take)
+    def frame_sets(self, spec: ClipSpec) -> tuple[FrameSet, ...]:
+        """Return the frame sets to render of a clip: usually one per variant."""
+        damage = self.damage_of(spec)
         if not damage.frames:
             return ()
         variants = set(self.settings.variants)
         if not damage.crop:
             variants = (variants - {Variant.CROPPED}) | {Variant.RAW}
-        return tuple(self._reel(take, variant, damage) for variant in sorted(variants))
+        return tuple(self._frame_set(spec, variant, damage) for variant in sorted(variants))
 
     def workbook(self) -> Workbook | None:
         """The annotation file as it will stand on disk, defects included."""
         rows = []
-        for take in self.takes:
-            damage = self.damage_of(take)
-            row = {**self.layout.row(take), **damage.cells}
+        for spec in self.specs:
+            damage = self.damage_of(spec)
+            row = {**self.layout.row(spec), **damage.cells}
             rows += [row] * (damage.row + damage.repeated)
         book = self.layout.workbook(rows)
-        for name in chosen(self.settings):
+        for name in resolve_defects(self.settings):
             edit = DEFECTS.get(name).edit
             book = edit(book) if edit is not None and book is not None else book
         return book
 
-    def _reel(self, take: Take, variant: Variant, damage: Damage) -> Reel:
+    def _frame_set(self, spec: ClipSpec, variant: Variant, damage: Damage) -> FrameSet:
         names: list[str | None] = [
-            self.layout.frame_name(take, number, variant) for number in take.frame_numbers
+            self.layout.frame_name(spec, number, variant) for number in spec.frame_numbers
         ]
-        if damage.doubled:
+        if damage.double_extension:
             names[0] = f"{names[0]}{Path(str(names[0])).suffix}"
-        for index in damage.without:
+        for index in damage.missing_frames:
             names[index] = None
         # Both framings have their own displacement field; the crops' is the one most looked up.
         second = self.settings.variant == "both" and variant is Variant.RAW
         truth = PurePosixPath(TRUTH, "raw") if second else PurePosixPath(TRUTH)
-        return Reel(
+        return FrameSet(
             variant=variant,
-            folder=self.layout.clip_folder(take, variant),
+            folder=self.layout.clip_folder(spec, variant),
             names=tuple(names),
-            truth=truth / take.subject / f"{take.clip}.npz",
+            truth=truth / spec.subject / f"{spec.clip}.npz",
         )
 
 
-def write_script(settings: TwinSettings) -> Script:
-    """Casts, plans and damages the twin of `settings`; the same settings give the same script."""
+def plan_twin(settings: TwinSettings) -> TwinPlan:
+    """Plan the twin of `settings`, defects included; the same settings give the same plan."""
     layout = LAYOUTS.get(settings.dataset)
     if layout.one_tree and settings.variant == "both":
         raise SettingsError(
@@ -115,47 +119,47 @@ def write_script(settings: TwinSettings) -> Script:
             where="variant",
             remedy="choose raw or cropped",
         )
-    takes = [_with_units(take) for take in cast(layout, settings)]
-    planting = plant(takes, layout, settings)
-    return Script(
+    specs = [_with_units(spec) for spec in sample_clips(layout, settings)]
+    injection = inject_defects(specs, layout, settings)
+    return TwinPlan(
         settings=settings,
         layout=layout,
-        takes=planting.takes,
-        damage=planting.damage,
-        planted=planting.planted,
+        specs=injection.specs,
+        damage=injection.damage,
+        injected=injection.injected,
     )
 
 
-def plan_take(take: Take) -> ClipPlan:
-    """The motion of a take's face: its first frame is the onset, its last one the offset."""
-    last = take.offset - take.onset
+def plan_motion(spec: ClipSpec) -> ClipPlan:
+    """Return the motion of a clip's face: its first frame is the onset, its last one the offset."""
+    last = spec.offset - spec.onset
     return plan_clip(
-        identity=_face(take.identity),
-        emotion=take.emotion,
-        seed=take.seed,
+        identity=_face(spec.identity),
+        emotion=spec.emotion,
+        seed=spec.seed,
         frames=last + 1,
-        fps=take.fps,
+        fps=spec.fps,
         onset=0,
-        apex=take.apex - take.onset,
+        apex=spec.apex - spec.onset,
         offset=last,
-        intensity=_intensity(take),
+        intensity=_intensity(spec),
     )
 
 
 _face = lru_cache(maxsize=32)(sample_identity)
-"""A subject's face serves all of its takes."""
+"""A subject's face serves all of its clips."""
 
 
-def _intensity(take: Take) -> float | None:
-    if take.expression is Expression.MICRO:
+def _intensity(spec: ClipSpec) -> float | None:
+    if spec.expression is Expression.MICRO:
         return None
-    return float(generator(take.seed, "macro").uniform(0.6, 1.0))
+    return float(generator(spec.seed, "macro").uniform(0.6, 1.0))
 
 
-def _with_units(take: Take) -> Take:
-    plan = plan_take(take)
+def _with_units(spec: ClipSpec) -> ClipSpec:
+    plan = plan_motion(spec)
     units = (_coded(name, plan.asymmetry.get(name, 0.0)) for name in plan.action_units)
-    return dataclasses.replace(take, action_units=tuple(units))
+    return dataclasses.replace(spec, action_units=tuple(units))
 
 
 def _coded(name: str, lean: float) -> ActionUnit:

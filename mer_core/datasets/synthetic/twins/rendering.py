@@ -1,4 +1,4 @@
-"""Filming: one take becomes its frame files and its ground truth, whole or not at all."""
+"""Rendering: one clip becomes its frame files and its ground truth, whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.datasets.synthetic import ClipPlan, SyntheticClip, render_clip
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
-from mer_core.datasets.synthetic.twins.plan import Reel, Script, plan_take
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
+from mer_core.datasets.synthetic.twins.plan import FrameSet, TwinPlan, plan_motion
 
 PARTIAL = ".partial"
 _FRAMING = {Variant.RAW: "camera", Variant.CROPPED: "crop"}
@@ -29,42 +29,42 @@ class Render(Protocol):
     def __call__(self, plan: ClipPlan, *, size: tuple[int, int], framing: str) -> SyntheticClip: ...
 
 
-def film(
-    script: Script, take: Take, root: Path, *, token: str, render: Render = render_clip
+def render_files(
+    plan: TwinPlan, spec: ClipSpec, root: Path, *, token: str, render: Render = render_clip
 ) -> None:
-    """Writes what is missing of a take.
+    """Write the missing files of a clip.
 
     Frames are drawn into a folder below `.partial` that is renamed at the end, so a clip folder
-    is complete as soon as it exists. `token` keeps two writers of one take apart.
+    is complete as soon as it exists. `token` keeps two writers of one clip apart.
     """
-    for reel in script.reels(take):
-        if is_filmed(reel, root):
+    for frame_set in plan.frame_sets(spec):
+        if is_rendered(frame_set, root):
             continue
-        size = script.layout.shape(reel.variant, script.settings.size)
-        clip = render(plan_take(take), size=size, framing=_FRAMING[reel.variant])
-        clip.truth.save(root / reel.truth)
-        partial = root / PARTIAL / f"{token}-{take.subject}-{take.clip}-{reel.variant}"
+        size = plan.layout.shape(frame_set.variant, plan.settings.size)
+        clip = render(plan_motion(spec), size=size, framing=_FRAMING[frame_set.variant])
+        clip.truth.save(root / frame_set.truth)
+        partial = root / PARTIAL / f"{token}-{spec.subject}-{spec.clip}-{frame_set.variant}"
         partial.mkdir(parents=True)
-        for frame, name in zip(clip.frames, reel.names, strict=True):
+        for frame, name in zip(clip.frames, frame_set.names, strict=True):
             if name is not None:
-                _write_frame(partial / name, frame, grey=script.layout.grey)
-        target = root / reel.folder
+                _write_frame(partial / name, frame, grey=plan.layout.grey)
+        target = root / frame_set.folder
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():  # frames or the ground truth were removed from it
             shutil.rmtree(target)
         partial.replace(target)
 
 
-def is_filmed(reel: Reel, root: Path) -> bool:
-    """Whether a reel's frames and ground truth are there."""
-    folder = root / reel.folder
-    if not folder.is_dir() or not (root / reel.truth).is_file():
+def is_rendered(frame_set: FrameSet, root: Path) -> bool:
+    """Return whether the frames and ground truth of a frame set are there."""
+    folder = root / frame_set.folder
+    if not folder.is_dir() or not (root / frame_set.truth).is_file():
         return False
-    return {name for name in reel.names if name} <= {path.name for path in folder.iterdir()}
+    return {name for name in frame_set.names if name} <= {path.name for path in folder.iterdir()}
 
 
-def sweep(root: Path) -> None:
-    """Removes what a killed run left half drawn."""
+def remove_partial(root: Path) -> None:
+    """Remove what a killed run left half drawn."""
     shutil.rmtree(root / PARTIAL, ignore_errors=True)
 
 

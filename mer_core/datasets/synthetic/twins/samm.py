@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.layout import Column, Layout, Row, Share, joined, table
 from mer_core.datasets.synthetic.twins.workbook import NOTICE, Cell, Sheet, Workbook
 
@@ -86,26 +86,26 @@ class Samm(Layout):
             names.append(f"{number:03d}_{stimulus}_{seen[stimulus]}")
         return names
 
-    def clip_folder(self, take: Take, variant: Variant) -> PurePosixPath:
+    def clip_folder(self, spec: ClipSpec, variant: Variant) -> PurePosixPath:
         tree = "SAMM_CROP" if variant is Variant.CROPPED else "SAMM"
-        return PurePosixPath(tree, take.subject, take.clip)
+        return PurePosixPath(tree, spec.subject, spec.clip)
 
-    def frame_name(self, take: Take, number: int, variant: Variant) -> str:
-        return f"{take.subject}_{number:0{take.digits}d}.jpg"
+    def frame_name(self, spec: ClipSpec, number: int, variant: Variant) -> str:
+        return f"{spec.subject}_{number:0{spec.digits}d}.jpg"
 
-    def row(self, take: Take) -> Row:
+    def row(self, spec: ClipSpec) -> Row:
         return {
-            "subject": take.subject,
-            "clip": take.clip,
-            "inducement": int(take.clip.split("_")[1]),
-            "onset": take.onset,
-            "apex": take.apex,
-            "offset": take.offset,
-            "duration": take.offset - take.onset + 1,
-            "micro": f"Micro - {take.seed % 2 + 1}",
-            "action_units": _graded(joined(take.action_units)),
-            "label": take.label,
-            "objective": _objective(take.label),
+            "subject": spec.subject,
+            "clip": spec.clip,
+            "inducement": int(spec.clip.split("_")[1]),
+            "onset": spec.onset,
+            "apex": spec.apex,
+            "offset": spec.offset,
+            "duration": spec.offset - spec.onset + 1,
+            "micro": f"Micro - {spec.seed % 2 + 1}",
+            "action_units": _graded(joined(spec.action_units)),
+            "label": spec.label,
+            "objective": _objective(spec.label),
             "notes": None,
         }
 

@@ -1,4 +1,4 @@
-"""Who plays what and when: every take of a twin, drawn from one seed."""
+"""Sampling of clips: who acts what and when, drawn from one seed."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, TwinSettings
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, TwinSettings
 from mer_core.datasets.synthetic.twins.layout import Layout, Share
 from mer_core.records import Expression
 from mer_core.seeding import derive_seed, generator
 
 
-def cast(layout: Layout, settings: TwinSettings) -> tuple[Take, ...]:
-    """All takes, subject by subject; what each face does is planned later.
+def sample_clips(layout: Layout, settings: TwinSettings) -> tuple[ClipSpec, ...]:
+    """Sample all clips, subject by subject; what each face does is planned later.
 
-    Every subject plays its share of every class as far as the numbers allow, so that no class
+    Every subject acts its share of every class as far as the numbers allow, so that no class
     belongs to one person and leaving a subject out leaves all classes in.
     """
     subjects = layout.subjects if settings.full else settings.subjects
     labels = _labels(layout.shares, settings, subjects * settings.clips_per_subject)
-    takes: list[Take] = []
-    for index, shares in enumerate(_dealt(labels, subjects, generator(settings.seed, "deal"))):
-        takes += _subject_takes(layout, settings, layout.first_subject + index, shares)
-    return tuple(takes)
+    specs: list[ClipSpec] = []
+    for index, shares in enumerate(
+        _deal_labels(labels, subjects, generator(settings.seed, "deal"))
+    ):
+        specs += _subject_clips(layout, settings, layout.first_subject + index, shares)
+    return tuple(specs)
 
 
 def apportion(weights: Sequence[float], total: int) -> list[int]:
@@ -52,31 +54,31 @@ def _labels(shares: Sequence[Share], settings: TwinSettings, total: int) -> list
     return [share for share, count in zip(shares, counts, strict=True) for _ in range(count)]
 
 
-def _dealt(
+def _deal_labels(
     labels: Sequence[Share], subjects: int, random: np.random.Generator
 ) -> list[list[Share]]:
     """Deals the clips, class after class, round after round over the shuffled subjects."""
-    hands: list[list[Share]] = [[] for _ in range(subjects)]
+    by_subject: list[list[Share]] = [[] for _ in range(subjects)]
     for start in range(0, len(labels), subjects):
         deal = labels[start : start + subjects]
         for subject, share in zip(random.permutation(subjects), deal, strict=False):
-            hands[subject].append(share)
-    return [[hand[i] for i in random.permutation(len(hand))] for hand in hands]
+            by_subject[subject].append(share)
+    return [[own[i] for i in random.permutation(len(own))] for own in by_subject]
 
 
-def _subject_takes(
+def _subject_clips(
     layout: Layout, settings: TwinSettings, number: int, shares: Sequence[Share]
-) -> list[Take]:
+) -> list[ClipSpec]:
     subject = layout.subject_key(number)
     random = generator(settings.seed, layout.dataset, subject)
     names = layout.name_clips(number, [share.label for share in shares], random)
-    takes = []
+    specs = []
     for share, clip in zip(shares, names, strict=True):
         emotion = str(random.choice(share.emotions))
         expression = layout.expression(random)
         onset, apex, offset = _key_frames(layout, settings, expression, random)
-        takes.append(
-            Take(
+        specs.append(
+            ClipSpec(
                 number=number,
                 subject=subject,
                 clip=clip,
@@ -93,7 +95,7 @@ def _subject_takes(
                 expression=expression,
             )
         )
-    return takes
+    return specs
 
 
 def _key_frames(

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from mer_core.datasets.synthetic.twins.clip_specs import Take, Variant
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.layout import Layout, Row, Share
 
 _CODES = {"negative": "ne", "positive": "po", "surprise": "sur"}
@@ -47,16 +47,16 @@ class Smic(Layout):
             names.append(f"s{number}_{_CODES[label]}_{seen[label]:02d}")
         return names
 
-    def clip_folder(self, take: Take, variant: Variant) -> PurePosixPath:
+    def clip_folder(self, spec: ClipSpec, variant: Variant) -> PurePosixPath:
         tree = "SMIC_all_cropped" if variant is Variant.CROPPED else "SMIC_all_raw"
-        return PurePosixPath(tree, "HS", take.subject, "micro", take.label, take.clip)
+        return PurePosixPath(tree, "HS", spec.subject, "micro", spec.label, spec.clip)
 
-    def frame_name(self, take: Take, number: int, variant: Variant) -> str:
+    def frame_name(self, spec: ClipSpec, number: int, variant: Variant) -> str:
         prefix = "reg_" if variant is Variant.CROPPED else ""
-        return f"{prefix}image{number:0{take.digits}d}.bmp"
+        return f"{prefix}image{number:0{spec.digits}d}.bmp"
 
-    def row(self, take: Take) -> Row:
-        return {"subject": take.subject, "clip": take.clip, "label": take.label}
+    def row(self, spec: ClipSpec) -> Row:
+        return {"subject": spec.subject, "clip": spec.clip, "label": spec.label}
 
     def workbook(self, rows: Sequence[Row]) -> None:
         return None

@@ -17,19 +17,24 @@ from mer_core.child_process import ChildProcess
 from mer_core.cluster import usable_cores
 from mer_core.datasets.synthetic import render_clip
 from mer_core.datasets.synthetic.twins.clip_specs import TwinSettings, Variants
-from mer_core.datasets.synthetic.twins.defect_injection import chosen
+from mer_core.datasets.synthetic.twins.defect_injection import resolve_defects
 from mer_core.datasets.synthetic.twins.manifest import TwinManifest, manifest_of, read_manifest
-from mer_core.datasets.synthetic.twins.plan import TRUTH, Script, write_script
-from mer_core.datasets.synthetic.twins.rendering import Render, film, is_filmed, sweep
+from mer_core.datasets.synthetic.twins.plan import TRUTH, TwinPlan, plan_twin
+from mer_core.datasets.synthetic.twins.rendering import (
+    Render,
+    is_rendered,
+    remove_partial,
+    render_files,
+)
 from mer_core.datasets.synthetic.twins.workbook import NOTICE, write_workbook
 from mer_core.errors import DatasetError, SettingsError
 
 MARKER_FILE = "SYNTHETIC.txt"
 
-_WORKER = "mer_core.datasets.synthetic.twins.worker"
+_WORKER = "mer_core.datasets.synthetic.twins.rendering_process"
 
-_TAKES_PER_WORKER = 3
-"""A worker needs about as long to start as to film this many takes."""
+_CLIPS_PER_WORKER = 3
+"""A worker needs about as long to start as to render this many clips."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of clips that are there, and the number there will be."""
@@ -54,8 +59,8 @@ def write_twin(
 ) -> TwinManifest:
     """Writes a synthetic twin of `dataset` into the folder `out`.
 
-    The result follows from the settings alone, however many workers film it and however often
-    the run was killed on the way: finished clips are kept, the rest is filmed.
+    The result follows from the settings alone, however many workers render it and however often
+    the run was killed on the way: finished clips are kept, the rest is rendered.
 
     Args:
         dataset: Name of a layout, see `LAYOUTS`.
@@ -63,14 +68,14 @@ def write_twin(
         subjects: See `TwinSettings`, as for the options up to `full`.
         clips_per_subject: Clips of each subject.
         seed: Source of everything.
-        defects: Names of defects to plant, or "all".
+        defects: Names of defects to inject, or "all".
         variant: "raw", "cropped" or "both".
         size: Height of a face crop in pixels.
         frames: Range of the number of frames of a clip.
         balance: Exponent on the published class proportions.
         full: The published number of clips of every class.
         progress: Told after every clip.
-        workers: Processes to film with; None for one per core.
+        workers: Processes to render with; None for one per core.
         render: What draws a clip. Anything but `render_clip` runs in this process.
     """
     settings = TwinSettings(
@@ -97,14 +102,14 @@ def write_twin_of(
     render: Render = render_clip,
 ) -> TwinManifest:
     """As `write_twin`, from settings."""
-    script = write_script(settings)
+    plan = plan_twin(settings)
     root = out.expanduser().resolve()
-    _refuse_strangers(root, manifest_of(script, root, complete=False))
+    _refuse_other_contents(root, manifest_of(plan, root, complete=False))
     try:
         (root / TRUTH).mkdir(parents=True, exist_ok=True)
         with FileLock(root / TRUTH / ".lock"):
-            _refuse_strangers(root, manifest_of(script, root, complete=False))
-            return _write(script, root, progress=progress, workers=workers, render=render)
+            _refuse_other_contents(root, manifest_of(plan, root, complete=False))
+            return _write(plan, root, progress=progress, workers=workers, render=render)
     except OSError as error:
         raise SettingsError(
             f"the twin cannot be written ({error.strerror or error})",
@@ -114,26 +119,26 @@ def write_twin_of(
 
 
 def _write(
-    script: Script,
+    plan: TwinPlan,
     root: Path,
     *,
     progress: Progress | None,
     workers: int | None,
     render: Render,
 ) -> TwinManifest:
-    sweep(root)
-    _declare(script, root, complete=False)
+    remove_partial(root)
+    _write_manifest(plan, root, complete=False)
     try:
-        _film_all(script, root, progress=progress, workers=workers, render=render)
+        _render_all(plan, root, progress=progress, workers=workers, render=render)
     finally:
-        sweep(root)
-    book = script.workbook()
+        remove_partial(root)
+    book = plan.workbook()
     if book is not None:
         write_workbook(root, book)
-    return _declare(script, root, complete=True)
+    return _write_manifest(plan, root, complete=True)
 
 
-def _refuse_strangers(root: Path, manifest: TwinManifest) -> None:
+def _refuse_other_contents(root: Path, manifest: TwinManifest) -> None:
     if not root.exists():
         return
     if not root.is_dir():
@@ -153,8 +158,8 @@ def _refuse_strangers(root: Path, manifest: TwinManifest) -> None:
         )
 
 
-def _film_all(
-    script: Script,
+def _render_all(
+    plan: TwinPlan,
     root: Path,
     *,
     progress: Progress | None,
@@ -163,10 +168,10 @@ def _film_all(
 ) -> None:
     pending = [
         index
-        for index, take in enumerate(script.takes)
-        if not all(is_filmed(reel, root) for reel in script.reels(take))
+        for index, spec in enumerate(plan.specs)
+        if not all(is_rendered(frame_set, root) for frame_set in plan.frame_sets(spec))
     ]
-    total = len(script.takes)
+    total = len(plan.specs)
     finished = total - len(pending)
 
     def done() -> None:
@@ -178,24 +183,24 @@ def _film_all(
     if progress is not None:
         progress(finished, total)
     token = uuid.uuid4().hex[:8]
-    count = min(workers or usable_cores(), len(pending) // _TAKES_PER_WORKER)
+    count = min(workers or usable_cores(), len(pending) // _CLIPS_PER_WORKER)
     if count > 1 and render is render_clip:
-        _film_together(root, pending, workers=count, token=token, done=done)
+        _render_in_processes(root, pending, workers=count, token=token, done=done)
         return
     for index in pending:
-        film(script, script.takes[index], root, token=token, render=render)
+        render_files(plan, plan.specs[index], root, token=token, render=render)
         done()
 
 
-def _film_together(
-    root: Path, takes: Sequence[int], *, workers: int, token: str, done: Callable[[], None]
+def _render_in_processes(
+    root: Path, specs: Sequence[int], *, workers: int, token: str, done: Callable[[], None]
 ) -> None:
-    """Films in several processes, with the same result as in one; `done` is called here.
+    """Render in several processes, with the same result as in one; `done` is called here.
 
-    Neighbouring takes go to one worker, because they mostly show one face, which is built once.
+    Neighbouring clips go to one worker, because they mostly show one face, which is built once.
     """
     shares = [
-        takes[len(takes) * i // workers : len(takes) * (i + 1) // workers] for i in range(workers)
+        specs[len(specs) * i // workers : len(specs) * (i + 1) // workers] for i in range(workers)
     ]
     reports: queue.Queue[ChildProcess | None] = queue.Queue()
 
@@ -207,7 +212,7 @@ def _film_together(
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with ExitStack() as stack:
         for index, share in enumerate(shares):
-            order = {"root": str(root), "takes": list(share), "token": f"{token}{index}"}
+            order = {"root": str(root), "clips": list(share), "token": f"{token}{index}"}
             worker = stack.enter_context(ChildProcess(_WORKER, order, environment=environment))
             threading.Thread(target=listen, args=(worker,), daemon=True).start()
         ended: list[ChildProcess] = []
@@ -226,20 +231,20 @@ def _film_together(
                 )
 
 
-def _declare(script: Script, root: Path, *, complete: bool) -> TwinManifest:
+def _write_manifest(plan: TwinPlan, root: Path, *, complete: bool) -> TwinManifest:
     state = "" if complete else "\nUNFINISHED: give the same command again to continue.\n"
-    defects = ", ".join(chosen(script.settings)) or "none"
+    defects = ", ".join(resolve_defects(plan.settings)) or "none"
     write_text(
         root / MARKER_FILE,
         f"{NOTICE}.\n{state}\n"
-        f"Twin of: {script.layout.dataset}, {summary(script.settings)}\n"
+        f"Twin of: {plan.layout.dataset}, {summary(plan.settings)}\n"
         f"Planted defects: {defects}\n\n"
         "Every face, movement, name, number and label below this folder was generated by MER\n"
         "Workbench. The faces are nobody's. A result obtained from these files says nothing\n"
         "about the dataset whose layout they have.\n\n"
         f"What is true of each clip lies in {TRUTH}/.\n",
     )
-    manifest = manifest_of(script, root, complete=complete)
+    manifest = manifest_of(plan, root, complete=complete)
     manifest.save()
     return manifest
 

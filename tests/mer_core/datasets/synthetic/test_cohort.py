@@ -23,7 +23,7 @@ from mer_core.datasets.synthetic.cohort import (
 from mer_core.datasets.synthetic.face_model import build_face
 from mer_core.datasets.synthetic.plan import FACE_HEIGHT_MM, MICRO_PIXELS
 from mer_core.datasets.synthetic.twins.demo import DEMOS, STUDY_TWINS
-from mer_core.datasets.synthetic.twins.plan import write_script
+from mer_core.datasets.synthetic.twins.plan import plan_twin
 from mer_core.errors import SettingsError
 
 COHORT = CohortSettings()
@@ -39,14 +39,14 @@ def test_nobody_is_in_two_parts_nor_a_live_subject_nor_in_a_twin():
     assert len(set(everybody)) == len(everybody) == 700 + 60 + 80
     assert not set(everybody) & set(LIVE_SUBJECTS)
     for twin in (*DEMOS, *STUDY_TWINS):
-        assert not set(everybody) & {take.identity for take in write_script(twin).takes}
+        assert not set(everybody) & {spec.identity for spec in plan_twin(twin).specs}
 
 
 def test_study_twins_are_large_enough_to_decide_something():
     for twin in STUDY_TWINS:
-        takes = write_script(twin).takes
-        assert len({take.subject for take in takes}) >= 16
-        assert len(takes) >= (200 if twin.dataset == "casme2" else 150)
+        specs = plan_twin(twin).specs
+        assert len({spec.subject for spec in specs}) >= 16
+        assert len(specs) >= (200 if twin.dataset == "casme2" else 150)
 
 
 def test_classes_are_those_of_the_scheme_and_emotions_all_that_it_maps():

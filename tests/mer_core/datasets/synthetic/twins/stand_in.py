@@ -1,4 +1,4 @@
-"""A renderer that costs nothing, and twins filmed by it."""
+"""A renderer that costs nothing, and twins rendered by it."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def stand_in(plan: ClipPlan, *, size: tuple[int, int], framing: str) -> Syntheti
 def quick_twin(dataset: str, out: Path, **options: Any) -> TwinManifest:
     """A twin in moments: enough clips for every class, few and flat frames."""
     amount = {} if options.get("full") else {"subjects": 3, "clips_per_subject": 10}
-    chosen = {**amount, "seed": 5, "frames": (5, 8), "render": stand_in, **options}
-    return write_twin(dataset, out, **chosen)
+    options_given = {**amount, "seed": 5, "frames": (5, 8), "render": stand_in, **options}
+    return write_twin(dataset, out, **options_given)

@@ -1,4 +1,4 @@
-"""Every planted defect is reported, and nothing else is."""
+"""Every injected defect is reported, and nothing else is."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PLANTED = [(dataset, name) for dataset in LAYOUTS.names() for name in applicable
 
 
 def expected(manifest):
-    return sorted((p.code, p.subject, p.clip) for p in manifest.planted if p.code)
+    return sorted((p.code, p.subject, p.clip) for p in manifest.injected if p.code)
 
 
 def remarked(table, manifest):
-    words = [planted.remark for planted in manifest.planted if planted.remark]
+    words = [injected.remark for injected in manifest.injected if injected.remark]
     found = [word for word in words if any(word in remark for remark in table.remarks)]
     return found == words and len(table.remarks) == len(words)
 
@@ -26,7 +26,7 @@ def remarked(table, manifest):
 def test_one_defect_gives_one_report(dataset, name, tmp_path):
     manifest = quick_twin(dataset, tmp_path / "twin", defects=[name])
     table = open_dataset(dataset, manifest.root)
-    assert [planted.defect for planted in manifest.planted] == [name]
+    assert [injected.defect for injected in manifest.injected] == [name]
     assert sorted(table.codes()) == expected(manifest)
     assert remarked(table, manifest)
     assert len(table) > len(manifest.clips) - 2
@@ -37,7 +37,7 @@ def test_all_defects_at_once_are_told_apart(dataset, tmp_path):
     manifest = quick_twin(dataset, tmp_path / "twin", defects=["all"], clips_per_subject=14)
     table = open_dataset(dataset, manifest.root)
     together = {name for name in applicable(dataset) if not DEFECTS.get(name).alone}
-    assert {planted.defect for planted in manifest.planted} == together
+    assert {injected.defect for injected in manifest.injected} == together
     assert sorted(table.codes()) == expected(manifest)
     assert remarked(table, manifest)
 
@@ -52,36 +52,36 @@ def test_the_kinds_of_the_literature_are_all_there():
 def test_a_misspelt_word_is_reported_where_it_is_the_label(tmp_path):
     manifest = quick_twin("casme-squared", tmp_path / "twin", defects=["label-typo"])
     table = open_dataset("casme-squared", manifest.root, label_source="self-report")
-    (planted,) = manifest.planted
-    assert table.codes() == (("label-typo", planted.subject, planted.clip),)
+    (injected,) = manifest.injected
+    assert table.codes() == (("label-typo", injected.subject, injected.clip),)
 
 
 def test_a_known_defect_sits_on_the_clip_readers_know_it_by(tmp_path):
     manifest = quick_twin("casme2", tmp_path / "twin", defects=["apex-slash"])
-    (planted,) = manifest.planted
-    assert (planted.subject, planted.clip) == ("sub04", "EP12_01f")
+    (injected,) = manifest.injected
+    assert (injected.subject, injected.clip) == ("sub04", "EP12_01f")
 
 
 def test_a_known_subject_has_a_face_of_its_own(tmp_path):
     manifest = quick_twin("samm", tmp_path / "twin", defects=["all"])
     faces: dict[int, set[str]] = {}
-    for take in manifest.clips:
-        faces.setdefault(take.identity, set()).add(take.subject)
+    for spec in manifest.clips:
+        faces.setdefault(spec.identity, set()).add(spec.subject)
     assert all(len(subjects) == 1 for subjects in faces.values())
 
 
 def test_no_clip_carries_two_defects(tmp_path):
     manifest = quick_twin("casme2", tmp_path / "twin", defects=["all"], clips_per_subject=14)
-    places = [(p.subject, p.clip) for p in manifest.planted if p.clip]
-    assert len(places) == len(set(places)) > 10
+    known_clips = [(p.subject, p.clip) for p in manifest.injected if p.clip]
+    assert len(known_clips) == len(set(known_clips)) > 10
 
 
 def test_defects_leave_the_other_clips_as_they_were(tmp_path):
-    clean = {take.key: take for take in quick_twin("samm", tmp_path / "clean").clips}
+    clean = {spec.key: spec for spec in quick_twin("samm", tmp_path / "clean").clips}
     spoilt = quick_twin("samm", tmp_path / "spoilt", defects=["all"])
-    carriers = {f"{p.subject}/{p.clip}" for p in spoilt.planted}
-    for take in spoilt.clips:
-        assert take.key in carriers or take == clean[take.key]
+    carriers = {f"{p.subject}/{p.clip}" for p in spoilt.injected}
+    for spec in spoilt.clips:
+        assert spec.key in carriers or spec == clean[spec.key]
 
 
 @pytest.mark.parametrize(

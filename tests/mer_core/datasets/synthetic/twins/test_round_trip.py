@@ -33,34 +33,34 @@ def test_a_clean_twin_reads_back_as_it_was_played(dataset, variant, tmp_path):
         assert table.warnings == ()
         assert table.synthetic
         samples = {f"{sample.subject}/{sample.clip}": sample for sample in table}
-        assert set(samples) == {take.key for take in manifest.clips}
-        for take in manifest.clips:
-            sample = samples[take.key]
+        assert set(samples) == {spec.key for spec in manifest.clips}
+        for spec in manifest.clips:
+            sample = samples[spec.key]
             assert sample.synthetic
-            assert sample.frame_numbers == take.frame_numbers
-            assert (sample.onset, sample.offset) == (take.onset, take.offset)
-            assert sample.label == take.label
-            assert sample.expression is take.expression
-            assert sample.fps == take.fps
+            assert sample.frame_numbers == spec.frame_numbers
+            assert (sample.onset, sample.offset) == (spec.onset, spec.offset)
+            assert sample.label == spec.label
+            assert sample.expression is spec.expression
+            assert sample.fps == spec.fps
             if dataset == "smic":  # its folders code neither apex nor action units
                 assert sample.apex is None
             else:
-                assert sample.apex == take.apex
-                assert sample.action_units == take.action_units
+                assert sample.apex == spec.apex
+                assert sample.action_units == spec.action_units
             assert not sample.derived
 
 
 @pytest.mark.parametrize("dataset", LAYOUTS.names())
 def test_ground_truth_comes_back_through_the_table(dataset, tmp_path):
     manifest = quick_twin(dataset, tmp_path / "twin")
-    takes = {take.key: take for take in manifest.clips}
+    specs = {spec.key: spec for spec in manifest.clips}
     for sample in open_dataset(dataset, manifest.root):
         assert sample.truth is not None
         truth = GroundTruth.load(sample.truth)
-        take = takes[f"{sample.subject}/{sample.clip}"]
-        assert truth.action_units == tuple(f"AU{unit.number}" for unit in take.action_units)
+        spec = specs[f"{sample.subject}/{sample.clip}"]
+        assert truth.action_units == tuple(f"AU{unit.number}" for unit in spec.action_units)
         assert len(truth.curves) == len(sample.frames)
-        assert take.onset + truth.apex == take.apex
+        assert spec.onset + truth.apex == spec.apex
 
 
 def test_each_framing_has_its_own_truth(tmp_path):
@@ -77,7 +77,7 @@ def test_each_framing_has_its_own_truth(tmp_path):
 def test_casme_squared_gives_the_coders_and_the_subjects_own_words(source, tmp_path):
     manifest = quick_twin("casme-squared", tmp_path / "twin")
     table = open_dataset("casme-squared", manifest.root, label_source=source)
-    words = {take.key: take.words[source] for take in manifest.clips}
+    words = {spec.key: spec.words[source] for spec in manifest.clips}
     assert {f"{s.subject}/{s.clip}": s.label for s in table} == words
 
 
@@ -85,7 +85,7 @@ def test_casme_squared_mixes_macro_and_micro(tmp_path):
     manifest = quick_twin("casme-squared", tmp_path / "twin")
     for kind in ("micro", "macro"):
         table = open_dataset("casme-squared", manifest.root, expression=kind)
-        kept = {take.key for take in manifest.clips if take.expression == kind}
+        kept = {spec.key for spec in manifest.clips if spec.expression == kind}
         assert {f"{s.subject}/{s.clip}" for s in table} == kept
         assert kept
 

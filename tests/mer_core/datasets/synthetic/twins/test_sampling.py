@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from mer_core.datasets.label_schemes import label_scheme
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.datasets.synthetic.twins import DEMOS, LAYOUTS, TwinSettings
-from mer_core.datasets.synthetic.twins.plan import write_script
-from mer_core.datasets.synthetic.twins.sampling import apportion, cast
+from mer_core.datasets.synthetic.twins.plan import plan_twin
+from mer_core.datasets.synthetic.twins.sampling import apportion, sample_clips
 from mer_core.errors import SettingsError
 
 REAL_NUMBERS = {
@@ -29,8 +29,8 @@ def settings(dataset, **options):
     return TwinSettings(**{"dataset": dataset, "seed": 3, **amount, **options})
 
 
-def played(dataset, **options):
-    return cast(LAYOUTS.get(dataset), settings(dataset, **options))
+def sampled(dataset, **options):
+    return sample_clips(LAYOUTS.get(dataset), settings(dataset, **options))
 
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=9), st.integers(1, 300))
@@ -52,25 +52,25 @@ def test_apportionment_of_the_published_classes_to_their_own_number_changes_noth
 @pytest.mark.parametrize("dataset", PUBLISHED)
 def test_a_full_cast_has_the_published_classes(dataset):
     layout = LAYOUTS.get(dataset)
-    takes = played(dataset, full=True)
-    assert len(takes) == PUBLISHED[dataset]
-    assert len({take.subject for take in takes}) == layout.subjects
-    counts = Counter(take.label for take in takes)
+    specs = sampled(dataset, full=True)
+    assert len(specs) == PUBLISHED[dataset]
+    assert len({spec.subject for spec in specs}) == layout.subjects
+    counts = Counter(spec.label for spec in specs)
     assert counts == {share.label: share.count for share in layout.shares}
 
 
 @pytest.mark.parametrize("dataset", LAYOUTS.names())
 def test_names_are_unique_and_numbers_are_nobodys(dataset):
-    takes = played(dataset, full=True)
-    assert len({take.key for take in takes}) == len(takes)
-    assert not {take.number for take in takes} & set(REAL_NUMBERS.get(dataset, ()))
+    specs = sampled(dataset, full=True)
+    assert len({spec.key for spec in specs}) == len(specs)
+    assert not {spec.number for spec in specs} & set(REAL_NUMBERS.get(dataset, ()))
 
 
 @pytest.mark.parametrize("dataset", LAYOUTS.names())
 def test_classes_are_spread_over_subjects(dataset):
-    takes = played(dataset)
-    for label, count in Counter(take.label for take in takes).items():
-        per_subject = Counter(take.subject for take in takes if take.label == label)
+    specs = sampled(dataset)
+    for label, count in Counter(spec.label for spec in specs).items():
+        per_subject = Counter(spec.subject for spec in specs if spec.label == label)
         assert max(per_subject.values()) <= count // 4 + 2
 
 
@@ -82,25 +82,25 @@ def test_every_emotion_is_one_the_face_can_play(dataset):
 
 @pytest.mark.parametrize("dataset", LAYOUTS.names())
 def test_durations_are_those_of_micro_expressions(dataset):
-    for take in played(dataset, full=True):
-        assert take.onset < take.apex < take.offset
-        seconds = len(take.frame_numbers) / take.fps
-        assert 0.19 <= seconds <= (0.51 if take.expression == "micro" else 2.05)
+    for spec in sampled(dataset, full=True):
+        assert spec.onset < spec.apex < spec.offset
+        seconds = len(spec.frame_numbers) / spec.fps
+        assert 0.19 <= seconds <= (0.51 if spec.expression == "micro" else 2.05)
 
 
 def test_one_subject_has_one_face_and_two_have_two():
-    takes = played("casme2")
-    faces = {(take.subject, take.identity) for take in takes}
-    assert len(faces) == len({take.identity for take in takes}) == 4
+    specs = sampled("casme2")
+    faces = {(spec.subject, spec.identity) for spec in specs}
+    assert len(faces) == len({spec.identity for spec in specs}) == 4
 
 
 def test_the_seed_decides_everything():
-    assert played("samm") == played("samm")
-    assert played("samm") != played("samm", seed=4)
+    assert sampled("samm") == sampled("samm")
+    assert sampled("samm") != sampled("samm", seed=4)
 
 
 def test_balance_zero_makes_classes_equal():
-    counts = Counter(take.label for take in played("smic", balance=0.0, clips_per_subject=12))
+    counts = Counter(spec.label for spec in sampled("smic", balance=0.0, clips_per_subject=12))
     assert set(counts.values()) == {16}
 
 
@@ -109,12 +109,12 @@ def test_the_demo_has_enough_of_each_of_the_four_classes():
     demo = DEMOS.get("casme2")
     assert demo.subjects >= 8
     assert demo.subjects * demo.clips_per_subject >= 96
-    script = write_script(demo)
+    plan = plan_twin(demo)
     words = {"happiness": "positive", "surprise": "surprise"}
     negative = ("disgust", "sadness", "fear")
     classes = Counter(
-        words.get(take.label, "negative" if take.label in negative else "others")
-        for take in script.takes
+        words.get(spec.label, "negative" if spec.label in negative else "others")
+        for spec in plan.specs
     )
     assert set(classes) == set(scheme.classes("casme2"))
     assert min(classes.values()) >= 12

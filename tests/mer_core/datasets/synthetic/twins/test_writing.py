@@ -177,15 +177,15 @@ def test_a_killed_run_leaves_only_whole_clips_and_can_be_continued(tmp_path):
 
 def test_the_demo_is_written_once(tmp_path, monkeypatch):
     monkeypatch.setenv("MER_CACHE", str(tmp_path))
-    filmed = []
+    rendered = []
 
-    def film(settings, out, *, progress=None):
-        filmed.append(settings)
+    def render_files(settings, out, *, progress=None):
+        rendered.append(settings)
         return subject.write_twin_of(settings, out, progress=progress, render=stand_in)
 
-    monkeypatch.setattr(demo, "write_twin_of", film)
+    monkeypatch.setattr(demo, "write_twin_of", render_files)
     root = demo.demo_twin("smic")
     assert demo.demo_twin("smic") == root
-    assert filmed == [demo.DEMOS.get("smic")]
+    assert rendered == [demo.DEMOS.get("smic")]
     assert root.is_relative_to(tmp_path)
     assert open_dataset("smic", root).synthetic

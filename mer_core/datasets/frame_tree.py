@@ -13,7 +13,7 @@ PREFERENCE = ("cropped", "raw", "long")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Footage:
+class FrameTree:
     """Clip folders of one variant.
 
     Attributes:
@@ -41,7 +41,7 @@ def keeps_every_frame(tree: Tree) -> bool:
     return "raw" in tree.inside and "select" not in tree.inside
 
 
-def find_footage(
+def find_frame_tree(
     root: Path,
     info: DatasetInfo,
     options: ReaderOptions,
@@ -50,7 +50,7 @@ def find_footage(
     variant_of: Callable[[Tree], str | None] = crop_or_raw,
     index: Callable[[Path | None, Callable[[int], str]], ClipFolders] = clip_folders,
     whole: Callable[[Tree], bool] = keeps_every_frame,
-) -> Footage:
+) -> FrameTree:
     """The tree for the variant asked for; trimmed trees before whole ones.
 
     Args:
@@ -81,7 +81,7 @@ def find_footage(
     raw = sorted(trees.get("raw", []), key=lambda tree: (whole(tree), tree.inside))
     elsewhere = raw[0].path if variant == "cropped" and raw else None
     passed = [f"several {variant} trees; {chosen.inside} is used, not {t.inside}" for t in rest]
-    return Footage(
+    return FrameTree(
         variant=variant,
         clips=index(chosen.path, name_subject),
         elsewhere=index(elsewhere, name_subject),

@@ -1,4 +1,4 @@
-"""A process that films the takes it is told, and reports each by its index."""
+"""A process that renders the clips of its order, and reports each by its index."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import cv2
 
 from mer_core.child_process import Emit, serve
 from mer_core.datasets.synthetic.twins.manifest import read_manifest
-from mer_core.datasets.synthetic.twins.plan import write_script
-from mer_core.datasets.synthetic.twins.rendering import film
+from mer_core.datasets.synthetic.twins.plan import plan_twin
+from mer_core.datasets.synthetic.twins.rendering import render_files
 from mer_core.errors import DatasetError
 
 
@@ -21,9 +21,9 @@ def _work(order: Any, emit: Emit) -> None:
     manifest = read_manifest(root)
     if manifest is None:
         raise DatasetError("is no twin", where=root)
-    script = write_script(manifest.settings)
-    for index in order["takes"]:
-        film(script, script.takes[index], root, token=order["token"])
+    plan = plan_twin(manifest.settings)
+    for index in order["clips"]:
+        render_files(plan, plan.specs[index], root, token=order["token"])
         emit(index)
 
 

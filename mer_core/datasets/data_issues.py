@@ -12,7 +12,7 @@ from mer_core.datasets.entry import Entry
 from mer_core.datasets.frame_files import FrameFiles
 from mer_core.datasets.key_frames import KeyFrames
 from mer_core.datasets.label_schemes import Spelling, emotion_word
-from mer_core.datasets.table import Finding, Oddity
+from mer_core.datasets.table import DataIssue, Finding
 from mer_core.image_header import read_header
 from mer_core.records import Sample
 
@@ -20,38 +20,40 @@ _CONVENTION = 0.7
 """Share of labels in one letter case from which on it is the sheet's own."""
 
 
-def file_oddities(files: FrameFiles) -> list[tuple[Oddity, str]]:
+def file_issues(files: FrameFiles) -> list[tuple[DataIssue, str]]:
     """What is odd about the files of a clip."""
     found = []
     if files.gaps:
-        found.append((Oddity.FRAME_GAP, f"{len(files.gaps)} missing, first {files.gaps[0]}"))
+        found.append((DataIssue.FRAME_GAP, f"{len(files.gaps)} missing, first {files.gaps[0]}"))
     if files.duplicates:
         names = ", ".join(path.name for path in files.duplicates[:3])
-        found.append((Oddity.FRAME_DUPLICATE, f"numbers already taken: {names}"))
+        found.append((DataIssue.FRAME_DUPLICATE, f"numbers already taken: {names}"))
     if files.strays:
-        found.append((Oddity.STRAY_FILE, f"not a frame: {', '.join(files.strays[:3])}"))
+        found.append((DataIssue.STRAY_FILE, f"not a frame: {', '.join(files.strays[:3])}"))
     if files.doubled:
-        found.append((Oddity.DOUBLE_EXTENSION, ", ".join(files.doubled[:3])))
+        found.append((DataIssue.DOUBLE_EXTENSION, ", ".join(files.doubled[:3])))
     return found
 
 
-def cell_oddities(entry: Entry, frames: KeyFrames, dataset: str) -> list[tuple[Oddity, str]]:
+def cell_issues(entry: Entry, frames: KeyFrames, dataset: str) -> list[tuple[DataIssue, str]]:
     """What is odd about the cells of a row beside its frames."""
     found = []
     word = emotion_word(entry.label, dataset)
     if word.spelling is Spelling.TYPO:
-        found.append((Oddity.LABEL_TYPO, f"{entry.label!r} is read as {word.text!r}"))
+        found.append((DataIssue.LABEL_TYPO, f"{entry.label!r} is read as {word.text!r}"))
     elif word.spelling is Spelling.UNKNOWN:
-        found.append((Oddity.LABEL_UNKNOWN, f"{entry.label or 'blank'!r} is no word of {dataset}"))
+        found.append(
+            (DataIssue.LABEL_UNKNOWN, f"{entry.label or 'blank'!r} is no word of {dataset}")
+        )
     units = parse_action_units(entry.action_units)
     if not units.certain:
-        found.append((Oddity.AU_UNCERTAIN, entry.action_units))
+        found.append((DataIssue.AU_UNCERTAIN, entry.action_units))
     if units.unreadable:
         found.append(
-            (Oddity.AU_UNREADABLE, f"{', '.join(units.unreadable)} in {entry.action_units!r}")
+            (DataIssue.AU_UNREADABLE, f"{', '.join(units.unreadable)} in {entry.action_units!r}")
         )
     if (mismatch := _duration_mismatch(entry, frames)) is not None:
-        found.append((Oddity.DURATION_MISMATCH, mismatch))
+        found.append((DataIssue.DURATION_MISMATCH, mismatch))
     return found
 
 
@@ -88,7 +90,7 @@ def spelling_findings(samples: Sequence[Sample]) -> list[Finding]:
         Finding(
             subject=sample.subject,
             clip=sample.clip,
-            oddity=Oddity.LABEL_SPELLING,
+            issue=DataIssue.LABEL_SPELLING,
             detail=f"label {sample.label!r}, where the sheet usually writes {text!r}",
         )
         for sample in samples
@@ -120,7 +122,7 @@ def _image_size(path: Path) -> tuple[int, int] | None:
     return (header.width, header.height) if header is not None and header.pixels else None
 
 
-def image_oddities(paths: Sequence[Path]) -> list[tuple[Oddity, str]]:
+def image_issues(paths: Sequence[Path]) -> list[tuple[DataIssue, str]]:
     """Frames of a clip whose size differs from the most common one, or cannot be read."""
     sizes = {
         path: _image_size(path) for path in paths if path.suffix.lower() not in (".tif", ".tiff")
@@ -128,9 +130,9 @@ def image_oddities(paths: Sequence[Path]) -> list[tuple[Oddity, str]]:
     found = []
     broken = [path.name for path, size in sizes.items() if size is None]
     if broken:
-        found.append((Oddity.IMAGE_UNREADABLE, f"{len(broken)}, first {broken[0]}"))
+        found.append((DataIssue.IMAGE_UNREADABLE, f"{len(broken)}, first {broken[0]}"))
     known = Counter(size for size in sizes.values() if size is not None)
     if len(known) > 1:
         text = ", ".join(f"{count} of {w}x{h}" for (w, h), count in known.most_common())
-        found.append((Oddity.IMAGE_SIZE, text))
+        found.append((DataIssue.IMAGE_SIZE, text))
     return found
