@@ -44,7 +44,7 @@ GRACE_SECONDS = 10.0
 """Between asking a process to stop and ending it."""
 
 _STOPPED = 130  # what a shell reports for an interrupt
-_COMPLAINT_LENGTH = 300
+_ERROR_LENGTH = 300
 
 
 class ChildProcess:
@@ -74,7 +74,7 @@ class ChildProcess:
             stderr=self._errors,
             text=True,
             encoding="utf-8",
-            env=_importing(os.environ if environment is None else environment),
+            env=_with_package_path(os.environ if environment is None else environment),
         )
         self._send(json.dumps(order))
 
@@ -90,17 +90,17 @@ class ChildProcess:
         for line in self._process.stdout:
             if not line.endswith("\n"):
                 break  # the process ended in mid-line
-            told = json.loads(line)
-            if "failure" in told:
-                self.failure = told["failure"]
+            message = json.loads(line)
+            if "failure" in message:
+                self.failure = message["failure"]
             else:
-                yield told["message"]
+                yield message["message"]
         self._process.stdout.close()
         code = self._process.wait()
         if self._stopping:
             self.failure = None
         elif code and self.failure is None:
-            self.failure = self._complaint(code)
+            self.failure = self._error_summary(code)
 
     def stop(self, *, grace: float = GRACE_SECONDS) -> None:
         """Asks the process to stop, and ends it if it has not after `grace` seconds.
@@ -110,7 +110,7 @@ class ChildProcess:
         if self._stopping:
             return
         self._stopping = True
-        self._hang_up()
+        self._close_input()
         # The process ends itself after `GRACE_SECONDS`; this is for one that cannot even do that.
         threading.Thread(target=self._end, args=(grace + 1,), daemon=True).start()
 
@@ -119,7 +119,7 @@ class ChildProcess:
         self._stopping = True
         self._process.kill()
         self._process.wait()
-        self._hang_up()
+        self._close_input()
         if self._process.stdout is not None and not self._read:
             self._process.stdout.close()  # else by its reader, who may be another thread
         self._errors.close()
@@ -138,26 +138,26 @@ class ChildProcess:
         except BrokenPipeError:
             return  # It died at its start; `messages` will say of what.
 
-    def _hang_up(self) -> None:
+    def _close_input(self) -> None:
         assert self._process.stdin is not None
         try:
             self._process.stdin.close()
         except BrokenPipeError:
             return  # It is gone already.
 
-    def _end(self, patience: float) -> None:
+    def _end(self, timeout: float) -> None:
         try:
-            self._process.wait(patience)
+            self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             self._process.kill()
 
-    def _complaint(self, code: int) -> str:
+    def _error_summary(self, code: int) -> str:
         self._errors.seek(0)
         words = self._errors.read().strip()
         if words:
             log.error("process %d ended with code %d:\n%s", self.pid, code, words)
         if code == 1 and words:  # Python's own code for an exception, whose name comes last
-            return words.rsplit("\n", 1)[-1][-_COMPLAINT_LENGTH:]
+            return words.rsplit("\n", 1)[-1][-_ERROR_LENGTH:]
         return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
 
 
@@ -176,7 +176,7 @@ def serve(work: Callable[[Any, Emit], None], *, background: bool = False) -> int
     order = json.loads(sys.stdin.readline())
     channel = _private_output()
     ended = threading.Event()
-    threading.Thread(target=_interrupt_when_alone, args=(ended,), daemon=True).start()
+    threading.Thread(target=_interrupt_when_orphaned, args=(ended,), daemon=True).start()
     if background and hasattr(os, "nice"):
         os.nice(19)
     try:
@@ -203,7 +203,7 @@ def _write(channel: TextIO, values: Mapping[str, Any]) -> None:
     channel.flush()
 
 
-def _interrupt_when_alone(ended: threading.Event) -> None:
+def _interrupt_when_orphaned(ended: threading.Event) -> None:
     # Not through `sys.stdin`, whose lock a thread must not hold when the interpreter shuts down.
     while os.read(sys.stdin.fileno(), 1024):
         pass
@@ -214,7 +214,7 @@ def _interrupt_when_alone(ended: threading.Event) -> None:
     os._exit(_STOPPED)  # it hangs in something that no interrupt reaches
 
 
-def _importing(environment: Mapping[str, str]) -> dict[str, str]:
+def _with_package_path(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment with this package where Python looks first."""
     package = str(Path(mer_core.__file__).resolve().parent.parent)
     paths = [package, environment.get("PYTHONPATH", "")]

@@ -16,17 +16,17 @@ _APP = "mer-workbench"
 
 def cache_folder() -> Path:
     """Rebuildable files: affective-motion images, the demo twin's frames."""
-    return _moved("MER_CACHE", platformdirs.user_cache_path(_APP))
+    return _from_environment("MER_CACHE", platformdirs.user_cache_path(_APP))
 
 
 def config_folder() -> Path:
     """The user's settings: which dataset lies where."""
-    return _moved("MER_CONFIG", platformdirs.user_config_path(_APP))
+    return _from_environment("MER_CONFIG", platformdirs.user_config_path(_APP))
 
 
 def data_folder() -> Path:
     """Results that took time: studies and the weights they trained."""
-    return _moved("MER_DATA", platformdirs.user_data_path(_APP))
+    return _from_environment("MER_DATA", platformdirs.user_data_path(_APP))
 
 
 def figures_folder() -> Path:
@@ -38,6 +38,6 @@ def figures_folder() -> Path:
     return (checkout if (checkout / "pyproject.toml").is_file() else data_folder()) / "figures"
 
 
-def _moved(variable: str, default: Path) -> Path:
+def _from_environment(variable: str, default: Path) -> Path:
     chosen = os.environ.get(variable)
     return Path(chosen).expanduser() if chosen else default

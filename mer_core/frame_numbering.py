@@ -94,8 +94,8 @@ def in_order(items: Iterable[T], names: Iterable[str]) -> NumberedFrames[T]:
         items=tuple(item_of[name] for name in names_of.by_number.values()),
         numbers=numbers,
         warnings=(
-            *_left_out("it has no frame number", names_of.nameless),
-            *_left_out("its frame number is taken", names_of.repeats),
+            *_exclusion_warning("it has no frame number", names_of.nameless),
+            *_exclusion_warning("its frame number is taken", names_of.repeats),
             *irregularities(numbers),
         ),
     )
@@ -135,7 +135,7 @@ def _by_name(items: tuple[T, ...]) -> NumberedFrames[T]:
     return NumberedFrames(items, numbers, (warning,))
 
 
-def _left_out(reason: str, names: Sequence[str]) -> tuple[str, ...]:
+def _exclusion_warning(reason: str, names: Sequence[str]) -> tuple[str, ...]:
     return (f"left out because {reason}: {_some(names)}",) if names else ()
 
 

@@ -58,8 +58,8 @@ def lessons() -> tuple[Lesson, ...]:
             title=entry["title"],
             minutes=entry["minutes"],
             question=entry["question"],
-            answer=_unwrapped(entry["answer"]),
-            usual=_unwrapped(entry["usual"]),
+            answer=_unwrap(entry["answer"]),
+            usual=_unwrap(entry["usual"]),
             options=tuple(entry.get("options", ())),
         )
         for entry in tomllib.loads(text)["lesson"]
@@ -89,6 +89,6 @@ def lesson(name: str) -> Lesson:
     raise UnknownNameError(f"there is no lesson {name!r}", remedy=f"choose one of: {listed}")
 
 
-def _unwrapped(text: str) -> str:
+def _unwrap(text: str) -> str:
     """Return paragraphs as one line each."""
     return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))

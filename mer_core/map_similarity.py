@@ -34,13 +34,13 @@ def structural_similarity(first: Map, second: Map) -> float:
     where the window lies inside the image, and over the whole of a smaller image.
     """
     _check(first, second)
-    one, two = _scaled(first), _scaled(second)
+    one, two = _scale(first), _scale(second)
     span = 2.0 if min(one.min(), two.min()) < 0 else 1.0
     c1, c2 = (_K1 * span) ** 2, (_K2 * span) ** 2
-    mean1, mean2 = _blurred(one), _blurred(two)
-    var1 = _blurred(one * one) - mean1**2
-    var2 = _blurred(two * two) - mean2**2
-    both = _blurred(one * two) - mean1 * mean2
+    mean1, mean2 = _blur(one), _blur(two)
+    var1 = _blur(one * one) - mean1**2
+    var2 = _blur(two * two) - mean2**2
+    both = _blur(one * two) - mean1 * mean2
     likeness = ((2 * mean1 * mean2 + c1) * (2 * both + c2)) / (
         (mean1**2 + mean2**2 + c1) * (var1 + var2 + c2)
     )
@@ -63,13 +63,13 @@ def _ranks(values: Map) -> npt.NDArray[np.float64]:
     return (last - (sizes - 1) / 2)[level.ravel()]
 
 
-def _scaled(values: Map) -> npt.NDArray[np.float64]:
+def _scale(values: Map) -> npt.NDArray[np.float64]:
     exact = np.asarray(values, np.float64)
     top = np.abs(exact).max()
     return exact / top if top else exact
 
 
-def _blurred(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _blur(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(
         cv2.GaussianBlur(values, (_WINDOW, _WINDOW), _SIGMA, borderType=cv2.BORDER_REFLECT),
         np.float64,

@@ -89,7 +89,7 @@ nb.table(mine.set_index("network")[["parameters", *names]].rename(columns=names)
 
 # %%
 def see(network="affectivenet", row=7, column=5):
-    model, face = nb.untrained(network), nb.look(nb.untrained(network), 4, "happiness").recording
+    model, face = nb.untrained(network), nb.inspect(nb.untrained(network), 4, "happiness").recording
     return nb.fields(model, face, "refine", row=row / 10, column=column / 10)
 
 

@@ -50,7 +50,7 @@ people = {"subject": nb.PEOPLE, "emotion": nb.EMOTIONS}
 # %%
 def view(weights="trained", branch="3x3", layer="refine", channel=-1, subject=4, emotion=emotion):
     model = models[weights]
-    face = nb.look(model, subject, emotion).recording
+    face = nb.inspect(model, subject, emotion).recording
     return nb.channel_view(model, face, nb.layer_of(model, branch, layer), channel)
 
 
@@ -110,8 +110,10 @@ results_of.get("fig6")
 nb.question("three-networks")
 
 # %%
-looks = [nb.look(load_model(n, weights="synthetic"), subject, emotion) for n in nb.COMPARED]
-nb.answer("three-networks", **nb.agreement_words(looks))
+inspections = [
+    nb.inspect(load_model(n, weights="synthetic"), subject, emotion) for n in nb.COMPARED
+]
+nb.answer("three-networks", **nb.agreement_words(inspections))
 
 # %% [markdown]
 # ## Conclusion
@@ -133,5 +135,5 @@ results = {
     "layers": {name: len(set(best)) for name, best in figure3.document["maps"].items()},
     "correlations": {k: v["rank_correlation"] for k, v in figure4.document["maps"].items()},
     "people_in_figure4": len({clip.split("/")[1] for clip in figure4.document["clips"]}),
-    "answers": [sum(one.answer.values()) for one in looks],
+    "answers": [sum(one.answer.values()) for one in inspections],
 }

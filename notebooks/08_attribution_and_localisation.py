@@ -45,8 +45,8 @@ from mer_core import notebook as nb
 # another map.
 
 # %%
-look = nb.look(load_model(network, weights="synthetic"), subject, emotion, seed=seed)
-nb.table(nb.answer_frame(look))
+inspection = nb.inspect(load_model(network, weights="synthetic"), subject, emotion, seed=seed)
+nb.table(nb.answer_frame(inspection))
 
 # %% [markdown]
 # **Seen.** The network is all but sure, and it is right: happiness counts as positive. The other
@@ -58,13 +58,13 @@ nb.table(nb.answer_frame(look))
 # map does not.
 
 # %%
-classes = {"the predicted class": "", **{name: name for name in look.model.classes}}
+classes = {"the predicted class": "", **{name: name for name in inspection.model.classes}}
 menus = {"method": nb.METHODS, "network": nb.NETWORKS, "target": classes}
 
 
 # %%
 def explain(method="grad-cam", network=network, target="", subject=subject, emotion=emotion):
-    asked = nb.look(load_model(network, weights="synthetic"), subject, emotion, seed=seed)
+    asked = nb.inspect(load_model(network, weights="synthetic"), subject, emotion, seed=seed)
     return [nb.maps(asked, [method], target=target or None), nb.answer_frame(asked)]
 
 
@@ -81,13 +81,13 @@ nb.explore(explain, **menus, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
 # One of these maps comes from the network; the others were made without any.
 
 # %%
-nb.guess_maps(look)
+nb.guess_maps(inspection)
 
 # %%
 nb.question("attribution")
 
 # %%
-nb.answer("attribution", maps=nb.guess_words(look))
+nb.answer("attribution", maps=nb.guess_words(inspection))
 
 # %% [markdown]
 # ## Where, against where the face moves
@@ -96,7 +96,7 @@ nb.answer("attribution", maps=nb.guess_words(look))
 # nothing of any network, and is the one to beat.
 
 # %%
-scores = nb.scores_frame(look, ["grad-cam", "saliency", "integrated-gradients"])
+scores = nb.scores_frame(inspection, ["grad-cam", "saliency", "integrated-gradients"])
 nb.table(scores)
 
 # %% [markdown]
@@ -109,8 +109,8 @@ nb.table(scores)
 # **Look for** the frames that speak against the class (below zero).
 
 # %%
-shares = look.shares("integrated-gradients")
-nb.share_chart(shares, look)
+shares = inspection.shares("integrated-gradients")
+nb.share_chart(shares, inspection)
 
 # %% [markdown]
 # **Seen.** The first frames have by far the largest weights, so they have the largest shares:
@@ -143,10 +143,10 @@ nb.Results().recorded("localisation")
 #    motion? Hint: what do the weights add up to?
 
 # %% jupyter={"source_hidden": true} tags=["values"]
-many = look.explain("integrated-gradients", parameters={"steps": 256})
+many = inspection.explain("integrated-gradients", parameters={"steps": 256})
 results = {
-    "trained": look.model.weights.trained,
-    "probabilities_sum": sum(look.answer.values()),
+    "trained": inspection.model.weights.trained,
+    "probabilities_sum": sum(inspection.answer.values()),
     "completeness": abs(many.delta) / abs(many.difference),
     "frames": len(shares.shares),
     "frames_gap": float(abs(shares.total - shares.map.values).max()),

@@ -25,7 +25,7 @@ from workbench.titles import duration, fold_title
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 60.0  # a stopping process ends itself sooner
+STOP_SECONDS = 60.0  # a stopping process ends itself sooner
 
 
 @dataclass
@@ -36,27 +36,27 @@ class Run:
         name: Name of the study.
         process: The process that trains it; None where there is none.
         progress: Where it stands, as soon as it has begun.
-        doing: What it does at the moment, in words.
+        activity: What it does at the moment, in words.
         failure: Why it ended early, or None.
         stopped: Whether somebody asked it to stop.
         ended: Whether nothing more will happen.
         losses: Training loss after each epoch, by fold.
         states: What each fold that was begun is doing, in words.
-        parts: Share of its epochs that each fold in training has done.
-        begun: Share of the folds that were finished before this run.
+        epoch_shares: Share of its epochs that each fold in training has done.
+        share_at_start: Share of the folds that were finished before this run.
     """
 
     name: str
     process: StudyProcess | None = field(default=None, repr=False)
     progress: Progress | None = None
-    doing: str = "beginning"
+    activity: str = "beginning"
     failure: str | None = None
     stopped: bool = False
     ended: bool = False
     losses: dict[str, list[float]] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
-    parts: dict[str, float] = field(default_factory=dict, repr=False)
-    begun: float = 0.0
+    epoch_shares: dict[str, float] = field(default_factory=dict, repr=False)
+    share_at_start: float = 0.0
 
     @property
     def share(self) -> float:
@@ -64,15 +64,16 @@ class Run:
         if self.progress is None:
             return 0.0
         return min(
-            1.0, (self.progress.done + sum(self.parts.values())) / max(self.progress.total, 1)
+            1.0,
+            (self.progress.done + sum(self.epoch_shares.values())) / max(self.progress.total, 1),
         )
 
     @property
     def time_left(self) -> str:
         """How long the rest takes, in words, from the first epoch on; "" before."""
-        if self.progress is None or self.share <= self.begun:
+        if self.progress is None or self.share <= self.share_at_start:
             return ""
-        seconds = self.progress.elapsed * (1 - self.share) / (self.share - self.begun)
+        seconds = self.progress.elapsed * (1 - self.share) / (self.share - self.share_at_start)
         return f"about {duration(seconds)}"
 
     @property
@@ -80,31 +81,31 @@ class Run:
         """Whether it has been asked to stop and has not yet."""
         return self.stopped and not self.ended
 
-    def hear(self, event: Event) -> None:
+    def record_event(self, event: Event) -> None:
         """Take note of what happened."""
         if self.progress is None:
-            self.begun = event.progress.done / max(event.progress.total, 1)
+            self.share_at_start = event.progress.done / max(event.progress.total, 1)
         self.progress = event.progress
         match event:
             case InputsBuilt():
-                self.doing = f"making images, {event.made} of {event.wanted}"
+                self.activity = f"making images, {event.built} of {event.total}"
             case EpochFinished():
-                self.doing = (
+                self.activity = (
                     f"{fold_title(event.name)}: epoch {event.epoch} of {event.epochs}, "
                     f"loss {event.loss:.3f}"
                 )
                 self.losses.setdefault(event.name, []).append(event.loss)
-                self.parts[event.name] = event.epoch / event.epochs
+                self.epoch_shares[event.name] = event.epoch / event.epochs
                 self.states[event.name] = f"training, epoch {event.epoch} of {event.epochs}"
             case FoldStarted():
                 self.states[event.name] = "training"
                 self.losses.pop(event.name, None)
             case FoldFinished():
                 self.states[event.name] = f"finished, {event.right} of {event.n_test} right"
-                self.parts.pop(event.name, None)
+                self.epoch_shares.pop(event.name, None)
             case FoldFailed():
                 self.states[event.name] = "failed"
-                self.parts.pop(event.name, None)
+                self.epoch_shares.pop(event.name, None)
             case _:
                 pass
 
@@ -121,7 +122,7 @@ class StudyRunner:
         """Begin or continue `study` in a process; return what already runs, if anything does."""
         with self._lock:
             if self.run is not None and self.run.stopping and self._listener is not None:
-                self._listener.join(_PATIENCE)
+                self._listener.join(STOP_SECONDS)
             if self.run is not None and not self.run.ended:
                 return self.run
             self.run = run = Run(study.name, StudyProcess(study))
@@ -143,7 +144,7 @@ class StudyRunner:
         assert run.process is not None
         try:
             for event in run.process.events():
-                run.hear(event)
+                run.record_event(event)
             run.failure = run.process.failure
             if run.failure:
                 log.warning("study %s ended: %s", run.name, run.failure)

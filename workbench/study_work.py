@@ -43,7 +43,7 @@ def _watch() -> None:
     text, stop = st.columns([5, 1], vertical_alignment="bottom")
     left = f", {run.time_left} left" if run.time_left else ""
     folds = f"{progress.done} of {progress.total} folds" if progress else "no fold yet"
-    text.progress(run.share, text=f"{study_title(run.name)}: {folds}{left}. {run.doing}.")
+    text.progress(run.share, text=f"{study_title(run.name)}: {folds}{left}. {run.activity}.")
     if run.stopping:
         stop.caption("Stopping.")
     elif stop.button("Stop now", icon=":material/stop:", width="stretch"):

@@ -60,11 +60,9 @@ class Registration:
         """
         if self.alignment is None and not self.stabilise:
             return frames
-        return self._applied(frames, motions)
+        return self._apply(frames, motions)
 
-    def _applied(
-        self, frames: Iterable[Frame], motions: list[RigidMotion] | None
-    ) -> Iterator[Frame]:
+    def _apply(self, frames: Iterable[Frame], motions: list[RigidMotion] | None) -> Iterator[Frame]:
         stabiliser: Stabiliser | None = None
         for frame in frames:
             part = frame if self.alignment is None else self.alignment.apply(frame)
@@ -86,7 +84,7 @@ class Stabiliser:
 
     def __init__(self, reference: Frame) -> None:
         self._shrink = min(1.0, _STABILISATION_SIDE / min(reference.shape[:2]))
-        self._reference = self._reduced(reference)
+        self._reference = self._reduce(reference)
         self._warp = np.eye(2, 3, dtype=np.float32)
 
     def align(self, frame: Frame) -> tuple[Frame, RigidMotion]:
@@ -94,7 +92,7 @@ class Stabiliser:
         try:
             _, warp = cv2.findTransformECC(
                 self._reference,
-                self._reduced(frame),
+                self._reduce(frame),
                 self._warp.copy(),
                 cv2.MOTION_EUCLIDEAN,
                 _ECC_STOP,
@@ -116,7 +114,7 @@ class Stabiliser:
         )
         return np.asarray(aligned, np.uint8), _motion(full, width, height)
 
-    def _reduced(self, frame: Frame) -> npt.NDArray[np.uint8]:
+    def _reduce(self, frame: Frame) -> npt.NDArray[np.uint8]:
         grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
         if self._shrink < 1.0:
             grey = cv2.resize(

@@ -37,8 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
-    if not asked or ctx.resilient_parsing:
+def _version(ctx: click.Context, _param: click.Parameter, requested: bool) -> None:
+    if not requested or ctx.resilient_parsing:
         return
     import mer_core
     from mer_core.provenance import versions

@@ -53,7 +53,7 @@ def answers(command: Callable[..., Answer]) -> Callable[..., int]:
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead.")
     @wraps(command)
-    def deliver(*args: Any, as_json: bool, **options: Any) -> int:
+    def write(*args: Any, as_json: bool, **options: Any) -> int:
         answer = command(*args, **options)
         shown = answer.document if as_json else answer.text
         made = shown() if callable(shown) else shown
@@ -62,7 +62,7 @@ def answers(command: Callable[..., Answer]) -> Callable[..., int]:
             click.echo(f"mer: warning: {warning}", err=True)
         return answer.code
 
-    return deliver
+    return write
 
 
 def check_target(out: Path, *, suffix: str, overwrite: bool) -> None:

@@ -111,7 +111,7 @@ def explain(
         model, weights = held_out_weights(study, clip)
     elif weights is None:
         weights = default_weights(model)
-    loaded = _loaded(model, weights, classes, seed, needed=not listing)
+    loaded = _load_network(model, weights, classes, seed, needed=not listing)
     if listing:
         return _list(loaded)
     if clip is None or out is None or loaded is None:
@@ -148,7 +148,7 @@ def explain(
     return answer_of_explanation(recipe, recording, files)
 
 
-def _loaded(
+def _load_network(
     name: str | None, weights: str, classes: str | None, seed: int, *, needed: bool
 ) -> LoadedModel | None:
     if name is None and not needed:
@@ -226,16 +226,21 @@ def _list(model: LoadedModel | None) -> Answer:
 
     if model is None:
         rows = [(method.title, method.name, method.says) for method in METHODS]
-        document = [_promises(method) for method in METHODS]
+        document = [_describe_properties(method) for method in METHODS]
         return Answer(document=document, text=table(("Method", "Name", "Meaning of a value"), rows))
     offers = list_methods(model)
     rows = [
-        (offer.method.title, offer.method.name, "yes" if offer.applies else "no", _facts(offer))
+        (
+            offer.method.title,
+            offer.method.name,
+            "yes" if offer.applies else "no",
+            _describe_availability(offer),
+        )
         for offer in offers
     ]
     return Answer(
         document=[
-            _promises(offer.method)
+            _describe_properties(offer.method)
             | {
                 "applies": offer.applies,
                 "reason": offer.reason or None,
@@ -248,7 +253,7 @@ def _list(model: LoadedModel | None) -> Answer:
     )
 
 
-def _facts(offer: Offer) -> str:
+def _describe_availability(offer: Offer) -> str:
     if not offer.applies:
         return offer.reason
     method = offer.method
@@ -257,7 +262,7 @@ def _facts(offer: Offer) -> str:
     return f"{sign}, per {method.resolution}, about {offer.forwards:.0f} forwards; {knobs}"
 
 
-def _promises(method: Any) -> dict[str, Any]:
+def _describe_properties(method: Any) -> dict[str, Any]:
     names = ("name", "title", "paper", "says", "signed", "resolution")
     needs = ("needs_layer", "needs_regions", "complete")
     return {name: getattr(method, name) for name in (*names, *needs)}

@@ -182,13 +182,13 @@ def _row(
     except MerError as error:
         said = f"{error.what}; {error.remedy}" if error.remedy else error.what
         return {"clip": str(path), "problem": said}
-    found = _found(recording, answer)
+    found = _describe_prediction(recording, answer)
     if anyway:
         found["predicted"] = answer.most_probable
     return {"clip": str(path), "problem": "", **found}
 
 
-def _found(recording: Recording, answer: ClipPrediction) -> dict[str, Any]:
+def _describe_prediction(recording: Recording, answer: ClipPrediction) -> dict[str, Any]:
     from mer_core.cli.ami import crop_document
 
     numbers = recording.expression.frame_numbers

@@ -153,8 +153,8 @@ class _Lines:
         if self._state is None:
             return f"{self._title}: starting, {elapsed}"
         done, total, note = self._state
-        told = f"{self._title}: {done} of {total} {self._unit}, {elapsed}"
-        return f"{told}, {note}" if note else told
+        line = f"{self._title}: {done} of {total} {self._unit}, {elapsed}"
+        return f"{line}, {note}" if note else line
 
 
 def clock(seconds: float) -> str:

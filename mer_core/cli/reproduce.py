@@ -201,7 +201,7 @@ def _executor(choices: dict[str, Any]) -> Any:
 
 
 def _job(choices: dict[str, Any], executor: Any) -> Any:
-    from mer_core.cli.study_options import changed
+    from mer_core.cli.study_options import read_settings
     from mer_core.reproduction.accuracies import check_methods
     from mer_core.reproduction.job import Job
     from mer_core.reproduction.roots import read_roots
@@ -210,7 +210,7 @@ def _job(choices: dict[str, Any], executor: Any) -> Any:
     job = Job(
         roots=read_roots(choices["data"]),
         profile=choices["profile"],
-        changes={**device, **changed(choices["changes"])},
+        changes={**device, **read_settings(choices["changes"])},
         seeds=choices["seeds"] or (0,),
         methods=check_methods(choices["methods"]),
         existing=choices["existing"],

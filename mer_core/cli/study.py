@@ -14,12 +14,18 @@ from mer_core.cli.groups import SuggestingGroup
 from mer_core.cli.localisation import localisation
 from mer_core.cli.names import STUDY
 from mer_core.cli.study_options import (
-    chooses_experiment,
-    chooses_place,
     chosen_experiment,
     chosen_settings,
+    executor_options,
+    experiment_options,
 )
-from mer_core.cli.study_text import compared_cells, controls_text, follow, marked, shown
+from mer_core.cli.study_text import (
+    comparison_cells,
+    controls_text,
+    describe_study,
+    follow,
+    mark_synthetic,
+)
 from mer_core.errors import MerError, SettingsError
 from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
 from mer_core.training.comparison import compare
@@ -60,7 +66,7 @@ def study() -> None:
 @study.command("run")
 @click.argument("name", required=False)
 @answers
-@chooses_experiment
+@experiment_options
 @click.option(
     "--control",
     type=click.Choice(CONTROLS.names()),
@@ -70,7 +76,7 @@ def study() -> None:
 )
 @click.option("--folder", type=click.Path(path_type=Path), help="Folder to keep the study in.")
 @click.option("--no-weights", is_flag=True, help="Keep predictions only, no networks.")
-@chooses_place
+@executor_options
 def run_command(
     name: str | None,
     control: str,
@@ -96,13 +102,13 @@ def run_command(
         keep_weights=not no_weights,
     )
     follow(one, resume=_resuming(one), workers=workers, scheduler=scheduler, devices=devices)
-    return shown(one.result())
+    return describe_study(one.result())
 
 
 @study.command("resume")
 @click.argument("name", type=STUDY)
 @answers
-@chooses_place
+@executor_options
 def resume_command(name: str, **place: Any) -> Answer:
     """Continue the study NAME (or the folder of one); failed folds are tried again.
 
@@ -110,7 +116,7 @@ def resume_command(name: str, **place: Any) -> Answer:
     """
     one = Study.open(name)
     follow(one, resume=_resuming(one), **place)
-    return shown(one.result())
+    return describe_study(one.result())
 
 
 @study.command("list")
@@ -181,7 +187,7 @@ def show_command(name: str, absent: str) -> Answer:
       definition, data_digest, result_digest
       sessions                     host, started, commit, versions
     """
-    return shown(StudyResult.of(StudyStore(study_folder(name)), absent=absent))
+    return describe_study(StudyResult.of(StudyStore(study_folder(name)), absent=absent))
 
 
 @study.command("compare")
@@ -208,7 +214,7 @@ def compare_command(names: Sequence[str], score: str) -> Answer:
     header = ("Study", *SCORE_TITLES.values(), "Majority rate", "Difference")
     difference = f"Difference: {SCORE_TITLES[score]} minus that of {results[0].name}"
     text = (
-        f"{table(header, map(compared_cells, rows))}\n\n{difference}, 95 % interval over subjects"
+        f"{table(header, map(comparison_cells, rows))}\n\n{difference}, 95 % interval over subjects"
     )
     unfinished = [
         f"{result.name}: {result.completed} of {len(result.folds)} folds"
@@ -217,7 +223,7 @@ def compare_command(names: Sequence[str], score: str) -> Answer:
     ]
     return Answer(
         document=[row.as_dict() for row in rows],
-        text=marked(text, any(result.synthetic for result in results)),
+        text=mark_synthetic(text, any(result.synthetic for result in results)),
         warnings=unfinished,
     )
 
@@ -245,15 +251,15 @@ def export_command(name: str, target: Path, form: str | None, overwrite: bool) -
     rows = len(result.predictions())
     return Answer(
         document={"file": written, "rows": rows, "synthetic": result.synthetic},
-        text=marked(f"{written}: {rows} predictions", result.synthetic),
+        text=mark_synthetic(f"{written}: {rows} predictions", result.synthetic),
     )
 
 
 @study.command("controls")
 @answers
-@chooses_experiment
+@experiment_options
 @click.option("--folder", type=click.Path(path_type=Path), help="Folder to keep the studies in.")
-@chooses_place
+@executor_options
 def controls_command(
     folder: Path | None,
     workers: int | None,
@@ -303,7 +309,7 @@ def controls_command(
             "controls": [as_dict(row) for row in controls],
             "identity": [as_dict(row) for row in identity],
         },
-        text=marked(controls_text(controls, identity), synthetic),
+        text=mark_synthetic(controls_text(controls, identity), synthetic),
     )
 
 

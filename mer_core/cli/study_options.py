@@ -16,7 +16,7 @@ from mer_core.training.experiment import CatalogExperiment, DatasetChoice
 from mer_core.training.settings import PROFILES, TrainingSettings, profile
 
 
-def chooses_experiment(command: Callable[..., Any]) -> Callable[..., Any]:
+def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what is studied."""
     options = [
         click.option(
@@ -78,7 +78,7 @@ def chooses_experiment(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def chooses_place(command: Callable[..., Any]) -> Callable[..., Any]:
+def executor_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say where folds run."""
     options = [
         click.option("--workers", type=int, help="Number of processes; 1 stays in this one."),
@@ -95,7 +95,7 @@ def chooses_place(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def chosen_experiment(choices: dict[str, Any]) -> CatalogExperiment:
-    """Return what the options of `chooses_experiment` describe."""
+    """Return what the options of `experiment_options` describe."""
     protocol = find_protocol(choices["protocol"])
     pair = (protocol.train, protocol.test) if isinstance(protocol, CrossDataset) else ()
     names, roots = choices["datasets"] or pair or ("casme2",), choices["roots"]
@@ -126,11 +126,11 @@ def chosen_experiment(choices: dict[str, Any]) -> CatalogExperiment:
 def chosen_settings(choices: dict[str, Any], devices: tuple[str, ...]) -> TrainingSettings:
     """Return the profile with its changes."""
     device: dict[str, Any] = {"device": "cuda"} if devices else {}
-    changes = {**device, **changed(choices["changes"])}
+    changes = {**device, **read_settings(choices["changes"])}
     return profile(choices["profile_name"], model=choices["model"], **changes)
 
 
-def changed(changes: Sequence[str]) -> dict[str, Any]:
+def read_settings(changes: Sequence[str]) -> dict[str, Any]:
     """Return settings written as NAME=VALUE."""
     found: dict[str, Any] = {}
     for change in changes:

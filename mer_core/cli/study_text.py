@@ -19,7 +19,7 @@ from mer_core.training.study import Study
 SYNTHETIC = "SYNTHETIC DATA: these figures say nothing about real faces."
 
 
-def shown(result: StudyResult) -> Answer:
+def describe_study(result: StudyResult) -> Answer:
     """Describe one study: its scores, their intervals, and its confusion matrix."""
     document = result.as_dict()
     lines = [
@@ -43,7 +43,7 @@ def shown(result: StudyResult) -> Answer:
         lines += ["", f"never tested, {result.absent}: {', '.join(document['absent_classes'])}"]
     failed = [f"{fold.name} failed: {fold.error}" for fold in result.failed]
     return Answer(
-        document=document, text=marked("\n".join(lines), result.synthetic), warnings=failed
+        document=document, text=mark_synthetic("\n".join(lines), result.synthetic), warnings=failed
     )
 
 
@@ -55,7 +55,7 @@ def _range(interval: Interval) -> str:
     return f"{interval.low:.3f} to {interval.high:.3f}"
 
 
-def compared_cells(row: Compared) -> tuple[object, ...]:
+def comparison_cells(row: Compared) -> tuple[object, ...]:
     """Return one line of a comparison."""
     distance = row.difference
     return (
@@ -68,7 +68,7 @@ def compared_cells(row: Compared) -> tuple[object, ...]:
 
 def controls_text(controls: Sequence[ControlRow], identity: Sequence[IdentityRow]) -> str:
     """Return the table of controls, and that of the identity probe."""
-    changed = table(
+    changes = table(
         (
             *("Control", "UAR", "Interval", "Chance", "Accuracy"),
             *("Majority rate", "Change", "Expected"),
@@ -99,10 +99,10 @@ def controls_text(controls: Sequence[ControlRow], identity: Sequence[IdentityRow
             for row in identity
         ],
     )
-    return f"{changed}\n\n{probed}"
+    return f"{changes}\n\n{probed}"
 
 
-def marked(text: str, synthetic: bool) -> str:
+def mark_synthetic(text: str, synthetic: bool) -> str:
     """Return `text` under the word that a synthetic result carries everywhere."""
     return f"{SYNTHETIC}\n{text}" if synthetic else text
 
@@ -130,7 +130,7 @@ def _note(event: events.Event, note: str) -> str:
     """Say what is going on now."""
     match event:
         case events.InputsBuilt():
-            return f"inputs {event.made} of {event.wanted}"
+            return f"inputs {event.built} of {event.total}"
         case events.EpochFinished():
             running = f"{event.progress.running} running"
             return f"{running}, {event.name} epoch {event.epoch} of {event.epochs}"

@@ -72,13 +72,13 @@ def workbench(host: str, port: int | None, browser: bool) -> None:
             "studies; there is no password",
             err=True,
         )
-    chosen = _free_port(host) if port is None else _checked_port(host, port)
+    chosen = _free_port(host) if port is None else _check_port(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"mer: starting the workbench at http://{shown}:{chosen}; Ctrl-C stops it", err=True)
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     settings = _settings(app, host, chosen, browser)
     command += [f"--{name}={str(value).lower()}" for name, value in settings.items()]
-    sys.exit(_become(command, {**os.environ, **server_environment()}))
+    sys.exit(_replace_process(command, {**os.environ, **server_environment()}))
 
 
 def _app() -> Path:
@@ -118,7 +118,7 @@ def _free_port(host: str) -> int:
     )
 
 
-def _checked_port(host: str, port: int) -> int:
+def _check_port(host: str, port: int) -> int:
     if not _is_free(host, port):
         raise SettingsError(
             f"port {port} is in use", where=host, remedy="give another one with --port"
@@ -148,7 +148,7 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _become(command: list[str], environment: Mapping[str, str]) -> int:
+def _replace_process(command: list[str], environment: Mapping[str, str]) -> int:
     """Run `command` in this process's place, or wait for it where that cannot be done."""
     sys.stderr.flush()
     if os.name == "posix":

@@ -60,7 +60,7 @@ def is_missing(text: str) -> bool:
     return text.strip().casefold() in MISSING
 
 
-def normalised(text: str) -> str:
+def normalise(text: str) -> str:
     """A column name reduced to its letters and digits in lower case."""
     return "".join(character for character in text.casefold() if character.isalnum())
 
@@ -98,9 +98,9 @@ Columns = Mapping[str, Sequence[str]]
 
 def find_header(sheet: Sheet, columns: Columns, required: Sequence[str]) -> int | None:
     """Index of the first row that names every required column, or None."""
-    wanted = [{normalised(name) for name in columns[field_]} for field_ in required]
+    wanted = [{normalise(name) for name in columns[field_]} for field_ in required]
     for index, row in enumerate(sheet.rows):
-        names = {normalised(cell) for cell in row}
+        names = {normalise(cell) for cell in row}
         if all(names & options for options in wanted):
             return index
     return None
@@ -137,11 +137,11 @@ def read_headless(sheet: Sheet, fields: Sequence[str]) -> AnnotationTable:
 
 
 def _locate(names: Sequence[str], columns: Columns) -> tuple[dict[str, int], list[str]]:
-    found = [normalised(name) for name in names]
+    found = [normalise(name) for name in names]
     places: dict[str, int] = {}
     remarks: list[str] = []
     for field_, spellings in columns.items():
-        options = [normalised(name) for name in spellings]
+        options = [normalise(name) for name in spellings]
         hits = [found.index(name) for name in options if name in found]
         if hits:
             places[field_] = hits[0]

@@ -164,7 +164,7 @@ class _Assembly:
             return
         self.corrected += [*replaced, *frame_corrections(entry, frames)]
         if entry.cut:
-            files, frames.numbers = cut_frames(files, frames.onset, frames.offset)
+            files, frames.numbers = select_frames(files, frames.onset, frames.offset)
         notes = self._note(entry, files, frames)
         self.samples.append(self._sample(entry, files, frames, notes))
 
@@ -258,7 +258,7 @@ class _Assembly:
         ]
 
 
-def cut_frames(
+def select_frames(
     files: FrameFiles, first: int | None, last: int | None
 ) -> tuple[FrameFiles, tuple[int, ...]]:
     """The part of a recording that is the clip, and its frame numbers."""

@@ -36,7 +36,7 @@ def read_coded_release(
         root: Where it lies.
         options: The user's choices.
         info: The release.
-        columns: Its columns, by the names `coded_entries` knows them.
+        columns: Its columns, by the names `read_entries` knows them.
         name_subject: Subject number -> subject key, which is also the folder's usual name.
     """
     accept = sheet_with(columns, ("subject", "clip", "onset", "label"))
@@ -51,10 +51,10 @@ def read_coded_release(
         says_synthetic=file.workbook.says_synthetic,
         remarks=(*file.remarks, *annotations.remarks),
     )
-    return assemble(reader_input, coded_entries(annotations.rows, name_subject))
+    return assemble(reader_input, read_entries(annotations.rows, name_subject))
 
 
-def coded_entries(
+def read_entries(
     rows: Iterable[AnnotationRow], name_subject: Callable[[int], str]
 ) -> Iterator[Entry]:
     """One entry per row; a row whose subject or clip cannot be read says so."""
@@ -65,7 +65,7 @@ def coded_entries(
             subject="" if number is None else name_subject(number),
             clip=cell["clip"],
             row=row.number,
-            frames=coded_frames(row),
+            frames=read_frames(row),
             label=cell.get("label", ""),
             action_units=cell.get("action_units", ""),
             duration=cell.get("duration", ""),
@@ -74,7 +74,7 @@ def coded_entries(
         )
 
 
-def coded_frames(row: AnnotationRow) -> CodedFrames:
+def read_frames(row: AnnotationRow) -> CodedFrames:
     """The three key-frame cells of a row."""
     onset, apex, offset = (
         frame_cell(row.fields.get(name, "")) for name in ("onset", "apex", "offset")

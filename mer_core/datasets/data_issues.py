@@ -30,8 +30,8 @@ def file_issues(files: FrameFiles) -> list[tuple[DataIssue, str]]:
         found.append((DataIssue.FRAME_DUPLICATE, f"numbers already taken: {names}"))
     if files.strays:
         found.append((DataIssue.STRAY_FILE, f"not a frame: {', '.join(files.strays[:3])}"))
-    if files.doubled:
-        found.append((DataIssue.DOUBLE_EXTENSION, ", ".join(files.doubled[:3])))
+    if files.double_extensions:
+        found.append((DataIssue.DOUBLE_EXTENSION, ", ".join(files.double_extensions[:3])))
     return found
 
 

@@ -23,14 +23,14 @@ class FrameFiles:
         numbers: As parsed, ascending, without repeats.
         duplicates: Images whose number another one already has; left aside.
         strays: Files that are no images, and images without a number where others have one.
-        doubled: Images whose extension is written twice.
+        double_extensions: Images whose extension is written twice.
     """
 
     paths: tuple[Path, ...] = ()
     numbers: tuple[int, ...] = ()
     duplicates: tuple[Path, ...] = ()
     strays: tuple[str, ...] = ()
-    doubled: tuple[str, ...] = ()
+    double_extensions: tuple[str, ...] = ()
 
     @property
     def gaps(self) -> tuple[int, ...]:
@@ -58,7 +58,7 @@ def scan_frames(folder: Path) -> FrameFiles:
         numbers=tuple(frames),
         duplicates=tuple(folder / name for name in found.repeats),
         strays=tuple(strays),
-        doubled=tuple(name for name in images if is_image(Path(name).stem)),
+        double_extensions=tuple(name for name in images if is_image(Path(name).stem)),
     )
 
 

@@ -90,7 +90,7 @@ def find_frame_tree(
     )
 
 
-def _choose(trees: dict[str, list[Tree]], asked: str) -> str:
-    if asked != "auto":
-        return asked
+def _choose(trees: dict[str, list[Tree]], requested: str) -> str:
+    if requested != "auto":
+        return requested
     return next(variant for variant in PREFERENCE if variant in trees)

@@ -36,7 +36,7 @@ def locations_file() -> Path:
     return config_folder() / "datasets.toml"
 
 
-def remembered() -> Mapping[str, Path]:
+def read_locations() -> Mapping[str, Path]:
     """Dataset name -> root, as written down; empty before anything is."""
     return {name: Path(root) for name, root in _document().get("roots", {}).items()}
 
@@ -62,7 +62,7 @@ def locate(info: DatasetInfo, root: Path | None = None) -> Location:
         location = Location(root.expanduser(), "given")
     elif chosen := os.environ.get(info.environment):
         location = Location(Path(chosen).expanduser(), info.environment)
-    elif (kept := remembered().get(info.name)) is not None:
+    elif (kept := read_locations().get(info.name)) is not None:
         location = Location(kept, str(locations_file()))
     else:
         raise DatasetError(

@@ -55,7 +55,7 @@ class Reconciliation:
 def reconcile(table: DatasetTable, scheme: LabelScheme) -> Reconciliation:
     """Counts a table's clips, its sheet's rows and the paper's print under `scheme`."""
     found = Counter(label for s in table if (label := scheme.label(s)) is not None)
-    sheet = found + Counter(_excluded_labels(table, scheme))
+    sheet = found + Counter(_find_excluded_labels(table, scheme))
     printed = printed_counts(scheme.name, table.name)
     paper = _printed_words(table) if scheme.keeps_words else printed.counts if printed else {}
     order = _order(table, scheme)
@@ -83,7 +83,7 @@ def reconcile_all(table: DatasetTable) -> tuple[Reconciliation, ...]:
     )
 
 
-def _excluded_labels(table: DatasetTable, scheme: LabelScheme) -> Iterator[str]:
+def _find_excluded_labels(table: DatasetTable, scheme: LabelScheme) -> Iterator[str]:
     for exclusion in table.excluded:
         if exclusion.reason in NOT_ROWS:
             continue

@@ -21,7 +21,7 @@ from mer_core.datasets.annotations import (
     sheet_with,
 )
 from mer_core.datasets.assembly import assemble
-from mer_core.datasets.coded_release import coded_entries
+from mer_core.datasets.coded_release import read_entries
 from mer_core.datasets.entry import Entry, ReaderInput
 from mer_core.datasets.frame_tree import FrameTree, find_frame_tree
 from mer_core.datasets.key_frames import Coding
@@ -86,7 +86,7 @@ def _read_extended(root: Path, options: ReaderOptions, frame_tree: FrameTree) ->
         says_synthetic=file.workbook.says_synthetic,
         remarks=(*file.remarks, *annotations.remarks),
     )
-    return assemble(reader_input, coded_entries(annotations.rows, subject_key))
+    return assemble(reader_input, read_entries(annotations.rows, subject_key))
 
 
 def _variant(tree: Tree) -> str | None:

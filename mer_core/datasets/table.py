@@ -36,7 +36,7 @@ class Reason(StrEnum):
     ROW_UNREADABLE = "row-unreadable"
 
 
-ASKED_FOR = frozenset({Reason.TYPE_FILTERED, Reason.USER_OVERRIDE, Reason.LABEL_UNMAPPED})
+REQUESTED = frozenset({Reason.TYPE_FILTERED, Reason.USER_OVERRIDE, Reason.LABEL_UNMAPPED})
 """Reasons that follow from what the user chose; they are reported and warn of nothing."""
 
 
@@ -182,7 +182,7 @@ class DatasetTable:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What a user should know before trusting a number from this table, a line per kind."""
-        excluded = Counter(e.code for e in self.excluded if e.reason not in ASKED_FOR)
+        excluded = Counter(e.code for e in self.excluded if e.reason not in REQUESTED)
         corrected = Counter(correction.code for correction in self.corrected)
         found = Counter(finding.code for finding in self.findings)
         kinds = (("excluded", excluded), ("corrected", corrected), ("found", found))

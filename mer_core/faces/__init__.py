@@ -3,13 +3,13 @@
 from mer_core.faces.alignment import EYE_DISTANCE, EYE_HEIGHT, Alignment
 from mer_core.faces.detection import detect_faces
 from mer_core.faces.face import LANDMARKS, Face, FaceBox, resized
-from mer_core.faces.search import LOOKS, FaceSearch, Person, search_faces, spread
+from mer_core.faces.search import SAMPLED_FRAMES, FaceSearch, Person, sample_positions, search_faces
 
 __all__ = [
     "EYE_DISTANCE",
     "EYE_HEIGHT",
     "LANDMARKS",
-    "LOOKS",
+    "SAMPLED_FRAMES",
     "Alignment",
     "Face",
     "FaceBox",
@@ -17,6 +17,6 @@ __all__ = [
     "Person",
     "detect_faces",
     "resized",
+    "sample_positions",
     "search_faces",
-    "spread",
 ]

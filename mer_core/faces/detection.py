@@ -65,8 +65,8 @@ def detect_faces(frame: Frame) -> tuple[Face, ...]:
     small = resized(frame, (max(1, round(height * shrink)), max(1, round(width * shrink))))
     across, down = width / small.shape[1], height / small.shape[0]
     faces = []
-    for found in _found(small):
-        face = _levelled(found, small)
+    for found in _detect(small):
+        face = _level(found, small)
         if face.implausible() is None:
             scales = (across, down)
             # Pixel centres lie at half integers of the smaller image's edges.
@@ -77,7 +77,7 @@ def detect_faces(frame: Frame) -> tuple[Face, ...]:
     return tuple(sorted(faces, key=lambda face: (-face.box[2] * face.box[3], face.box[:2])))
 
 
-def _found(image: Frame) -> list[Face]:
+def _detect(image: Frame) -> list[Face]:
     with _lock:
         boxes, points = _cascade(image)
     return [
@@ -86,7 +86,7 @@ def _found(image: Frame) -> list[Face]:
     ]
 
 
-def _levelled(face: Face, image: Frame) -> Face:
+def _level(face: Face, image: Frame) -> Face:
     """A tilted face with the landmarks that are found once it is turned level.
 
     The networks know upright faces best: at 45 degrees they misplace an eye by a quarter of the
@@ -96,7 +96,7 @@ def _levelled(face: Face, image: Frame) -> Face:
         return face
     square = Alignment.of_eyes(face.landmarks[:2]).adjusted(zoom=0.6)
     square = replace(square, side=_LEVEL_SIDE)
-    turned = _found(square.apply(image))
+    turned = _detect(square.apply(image))
     if not turned:
         return face
     middle = square.place(face.centre[None])[0]
@@ -112,18 +112,18 @@ def _cascade(image: Frame) -> tuple[Boxes, npt.NDArray[np.float64]]:
     boxes = _proposals(image)
     if not len(boxes):
         return none
-    offsets, scores = _ask("rnet", _cut(image, boxes, 24), ("dense_2", "softmax_1"))
-    boxes = _refined(boxes, offsets, scores[:, 1], threshold=_KEPT)
-    boxes = _squared(boxes[_distinct(boxes, 0.7)])
+    offsets, scores = _run_network("rnet", _crop(image, boxes, 24), ("dense_2", "softmax_1"))
+    boxes = _refine(boxes, offsets, scores[:, 1], threshold=_KEPT)
+    boxes = _make_square(boxes[_suppress_overlaps(boxes, 0.7)])
     if not len(boxes):
         return none
-    answers = _ask("onet", _cut(image, boxes, 48), ("dense_5", "dense_6", "softmax_2"))
+    answers = _run_network("onet", _crop(image, boxes, 48), ("dense_5", "dense_6", "softmax_2"))
     offsets, marks, scores = answers
     sure = scores[:, 1] > _BELIEVED
     size = (boxes[:, 2:4] - boxes[:, :2])[:, None]
     points = boxes[:, None, :2] + marks.reshape(-1, 2, 5).transpose(0, 2, 1) * size - 0.5
-    boxes = _refined(boxes, offsets, scores[:, 1], threshold=_BELIEVED)
-    chosen = _distinct(boxes, 0.7, of_smaller=True)
+    boxes = _refine(boxes, offsets, scores[:, 1], threshold=_BELIEVED)
+    chosen = _suppress_overlaps(boxes, 0.7, of_smaller=True)
     return boxes[chosen], points[sure][chosen]
 
 
@@ -133,38 +133,38 @@ def _proposals(image: Frame) -> Boxes:
     scale, found = _CELL / least, [np.empty((0, 5))]
     while short * scale >= _CELL:
         size = (math.ceil(image.shape[0] * scale), math.ceil(image.shape[1] * scale))
-        blob = _standardised(resized(image, size))[None].transpose(0, 2, 1, 3)
-        offsets, scores = _ask("pnet", blob, ("conv2d_4", "softmax"))
+        blob = _standardise(resized(image, size))[None].transpose(0, 2, 1, 3)
+        offsets, scores = _run_network("pnet", blob, ("conv2d_4", "softmax"))
         x, y = np.nonzero(scores[0, :, :, 1] >= _PROPOSED)
         corner = np.stack([x, y], axis=1) * _STRIDE
         sides = np.hstack([corner, corner + _CELL]) / scale
         boxes: Boxes = np.column_stack([sides, scores[0, x, y, 1]]).astype(np.float64)
-        kept = _distinct(boxes, 0.5)
-        found.append(_moved(boxes[kept], offsets[0, x, y][kept]))
+        kept = _suppress_overlaps(boxes, 0.5)
+        found.append(_move_sides(boxes[kept], offsets[0, x, y][kept]))
         scale *= _PYRAMID_STEP
     boxes = np.concatenate(found)
-    return _squared(boxes[_distinct(boxes, 0.7)[:_MOST_PROPOSALS]])
+    return _make_square(boxes[_suppress_overlaps(boxes, 0.7)[:_MOST_PROPOSALS]])
 
 
-def _refined(boxes: Boxes, offsets: Values, scores: Values, *, threshold: float) -> Boxes:
+def _refine(boxes: Boxes, offsets: Values, scores: Values, *, threshold: float) -> Boxes:
     sure = scores > threshold
     kept: Boxes = np.column_stack([boxes[sure, :4], scores[sure]]).astype(np.float64)
-    return _moved(kept, offsets[sure])
+    return _move_sides(kept, offsets[sure])
 
 
-def _moved(boxes: Boxes, offsets: Values) -> Boxes:
+def _move_sides(boxes: Boxes, offsets: Values) -> Boxes:
     """Boxes whose sides have moved by shares of their size."""
     size = np.tile(boxes[:, 2:4] - boxes[:, :2], 2)
     return np.column_stack([boxes[:, :4] + offsets * size, boxes[:, 4]])
 
 
-def _squared(boxes: Boxes) -> Boxes:
+def _make_square(boxes: Boxes) -> Boxes:
     centre = (boxes[:, :2] + boxes[:, 2:4]) / 2
     half = (boxes[:, 2:4] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
     return np.column_stack([centre - half, centre + half, boxes[:, 4]])
 
 
-def _cut(image: Frame, boxes: Boxes, side: int) -> Values:
+def _crop(image: Frame, boxes: Boxes, side: int) -> Values:
     """Each box's part of the image as a network takes it; black beyond the image's border."""
     parts = np.empty((len(boxes), side, side, 3), np.float32)
     height, width = image.shape[:2]
@@ -177,15 +177,15 @@ def _cut(image: Frame, boxes: Boxes, side: int) -> Values:
             *(min(max(-left, 0), right - left), max(0, right - max(left, width))),
             cv2.BORDER_CONSTANT,
         )
-        part[:] = _standardised(resized(np.asarray(black, np.uint8), (side, side)))
+        part[:] = _standardise(resized(np.asarray(black, np.uint8), (side, side)))
     return parts.transpose(0, 2, 1, 3)
 
 
-def _standardised(image: Frame) -> Values:
+def _standardise(image: Frame) -> Values:
     return (image.astype(np.float32) - np.float32(127.5)) / np.float32(128)
 
 
-def _distinct(boxes: Boxes, overlap: float, *, of_smaller: bool = False) -> list[int]:
+def _suppress_overlaps(boxes: Boxes, overlap: float, *, of_smaller: bool = False) -> list[int]:
     """Indices of boxes, best first, none of which overlaps a better one by more than `overlap`.
 
     The overlap is a share of the union of both, or of the smaller of the two.
@@ -204,7 +204,7 @@ def _distinct(boxes: Boxes, overlap: float, *, of_smaller: bool = False) -> list
     return chosen
 
 
-def _ask(name: str, blob: Values, outputs: tuple[str, ...]) -> tuple[Values, ...]:
+def _run_network(name: str, blob: Values, outputs: tuple[str, ...]) -> tuple[Values, ...]:
     network = _network(name)
     network.setInput(np.ascontiguousarray(blob))
     return tuple(np.asarray(value, np.float32) for value in network.forward(outputs))

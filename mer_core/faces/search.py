@@ -17,7 +17,7 @@ from mer_core.faces.alignment import Alignment
 from mer_core.faces.detection import detect_faces
 from mer_core.faces.face import Face, Frame, Points
 
-LOOKS = 9
+SAMPLED_FRAMES = 9
 """Frames of a clip that are searched, evenly spread from the first to the last."""
 
 _SAME_PERSON = 1.0  # distances between the eyes that one person may have moved between two looks
@@ -144,9 +144,9 @@ class FaceSearch:
         return tuple(found)
 
 
-def spread(count: int, looks: int = LOOKS) -> tuple[int, ...]:
-    """At most `looks` positions among `count`, evenly from the first to the last."""
-    return tuple(dict.fromkeys(np.linspace(0, count - 1, min(count, looks)).round().astype(int)))
+def sample_positions(count: int, most: int = SAMPLED_FRAMES) -> tuple[int, ...]:
+    """At most `most` positions among `count`, evenly from the first to the last."""
+    return tuple(dict.fromkeys(np.linspace(0, count - 1, min(count, most)).round().astype(int)))
 
 
 def search_faces(frames: Iterable[tuple[int, Frame]], *, name: str = "clip") -> FaceSearch:

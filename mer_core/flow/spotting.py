@@ -121,7 +121,7 @@ class MotionCurve:
 
     def _away(self) -> npt.NDArray[np.float64]:
         """T x R x 2 motion of each region away from rest."""
-        smooth = _smoothed(self.regions, _SMOOTHING_SECONDS * self.rate)
+        smooth = _smooth(self.regions, _SMOOTHING_SECONDS * self.rate)
         if len(smooth) <= _SINGLE_SECONDS * self.rate:
             rest = smooth[:1]
         else:
@@ -141,7 +141,7 @@ class MotionCurve:
         onset itself, from which nothing has moved.
         """
         first, last = self.numbers.index(onset), self.numbers.index(offset)
-        moved = _smoothed(self.regions, _SMOOTHING_SECONDS * self.rate)[first : last + 1]
+        moved = _smooth(self.regions, _SMOOTHING_SECONDS * self.rate)[first : last + 1]
         share = np.linspace(0, 1, len(moved))[:, None, None]
         away = _loudest(moved - (1 - share) * moved[:1] - share * moved[-1:])
         return self.numbers[first + 1 + int(away[1:].argmax())]
@@ -199,7 +199,7 @@ def motion_curve(
     # One thread for each flow: OpenCV's own threads within one frame mostly wait for each other.
     with ThreadPoolExecutor(usable_cores()) as pool:
         while block := list(islice(greys, every)):
-            rows += [base + moved for moved in pool.map(partial(_moved, reference), block)]
+            rows += [base + moved for moved in pool.map(partial(_measure_motion, reference), block)]
             reference, base = block[-1], rows[-1]
     if len(rows) != len(numbers):
         raise FrameError(f"there are {len(rows)} frames for {len(numbers)} frame numbers")
@@ -207,7 +207,7 @@ def motion_curve(
     return MotionCurve(numbers=numbers, fps=fps, regions=moved[:, 1:], head=moved[:, 0])
 
 
-def _moved(first: GreyFrame, second: GreyFrame) -> npt.NDArray[np.float64]:
+def _measure_motion(first: GreyFrame, second: GreyFrame) -> npt.NDArray[np.float64]:
     """(1 + R) x 2: motion of the head at the middle, then of each region beyond the head's."""
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     # The preset stops at half resolution, which costs accuracy on sub-pixel motion.
@@ -292,7 +292,7 @@ def _loudest(away: npt.NDArray[np.float64]) -> Curve:
     return np.sort(np.linalg.norm(away, axis=2), axis=1)[:, -_LOUDEST:].mean(axis=1)
 
 
-def _smoothed(values: npt.NDArray[np.float64], sigma: float) -> npt.NDArray[np.float64]:
+def _smooth(values: npt.NDArray[np.float64], sigma: float) -> npt.NDArray[np.float64]:
     """Gaussian low-pass along time; the ends are repeated."""
     if sigma < 0.3:
         return values

@@ -53,7 +53,7 @@ def open_archive(content: Path | bytes, *, name: str, threads: int | None = None
 
     def decode(entry: zipfile.ZipInfo) -> Frame:
         label = f"{name}/{entry.filename}"
-        return decode_image(_inflated(archive, entry, label), name=label)
+        return decode_image(_inflate(archive, entry, label), name=label)
 
     return FrameSource(
         name=name,
@@ -103,7 +103,7 @@ def _check(entry: zipfile.ZipInfo, label: str) -> None:
         )
 
 
-def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str) -> bytes:
+def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str) -> bytes:
     try:
         with archive.open(entry) as packed:
             # Never more than was declared, and that was checked.

@@ -1,4 +1,4 @@
-"""Work and its use in the same thread, along lanes that run side by side."""
+"""Work and its use in the same thread, along streams that run side by side."""
 
 from __future__ import annotations
 
@@ -16,63 +16,63 @@ Out = TypeVar("Out")
 
 def ordered_parallel(
     work: Callable[[In], Out],
-    take: Callable[[int, Out], None],
+    consume: Callable[[int, Out], None],
     items: Sequence[In],
     *,
     threads: int,
-    lanes: int,
-    admit: Callable[[int, Out], None] = lambda number, out: None,
+    streams: int,
+    check: Callable[[int, Out], None] = lambda number, out: None,
 ) -> None:
-    """Calls `admit(number, out)`, then `take(number, out)` for `out = work(item)` of each item.
+    """Calls `check(number, out)`, then `consume(number, out)` for `out = work(item)` of each item.
 
-    Item `number` belongs to lane `number % lanes`. A lane is worked through in order, by one
+    Item `number` belongs to stream `number % streams`. A stream is worked through in order, by one
     thread, so that what is made is used while it is in that core's cache and nothing is handed
-    over; the calls of different lanes may come at the same time, but the first item is admitted
-    before all else. The caller's thread walks the first lane. With more threads than lanes, the
+    over; the calls of different streams may come at the same time, but the first item is checked
+    before all else. The caller's thread walks the first stream. With more threads than streams, the
     others work ahead. Of the items that fail, the first one's exception is raised.
     """
-    reach = _Reach(len(items))
-    helpers = threads // lanes
+    limit = _Limit(len(items))
+    helpers = threads // streams
 
-    def made(lane: int) -> Generator[Out, None, None]:
-        own = items[lane::lanes]
+    def results_of(stream: int) -> Generator[Out, None, None]:
+        own = items[stream::streams]
         if helpers > 1:
             return ahead(work, own, threads=helpers, depth=helpers)
         return (work(item) for item in own)
 
-    def walk(lane: int) -> None:
-        number = lane
+    def work_through(stream: int) -> None:
+        number = stream
         try:
-            with closing(made(lane)) as outs:
-                while number < reach.end:
-                    out = next(outs)
+            with closing(results_of(stream)) as results:
+                while number < limit.end:
+                    out = next(results)
                     if number != 0:
-                        reach.begun.wait()
-                    if number >= reach.end:
+                        limit.begun.wait()
+                    if number >= limit.end:
                         return
-                    admit(number, out)
-                    reach.begun.set()
-                    take(number, out)
-                    number += lanes
+                    check(number, out)
+                    limit.begun.set()
+                    consume(number, out)
+                    number += streams
         except Exception as error:
-            reach.stop(before=number, failure=error)
+            limit.stop(before=number, failure=error)
 
-    pool = ThreadPoolExecutor(max(1, min(threads, lanes) - 1), thread_name_prefix="frames")
+    pool = ThreadPoolExecutor(max(1, min(threads, streams) - 1), thread_name_prefix="frames")
     try:
-        beside = [pool.submit(walk, lane) for lane in range(1, lanes) if threads > 1]
-        for lane in (0,) if beside else range(lanes):
-            walk(lane)
+        beside = [pool.submit(work_through, stream) for stream in range(1, streams) if threads > 1]
+        for stream in (0,) if beside else range(streams):
+            work_through(stream)
         for walked in beside:
             walked.result()
     finally:
-        reach.stop(before=0)
+        limit.stop(before=0)
         pool.shutdown(wait=True)
-    if reach.failure is not None:
-        raise reach.failure
+    if limit.failure is not None:
+        raise limit.failure
 
 
-class _Reach:
-    """How far the lanes of one call may go, and what stopped them."""
+class _Limit:
+    """How far the streams of one call may go, and what stopped them."""
 
     def __init__(self, end: int) -> None:
         self.end = end
@@ -81,7 +81,7 @@ class _Reach:
         self._lock = threading.Lock()
 
     def stop(self, *, before: int, failure: Exception | None = None) -> None:
-        """Lets no lane go on to `before` or beyond."""
+        """Lets no stream go on to `before` or beyond."""
         with self._lock:
             if before < self.end:
                 self.end, self.failure = before, failure or self.failure

@@ -76,17 +76,17 @@ class FrameSource:
         title = name or (str(paths[0].parent) if paths else "clip")
         if numbers is None:
             ordered = in_order(paths, [path.name for path in paths])
-            files, found, odd = ordered.items, ordered.numbers, ordered.warnings
+            files, found, warnings = ordered.items, ordered.numbers, ordered.warnings
         else:
             files, found = tuple(paths), tuple(numbers)
-            odd = _given_numbers(files, found, title)
+            warnings = _check_given_numbers(files, found, title)
         return cls(
             name=title,
             numbers=found,
             labels=tuple(map(str, files)),
             decode=image_decoder(decode_file, files, threads=threads),
             fps=fps,
-            warnings=odd,
+            warnings=warnings,
             synthetic=synthetic,
         )
 
@@ -113,40 +113,40 @@ class FrameSource:
                 if position >= max(wanted):
                     return
 
-    def hand_on(
+    def process_runs(
         self,
-        take: Callable[[int, Sequence[Frame]], None],
+        consume: Callable[[int, Sequence[Frame]], None],
         *,
         run: int,
-        lanes: int,
-        begin: Callable[[Frame], None] = lambda first: None,
+        streams: int,
+        on_first: Callable[[Frame], None] = lambda first: None,
     ) -> None:
-        """Calls `take(number, frames)` for each run of `run` frames, numbered from 0.
+        """Calls `consume(number, frames)` for each run of `run` frames, numbered from 0.
 
-        Before all others comes `begin`, with the first frame; every frame has its size. Where
-        the frames can be decoded apart, `take` is called in the threads that decode them: calls
-        whose numbers leave the same remainder by `lanes` follow each other, and others may come
+        Before all others comes `on_first`, with the first frame; every frame has its size. Where
+        the frames can be decoded apart, `consume` is called in the threads that decode them: calls
+        whose numbers leave the same remainder by `streams` follow each other, and others may come
         at the same time.
         """
         sizes = _OneSize(self.labels)
 
-        def admit(number: int, frames: Sequence[Frame]) -> None:
+        def check(number: int, frames: Sequence[Frame]) -> None:
             for position, frame in enumerate(frames, number * run):
                 sizes.check(position, frame)
             if number == 0:
-                begin(frames[0])
+                on_first(frames[0])
 
         starts = range(0, len(self), run)
         if isinstance(self.decode, ImageDecoder):
             parts = [slice(start, start + run) for start in starts]
             each, threads = self.decode.each, self.decode.threads
-            ordered_parallel(each, take, parts, threads=threads, lanes=lanes, admit=admit)
+            ordered_parallel(each, consume, parts, threads=threads, streams=streams, check=check)
             return
         with closing(iter(self)) as frames:
             for number in range(len(starts)):
                 out = list(islice(frames, run))
-                admit(number, out)
-                take(number, out)
+                check(number, out)
+                consume(number, out)
 
     def between(self, first: int | None, last: int | None) -> FrameSource:
         """The frames numbered `first` to `last`, both included; None leaves that end open."""
@@ -198,20 +198,20 @@ def image_decoder(
 
 def read_clip(source: FrameSource) -> Clip:
     """All frames of `source` in memory at once."""
-    held: list[np.ndarray] = []
+    frames_read: list[np.ndarray] = []
 
-    def begin(first: Frame) -> None:
+    def on_first(first: Frame) -> None:
         _affordable(first.nbytes * len(source), source.name)
-        held.append(np.empty((len(source), *first.shape), np.uint8))
+        frames_read.append(np.empty((len(source), *first.shape), np.uint8))
 
-    def take(number: int, frames: Sequence[Frame]) -> None:
+    def consume(number: int, frames: Sequence[Frame]) -> None:
         for position, frame in enumerate(frames, number):
-            held[0][position] = frame
+            frames_read[0][position] = frame
 
-    source.hand_on(take, run=1, lanes=default_threads(), begin=begin)
+    source.process_runs(consume, run=1, streams=default_threads(), on_first=on_first)
     return Clip(
         name=source.name,
-        frames=held[0],
+        frames=frames_read[0],
         frame_numbers=source.numbers,
         fps=source.fps,
         synthetic=bool(source.synthetic),
@@ -227,7 +227,9 @@ def _affordable(size: int, name: str) -> None:
         )
 
 
-def _given_numbers(files: tuple[Path, ...], numbers: tuple[int, ...], name: str) -> tuple[str, ...]:
+def _check_given_numbers(
+    files: tuple[Path, ...], numbers: tuple[int, ...], name: str
+) -> tuple[str, ...]:
     if len(files) != len(numbers):
         raise FrameError(f"{len(files)} files cannot have {len(numbers)} numbers", where=name)
     if list(numbers) != sorted(numbers):

@@ -78,7 +78,7 @@ def open_video(content: Path | bytes, *, name: str, threads: int | None = None) 
         check_pixels(width, height, name=name)
         stated = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         fps = float(capture.get(cv2.CAP_PROP_FPS))
-        times = _grabbed(capture)
+        times = _frame_times(capture)
         count = len(times)
         if _varies(times, stated, fps):
             # A camera's own pace, as browsers record it: no rate, and so no number of frames.
@@ -98,7 +98,7 @@ def open_video(content: Path | bytes, *, name: str, threads: int | None = None) 
         labels=[f"{name} frame {number}" for number in range(1, count + 1)],
         decode=partial(_decode, content, name, workers, count),
         fps=fps if 0 < fps <= MAX_FPS else None,
-        warnings=(*_miscounted(count, stated), *_uneven(times)),
+        warnings=(*_miscount_warning(count, stated), *_uneven_warning(times)),
     )
 
 
@@ -110,25 +110,25 @@ def _decode(
         # Skipping by decoding: seeking lands on the wrong frame in many containers.
         for skipped in range(start):
             if not capture.grab():
-                raise _truncated(name, skipped, count)
+                raise _truncation_error(name, skipped, count)
         # FFmpeg decodes one stream in its own threads; ours only keeps it ahead of the consumer,
         # and must have stopped before the capture is released.
-        reads = ahead(_read, repeat(capture, stop - start), threads=1, depth=_DEPTH)
+        reads = ahead(_read_frame, repeat(capture, stop - start), threads=1, depth=_DEPTH)
         with closing(reads) as frames:
             for position, frame in enumerate(frames, start):
                 if frame is None:
-                    raise _truncated(name, position, count)
+                    raise _truncation_error(name, position, count)
                 yield frame
 
 
-def _read(capture: cv2.VideoCapture) -> Frame | None:
+def _read_frame(capture: cv2.VideoCapture) -> Frame | None:
     there, frame = capture.read()
     if not there:
         return None
     return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB, dst=frame), np.uint8)
 
 
-def _grabbed(capture: cv2.VideoCapture) -> list[float]:
+def _frame_times(capture: cv2.VideoCapture) -> list[float]:
     """The time of every frame, in milliseconds."""
     times = []
     while capture.grab():
@@ -204,7 +204,7 @@ def _require_streams() -> None:
         )
 
 
-def _miscounted(count: int, stated: int) -> tuple[str, ...]:
+def _miscount_warning(count: int, stated: int) -> tuple[str, ...]:
     if stated < 1 or count == stated:
         return ()
     if count < stated:
@@ -216,7 +216,7 @@ def _miscounted(count: int, stated: int) -> tuple[str, ...]:
     return (f"the video announces {stated} frames and holds {count}",)
 
 
-def _uneven(times: list[float]) -> tuple[str, ...]:
+def _uneven_warning(times: list[float]) -> tuple[str, ...]:
     """A warning where frames do not follow each other at one pace."""
     pauses = np.diff(times)
     if len(pauses) < 2 or pauses.min() <= 0 or pauses.max() < _UNEVEN * np.median(pauses):
@@ -232,7 +232,7 @@ def _coding(capture: cv2.VideoCapture) -> str:
     return letters.decode("ascii", "replace").strip("\0 ") or "unknown"
 
 
-def _truncated(name: str, found: int, stated: int) -> FrameError:
+def _truncation_error(name: str, found: int, stated: int) -> FrameError:
     return FrameError(
         f"is a truncated video: {found} of {stated} frames can be decoded",
         where=name,
@@ -247,7 +247,7 @@ def _refuse_overlong_header(content: Path | bytes, name: str) -> None:
     `tests/faults`). Frames, which follow the header, may end early: those of a recording that
     was cut off do.
     """
-    with _opened(content) as file:
+    with _open_bytes(content) as file:
         size, place = file.seek(0, os.SEEK_END), _RIFF_HEADER
         while place + 8 <= size:
             file.seek(place)
@@ -264,10 +264,10 @@ def _refuse_overlong_header(content: Path | bytes, name: str) -> None:
                 )
 
 
-def _opened(content: Path | bytes) -> IO[bytes]:
+def _open_bytes(content: Path | bytes) -> IO[bytes]:
     return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
 
 
 def _head(content: Path | bytes) -> bytes:
-    with _opened(content) as file:
+    with _open_bytes(content) as file:
         return file.read(SNIFFED)

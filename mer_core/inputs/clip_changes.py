@@ -124,7 +124,7 @@ def applicable_changes(recording: Recording, kind: InputKind) -> tuple[ClipChang
     Flow goes from the onset to the apex, so where the clip ends does not matter to it.
     """
     shown = [one for one in CLIP_CHANGES if not (one.end and kind is InputKind.FLOW)]
-    return tuple(change for change in shown if _cut(recording, change) is not None)
+    return tuple(change for change in shown if _cut_recording(recording, change) is not None)
 
 
 class ChangedInputs:
@@ -152,57 +152,57 @@ class ChangedInputs:
                 image = resized(self.image_after(change), self.spec.size)
                 return image_tensor(image.image, self.spec)
             case InputKind.CLIP:
-                return frames_tensor(np.stack(list(self._seen_frames(change))), self.spec)
+                return frames_tensor(np.stack(list(self._frames_at_input_size(change))), self.spec)
             case InputKind.FLOW:
                 return flow_tensor(self._flow(change), self.spec)
 
     def image_after(self, change: ClipChange) -> AffectiveMotionImage:
         """The affective-motion image after `change`, at the frames' own size."""
-        image = self._summed(change)
+        image = self._weighted_sum(change)
         if change.moves:
             size = (image.total.shape[0], image.total.shape[1])
-            image = replace(image, total=warped(image.total, change.matrix(size, self.spec.size)))
+            image = replace(image, total=warp(image.total, change.matrix(size, self.spec.size)))
         if change.noise:
             spread = change.noise * float(np.linalg.norm(image.weights))
-            image = replace(image, total=_noisy(image.total, spread, change.name))
+            image = replace(image, total=_add_noise(image.total, spread, change.name))
         return image
 
-    def _summed(self, change: ClipChange) -> AffectiveMotionImage:
+    def _weighted_sum(self, change: ClipChange) -> AffectiveMotionImage:
         if change.gamma == 1 and not change.start and not change.end:
             if self._image is None:
                 self._image = self.recording.image(self.weighting)
             return self._image
         clip = self._expression(change)
         return build_ami(
-            _toned(clip.frames, change.gamma),
+            _change_gamma(clip.frames, change.gamma),
             count=len(clip),
             weighting=self.weighting,
             frame_numbers=clip.frame_numbers,
         )
 
     def _expression(self, change: ClipChange) -> Clip:
-        cut = _cut(self.recording, change)
+        cut = _cut_recording(self.recording, change)
         assert cut is not None  # the change is applicable
         return cut.expression
 
-    def _seen_frames(self, change: ClipChange) -> Iterator[npt.NDArray[np.uint8]]:
+    def _frames_at_input_size(self, change: ClipChange) -> Iterator[npt.NDArray[np.uint8]]:
         """Frames at the network's size, where a whole clip takes little."""
         clip = self._expression(change)
-        for number, frame in enumerate(_toned(clip.frames, change.gamma)):
+        for number, frame in enumerate(_change_gamma(clip.frames, change.gamma)):
             (small,) = clip_frames(replace(clip, frames=frame[None]), self.spec)
-            yield _repainted(small, change, self.spec.size, f"{change.name} {number}")
+            yield _repaint(small, change, self.spec.size, f"{change.name} {number}")
 
     def _flow(self, change: ClipChange) -> Image:
         clip = self._expression(change)
         apex = flow_apex(clip.frame_numbers, self.recording.apex, name=clip.name)
         onset, peak = (
-            _repainted(frame, change, self.spec.size, f"{change.name} {number}")
-            for number, frame in enumerate(_toned(clip.frames[[0, apex]], change.gamma))
+            _repaint(frame, change, self.spec.size, f"{change.name} {number}")
+            for number, frame in enumerate(_change_gamma(clip.frames[[0, apex]], change.gamma))
         )
         return flow_image(onset, peak, size=self.spec.size)
 
 
-def warped(image: Image, matrix: npt.NDArray[np.float64]) -> Image:
+def warp(image: Image, matrix: npt.NDArray[np.float64]) -> Image:
     """`image` moved by a 2 x 3 matrix, bilinear; what comes in repeats the edge.
 
     Linear in the image, whatever its values.
@@ -216,7 +216,7 @@ def warped(image: Image, matrix: npt.NDArray[np.float64]) -> Image:
     ).reshape(image.shape)
 
 
-def _repainted(
+def _repaint(
     frame: npt.NDArray[np.uint8], change: ClipChange, seen: tuple[int, int], name: str
 ) -> npt.NDArray[np.uint8]:
     """One 8-bit frame, moved and with noise."""
@@ -224,20 +224,20 @@ def _repainted(
         return frame
     values = frame.astype(np.float32)
     if change.moves:
-        values = warped(values, change.matrix((frame.shape[0], frame.shape[1]), seen))
+        values = warp(values, change.matrix((frame.shape[0], frame.shape[1]), seen))
     if change.noise:
-        values = _noisy(values, change.noise, name)
+        values = _add_noise(values, change.noise, name)
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def _toned(frames: npt.NDArray[np.uint8], gamma: float) -> Iterable[npt.NDArray[np.uint8]]:
+def _change_gamma(frames: npt.NDArray[np.uint8], gamma: float) -> Iterable[npt.NDArray[np.uint8]]:
     if gamma == 1:
         return frames
     curve = np.rint(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return (np.asarray(cv2.LUT(frame, curve), np.uint8) for frame in frames)
 
 
-def _noisy(values: Image, spread: float, name: str) -> Image:
+def _add_noise(values: Image, spread: float, name: str) -> Image:
     """The same noise each time, so that an answer can be repeated."""
     noise = generator(0, "sensor noise", name).standard_normal(values.shape, np.float32)
     noise *= np.float32(spread)
@@ -245,7 +245,7 @@ def _noisy(values: Image, spread: float, name: str) -> Image:
     return noise
 
 
-def _cut(recording: Recording, change: ClipChange) -> Recording | None:
+def _cut_recording(recording: Recording, change: ClipChange) -> Recording | None:
     """The recording from another first to another last frame; None where they are not there."""
     if not change.start and not change.end:
         return recording

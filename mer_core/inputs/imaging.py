@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from mer_core.ami import DEFAULT_WEIGHTING, AffectiveMotionImage, Registration, build_ami
 from mer_core.errors import FrameError
-from mer_core.faces import Alignment, FaceSearch, search_faces, spread
+from mer_core.faces import Alignment, FaceSearch, sample_positions, search_faces
 from mer_core.file_digests import file_digests, joint_digest
 from mer_core.frame_numbering import positions_between
 from mer_core.frames import FrameSource
@@ -154,12 +154,14 @@ def registered_frames(source: FrameSource, imaging: Imaging) -> Iterable[npt.NDA
 
 def find_people(source: FrameSource) -> FaceSearch:
     """The faces of a clip, sought on frames spread over all of it."""
-    return search_faces(source.at(spread(len(source))), name=source.name)
+    return search_faces(source.at(sample_positions(len(source))), name=source.name)
 
 
 def find_clip_people(clip: Clip) -> FaceSearch:
     """The faces of a decoded clip, sought on frames spread over all of it."""
-    looks = [(clip.frame_numbers[place], clip.frames[place]) for place in spread(len(clip))]
+    looks = [
+        (clip.frame_numbers[place], clip.frames[place]) for place in sample_positions(len(clip))
+    ]
     return search_faces(looks, name=clip.name)
 
 

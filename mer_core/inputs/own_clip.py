@@ -87,7 +87,7 @@ class OwnClip:
             alignment: Where the face is.
             progress: Called with the number of frames done, and of all.
         """
-        frames = _counted(_cut(self.source, alignment), len(self.source), progress)
+        frames = _count_frames(_cut_square(self.source, alignment), len(self.source), progress)
         return motion_curve(frames, numbers=self.source.numbers, fps=self.source.fps)
 
     def recording(
@@ -119,8 +119,8 @@ class OwnClip:
         part, motion = there.source, None
         if len(part) > MAX_FRAMES:
             motion = there.curve(square, progress=progress)
-            part = _around(part, interval or _strongest(motion))
-        frames = _kept(part, square)
+            part = _frames_around(part, interval or _find_strongest(motion))
+        frames = _read_square(part, square)
         whole = Recording(
             clip=Clip(part.name, frames, part.numbers, part.fps, bool(part.synthetic)),
             subject="",
@@ -133,7 +133,7 @@ class OwnClip:
         if len(part) < 2:
             return whole
         if interval is None and there.long:
-            return _proposed(whole)
+            return _propose_expression(whole)
         return between(whole, *(interval or (part.numbers[0], part.numbers[-1])))
 
     def _with_person(self, person: int) -> OwnClip:
@@ -261,16 +261,16 @@ def between(recording: Recording, onset: int, offset: int) -> Recording:
     )
 
 
-def _proposed(recording: Recording) -> Recording:
+def _propose_expression(recording: Recording) -> Recording:
     """The recording with the wave of strongest motion as its expression, all of it if none is."""
     numbers = recording.clip.frame_numbers
-    found = _strongest(recording.curve)
+    found = _find_strongest(recording.curve)
     if found is None:
         return between(recording, numbers[0], numbers[-1])
     return replace(between(recording, *found), estimated=KEY_FRAMES)
 
 
-def _strongest(curve: MotionCurve) -> tuple[int, int] | None:
+def _find_strongest(curve: MotionCurve) -> tuple[int, int] | None:
     """Onset and offset of the wave of strongest motion."""
     for found in curve.candidates():
         if found.onset < found.offset:
@@ -278,7 +278,7 @@ def _strongest(curve: MotionCurve) -> tuple[int, int] | None:
     return None
 
 
-def _around(source: FrameSource, interval: tuple[int, int] | None) -> FrameSource:
+def _frames_around(source: FrameSource, interval: tuple[int, int] | None) -> FrameSource:
     """The frames around an interval, at most as many as are kept."""
     around = round(_AROUND_SECONDS * (source.fps or 2 * _UNSTATED_RATE_FRAMES))
     if interval is None:
@@ -290,7 +290,7 @@ def _around(source: FrameSource, interval: tuple[int, int] | None) -> FrameSourc
     return source.between(source.numbers[low], source.numbers[high])
 
 
-def _cut(source: FrameSource, square: Alignment | None) -> Iterator[npt.NDArray[np.uint8]]:
+def _cut_square(source: FrameSource, square: Alignment | None) -> Iterator[npt.NDArray[np.uint8]]:
     for frame in source:
         if square is None:
             yield Alignment.of_crop(frame.shape).apply(frame)
@@ -298,13 +298,13 @@ def _cut(source: FrameSource, square: Alignment | None) -> Iterator[npt.NDArray[
             yield square.apply(frame)
 
 
-def _kept(source: FrameSource, square: Alignment | None) -> npt.NDArray[np.uint8]:
+def _read_square(source: FrameSource, square: Alignment | None) -> npt.NDArray[np.uint8]:
     if square is None:
         return np.stack(list(source))
     return np.stack([square.apply(frame) for frame in source])
 
 
-def _counted(
+def _count_frames(
     frames: Iterator[npt.NDArray[np.uint8]],
     total: int,
     progress: Callable[[int, int], None] | None,

@@ -47,7 +47,7 @@ def model_input(
         imaging: Crop, range and reversal. The size comes from `spec`, and so does the weighting
             unless `imaging` names one.
     """
-    imaging = _as_seen_by(spec, sample, imaging)
+    imaging = _imaging_for(spec, sample, imaging)
     match spec.kind:
         case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
             return image_tensor(sample_image(sample, imaging, store=store).image, spec)
@@ -61,7 +61,7 @@ def is_stored(
     sample: Sample, spec: InputSpec, *, store: AmiStore, imaging: Imaging | None = None
 ) -> bool:
     """Whether `model_input` with these arguments would find what it needs in the store."""
-    imaging = _as_seen_by(spec, sample, imaging)
+    imaging = _imaging_for(spec, sample, imaging)
     match spec.kind:
         case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
             return image_key(sample, imaging) in store
@@ -71,7 +71,7 @@ def is_stored(
             return _flow_key(sample, imaging) in store
 
 
-def _as_seen_by(spec: InputSpec, sample: Sample, imaging: Imaging | None) -> Imaging:
+def _imaging_for(spec: InputSpec, sample: Sample, imaging: Imaging | None) -> Imaging:
     imaging = (imaging or Imaging()).resolved(sample)
     return replace(imaging, size=spec.size, weighting=imaging.weighting or spec.weighting)
 
@@ -79,28 +79,24 @@ def _as_seen_by(spec: InputSpec, sample: Sample, imaging: Imaging | None) -> Ima
 def image_tensor(image: npt.NDArray[np.uint8], spec: InputSpec) -> Tensor32:
     """An 8-bit image as C x H x W; grey networks get the luminance."""
     pixels = image if spec.channels == 3 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None]
-    return (
-        _standardised(pixels.astype(np.float32) / np.float32(255), spec).transpose(2, 0, 1).copy()
-    )
+    return _standardise(pixels.astype(np.float32) / np.float32(255), spec).transpose(2, 0, 1).copy()
 
 
 def frames_tensor(frames: npt.NDArray[np.uint8], spec: InputSpec) -> Tensor32:
     """Frames of the network's size (T x H x W x C, 8-bit) as T x C x H x W."""
     return (
-        _standardised(frames.astype(np.float32) / np.float32(255), spec)
-        .transpose(0, 3, 1, 2)
-        .copy()
+        _standardise(frames.astype(np.float32) / np.float32(255), spec).transpose(0, 3, 1, 2).copy()
     )
 
 
 def flow_tensor(flow: npt.NDArray[np.float32], spec: InputSpec) -> Tensor32:
     """Horizontal and vertical flow and strain (H x W x 3) as C x H x W."""
-    return _standardised(flow[..., : spec.channels], spec).transpose(2, 0, 1).copy()
+    return _standardise(flow[..., : spec.channels], spec).transpose(2, 0, 1).copy()
 
 
 def clip_frames(clip: Clip, spec: InputSpec) -> npt.NDArray[np.uint8]:
     """All frames of `clip` at the network's size and in its channels, T x H x W x C."""
-    return np.stack([_fitted(frame, spec.size, spec.channels) for frame in clip.frames])
+    return np.stack([_resize(frame, spec.size, spec.channels) for frame in clip.frames])
 
 
 @dataclass(frozen=True)
@@ -130,13 +126,13 @@ class InputSet:
         return np.stack([self[index] for index in indices])
 
 
-def _standardised(values: Tensor32, spec: InputSpec) -> Tensor32:
+def _standardise(values: Tensor32, spec: InputSpec) -> Tensor32:
     mean = np.asarray(spec.mean, np.float32)
     std = np.asarray(spec.std, np.float32)
     return (values - mean) / std
 
 
-def _fitted(
+def _resize(
     frame: npt.NDArray[np.uint8], size: tuple[int, int], channels: int
 ) -> npt.NDArray[np.uint8]:
     shrinks = size[0] <= frame.shape[0]
@@ -153,7 +149,7 @@ def _stored_frames(sample: Sample, imaging: Imaging, store: AmiStore) -> npt.NDA
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
         frames = registered_frames(expression_source(sample, imaging), imaging)
-        return {"frames": np.stack([_fitted(frame, size, 1) for frame in frames])}
+        return {"frames": np.stack([_resize(frame, size, 1) for frame in frames])}
 
     key = _frames_key(sample, imaging)
     return store.fetch(key, build)["frames"].astype(np.uint8, copy=False)

@@ -119,13 +119,13 @@ class AKMNet(nn.Module):
         self.apply(_initialise)
 
     def forward(self, clips: Tensor, lengths: Tensor | None = None) -> Tensor:
-        return self._answer(clips, lengths)[0]
+        return self._classify(clips, lengths)[0]
 
     def logits_and_penalty(
         self, clips: Tensor, lengths: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Logits B x classes, and L_sep + 0.1 L_sparse of every clip (see `Mining.penalty`)."""
-        logits, mining = self._answer(clips, lengths)
+        logits, mining = self._classify(clips, lengths)
         return logits, mining.penalty()
 
     def key_frames(self, clips: Tensor, lengths: Tensor | None = None) -> tuple[KeyFrames, ...]:
@@ -134,11 +134,11 @@ class AKMNet(nn.Module):
         self.eval()
         try:
             with torch.no_grad():
-                return self._answer(clips, lengths)[1].report()
+                return self._classify(clips, lengths)[1].report()
         finally:
             self.train(training)
 
-    def _answer(self, clips: Tensor, lengths: Tensor | None) -> tuple[Tensor, Mining]:
+    def _classify(self, clips: Tensor, lengths: Tensor | None) -> tuple[Tensor, Mining]:
         if clips.ndim != 5 or clips.shape[2:] != (1, SIDE, SIDE) or not clips.shape[1]:
             raise ModelError(
                 f"AKMNet takes clips of T x 1 x {SIDE} x {SIDE}, not {tuple(clips.shape[1:])}",
@@ -146,9 +146,9 @@ class AKMNet(nn.Module):
             )
         # Neighbouring frames differ by less than half precision holds: 1 - beta is around 1e-5.
         with torch.autocast(clips.device.type, enabled=False):
-            return self._mine_and_read(clips, valid_frames(clips, lengths))
+            return self._select_and_read(clips, valid_frames(clips, lengths))
 
-    def _mine_and_read(self, clips: Tensor, valid: Tensor) -> tuple[Tensor, Mining]:
+    def _select_and_read(self, clips: Tensor, valid: Tensor) -> tuple[Tensor, Mining]:
         maps = self._frame_maps(clips, valid)  # B x T x 512 x 4 x 4
         features = self.pool(maps.flatten(0, 1)).flatten(1).unflatten(0, maps.shape[:2])
         mining = self.mining(features, valid)

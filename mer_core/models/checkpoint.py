@@ -114,7 +114,7 @@ def save_state(
 
 def read_header(path: Path) -> CheckpointHeader:
     """Reads the header alone, without checking that the weights are those it was written for."""
-    with _opened(path) as file:
+    with _open(path) as file:
         return _parse((file.metadata() or {}).get(_HEADER), path)
 
 
@@ -135,7 +135,7 @@ def load_checkpoint(path: Path) -> tuple[CheckpointHeader, dict[str, Tensor]]:
         >>> header.model, header.synthetic
         ('learnet', True)
     """
-    with _opened(path) as file:
+    with _open(path) as file:
         header = _parse((file.metadata() or {}).get(_HEADER), path)
         state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if weights_digest(state) != header.weights_digest:
@@ -166,7 +166,7 @@ def restore(module: nn.Module, state: Mapping[str, Tensor], *, where: str | Path
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _open(path: Path) -> Iterator[Any]:
     if not path.is_file():
         raise CheckpointError("there is no such weights file", where=path)
     try:

@@ -223,10 +223,10 @@ def load_shown(name: str, *, weighting: str | None = None) -> LoadedModel:
     return load_model(name, classes=shipped_classes(), weights="random")
 
 
-def _check_classes(asked: Sequence[str] | None, trained: tuple[str, ...], where: Path) -> None:
-    if asked is not None and tuple(asked) != trained:
+def _check_classes(requested: Sequence[str] | None, trained: tuple[str, ...], where: Path) -> None:
+    if requested is not None and tuple(requested) != trained:
         raise CheckpointError(
-            f"trained for the classes {', '.join(trained)}, not {', '.join(asked)}", where=where
+            f"trained for the classes {', '.join(trained)}, not {', '.join(requested)}", where=where
         )
 
 

@@ -41,7 +41,7 @@ def shipped_weights() -> tuple[ShippedWeights, ...]:
         >>> all(shipped.intact() for shipped in shipped_weights())
         True
     """
-    found = list(_found())
+    found = list(_find())
     return tuple(sorted(found, key=lambda shipped: (shipped.card.model, -shipped.card.uar.value)))
 
 
@@ -100,6 +100,6 @@ def is_shipped(model: str, weighting: str | None = None) -> bool:
     )
 
 
-def _found() -> Iterator[ShippedWeights]:
+def _find() -> Iterator[ShippedWeights]:
     for path in sorted(FOLDER.glob("*.safetensors")):
         yield ShippedWeights(path=path, card=ModelCard.load(path.with_suffix(".json")))

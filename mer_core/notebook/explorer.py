@@ -39,10 +39,10 @@ class Explorer:
             fallback = values[0] if values else offered
             self.first[name] = fallback if given is inspect.Parameter.empty else given
 
-    def shown(self, **changes: Any) -> str:
+    def render(self, **changes: Any) -> str:
         """Return what is shown for the first choices, or for those that differ from them."""
         chosen = {**self.first, **changes}
-        alt = self._named(chosen)
+        alt = self._label_choices(chosen)
         try:
             return as_html(self.draw(**chosen), alt=f"Shown for {alt}")
         except MerError as error:
@@ -54,10 +54,10 @@ class Explorer:
         import ipywidgets
 
         controls = {name: self._control(name) for name in self.choices}
-        page = ipywidgets.HTML(self.shown())
+        page = ipywidgets.HTML(self.render())
 
         def redraw(_change: object) -> None:
-            page.value = self.shown(**{name: box.value for name, box in controls.items()})
+            page.value = self.render(**{name: box.value for name, box in controls.items()})
 
         for box in controls.values():
             box.observe(redraw, "value")
@@ -90,7 +90,7 @@ class Explorer:
         options = list(offered.items()) if isinstance(offered, Mapping) else list(offered)
         return ipywidgets.Dropdown(options=options, value=first, **about)
 
-    def _named(self, chosen: Mapping[str, Any]) -> str:
+    def _label_choices(self, chosen: Mapping[str, Any]) -> str:
         """Return choices as a reader knows them."""
         return ", ".join(
             f"{_label(name).lower()} {self._title(name, value)}" for name, value in chosen.items()
@@ -105,7 +105,7 @@ class Explorer:
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         """Return controls for those who can show them, and the first drawing for all others."""
-        chosen = escape(self._named(self.first))
+        chosen = escape(self._label_choices(self.first))
         note = f"<p><small>Shown: {chosen}. In JupyterLab these are controls.</small></p>"
         still = {"text/html": self.widget.children[-1].value + note}
         view = self.widget._repr_mimebundle_() or {}
@@ -125,7 +125,7 @@ def explore(draw: Callable[..., Any], **choices: Choices) -> Explorer:
         What a notebook shows as controls, and pages without them as one picture.
 
     Example:
-        >>> explore(lambda side=2: f"area {side**2}", side=range(1, 5)).shown(side=3)
+        >>> explore(lambda side=2: f"area {side**2}", side=range(1, 5)).render(side=3)
         '<p>area 9</p>'
     """
     return Explorer(draw, choices)

@@ -35,7 +35,7 @@ from mer_core.records import InputKind
 from mer_core.seeding import generator
 
 
-def look(model: LoadedModel, subject: int, emotion: str, *, seed: int = 1) -> Inspection:
+def inspect(model: LoadedModel, subject: int, emotion: str, *, seed: int = 1) -> Inspection:
     """Return a network looking at a generated person who shows `emotion`."""
     recording = synthetic_recording(subject=subject, emotion=emotion, seed=seed)
     return Inspection(model=model, recording=recording)
@@ -185,9 +185,9 @@ def field_words(model: LoadedModel, part: str) -> dict[str, str]:
     return {"fields": listed, "side": str(entry.input.size[0])}
 
 
-def agreement_words(looks: Sequence[Inspection]) -> dict[str, str]:
+def agreement_words(inspections: Sequence[Inspection]) -> dict[str, str]:
     """Return what the lesson on three networks says of those that look at one clip."""
-    predicted = [one.predicted for one in looks]
+    predicted = [one.predicted for one in inspections]
     return {"same": str(max(map(predicted.count, predicted))), "asked": str(len(predicted))}
 
 
@@ -197,7 +197,7 @@ def guess_maps(inspection: Inspection, *, method: str = "grad-cam") -> StaticFig
         inspection.weighting or inspection.model.entry.input.weighting, size=inspection.size
     ).image
     named: dict[str, Picture] = {}
-    for letter, name in _shuffled(inspection).items():
+    for letter, name in _shuffle_maps(inspection).items():
         values = _candidates(inspection, method)[name]
         named[f"Map {letter}"] = overlay(seen, values, map_scale(values, signed=False))
     region = None if inspection.regions is None else inspection.regions.union
@@ -208,7 +208,7 @@ def guess_words(inspection: Inspection, *, method: str = "grad-cam") -> str:
     """Return which of the maps of `guess_maps` is which, and how well each finds what moves."""
     titles = {**BASELINES, _OWN: f"{METHODS.get(method).title} of {inspection.model.entry.title}"}
     lines = []
-    for letter, name in _shuffled(inspection).items():
+    for letter, name in _shuffle_maps(inspection).items():
         scored = inspection.localise(_candidates(inspection, method)[name])
         mass = "" if scored is None else f": mass {scored.scores['mass'].normalised:.2f} × chance"
         lines.append(f"- **{letter}** is {titles[name]}{mass}")
@@ -218,7 +218,7 @@ def guess_words(inspection: Inspection, *, method: str = "grad-cam") -> str:
 _OWN = "network"
 
 
-def _shuffled(inspection: Inspection) -> dict[str, str]:
+def _shuffle_maps(inspection: Inspection) -> dict[str, str]:
     """Return letter -> map, in an order that depends on the clip alone."""
     names = [_OWN, *BASELINES]
     seed = sum(inspection.recording.clip.name.encode())

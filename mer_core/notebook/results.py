@@ -192,7 +192,7 @@ class Results:
 
     def get(self, name: str) -> Result:
         """Return a table or figure by the name that `mer reproduce` has for it."""
-        found = None if self.train else self._made_before(name)
+        found = None if self.train else self._find_made(name)
         return self.make(name) if found is None else found
 
     def make(self, name: str) -> Result:
@@ -205,7 +205,7 @@ class Results:
     def recorded(self, name: str) -> Result | Card:
         """Return a table or figure that takes long: if it was made before, or how to make it."""
         note = f"<p>Not made yet: <code>mer reproduce {name}</code> makes it.</p>"
-        return self._made_before(name) or Card(note)
+        return self._find_made(name) or Card(note)
 
     def scores(
         self,
@@ -221,7 +221,7 @@ class Results:
             setups: Experiments, as the paper names them; all by default.
             methods: Rows, as the paper names them; all by default.
         """
-        before = None if self.train else self._made_before(f"table{table}")
+        before = None if self.train else self._find_made(f"table{table}")
         wanted = None if methods is None else tuple(methods)
         if before is None:
             job = self.job if wanted is None else _only(self.job, wanted)
@@ -265,7 +265,7 @@ class Results:
         names = [name for name in CATALOG_NAMES.values() if self.job.roots.has(name)]
         return {name: self.job.table(name) for name in names}
 
-    def _made_before(self, name: str) -> Result | None:
+    def _find_made(self, name: str) -> Result | None:
         """Return what lies in the folder, of the kind of data that is asked for."""
         maker = MAKERS.get(name)
         entries = [one for one in Manifest(self.folder).entries() if one.maker_name == name]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from mer_core.plots.static import StaticFigure
 from mer_core.plots.static.curves import curve_sheet
-from mer_core.protocols.selection_bias import peeking
+from mer_core.protocols.selection_bias import simulate_selection_bias
 from mer_core.training.result import StudyResult
 from mer_core.training.study import Study
 from mer_core.training.study_folders import install_shipped_studies, studies_folder
@@ -49,7 +49,7 @@ def people_frame(result: StudyResult) -> pd.DataFrame:
 
 def leak_chart(*, people: int, clips: int, classes: int, epochs: int) -> StaticFigure:
     """Draw what guessing networks score, honestly and by whoever keeps the best epoch."""
-    found = peeking(subjects=people, clips=clips, classes=classes, epochs=epochs)
+    found = simulate_selection_bias(subjects=people, clips=clips, classes=classes, epochs=epochs)
     curves = {
         "best epoch kept": found.running,
         "each epoch as it is": found.accuracies.mean(axis=0),
@@ -59,6 +59,6 @@ def leak_chart(*, people: int, clips: int, classes: int, epochs: int) -> StaticF
 
 def leak_words(*, people: int, clips: int, classes: int, epochs: int) -> dict[str, str]:
     """Return what the lesson on leaks says of the same networks."""
-    found = peeking(subjects=people, clips=clips, classes=classes, epochs=epochs)
+    found = simulate_selection_bias(subjects=people, clips=clips, classes=classes, epochs=epochs)
     shares = {"honest": found.honest, "chance": 1 / classes, "leaked": found.leaked}
     return {name: f"{share:.0%}" for name, share in shares.items()}

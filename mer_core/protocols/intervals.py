@@ -55,11 +55,13 @@ def score_intervals(
     Raises:
         SettingsError: Fewer than two subjects, or repeats that tested different subjects.
     """
-    counts = _aligned(repeats)
+    counts = _align(repeats)
     picks = _draws(counts.shape[1], draws, seed)
     absent = repeats[0].absent
     return {
-        name: _interval(_value(name, counts, absent), _drawn(name, counts, picks, absent), level)
+        name: _interval(
+            _value(name, counts, absent), _score_draws(name, counts, picks, absent), level
+        )
         for name in SCORE_NAMES
     }
 
@@ -80,11 +82,11 @@ def paired_difference(
             where="comparison",
             remedy="compare studies of the same data and protocol",
         )
-    one, two = _aligned(first), _aligned(second, order=first[0].subjects)
+    one, two = _align(first), _align(second, order=first[0].subjects)
     picks = _draws(one.shape[1], draws, seed)
     parts = ((one, first[0].absent), (two, second[0].absent))
     values = [_value(name, counts, absent) for counts, absent in parts]
-    drawn = [_drawn(name, counts, picks, absent) for counts, absent in parts]
+    drawn = [_score_draws(name, counts, picks, absent) for counts, absent in parts]
     return _interval(values[0] - values[1], drawn[0] - drawn[1], level)
 
 
@@ -97,10 +99,10 @@ _POOLED: dict[str, Callable[[npt.NDArray[np.number], Absent], Values]] = {
 
 def _value(name: str, counts: Counts, absent: Absent) -> float:
     everyone = np.ones((1, counts.shape[1]))
-    return float(_drawn(name, counts, everyone, absent)[0])
+    return float(_score_draws(name, counts, everyone, absent)[0])
 
 
-def _drawn(name: str, counts: Counts, picks: Values, absent: Absent) -> Values:
+def _score_draws(name: str, counts: Counts, picks: Values, absent: Absent) -> Values:
     """The score of each draw, averaged over repeats.
 
     `counts` is R x S x K x K; `picks` is D x S, how often each subject was drawn.
@@ -127,7 +129,7 @@ def _interval(value: float, drawn: Values, level: float) -> Interval:
     return Interval(value, float(low), float(high), level)
 
 
-def _aligned(repeats: Sequence[Scores], order: Sequence[str] | None = None) -> Counts:
+def _align(repeats: Sequence[Scores], order: Sequence[str] | None = None) -> Counts:
     """R x S x K x K counts with subjects in one order."""
     if not repeats:
         raise SettingsError("there is no score to put an interval on", where="intervals")

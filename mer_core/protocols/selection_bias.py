@@ -17,7 +17,7 @@ from mer_core.seeding import generator
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Peeking:
+class SelectionBias:
     """Guessing networks, one per held-out subject.
 
     Attributes:
@@ -42,7 +42,9 @@ class Peeking:
         return np.maximum.accumulate(self.accuracies, axis=1).mean(axis=0)
 
 
-def peeking(*, subjects: int, clips: int, classes: int, epochs: int, seed: int = 0) -> Peeking:
+def simulate_selection_bias(
+    *, subjects: int, clips: int, classes: int, epochs: int, seed: int = 0
+) -> SelectionBias:
     """Draws guessing networks.
 
     Args:
@@ -59,4 +61,4 @@ def peeking(*, subjects: int, clips: int, classes: int, epochs: int, seed: int =
         raise SettingsError("guessing needs at least two classes", where="classes")
     draw = generator(seed, "peeking")
     right = draw.binomial(clips, 1 / classes, size=(subjects, epochs))
-    return Peeking(accuracies=right / clips)
+    return SelectionBias(accuracies=right / clips)

@@ -133,7 +133,7 @@ class SubjectFolds(Protocol):
                 where="protocol subject-folds",
                 remedy="choose between 2 and the number of subjects",
             )
-        dealt = _deal(subjects, self.count, self.seed)
+        dealt = _assign_subjects(subjects, self.count, self.seed)
         return _hold_out([f"part{dealt[subject] + 1}" for subject in subjects], "parts")
 
 
@@ -254,7 +254,7 @@ def _hold_out(groups: Sequence[str], noun: str) -> Iterator[Fold]:
         yield Fold(name, np.flatnonzero(column != name), np.flatnonzero(column == name))
 
 
-def _deal(subjects: Sequence[str], count: int, seed: int) -> dict[str, int]:
+def _assign_subjects(subjects: Sequence[str], count: int, seed: int) -> dict[str, int]:
     """Subject -> part: the largest subject left goes to the part with the fewest clips."""
     names, sizes = np.unique(np.array(subjects), return_counts=True)
     shuffled = generator(seed, "subject folds").permutation(len(names))

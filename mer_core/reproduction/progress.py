@@ -44,8 +44,8 @@ class StudyLines:
                 return f"fold {at.done} of {at.total}{left}"
             case events.FoldFailed():
                 return f"fold {event.name} failed: {event.error}"
-            case events.InputsBuilt() if event.made == event.wanted:
-                return f"{event.made} inputs"
+            case events.InputsBuilt() if event.built == event.total:
+                return f"{event.built} inputs"
             case events.EpochFinished() if self._clock() - self._told >= SILENCE:
                 return f"epoch {event.epoch} of {event.epochs} of fold {event.name}"
         return ""

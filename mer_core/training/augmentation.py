@@ -48,11 +48,11 @@ def augment(
         flat, grid, mode="bilinear", padding_mode="border", align_corners=False
     )
     if kind is InputKind.FLOW:
-        moved = torch.cat([_turned(moved[:, :2], maps), moved[:, 2:]], dim=1)
+        moved = torch.cat([_transform_flow(moved[:, :2], maps), moved[:, 2:]], dim=1)
     return moved.reshape(images.shape) if images.dim() == 5 else moved
 
 
-def _turned(flow: Tensor, maps: Tensor) -> Tensor:
+def _transform_flow(flow: Tensor, maps: Tensor) -> Tensor:
     """Displacements (B x 2 x H x W) as the mapped frames show them.
 
     They are in per cent of the frame's width and height, and the maps between positions in

@@ -29,18 +29,18 @@ class Control:
         name: What the command line calls it.
         title: What a reader sees.
         expectation: What must happen if the study measures what it claims to.
-        stills: Whether the expression is taken out of every clip, both sides alike.
-        reverses: Whether frames are taken in reversed time.
-        shuffles: Whether labels are shuffled within each training subject.
+        removes_motion: Whether the expression is taken out of every clip, both sides alike.
+        reverses_frames: Whether frames are taken in reversed time.
+        shuffles_labels: Whether labels are shuffled within each training subject.
         selection: Replaces the study's epoch selection, or None.
     """
 
     name: str
     title: str
     expectation: str
-    stills: bool = False
-    reverses: bool = False
-    shuffles: bool = False
+    removes_motion: bool = False
+    reverses_frames: bool = False
+    shuffles_labels: bool = False
     selection: Selection | None = None
 
 
@@ -90,19 +90,19 @@ for _control in (
         name="shuffled-labels",
         title="labels shuffled within training subjects",
         expectation="falls to chance",
-        shuffles=True,
+        shuffles_labels=True,
     ),
     Control(
         name="motionless",
         title="clips without motion",
         expectation="falls to chance",
-        stills=True,
+        removes_motion=True,
     ),
     Control(
         name="time-reversed",
         title="frames in reversed time",
         expectation="stays, where onset and offset move alike; falls, where their order counts",
-        reverses=True,
+        reverses_frames=True,
     ),
     Control(
         name="leak",

@@ -45,7 +45,7 @@ FoldRow = tuple[int, int, str, int, int]
 
 
 @contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
+def connect(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection for one use, as SQLite's are bound to the thread that opened them."""
     try:
         connection = sqlite3.connect(path, timeout=60, isolation_level=None)
@@ -67,7 +67,7 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def transaction(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection whose changes happen together or not at all; others wait meanwhile."""
-    with connected(path) as connection:
+    with connect(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -81,7 +81,7 @@ def write_new(
     path: Path, values: Mapping[str, Any], seeds: Sequence[int], folds: Sequence[FoldRow]
 ) -> None:
     """Writes a database with one run per seed; a fold's run counts from 1."""
-    with connected(path) as connection:
+    with connect(path) as connection:
         connection.execute("BEGIN")
         for statement in filter(str.strip, SCHEMA.split(";")):
             connection.execute(statement)
@@ -134,7 +134,7 @@ class StoredFold(PlannedFold):
     finished: str | None
 
 
-def stored_fold(row: sqlite3.Row) -> StoredFold:
+def read_fold(row: sqlite3.Row) -> StoredFold:
     """Return the fold that a row of `folds` describes."""
     return StoredFold(
         identity=row["id"],

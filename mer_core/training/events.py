@@ -54,10 +54,10 @@ class StudyStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class InputsBuilt(Event):
-    """`made` of `wanted` network inputs are in the store; folds start when all are."""
+    """`built` of `total` network inputs are in the store; folds start when all are."""
 
-    made: int
-    wanted: int
+    built: int
+    total: int
 
 
 @dataclass(frozen=True, kw_only=True)

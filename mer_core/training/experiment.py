@@ -222,18 +222,18 @@ class CatalogExperiment:
             weighting=self.weighting,
             crop=self.crop,
             stabilise=self.stabilise,
-            reverse=control.reverses,
+            reverse=control.reverses_frames,
         )
-        samples = self._still_samples(table) if control.stills else table.samples
+        samples = self._still_samples(table) if control.removes_motion else table.samples
         return InputSet(samples, spec, AmiStore(), imaging)
 
     def _still_samples(self, table: StudyTable) -> tuple[Sample, ...]:
         """Every clip without its expression: re-rendered where it is synthetic."""
-        from mer_core.training.still_twin import still_twin
+        from mer_core.training.motionless_twin import motionless_twin
 
         rendered: dict[str, Sample] = {}
         for choice in self.datasets:
-            root = still_twin(Path(choice.open().root))
+            root = motionless_twin(Path(choice.open().root))
             if root is not None:
                 still = replace(choice, root=str(root)).open()
                 rendered |= {sample.key: sample for sample in still}

@@ -39,7 +39,7 @@ def train_with_leak(
     best_right, chosen = -1, 0
     best: npt.NDArray[np.float64] = np.empty(0)
 
-    def peek(epoch: int, module: nn.Module) -> None:
+    def observe(epoch: int, module: nn.Module) -> None:
         nonlocal best_right, chosen, best
         probabilities = predict_probabilities(module, held_out, settings)
         right = int((probabilities.argmax(axis=1) == truth).sum())
@@ -47,5 +47,5 @@ def train_with_leak(
             best_right, chosen, best = right, epoch, probabilities
 
     honest = replace(settings, selection=Selection.LAST)
-    fitted = train_fold(data, build, honest, seed=seed, report=report, observe=peek)
+    fitted = train_fold(data, build, honest, seed=seed, report=report, observe=observe)
     return replace(fitted, epoch=chosen), best

@@ -104,7 +104,7 @@ def recipe_of(model: str) -> TrainingSettings:
     return replace(RECIPE, learning_rate=LEARNING_RATES.get(model, RECIPE.learning_rate))
 
 
-def _shipped(
+def _shipped_model(
     model: str, *weightings: str, compression: Compression = Compression.INT8
 ) -> Iterator[Pretraining]:
     for weighting in weightings:
@@ -114,11 +114,11 @@ def _shipped(
 
 
 SHIPPED: tuple[Pretraining, ...] = (
-    *_shipped("affectivenet", "rank-pooling", "full", compression=Compression.HALF),
-    *_shipped("learnet", "rank-pooling", "full"),
-    *_shipped("mobilenet", "rank-pooling", "full"),
+    *_shipped_model("affectivenet", "rank-pooling", "full", compression=Compression.HALF),
+    *_shipped_model("learnet", "rank-pooling", "full"),
+    *_shipped_model("mobilenet", "rank-pooling", "full"),
     # For the better weighting alone: it takes 23.5 MB at 8 bits, of 45 MB in all.
-    *_shipped("resnet50", "rank-pooling"),
+    *_shipped_model("resnet50", "rank-pooling"),
 )
 """The networks that ship with the package."""
 
@@ -179,7 +179,7 @@ def _train(
     report: Report | None,
 ) -> tuple[nn.Module, tuple[dict[str, float], ...]]:
     entry = model_entry(job.model)
-    labels = _shuffled(training, job.seed) if job.shuffled else training.labels
+    labels = _shuffle_labels(training, job.seed) if job.shuffled else training.labels
     data = TrainingData(
         images=cohort_tensor(training, entry.input),
         labels=torch.from_numpy(labels),
@@ -187,7 +187,7 @@ def _train(
         samples=(),
         kind=entry.input.kind,
     )
-    start, inner_uars = _resume(state_path, job.digest)
+    start, inner_uars = _load_state(state_path, job.digest)
     held = cohort_tensor(inner, entry.input)
 
     def observe(_epoch: int, module: nn.Module) -> None:
@@ -197,7 +197,7 @@ def _train(
         inner_uars.append(score_answers(inner, logits.cpu().double().numpy()).uar)
 
     def keep(state: EpochState) -> None:
-        _keep(state_path, job.digest, state, inner_uars)
+        _save_state(state_path, job.digest, state, inner_uars)
         if report is not None:
             report(f"training {job.name}", len(state.history), job.recipe.epochs)
 
@@ -217,7 +217,7 @@ def _train(
     return fitted.module, history
 
 
-def _shuffled(training: CohortImages, seed: int) -> npt.NDArray[np.int64]:
+def _shuffle_labels(training: CohortImages, seed: int) -> npt.NDArray[np.int64]:
     """Labels permuted among the clips of each person, so only their link to a clip is lost."""
     draw = generator(seed, "shuffled labels")
     labels = training.labels.copy()
@@ -228,7 +228,7 @@ def _shuffled(training: CohortImages, seed: int) -> npt.NDArray[np.int64]:
     return labels
 
 
-def _keep(path: Path, digest: str, state: EpochState, inner_uars: list[float]) -> None:
+def _save_state(path: Path, digest: str, state: EpochState, inner_uars: list[float]) -> None:
     tensors = {f"weights.{name}": tensor.contiguous() for name, tensor in state.weights.items()}
     tensors |= {f"optimiser.{name}": value.contiguous() for name, value in state.optimiser.items()}
     text = json.dumps(
@@ -241,24 +241,24 @@ def _keep(path: Path, digest: str, state: EpochState, inner_uars: list[float]) -
     atomic.write_bytes(path, save(tensors, metadata={"state": text}))
 
 
-def _resume(path: Path, digest: str) -> tuple[EpochState | None, list[float]]:
+def _load_state(path: Path, digest: str) -> tuple[EpochState | None, list[float]]:
     """The state at `path`, unless it is of another training or damaged: then from the start."""
     if not path.exists():
         return None, []
     try:
         with safe_open(path, framework="pt") as file:
-            told = json.loads((file.metadata() or {})["state"])
+            values = json.loads((file.metadata() or {})["state"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, KeyError):
         return None, []
-    if told["digest"] != digest:
+    if values["digest"] != digest:
         return None, []
     state = EpochState(
         weights=dict(_below("weights.", tensors)),
         optimiser=dict(_below("optimiser.", tensors)),
-        history=tuple(EpochRecord(**record) for record in told["history"]),
+        history=tuple(EpochRecord(**record) for record in values["history"]),
     )
-    return state, list(told["inner_uars"])
+    return state, list(values["inner_uars"])
 
 
 def _below(prefix: str, tensors: dict[str, Tensor]) -> Iterator[tuple[str, Tensor]]:

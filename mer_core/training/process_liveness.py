@@ -9,7 +9,7 @@ from pathlib import Path
 _PROCESSES = Path("/proc")
 
 
-def is_gone(host: str, pid: int, born: str) -> bool:
+def is_dead(host: str, pid: int, born: str) -> bool:
     """Whether a process is known to be dead; False where this machine cannot tell."""
     return host == socket.gethostname() and start_time(pid) != born
 

@@ -53,10 +53,10 @@ class Session:
         self.finished = 0
         self.rows = {fold.identity: fold for fold in self.store.folds()}
         self.queue: deque[events.Event] = deque()
-        self.state = self._look()
+        self.state = self._update_progress()
 
     def run(self) -> Iterator[events.Event]:
-        self._tell(
+        self._emit(
             events.StudyStarted(
                 progress=self.state,
                 slots=self.executor.slots,
@@ -64,55 +64,57 @@ class Session:
                 warnings=self.warnings,
             )
         )
-        for made, wanted in self.prepare:
-            self._tell(events.InputsBuilt(progress=self._look(), made=made, wanted=wanted))
-            yield from self._told()
+        for built, total in self.prepare:
+            self._emit(
+                events.InputsBuilt(progress=self._update_progress(), built=built, total=total)
+            )
+            yield from self._drain()
         self.began = time.monotonic()  # the time left is told from folds alone
         others = 0
         while True:
-            for outcome in self.executor.map(run_fold, self._take(), report=self._report):
-                self._receive(outcome)
-                yield from self._told()
-            held = self._look().running
+            for outcome in self.executor.map(run_fold, self._claim_folds(), report=self._report):
+                self._record(outcome)
+                yield from self._drain()
+            held = self._update_progress().running
             if not held or not self.wait:
                 break
             if held != others:
                 others = held
-                self._tell(events.WaitingForOthers(progress=self.state, folds=held))
-            yield from self._told()
+                self._emit(events.WaitingForOthers(progress=self.state, folds=held))
+            yield from self._drain()
             time.sleep(_POLL_SECONDS)
-        self._tell(events.StudyFinished(progress=self.state))
-        yield from self._told()
+        self._emit(events.StudyFinished(progress=self.state))
+        yield from self._drain()
 
-    def _take(self) -> Iterator[FoldTask]:
+    def _claim_folds(self) -> Iterator[FoldTask]:
         while (identity := self.store.claim()) is not None:
             fold = self.rows[identity]
-            self._look()
-            self._tell(events.FoldStarted(progress=self.state, seed=fold.seed, name=fold.name))
+            self._update_progress()
+            self._emit(events.FoldStarted(progress=self.state, seed=fold.seed, name=fold.name))
             yield self.task(fold)
 
-    def _receive(self, outcome: Outcome[FoldTask, FoldOutcome] | LostWorker | None) -> None:
+    def _record(self, outcome: Outcome[FoldTask, FoldOutcome] | LostWorker | None) -> None:
         if outcome is None:
             return
         if isinstance(outcome, LostWorker):
-            self._tell(events.WorkerLost(progress=self._look(), worker=outcome.worker))
+            self._emit(events.WorkerLost(progress=self._update_progress(), worker=outcome.worker))
             return
         fold = self.rows[outcome.item.identity]
         if outcome.value is None:
             error = _one_line(outcome.error)
             self.store.fail(fold.identity, error)
-            self._tell(
+            self._emit(
                 events.FoldFailed(
-                    progress=self._look(), seed=fold.seed, name=fold.name, error=error
+                    progress=self._update_progress(), seed=fold.seed, name=fold.name, error=error
                 )
             )
             return
         if not self.store.record(fold.identity, outcome.value, worker=outcome.worker):
             return  # our lease ran out and another process has it; its result is the same
         self.finished += 1
-        self._tell(
+        self._emit(
             events.FoldFinished(
-                progress=self._look(),
+                progress=self._update_progress(),
                 seed=fold.seed,
                 name=fold.name,
                 right=sum(answer.correct for answer in outcome.value.predictions),
@@ -122,7 +124,7 @@ class Session:
         )
 
     def _report(self, message: dict[str, Any]) -> None:
-        self._tell(
+        self._emit(
             events.EpochFinished(
                 progress=self.state,
                 name=message["name"],
@@ -133,7 +135,7 @@ class Session:
             )
         )
 
-    def _look(self) -> events.Progress:
+    def _update_progress(self) -> events.Progress:
         counts = self.store.counts()
         elapsed = time.monotonic() - self.began
         left = counts[FoldState.WAITING] + counts[FoldState.RUNNING]
@@ -147,12 +149,12 @@ class Session:
         )
         return self.state
 
-    def _tell(self, event: events.Event) -> None:
+    def _emit(self, event: events.Event) -> None:
         self.queue.append(event)
         if self.listener is not None:
             self.listener(event)
 
-    def _told(self) -> Iterator[events.Event]:
+    def _drain(self) -> Iterator[events.Event]:
         while self.queue:
             yield self.queue.popleft()
 

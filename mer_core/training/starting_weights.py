@@ -15,7 +15,7 @@ START_FILE_NAME = "start.safetensors"
 """File in a study's folder that holds the weights its networks start from."""
 
 
-def keep_starting_weights(
+def save_starting_weights(
     path: Path,
     start: CheckpointHeader,
     held_out: Mapping[str, Sequence[Sample]],

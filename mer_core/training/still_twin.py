@@ -16,7 +16,7 @@ from mer_core.folders import cache_folder
 from mer_core.provenance import settings_digest
 
 
-def still_twin(root: Path) -> Path | None:
+def motionless_twin(root: Path) -> Path | None:
     """The motionless counterpart of the twin at `root`, written on first use.
 
     Returns None where `root` holds no twin.
@@ -28,10 +28,10 @@ def still_twin(root: Path) -> Path | None:
     target = cache_folder() / "still" / name
     found = read_manifest(target)
     if found is None or not found.complete:
-        write_twin_of(manifest.settings, target, render=render_still)
+        write_twin_of(manifest.settings, target, render=render_motionless)
     return target
 
 
-def render_still(plan: ClipPlan, **options: Any) -> SyntheticClip:
+def render_motionless(plan: ClipPlan, **options: Any) -> SyntheticClip:
     """The clip of `plan` without its expression."""
     return render_clip(replace(plan, action_units={}, asymmetry={}), **options)

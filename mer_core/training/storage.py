@@ -32,12 +32,12 @@ from mer_core.training.database import (
     FoldState,
     PlannedFold,
     StoredFold,
-    connected,
-    stored_fold,
+    connect,
+    read_fold,
     transaction,
     write_new,
 )
-from mer_core.training.process_liveness import is_gone, start_time
+from mer_core.training.process_liveness import is_dead, start_time
 from mer_core.training.task import FoldOutcome
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class StudyStore:
 
     def read(self, name: str) -> Any:
         """One of the values the study was created with."""
-        with connected(self.path) as connection:
+        with connect(self.path) as connection:
             row = connection.execute("SELECT value FROM study WHERE name = ?", (name,)).fetchone()
         if row is None:
             raise StoreError(f"the study has no {name!r}", where=self.path)
@@ -135,7 +135,7 @@ class StudyStore:
             ).fetchall()
             for row in running:
                 silent = row["lease"] < time.time()
-                if silent or is_gone(row["host"], row["pid"], row["born"]):
+                if silent or is_dead(row["host"], row["pid"], row["born"]):
                     connection.execute(
                         "UPDATE folds SET state = 'waiting', owner = NULL WHERE id = ?",
                         (row["id"],),
@@ -165,14 +165,14 @@ class StudyStore:
         """Renews leases in the background for as long as the block runs, then lets go."""
         over = threading.Event()
 
-        def beat() -> None:
+        def renew_until_stopped() -> None:
             while not over.wait(self.lease / 4):
                 try:
                     self.renew()
                 except StoreError as error:
                     log.warning("leases could not be renewed: %s", error)
 
-        thread = threading.Thread(target=beat, name="study leases", daemon=True)
+        thread = threading.Thread(target=renew_until_stopped, name="study leases", daemon=True)
         thread.start()
         try:
             yield
@@ -250,16 +250,16 @@ class StudyStore:
 
     def folds(self) -> tuple[StoredFold, ...]:
         """All folds, by seed in the order they were named, then by position."""
-        with connected(self.path) as connection:
+        with connect(self.path) as connection:
             rows = connection.execute(
                 "SELECT folds.*, runs.seed FROM folds JOIN runs ON runs.id = folds.run "
                 "ORDER BY folds.run, folds.position"
             ).fetchall()
-        return tuple(stored_fold(row) for row in rows)
+        return tuple(read_fold(row) for row in rows)
 
     def predictions(self) -> dict[int, tuple[Prediction, ...]]:
         """Fold identity -> its answers, finished folds only."""
-        with connected(self.path) as connection:
+        with connect(self.path) as connection:
             rows = connection.execute(
                 "SELECT * FROM predictions ORDER BY fold, position"
             ).fetchall()
@@ -278,7 +278,7 @@ class StudyStore:
 
     def counts(self) -> dict[FoldState, int]:
         """How many folds are in each state."""
-        with connected(self.path) as connection:
+        with connect(self.path) as connection:
             rows = connection.execute(
                 "SELECT state, COUNT(*) AS n FROM folds GROUP BY state"
             ).fetchall()
@@ -287,7 +287,7 @@ class StudyStore:
 
     def sessions(self) -> tuple[dict[str, Any], ...]:
         """Every process that worked on the study: when, where, with which code and versions."""
-        with connected(self.path) as connection:
+        with connect(self.path) as connection:
             rows = connection.execute("SELECT * FROM sessions ORDER BY started").fetchall()
         return tuple(
             {

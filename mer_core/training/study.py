@@ -38,7 +38,7 @@ from mer_core.training.experiment import CatalogExperiment, Experiment, StudyTab
 from mer_core.training.result import StudyResult
 from mer_core.training.session import Listener, Session
 from mer_core.training.settings import Selection, TrainingSettings, profile
-from mer_core.training.starting_weights import START_FILE_NAME, keep_starting_weights
+from mer_core.training.starting_weights import START_FILE_NAME, save_starting_weights
 from mer_core.training.storage import LEASE_SECONDS, StudyStore
 from mer_core.training.study_folders import studies_folder, study_folder
 from mer_core.training.task import FoldTask
@@ -88,7 +88,7 @@ class Study:
             raise SettingsError("name at least one seed, and each once", where="seeds")
         self.experiment = experiment
         model = experiment.model if isinstance(experiment, CatalogExperiment) else ""
-        self.settings = _settled(settings or profile("standard", model=model), control)
+        self.settings = _resolve_settings(settings or profile("standard", model=model), control)
         self.protocol, self.seeds, self.control = protocol, tuple(seeds), control
         self.keep_weights = keep_weights and self.settings.selection is not Selection.TEST
         self._given_name, self._given_folder, self._lease = name, folder, lease
@@ -135,7 +135,7 @@ class Study:
     @cached_property
     def name(self) -> str:
         """The name given, or one derived from the definition."""
-        return self._given_name or self._derived_name()
+        return self._given_name or self._derive_name()
 
     @cached_property
     def folder(self) -> Path:
@@ -264,7 +264,7 @@ class Study:
             control = find_control(self.control)
             yield from self.experiment.prepare(self.table, control, workers=workers)
 
-    def _derived_name(self) -> str:
+    def _derive_name(self) -> str:
         described = self.experiment.describe()
         datasets = [choice["name"] for choice in described.get("datasets", ())]
         across = self.protocol == ":".join(datasets)  # which names them already
@@ -279,8 +279,8 @@ class Study:
         if (self.folder / "study.sqlite").exists():
             store = StudyStore(self.folder, lease=self._lease)
         else:
-            self._keep_start()
-            values, planned = self._values(), self._planned()
+            self._save_starting_weights()
+            values, planned = self._values(), self._plan_folds()
             store = StudyStore.create(self.folder, values, planned, lease=self._lease)
         held = store.read("definition")
         if canonical_json(held) != canonical_json(self.definition):
@@ -298,11 +298,11 @@ class Study:
         path = self.experiment.starting_checkpoint()
         return None if path is None else read_header(path)
 
-    def _keep_start(self) -> None:
+    def _save_starting_weights(self) -> None:
         path = self.experiment.starting_checkpoint()
         if path is not None and self._start is not None:
             held_out = {f.name: [self.table.samples[i] for i in f.test] for f in self.folds}
-            keep_starting_weights(path, self._start, held_out, folder=self.folder)
+            save_starting_weights(path, self._start, held_out, folder=self.folder)
 
     def _values(self) -> dict[str, Any]:
         return {
@@ -320,7 +320,7 @@ class Study:
             },
         }
 
-    def _planned(self) -> list[PlannedFold]:
+    def _plan_folds(self) -> list[PlannedFold]:
         return [
             PlannedFold(
                 seed=seed,
@@ -334,7 +334,7 @@ class Study:
         ]
 
 
-def _settled(settings: TrainingSettings, control: str) -> TrainingSettings:
+def _resolve_settings(settings: TrainingSettings, control: str) -> TrainingSettings:
     """Settings with everything decided that depends on the control."""
     chosen = find_control(control)
     refuse_test_selection(settings.selection, chosen)

@@ -102,11 +102,11 @@ def run_fold(task: FoldTask, report: Report) -> FoldOutcome:
         LeakageError: The task's split is not clean, or the starting weights saw who is held out.
     """
     began = time.perf_counter()
-    table, images = _loaded(task.experiment, task.control, task.data_digest)
+    table, images = _load_table(task.experiment, task.control, task.data_digest)
     check_split(table.samples, task.train, task.test, subjects=task.subjects_disjoint)
-    start = _start(task, table)
+    start = _starting_header(task, table)
     control = find_control(task.control)
-    fitted, probabilities = _answers(task, table, images, control, report)
+    fitted, probabilities = _fit_and_predict(task, table, images, control, report)
     digest = _keep_weights(task, table, fitted.module, start)
     return FoldOutcome(
         predictions=_predictions(table, task.test, probabilities),
@@ -118,7 +118,7 @@ def run_fold(task: FoldTask, report: Report) -> FoldOutcome:
     )
 
 
-def _start(task: FoldTask, table: StudyTable) -> CheckpointHeader | None:
+def _starting_header(task: FoldTask, table: StudyTable) -> CheckpointHeader | None:
     """The header of the checkpoint that the fold starts from, after it has been checked."""
     path = task.experiment.starting_checkpoint()
     if path is None:
@@ -135,27 +135,27 @@ def _start(task: FoldTask, table: StudyTable) -> CheckpointHeader | None:
     return start
 
 
-def _answers(
+def _fit_and_predict(
     task: FoldTask, table: StudyTable, images: Images, control: Control, report: Report
 ) -> tuple[FittedNetwork, npt.NDArray[np.float64]]:
     build = partial(task.experiment.network, table.classes)
     training = _training_side(task, table, images, control)
-    tell = partial(_tell, report, task.identity, task.name)
+    report_epoch = partial(_report_epoch, report, task.identity, task.name)
     if task.settings.selection is Selection.TEST:
         from mer_core.training.leak import train_with_leak
 
         held_out = pick_images(images, task.test)
         truth = table.label_indices[list(task.test)].numpy()
         return train_with_leak(
-            training, build, task.settings, held_out, truth, seed=task.seed, report=tell
+            training, build, task.settings, held_out, truth, seed=task.seed, report=report_epoch
         )
-    fitted = train_fold(training, build, task.settings, seed=task.seed, report=tell)
+    fitted = train_fold(training, build, task.settings, seed=task.seed, report=report_epoch)
     held_out = pick_images(images, task.test)
     with reproducible(task.seed, task.settings):
         return fitted, predict_probabilities(fitted.module, held_out, task.settings)
 
 
-def _tell(report: Report, fold: int, name: str, record: EpochRecord) -> None:
+def _report_epoch(report: Report, fold: int, name: str, record: EpochRecord) -> None:
     report({"fold": fold, "name": name, **dataclasses.asdict(record)})
 
 
@@ -170,7 +170,7 @@ def _training_side(
         samples=table.samples,
     )
     side = everyone.take(task.train)
-    if not control.shuffles:
+    if not control.shuffles_labels:
         return side
     labels = shuffle_within_subjects(side.labels, side.samples, task.seed)
     return dataclasses.replace(side, labels=labels)
@@ -214,7 +214,7 @@ def _keep_weights(
 
 
 @lru_cache(maxsize=2)
-def _loaded(experiment: Experiment, control: str, digest: str) -> tuple[StudyTable, Images]:
+def _load_table(experiment: Experiment, control: str, digest: str) -> tuple[StudyTable, Images]:
     """Table and images of the data that `digest` names, once per worker process."""
     table = experiment.table()
     if table.digest != digest:

@@ -90,10 +90,10 @@ def test_events_cross_processes_as_plain_values():
 def test_the_last_epoch_is_the_twelfth_of_twelve():
     progress = Progress(total=4, done=1, failed=0, running=1, elapsed=2.0, eta=None)
     run = Run("any")
-    run.hear(
+    run.record_event(
         EpochFinished(progress=progress, name="sub01", epoch=12, epochs=12, loss=0.5, accuracy=0.25)
     )
-    assert "epoch 12 of 12" in run.doing
+    assert "epoch 12 of 12" in run.activity
 
 
 def test_a_run_knows_how_far_it_is_from_the_first_epoch_on():
@@ -103,10 +103,10 @@ def test_a_run_knows_how_far_it_is_from_the_first_epoch_on():
         return Progress(total=4, done=done, failed=0, running=1, elapsed=30.0, eta=None)
 
     assert (run.share, run.time_left) == (0.0, "")
-    run.hear(FoldStarted(progress=progress(0), seed=0, name="s1"))
+    run.record_event(FoldStarted(progress=progress(0), seed=0, name="s1"))
     assert run.time_left == ""
     for epoch, loss in ((1, 1.5), (2, 1.25)):
-        run.hear(
+        run.record_event(
             EpochFinished(
                 progress=progress(0), name="s1", epoch=epoch, epochs=4, loss=loss, accuracy=0.5
             )
@@ -115,7 +115,9 @@ def test_a_run_knows_how_far_it_is_from_the_first_epoch_on():
     assert run.time_left == "about 4 min"  # 30 s for an eighth, so 210 s for the rest
     assert run.losses == {"s1": [1.5, 1.25]}
     assert run.states == {"s1": "training, epoch 2 of 4"}
-    run.hear(FoldFinished(progress=progress(1), seed=0, name="s1", right=3, n_test=4, seconds=9.0))
+    run.record_event(
+        FoldFinished(progress=progress(1), seed=0, name="s1", right=3, n_test=4, seconds=9.0)
+    )
     assert run.share == pytest.approx(1 / 4)
     assert run.states == {"s1": "finished, 3 of 4 right"}
 
@@ -124,10 +126,12 @@ def test_the_time_left_of_a_continued_study_counts_this_run_alone():
     """Nine of ten folds were done long ago; half of the tenth took 30 s, so half is left."""
     run = Run("continued")
     before = Progress(total=10, done=9, failed=0, running=0, elapsed=0.0, eta=None)
-    run.hear(StudyStarted(progress=before, slots=1, dashboard=None))
+    run.record_event(StudyStarted(progress=before, slots=1, dashboard=None))
     assert run.time_left == ""
     now = Progress(total=10, done=9, failed=0, running=1, elapsed=30.0, eta=None)
-    run.hear(EpochFinished(progress=now, name="s10", epoch=5, epochs=10, loss=1.0, accuracy=0.5))
+    run.record_event(
+        EpochFinished(progress=now, name="s10", epoch=5, epochs=10, loss=1.0, accuracy=0.5)
+    )
     assert run.time_left == "about 30 s"
 
 
@@ -139,7 +143,7 @@ def test_training_leaves_this_process_alone(planned):
     run = runner.start(study)
     told = set()
     while not run.ended:
-        told.add(run.doing)
+        told.add(run.activity)
         assert torch.are_deterministic_algorithms_enabled() == strict
         assert torch.get_num_threads() == threads
         time.sleep(0.005)
@@ -165,17 +169,17 @@ def test_stopping_interrupts_a_fold_and_pressing_twice_starts_one_process(planne
     assert runner.start(Study.open(study.folder)) is first
     assert runner.start(planned("another")) is first
     assert len(children()) == 1
-    wait_for(lambda: "epoch" in first.doing)
+    wait_for(lambda: "epoch" in first.activity)
     runner.cancel()
     assert first.stopping
     second = runner.start(study)  # pressed before the first has stopped
     assert second is not first
     assert first.ended
     assert first.failure is None
-    assert "epoch 5000" not in first.doing
+    assert "epoch 5000" not in first.activity
     assert study.store.counts()[FoldState.DONE] == 0
     assert len(children()) == 1
-    wait_for(lambda: "epoch" in second.doing)
+    wait_for(lambda: "epoch" in second.activity)
     runner.cancel()
     wait_for(lambda: second.ended)
     assert not children()

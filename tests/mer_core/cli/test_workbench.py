@@ -22,7 +22,7 @@ WRITTEN = tomllib.loads((PACKAGE / ".streamlit" / "config.toml").read_text())
 def started(monkeypatch, tmp_path):
     """Collects what would be run, in a folder without any settings."""
     calls = []
-    monkeypatch.setattr(command, "_become", lambda *call: calls.append(call) or 0)
+    monkeypatch.setattr(command, "_replace_process", lambda *call: calls.append(call) or 0)
     monkeypatch.chdir(tmp_path)
     return calls
 

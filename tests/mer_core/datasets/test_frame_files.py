@@ -29,7 +29,7 @@ def test_duplicates_gaps_strays_and_doubled_extensions_are_named(tmp_path):
     assert [path.name for path in files.duplicates] == ["a1.jpg"]
     assert files.gaps == (2, 3)
     assert set(files.strays) == {"x.txt", "cover.jpg"}
-    assert files.doubled == ("a5.jpg.jpg",)
+    assert files.double_extensions == ("a5.jpg.jpg",)
 
 
 def test_names_without_numbers_are_counted(tmp_path):

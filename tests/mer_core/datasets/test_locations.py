@@ -3,7 +3,7 @@ import tomllib
 import pytest
 
 from mer_core.datasets.catalog import DATASETS, dataset_info
-from mer_core.datasets.locations import forget, locate, locations_file, remember, remembered
+from mer_core.datasets.locations import forget, locate, locations_file, read_locations, remember
 from mer_core.errors import DatasetError
 
 CASME2 = dataset_info("casme2")
@@ -47,11 +47,11 @@ def test_other_entries_and_foreign_keys_survive_a_write(tmp_path):
     file.parent.mkdir(parents=True)
     file.write_text('[mine]\nnote = "kept"\n[roots]\nsamm = "/data/samm"\n')
     remember("casme2", tmp_path)
-    assert set(remembered()) == {"samm", "casme2"}
+    assert set(read_locations()) == {"samm", "casme2"}
     assert tomllib.loads(file.read_text())["mine"] == {"note": "kept"}
     assert forget("samm")
     assert not forget("samm")
-    assert set(remembered()) == {"casme2"}
+    assert set(read_locations()) == {"casme2"}
 
 
 @pytest.mark.parametrize("text", ["[roots", "roots = 3", "[roots]\ncasme2 = 4"])

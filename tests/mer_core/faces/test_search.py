@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mer_core.errors import FaceNotFoundError
-from mer_core.faces import Face, search_faces, spread
+from mer_core.faces import Face, sample_positions, search_faces
 from mer_core.faces import search as search_module
 
 FRAME = np.zeros((240, 320, 3), np.uint8)
@@ -94,7 +94,7 @@ def test_the_crop_beyond_the_frame_is_a_doubt(found):
 
 @pytest.mark.parametrize("count", [1, 2, 8, 9, 10, 5000])
 def test_looks_are_spread_from_the_first_to_the_last(count):
-    positions = spread(count)
+    positions = sample_positions(count)
     assert positions[0] == 0
     assert positions[-1] == count - 1
     assert len(positions) == min(count, 9)

@@ -13,35 +13,37 @@ from mer_core.errors import DatasetError, UnknownNameError
 
 
 @pytest.fixture(scope="module")
-def look():
-    return nb.look(load_model("affectivenet", weights="synthetic"), 4, "happiness")
+def inspection():
+    return nb.inspect(load_model("affectivenet", weights="synthetic"), 4, "happiness")
 
 
-def test_an_untrained_network_reads_the_images_that_a_trained_one_reads(look):
+def test_an_untrained_network_reads_the_images_that_a_trained_one_reads(inspection):
     untrained = nb.untrained("affectivenet")
     assert not untrained.weights.trained
-    assert untrained.entry.input == look.model.entry.input
-    assert untrained.classes == look.model.classes
+    assert untrained.entry.input == inspection.model.entry.input
+    assert untrained.classes == inspection.model.classes
 
 
-def test_a_layer_is_found_by_branch_and_part(look):
-    for branch, layers in look.model.entry.branches().items():
-        found = [nb.layer_of(look.model, branch, part) for part in nb.PARTS.values()]
+def test_a_layer_is_found_by_branch_and_part(inspection):
+    for branch, layers in inspection.model.entry.branches().items():
+        found = [nb.layer_of(inspection.model, branch, part) for part in nb.PARTS.values()]
         assert found == [layer.name for layer in layers]
     with pytest.raises(UnknownNameError):
-        nb.layer_of(look.model, "9x9", "first")
+        nb.layer_of(inspection.model, "9x9", "first")
 
 
-def test_a_channel_beyond_the_last_counts_on_from_the_first(look):
-    layer = nb.layer_of(look.model, "3x3", "first")
-    third, strongest = (nb.channel_view(look.model, look.recording, layer, n) for n in (3, -1))
-    assert nb.channel_view(look.model, look.recording, layer, 16 + 3).png == third.png
+def test_a_channel_beyond_the_last_counts_on_from_the_first(inspection):
+    layer = nb.layer_of(inspection.model, "3x3", "first")
+    third, strongest = (
+        nb.channel_view(inspection.model, inspection.recording, layer, n) for n in (3, -1)
+    )
+    assert nb.channel_view(inspection.model, inspection.recording, layer, 16 + 3).png == third.png
     assert strongest.png != third.png
     assert nb.CHANNELS["the three strongest"] == -1
 
 
-def test_the_guessing_game_owns_up_to_every_map_once(look):
-    lines = nb.guess_words(look).splitlines()
+def test_the_guessing_game_owns_up_to_every_map_once(inspection):
+    lines = nb.guess_words(inspection).splitlines()
     assert [line[:7] for line in lines] == [f"- **{letter}**" for letter in "ABCDE"]
     assert sum("AffectiveNet" in line for line in lines) == 1
     # A random map holds its share of the region and no more.
@@ -49,26 +51,26 @@ def test_the_guessing_game_owns_up_to_every_map_once(look):
     assert float(re.search(r"mass ([\d.]+)", random)[1]) == pytest.approx(1, abs=0.1)
 
 
-def test_the_answer_is_a_distribution_over_the_classes(look):
-    frame = nb.answer_frame(look)
-    assert list(frame.index) == list(look.model.classes)
+def test_the_answer_is_a_distribution_over_the_classes(inspection):
+    frame = nb.answer_frame(inspection)
+    assert list(frame.index) == list(inspection.model.classes)
     assert (frame[""] == "predicted").sum() == 1
-    assert frame[""][look.predicted] == "predicted"
+    assert frame[""][inspection.predicted] == "predicted"
 
 
-def test_a_cut_clip_has_the_frames_between_its_ends(look):
-    clip = look.recording
+def test_a_cut_clip_has_the_frames_between_its_ends(inspection):
+    clip = inspection.recording
     part = nb.cut(clip, clip.onset + 2, clip.offset - 3)
     assert part.expression.frame_numbers == tuple(range(clip.onset + 2, clip.offset - 2))
 
 
-def test_weights_and_motion_of_a_clip(look):
-    sums = nb.weight_sums(look.recording)
-    assert sums["weights sum to"]["Full"] == len(look.recording.expression)
-    words = nb.motion_words(look.recording)
+def test_weights_and_motion_of_a_clip(inspection):
+    sums = nb.weight_sums(inspection.recording)
+    assert sums["weights sum to"]["Full"] == len(inspection.recording.expression)
+    words = nb.motion_words(inspection.recording)
     shares = sums["share of contrast where the face moves"]
     assert shares[words["best"]] == shares.max()
-    still = nb.cut(look.recording, 0, 5)
+    still = nb.cut(inspection.recording, 0, 5)
     assert still.region is not None
     with pytest.raises(DatasetError, match="nobody knows"):
         nb.motion_words(type(still)(clip=still.clip, subject="1", label="x"))

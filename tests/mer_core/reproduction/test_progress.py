@@ -51,8 +51,8 @@ def test_each_fold_is_told_with_the_time_left():
 
 def test_inputs_are_told_once_they_are_made():
     heard = Heard()
-    assert heard.at(1, InputsBuilt(progress=progress(), made=95, wanted=96)) == []
-    assert heard.at(2, InputsBuilt(progress=progress(), made=96, wanted=96)) == ["96 inputs"]
+    assert heard.at(1, InputsBuilt(progress=progress(), built=95, total=96)) == []
+    assert heard.at(2, InputsBuilt(progress=progress(), built=96, total=96)) == ["96 inputs"]
 
 
 def test_an_epoch_is_told_only_after_a_long_silence():

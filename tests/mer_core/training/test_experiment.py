@@ -45,7 +45,7 @@ def test_a_study_from_files_to_scores(twins):
     study = Study.create(experiment(twins, "casme2"), settings=ONCE)
     heard = list(study.run(workers=1))
     built = [event for event in heard if isinstance(event, events.InputsBuilt)]
-    assert built[-1].made == built[-1].wanted == len(study.table.samples) == 8
+    assert built[-1].built == built[-1].total == len(study.table.samples) == 8
     result = study.result()
     assert result.complete
     assert result.synthetic
@@ -79,7 +79,7 @@ def test_a_study_in_this_process_starts_no_other(twins, monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     study = Study.create(experiment(twins, "casme2", "samm", scheme="cross"), settings=ONCE)
     first = next(e for e in study.run(workers=1) if isinstance(e, events.InputsBuilt))
-    assert first.wanted == 16
+    assert first.total == 16
 
 
 def test_clip_networks_get_clips(twins):

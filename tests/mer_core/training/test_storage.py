@@ -185,12 +185,12 @@ def test_a_process_lives_until_it_is_dead():
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     born = process_liveness.start_time(child.pid)
     assert born
-    assert not process_liveness.is_gone(os.uname().nodename, child.pid, born)
-    assert not process_liveness.is_gone("another machine", child.pid, "never")
+    assert not process_liveness.is_dead(os.uname().nodename, child.pid, born)
+    assert not process_liveness.is_dead("another machine", child.pid, "never")
     child.kill()
     while process_liveness.start_time(child.pid):  # a zombie now
         pass
-    assert process_liveness.is_gone(os.uname().nodename, child.pid, born)
+    assert process_liveness.is_dead(os.uname().nodename, child.pid, born)
     child.communicate()
     assert process_liveness.start_time(child.pid) == ""
 

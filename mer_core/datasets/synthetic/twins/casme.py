@@ -14,7 +14,7 @@ from mer_core.datasets.synthetic.twins.layout import (
     Row,
     Share,
     episodes,
-    joined,
+    join_units,
     table,
 )
 from mer_core.datasets.synthetic.twins.workbook import Workbook
@@ -90,7 +90,7 @@ class Casme(Layout):
             "offset": spec.offset,
             "rise": round((spec.apex - spec.onset) * 1000 / spec.fps),
             "total": round((spec.offset - spec.onset + 1) * 1000 / spec.fps),
-            "action_units": joined(spec.action_units),
+            "action_units": join_units(spec.action_units),
             "label": spec.label,
         }
 

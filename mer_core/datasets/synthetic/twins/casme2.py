@@ -14,7 +14,7 @@ from mer_core.datasets.synthetic.twins.layout import (
     Row,
     Share,
     episodes,
-    joined,
+    join_units,
     table,
 )
 from mer_core.datasets.synthetic.twins.workbook import Workbook
@@ -83,7 +83,7 @@ class Casme2(Layout):
             "onset": spec.onset,
             "apex": spec.apex,
             "offset": spec.offset,
-            "action_units": joined(spec.action_units),
+            "action_units": join_units(spec.action_units),
             "label": spec.label,
         }
 

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
-from mer_core.datasets.synthetic.twins.layout import Layout, Row, Share, joined
+from mer_core.datasets.synthetic.twins.layout import Layout, Row, Share, join_units
 from mer_core.datasets.synthetic.twins.workbook import Cell, Sheet, Workbook
 from mer_core.records import Expression
 
@@ -122,7 +122,7 @@ class CasmeSquared(Layout):
             "onset": spec.onset,
             "apex": spec.apex,
             "offset": spec.offset,
-            "action_units": joined(spec.action_units) or "NULL",
+            "action_units": join_units(spec.action_units) or "NULL",
             "expression": f"{spec.expression}-expression",
             **spec.words,
         }

@@ -92,7 +92,7 @@ def demo_twin(dataset: str, *, progress: Progress | None = None) -> Path:
 
     The largest, CASME II's, takes about a minute on two cores, once.
     """
-    return _written(DEMOS.get(dataset), demo_folder(dataset), progress)
+    return _write_if_missing(DEMOS.get(dataset), demo_folder(dataset), progress)
 
 
 def study_twin(dataset: str, *, progress: Progress | None = None) -> Path:
@@ -100,10 +100,10 @@ def study_twin(dataset: str, *, progress: Progress | None = None) -> Path:
 
     Each takes about a minute on two cores, once.
     """
-    return _written(STUDY_TWINS.get(dataset), study_twin_folder(dataset), progress)
+    return _write_if_missing(STUDY_TWINS.get(dataset), study_twin_folder(dataset), progress)
 
 
-def _written(settings: TwinSettings, root: Path, progress: Progress | None) -> Path:
+def _write_if_missing(settings: TwinSettings, root: Path, progress: Progress | None) -> Path:
     if not is_complete_twin(root):
         write_twin_of(settings, root, progress=progress)
     return root

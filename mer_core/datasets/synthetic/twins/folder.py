@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
-from mer_core.datasets.synthetic.twins.layout import Column, Layout, Row, Share, joined, table
+from mer_core.datasets.synthetic.twins.layout import Column, Layout, Row, Share, join_units, table
 from mer_core.datasets.synthetic.twins.workbook import Workbook
 
 _COLUMNS = tuple(
@@ -60,7 +60,7 @@ class Folder(Layout):
             "onset": spec.onset,
             "apex": spec.apex,
             "offset": spec.offset,
-            "action_units": joined(spec.action_units),
+            "action_units": join_units(spec.action_units),
             "emotion": spec.label,
             "fps": spec.fps,
         }

@@ -130,7 +130,7 @@ def table(name: str, columns: Sequence[Column], rows: Sequence[Row]) -> Sheet:
     return Sheet(name, (header, *body))
 
 
-def joined(units: Sequence[ActionUnit]) -> Cell:
+def join_units(units: Sequence[ActionUnit]) -> Cell:
     """Action units as coders type them: joined by "+"; a lone plain one is a number."""
     if len(units) == 1 and str(units[0]).isdigit():
         return units[0].number

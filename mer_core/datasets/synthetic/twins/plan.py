@@ -158,10 +158,10 @@ def _intensity(spec: ClipSpec) -> float | None:
 
 def _with_units(spec: ClipSpec) -> ClipSpec:
     plan = plan_motion(spec)
-    units = (_coded(name, plan.asymmetry.get(name, 0.0)) for name in plan.action_units)
+    units = (_code_unit(name, plan.asymmetry.get(name, 0.0)) for name in plan.action_units)
     return dataclasses.replace(spec, action_units=tuple(units))
 
 
-def _coded(name: str, lean: float) -> ActionUnit:
+def _code_unit(name: str, lean: float) -> ActionUnit:
     """The unit as a coder would note it: a side where the movement is clearly one-sided."""
     return ActionUnit(int(name.removeprefix("AU")), "" if abs(lean) < 0.5 else "RL"[lean > 0])

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
-from mer_core.datasets.synthetic.twins.layout import Column, Layout, Row, Share, joined, table
+from mer_core.datasets.synthetic.twins.layout import Column, Layout, Row, Share, join_units, table
 from mer_core.datasets.synthetic.twins.workbook import NOTICE, Cell, Sheet, Workbook
 
 _PREAMBLE = (
@@ -103,7 +103,7 @@ class Samm(Layout):
             "offset": spec.offset,
             "duration": spec.offset - spec.onset + 1,
             "micro": f"Micro - {spec.seed % 2 + 1}",
-            "action_units": _graded(joined(spec.action_units)),
+            "action_units": _grade(join_units(spec.action_units)),
             "label": spec.label,
             "objective": _objective(spec.label),
             "notes": None,
@@ -116,7 +116,7 @@ class Samm(Layout):
         return Workbook("SAMM_Micro_FACS_Codes_v2.xlsx", (sheet,))
 
 
-def _graded(cell: Cell) -> Cell:
+def _grade(cell: Cell) -> Cell:
     return cell.upper() if isinstance(cell, str) else cell
 
 

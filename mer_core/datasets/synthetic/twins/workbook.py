@@ -68,7 +68,7 @@ def write_workbook(folder: Path, book: Workbook) -> Path:
     return target
 
 
-def _marked(sheets: Sequence[Sheet]) -> tuple[Sheet, ...]:
+def _mark_sheets(sheets: Sequence[Sheet]) -> tuple[Sheet, ...]:
     return (*sheets, Sheet(MARKER, ((NOTICE,),)))
 
 
@@ -77,7 +77,7 @@ def _xlsx(sheets: Sequence[Sheet]) -> bytes:
 
     book = Book()
     book.remove(book.worksheets[0])
-    for sheet in _marked(sheets):
+    for sheet in _mark_sheets(sheets):
         page = book.create_sheet(sheet.name)
         for y, row in enumerate(sheet.rows, start=1):
             for x, cell in enumerate(row, start=1):
@@ -91,10 +91,10 @@ def _xlsx(sheets: Sequence[Sheet]) -> bytes:
     book.properties.created = _EPOCH
     content = io.BytesIO()
     book.save(content)
-    return _undated(content.getvalue())
+    return _remove_dates(content.getvalue())
 
 
-def _undated(content: bytes) -> bytes:
+def _remove_dates(content: bytes) -> bytes:
     # openpyxl stamps the hour of saving on the archive's entries and in its properties.
     settled = io.BytesIO()
     with (
@@ -117,7 +117,7 @@ def _xls(sheets: Sequence[Sheet]) -> bytes:
 
     book = xlwt.Workbook()
     book.set_owner("mer-workbench " + MARKER)
-    for sheet in _marked(sheets):
+    for sheet in _mark_sheets(sheets):
         page = book.add_sheet(sheet.name)
         for y, row in enumerate(sheet.rows):
             for x, cell in enumerate(row):

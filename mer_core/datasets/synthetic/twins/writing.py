@@ -174,7 +174,7 @@ def _render_all(
     total = len(plan.specs)
     finished = total - len(pending)
 
-    def done() -> None:
+    def count_clip() -> None:
         nonlocal finished
         finished += 1
         if progress is not None:
@@ -185,17 +185,17 @@ def _render_all(
     token = uuid.uuid4().hex[:8]
     count = min(workers or usable_cores(), len(pending) // _CLIPS_PER_WORKER)
     if count > 1 and render is render_clip:
-        _render_in_processes(root, pending, workers=count, token=token, done=done)
+        _render_in_processes(root, pending, workers=count, token=token, count_clip=count_clip)
         return
     for index in pending:
         render_files(plan, plan.specs[index], root, token=token, render=render)
-        done()
+        count_clip()
 
 
 def _render_in_processes(
-    root: Path, specs: Sequence[int], *, workers: int, token: str, done: Callable[[], None]
+    root: Path, specs: Sequence[int], *, workers: int, token: str, count_clip: Callable[[], None]
 ) -> None:
-    """Render in several processes, with the same result as in one; `done` is called here.
+    """Render in several processes, with the same result as in one; `count_clip` is called here.
 
     Neighbouring clips go to one worker, because they mostly show one face, which is built once.
     """
@@ -219,7 +219,7 @@ def _render_in_processes(
         while len(ended) < workers:
             report = reports.get()
             if report is None:
-                done()
+                count_clip()
             else:
                 ended.append(report)
         for worker in ended:
