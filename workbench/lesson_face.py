@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.inputs.facts import clip_facts
+from mer_core.inputs.recording import clip_facts
 from workbench import address, cached, pointing, selection
 from workbench.lesson import answer, ask, example
 from workbench.picture_tiles import displacement_tile, frame_tiles, motion_image_tile, weight_sum

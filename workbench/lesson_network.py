@@ -8,7 +8,7 @@ import streamlit as st
 from mer_core.attribution import METHODS
 from mer_core.attribution.control_maps import BASELINES
 from mer_core.attribution.localisation import METRICS
-from mer_core.features.field import receptive_field
+from mer_core.features.maps import receptive_field
 from mer_core.models.catalog import branched_models, compared_models
 from mer_core.models.shipped import shown_weighting
 from mer_core.plots.attributions import map_scale

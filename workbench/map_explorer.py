@@ -10,7 +10,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from mer_core.features import Ranking
-from mer_core.features.field import receptive_field
+from mer_core.features.maps import receptive_field
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.colour import shared_scale
 from mer_core.records import Layer

@@ -15,7 +15,7 @@ import streamlit as st
 from mer_core.ami import WEIGHTINGS
 from mer_core.errors import MerError
 from mer_core.inputs import Recording
-from mer_core.inputs.facts import unit_name
+from mer_core.inputs.recording import unit_name
 from mer_core.plots.colour import Rgb
 from mer_core.plots.raster import png_bytes
 from mer_core.plots.theme import Figure

@@ -14,7 +14,7 @@ from mer_core.plots.colour import ColourScale, Rgb, asinh_scale, shared_scale
 from workbench.tiles import Badge, Tile
 
 if TYPE_CHECKING:  # it loads PyTorch, and a first page is drawn before that
-    from mer_core.features.field import Field
+    from mer_core.features.maps import Field
 
 Maps = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]

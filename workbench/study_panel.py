@@ -12,7 +12,7 @@ from mer_core.plots.matrices import Matrix, confusion_figure
 from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
 from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
-from mer_core.training.study_script import study_script
+from mer_core.training.export import study_script
 from workbench import address, cached_results, panels, selection
 from workbench.cached_results import study_title
 from workbench.study_runner import Run

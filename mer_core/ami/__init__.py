@@ -2,8 +2,7 @@
 
 from mer_core.ami.accumulation import Accumulator, weighted_sum
 from mer_core.ami.imaging import AffectiveMotionImage, build_ami, motion_images, partial_ami
-from mer_core.ami.motion import motion_over_time
-from mer_core.ami.registration import Registration, RigidMotion
+from mer_core.ami.registration import Registration, RigidMotion, motion_over_time
 from mer_core.ami.weighting import DEFAULT_WEIGHTING, WEIGHTINGS, Weighting, frame_weights
 
 __all__ = [

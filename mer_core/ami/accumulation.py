@@ -5,12 +5,12 @@ OpenCV has one fused, vectorised kernel that reads 8-bit pixels and updates floa
 + w)` it yields the weighted mean of frames whose weights share a sign, and that mean times the
 sum of their weights is their weighted sum.
 
-Frames go in runs of `RUN` to `STREAMS` streams in turn, and a stream keeps one mean for each sign. So
-two threads can decode and sum side by side, while the frames are still in their cores' caches,
-and every bit of the total follows from the frames and their order, whatever the threads do. Of a
-large mean only a band of rows stays in cache from one frame to the next, so there a run is summed
-band by band. Smaller ones are summed whole: two threads hold Python's lock in turn, and what is
-done under it costs several times what it costs alone.
+Frames go in runs of `RUN` to `STREAMS` streams in turn, and a stream keeps one mean for each
+sign. So two threads can decode and sum side by side, while the frames are still in their cores'
+caches, and every bit of the total follows from the frames and their order, whatever the threads
+do. Of a large mean only a band of rows stays in cache from one frame to the next, so there a run
+is summed band by band. Smaller ones are summed whole: two threads hold Python's lock in turn, and
+what is done under it costs several times what it costs alone.
 
 Everything is single precision. A mean rounds once per frame and the total once per mean; over 256
 frames, where weights reach -1055 and partial sums half a million, the total is within one unit of

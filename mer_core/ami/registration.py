@@ -1,4 +1,4 @@
-"""What is done to frames before they are summed: one alignment, and optional stabilisation.
+"""Registration of frames before they are summed: one alignment, and optional stabilisation.
 
 The alignment is found once for a clip (`mer_core.faces`) and applied unchanged to every frame.
 Where the head itself moves, `stabilise` estimates for each frame the rigid motion (rotation and
@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.ami.accumulation import Frame
-from mer_core.faces import Alignment
+from mer_core.faces import Alignment, FaceBox
+from mer_core.records import Clip
 
 # ECC works on a copy of this side; subpixel shifts survive, and it is several times faster.
 _STABILISATION_SIDE = 160
@@ -138,3 +139,21 @@ def _motion(warp: npt.NDArray[np.float64], width: int, height: int) -> RigidMoti
         shift=(float(right), float(down)),
         degrees=math.degrees(math.atan2(warp[1, 0], warp[0, 0])),
     )
+
+
+def motion_over_time(clip: Clip, box: FaceBox | None = None) -> npt.NDArray[np.float64]:
+    """Mean absolute grey-level change since the first frame, for each frame.
+
+    Args:
+        clip: T frames.
+        box: The part of the frame to look at; all of it by default.
+    """
+    if box is not None:
+        inside = box.within(clip.frames.shape[1:3])
+        rows = slice(inside.y, inside.y + inside.height)
+        columns = slice(inside.x, inside.x + inside.width)
+        frames = clip.frames[:, rows, columns]
+    else:
+        frames = clip.frames
+    first = frames[0]
+    return np.array([cv2.norm(frame, first, cv2.NORM_L1) for frame in frames]) / first.size

@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "study": ("mer_core.cli.study", "Run, resume, show, compare and check studies."),
     "reproduce": ("mer_core.cli.reproduce", "Regenerate tables and figures of the paper."),
     "report": ("mer_core.cli.report", "Bundle tables and figures in one HTML file."),
-    "completion": ("mer_core.cli.completion", "Print what makes a shell complete names."),
+    "completion": ("mer_core.cli.names", "Print what makes a shell complete names."),
 }
 
 

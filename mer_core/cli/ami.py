@@ -21,7 +21,7 @@ from mer_core.atomic import write_bytes
 from mer_core.cli.answer import Answer, answers, check_target
 from mer_core.faces import Alignment
 from mer_core.frames import FrameSource, open_frames
-from mer_core.inputs.imaging import find_people, resized
+from mer_core.inputs.imaging import find_people, resize_image
 from mer_core.plots.raster import png_bytes
 
 _MAX_SIDE = 8192
@@ -131,7 +131,7 @@ def ami(
         weighting=weighting,
         frame_numbers=source.numbers,
     )
-    image = image if size is None else resized(image, size)
+    image = image if size is None else resize_image(image, size)
     write_bytes(out, png_bytes(image.image))
     doubts = () if people is None else people.doubts()
     notes = [*source.warnings, *doubts, *_flatness(image), *_count_unmoved(motions)]

@@ -1,4 +1,4 @@
-"""Names on the command line, completed by the shell: datasets, networks, methods, studies."""
+"""Names on the command line, completed by the shell, and `mer completion`, which sets it up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, get_completion_class
 
 from mer_core.errors import MerError
 from mer_core.folders import data_folder
@@ -79,3 +79,25 @@ DATASET = Name("dataset", _datasets)
 NETWORK = Name("network", _networks)
 METHOD = Name("method", _methods)
 STUDY = Name("study", _studies)
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that makes SHELL complete commands, options and names.
+
+    Datasets, networks, attribution methods and studies are completed too. Load it from your
+    shell's start-up file:
+
+    \b
+    bash   eval "$(mer completion bash)"      in ~/.bashrc
+    zsh    eval "$(mer completion zsh)"       in ~/.zshrc
+    fish   mer completion fish | source       in ~/.config/fish/config.fish
+
+    There is no --json: the answer is a script.
+    """
+    from mer_core.cli import mer
+
+    found = get_completion_class(shell)
+    assert found is not None  # click knows all three
+    click.echo(found(mer, {}, "mer", "_MER_COMPLETE").source())

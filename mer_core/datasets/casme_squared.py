@@ -21,8 +21,14 @@ from mer_core.datasets.annotations import AnnotationRow, find_annotation_file, r
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.coded_release import read_frames, row_problem
 from mer_core.datasets.entry import Entry, ReaderInput
-from mer_core.datasets.frame_tree import FrameTree, find_frame_tree
-from mer_core.datasets.layout import ClipFolder, ClipFolders, Tree, subject_number
+from mer_core.datasets.layout import (
+    ClipFolder,
+    ClipFolders,
+    FrameTree,
+    Tree,
+    find_frame_tree,
+    subject_number,
+)
 from mer_core.datasets.release import DatasetInfo, ReaderOptions
 from mer_core.datasets.table import DatasetTable
 from mer_core.datasets.workbook import Sheet, Workbook

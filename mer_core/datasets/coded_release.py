@@ -15,9 +15,8 @@ from mer_core.datasets.annotations import (
 )
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.entry import Entry, ReaderInput
-from mer_core.datasets.frame_tree import find_frame_tree
 from mer_core.datasets.key_frames import CodedFrames
-from mer_core.datasets.layout import subject_number
+from mer_core.datasets.layout import find_frame_tree, subject_number
 from mer_core.datasets.release import DatasetInfo, ReaderOptions
 from mer_core.datasets.table import DatasetTable
 

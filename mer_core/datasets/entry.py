@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mer_core.datasets.annotations import CellState, FrameCell
-from mer_core.datasets.frame_tree import FrameTree
 from mer_core.datasets.key_frames import CodedFrames, Coding
-from mer_core.datasets.layout import ClipFolder, clip_key
+from mer_core.datasets.layout import ClipFolder, FrameTree, clip_key
 from mer_core.datasets.release import DatasetInfo, ReaderOptions
 from mer_core.records import Expression
 

@@ -24,11 +24,11 @@ from mer_core.datasets.annotations import (
 )
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.entry import Entry, ReaderInput
-from mer_core.datasets.frame_tree import FrameTree
 from mer_core.datasets.key_frames import CodedFrames, Coding
 from mer_core.datasets.layout import (
     TRUTH_FOLDER,
     ClipFolder,
+    FrameTree,
     clip_key,
     find_sheets,
     holds_images,

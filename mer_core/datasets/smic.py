@@ -23,12 +23,13 @@ from mer_core.datasets.annotations import (
 from mer_core.datasets.assembly import assemble
 from mer_core.datasets.coded_release import read_entries
 from mer_core.datasets.entry import Entry, ReaderInput
-from mer_core.datasets.frame_tree import FrameTree, find_frame_tree
 from mer_core.datasets.key_frames import Coding
 from mer_core.datasets.layout import (
     ClipFolder,
     ClipFolders,
+    FrameTree,
     Tree,
+    find_frame_tree,
     index_folders,
     subfolders,
     subject_number,

@@ -2,7 +2,7 @@
 
 from mer_core.faces.alignment import EYE_DISTANCE, EYE_HEIGHT, Alignment
 from mer_core.faces.detection import detect_faces
-from mer_core.faces.face import LANDMARKS, Face, FaceBox, resized
+from mer_core.faces.face import LANDMARKS, Face, FaceBox
 from mer_core.faces.search import SAMPLED_FRAMES, FaceSearch, Person, sample_positions, search_faces
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "FaceSearch",
     "Person",
     "detect_faces",
-    "resized",
     "sample_positions",
     "search_faces",
 ]

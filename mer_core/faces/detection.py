@@ -30,7 +30,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.faces.alignment import Alignment
-from mer_core.faces.face import Face, Frame, resized
+from mer_core.faces.face import Face, Frame
+from mer_core.resizing import resize
 
 _WEIGHTS = Path(__file__).with_name("mtcnn")
 # A face of a tenth of the shorter side has 48 pixels on an image of this size: what O-Net sees.
@@ -62,7 +63,7 @@ def detect_faces(frame: Frame) -> tuple[Face, ...]:
     """
     height, width = frame.shape[:2]
     shrink = min(1.0, _SHORT_SIDE / min(height, width), _LONG_SIDE / max(height, width))
-    small = resized(frame, (max(1, round(height * shrink)), max(1, round(width * shrink))))
+    small = resize(frame, (max(1, round(height * shrink)), max(1, round(width * shrink))))
     across, down = width / small.shape[1], height / small.shape[0]
     faces = []
     for found in _detect(small):
@@ -133,7 +134,7 @@ def _proposals(image: Frame) -> Boxes:
     scale, found = _CELL / least, [np.empty((0, 5))]
     while short * scale >= _CELL:
         size = (math.ceil(image.shape[0] * scale), math.ceil(image.shape[1] * scale))
-        blob = _standardise(resized(image, size))[None].transpose(0, 2, 1, 3)
+        blob = _standardise(resize(image, size))[None].transpose(0, 2, 1, 3)
         offsets, scores = _run_network("pnet", blob, ("conv2d_4", "softmax"))
         x, y = np.nonzero(scores[0, :, :, 1] >= _PROPOSED)
         corner = np.stack([x, y], axis=1) * _STRIDE
@@ -177,7 +178,7 @@ def _crop(image: Frame, boxes: Boxes, side: int) -> Values:
             *(min(max(-left, 0), right - left), max(0, right - max(left, width))),
             cv2.BORDER_CONSTANT,
         )
-        part[:] = _standardise(resized(np.asarray(black, np.uint8), (side, side)))
+        part[:] = _standardise(resize(np.asarray(black, np.uint8), (side, side)))
     return parts.transpose(0, 2, 1, 3)
 
 

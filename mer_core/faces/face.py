@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mer_core.errors import SettingsError
+from mer_core.resizing import resize
 
 Frame = npt.NDArray[np.uint8]
 """H x W x 3, RGB."""
@@ -51,7 +51,7 @@ class FaceBox:
             raise SettingsError(f"crop {self} lies outside a frame of {frame.shape[:2]}")
         rows = slice(inside.y, inside.y + inside.height)
         part = frame[rows, inside.x : inside.x + inside.width]
-        return part if size is None else resized(part, size)
+        return part if size is None else resize(part, size)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -119,12 +119,3 @@ class Face:
         cosine, sine = math.cos(angle), math.sin(angle)
         turn = np.array([[cosine, sine], [-sine, cosine]])
         return np.asarray((self.landmarks - self.centre) @ turn.T)
-
-
-def resized(frame: Frame, size: tuple[int, int]) -> Frame:
-    """`frame` at `size` (height, width): area averages when shrinking, bilinear when growing."""
-    if frame.shape[:2] == size:
-        return frame
-    shrinking = size[0] * size[1] < frame.shape[0] * frame.shape[1]
-    method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(frame, (size[1], size[0]), interpolation=method), np.uint8)

@@ -6,8 +6,14 @@ from mer_core.features.comparison import (
     difference,
     matched_layers,
 )
-from mer_core.features.field import Field, receptive_field
-from mer_core.features.maps import RANKINGS, FeatureMaps, Ranking, feature_maps
+from mer_core.features.maps import (
+    RANKINGS,
+    FeatureMaps,
+    Field,
+    Ranking,
+    feature_maps,
+    receptive_field,
+)
 
 __all__ = [
     "RANKINGS",

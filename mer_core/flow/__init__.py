@@ -1,7 +1,13 @@
 """Optical flow between two frames of a face, its strain, and both as an image for a network."""
 
-from mer_core.flow.estimation import FLOW_METHODS, Flow, FlowMethod, optical_flow
-from mer_core.flow.imaging import flow_image, optical_strain
+from mer_core.flow.estimation import (
+    FLOW_METHODS,
+    Flow,
+    FlowMethod,
+    flow_image,
+    optical_flow,
+    optical_strain,
+)
 
 __all__ = [
     "FLOW_METHODS",

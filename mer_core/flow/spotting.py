@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from mer_core.cluster import usable_cores
 from mer_core.errors import FrameError
+from mer_core.resizing import resize
 
 SIDE = 128
 """Pixels of a side of the aligned grey frames."""
@@ -263,10 +264,7 @@ def _region_slices() -> tuple[tuple[slice, slice], ...]:
 
 def _grey(frame: npt.NDArray[np.uint8]) -> GreyFrame:
     grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) if frame.ndim == 3 else frame
-    if grey.shape != (SIDE, SIDE):
-        method = cv2.INTER_AREA if grey.shape[0] > SIDE else cv2.INTER_LINEAR
-        grey = cv2.resize(grey, (SIDE, SIDE), interpolation=method)
-    return np.asarray(grey, np.uint8)
+    return resize(np.asarray(grey, np.uint8), (SIDE, SIDE))
 
 
 def _wave(values: Curve, apex: int) -> tuple[int, int]:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from mer_core.ami import AffectiveMotionImage, build_ami
 from mer_core.flow import flow_image
-from mer_core.inputs.imaging import resized
+from mer_core.inputs.imaging import resize_image
 from mer_core.inputs.recording import Recording
 from mer_core.inputs.tensors import (
     clip_frames,
@@ -149,7 +149,7 @@ class ChangedInputs:
         """The network's input after `change`; equals `recording_input` where it changes nothing."""
         match self.spec.kind:
             case InputKind.AMI | InputKind.DYNAMIC_IMAGE:
-                image = resized(self.image_after(change), self.spec.size)
+                image = resize_image(self.image_after(change), self.spec.size)
                 return image_tensor(image.image, self.spec)
             case InputKind.CLIP:
                 return frames_tensor(np.stack(list(self._frames_at_input_size(change))), self.spec)

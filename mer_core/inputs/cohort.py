@@ -28,7 +28,7 @@ from mer_core.datasets.synthetic.cohort import (
 )
 from mer_core.errors import StoreError
 from mer_core.folders import cache_folder
-from mer_core.inputs.imaging import resized
+from mer_core.inputs.imaging import resize_image
 from mer_core.inputs.recording import Recording
 from mer_core.provenance import code_digest, settings_digest, versions
 from mer_core.records import Clip, array_digest
@@ -188,7 +188,7 @@ def person_images(
             frames = frames[::-1]
         for place, weighting in enumerate(WEIGHTINGS.names()):
             image = build_ami(frames, count=len(frames), weighting=weighting)
-            row[place] = resized(image, SIZE).image
+            row[place] = resize_image(image, SIZE).image
     return {
         "images": images,
         "labels": np.array([COHORT_CLASSES.index(clip.label) for clip in clips], np.int64),

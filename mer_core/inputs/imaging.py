@@ -18,6 +18,7 @@ from mer_core.frame_numbering import positions_between
 from mer_core.frames import FrameSource
 from mer_core.provenance import code_digest, settings_digest
 from mer_core.records import Clip, Sample
+from mer_core.resizing import resize
 from mer_core.store import AmiStore
 
 INPUT_CODE = ("ami", "faces", "flow", "frame_numbering.py", "frames", "image_header.py", "inputs")
@@ -143,7 +144,7 @@ def image_of(source: FrameSource, imaging: Imaging | None = None) -> AffectiveMo
         weighting=imaging.weighting or DEFAULT_WEIGHTING,
         frame_numbers=source.numbers,
     )
-    return image if imaging.size is None else resized(image, imaging.size)
+    return image if imaging.size is None else resize_image(image, imaging.size)
 
 
 def registered_frames(source: FrameSource, imaging: Imaging) -> Iterable[npt.NDArray[np.uint8]]:
@@ -174,15 +175,8 @@ def find_alignment(source: FrameSource) -> Alignment:
     return find_people(source).person().alignment
 
 
-def resized(image: AffectiveMotionImage, size: tuple[int, int]) -> AffectiveMotionImage:
+def resize_image(image: AffectiveMotionImage, size: tuple[int, int]) -> AffectiveMotionImage:
     """`image` with its total at height and width `size`; minimum and maximum follow the total."""
     if image.total.shape[:2] == size:
         return image
     return replace(image, total=resize(image.total, size))
-
-
-def resize(array: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:
-    """A linear map from one image size to another: area average down, bilinear up."""
-    shrinks = size[0] <= array.shape[0] and size[1] <= array.shape[1]
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(array, size[::-1], interpolation=method), np.float32)

@@ -15,7 +15,7 @@ from mer_core.flow import flow_image
 from mer_core.flow.spotting import MotionCurve, motion_curve
 from mer_core.frame_numbering import positions_between
 from mer_core.inputs.apex import estimated_apex, face_square
-from mer_core.inputs.imaging import Imaging, expression_source, find_people, resized
+from mer_core.inputs.imaging import Imaging, expression_source, find_people, resize_image
 from mer_core.inputs.tensors import (
     clip_frames,
     flow_apex,
@@ -118,7 +118,7 @@ class Recording:
         image = build_ami(
             clip.frames, count=len(clip), weighting=weighting, frame_numbers=clip.frame_numbers
         )
-        return image if size is None else resized(image, size)
+        return image if size is None else resize_image(image, size)
 
 
 def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
@@ -225,3 +225,35 @@ def recording_input(
             apex = flow_apex(clip.frame_numbers, recording.apex, name=clip.name)
             flow = flow_image(clip.frames[0], clip.frames[apex], size=spec.size)
             return flow_tensor(flow, spec)
+
+
+def clip_facts(recording: Recording) -> str:
+    """Return label, action units, duration, and how far the skin moves, as Markdown.
+
+    Args:
+        recording: The clip; how far the skin moves is known of generated ones.
+
+    Returns:
+        One sentence with the label in bold.
+
+    Example:
+        >>> clip_facts(synthetic_recording(subject=4, emotion="surprise", seed=1))[:13]
+        '**Surprise**:'
+    """
+    units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
+    label = f"{recording.label[:1].upper()}{recording.label[1:]}"
+    facts = [f"**{label}**: {units}"]
+    count = len(recording.expression)
+    if recording.clip.fps:
+        facts.append(f"{1000 * count / recording.clip.fps:.0f} ms from onset to offset")
+    else:
+        facts.append(f"{count} frames from onset to offset")
+    if recording.truth is not None:
+        peak = float(np.linalg.norm(recording.truth.displacement, axis=2).max())
+        facts.append(f"the skin moves by {peak:.1f} of {recording.clip.frames.shape[2]} pixels")
+    return "; ".join(facts) + "."
+
+
+def unit_name(unit: str) -> str:
+    """Return an action unit as it is spoken of, however the sheet writes it."""
+    return f"AU{unit}" if unit[:1].isdigit() else unit

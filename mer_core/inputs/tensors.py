@@ -30,6 +30,7 @@ from mer_core.inputs.imaging import (
     sample_image,
 )
 from mer_core.records import Clip, InputKind, InputSpec, Sample
+from mer_core.resizing import resize
 from mer_core.store import AmiStore
 
 Tensor32 = npt.NDArray[np.float32]
@@ -96,7 +97,7 @@ def flow_tensor(flow: npt.NDArray[np.float32], spec: InputSpec) -> Tensor32:
 
 def clip_frames(clip: Clip, spec: InputSpec) -> npt.NDArray[np.uint8]:
     """All frames of `clip` at the network's size and in its channels, T x H x W x C."""
-    return np.stack([_resize(frame, spec.size, spec.channels) for frame in clip.frames])
+    return np.stack([_fit(frame, spec.size, spec.channels) for frame in clip.frames])
 
 
 @dataclass(frozen=True)
@@ -132,12 +133,10 @@ def _standardise(values: Tensor32, spec: InputSpec) -> Tensor32:
     return (values - mean) / std
 
 
-def _resize(
+def _fit(
     frame: npt.NDArray[np.uint8], size: tuple[int, int], channels: int
 ) -> npt.NDArray[np.uint8]:
-    shrinks = size[0] <= frame.shape[0]
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    fitted = np.asarray(cv2.resize(frame, size[::-1], interpolation=method), np.uint8)
+    fitted = resize(frame, size)
     if channels == 1:
         fitted = np.asarray(cv2.cvtColor(fitted, cv2.COLOR_RGB2GRAY), np.uint8)[..., None]
     return fitted
@@ -149,7 +148,7 @@ def _stored_frames(sample: Sample, imaging: Imaging, store: AmiStore) -> npt.NDA
 
     def build() -> dict[str, npt.NDArray[np.generic]]:
         frames = registered_frames(expression_source(sample, imaging), imaging)
-        return {"frames": np.stack([_resize(frame, size, 1) for frame in frames])}
+        return {"frames": np.stack([_fit(frame, size, 1) for frame in frames])}
 
     key = _frames_key(sample, imaging)
     return store.fetch(key, build)["frames"].astype(np.uint8, copy=False)

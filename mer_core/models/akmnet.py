@@ -28,9 +28,8 @@ import torch
 from torch import Tensor, nn
 
 from mer_core.errors import ModelError
-from mer_core.models.clip_batch import valid_frames
 from mer_core.models.entry import ModelEntry, stage
-from mer_core.models.key_frames import KeyFrameMining, KeyFrames, Mining
+from mer_core.models.key_frames import KeyFrameMining, KeyFrames, Mining, valid_frames
 from mer_core.models.merge_layers import Add
 from mer_core.records import InputKind, InputSpec, Layer
 
@@ -104,7 +103,7 @@ class AKMNet(nn.Module):
     """B x T x 1 x 128 x 128, any T, -> B x classes logits.
 
     `lengths` (B) tells how many frames of each clip are real where shorter clips were padded at
-    the end (`clip_batch.pad_clips`); None means all.
+    the end (`key_frames.pad_clips`); None means all.
     """
 
     def __init__(self, config: AKMNetConfig | None = None) -> None:

@@ -19,12 +19,15 @@ departure_t <= mean(departure).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from mer_core.errors import ModelError
 
 SEPARATION = 1.0
 SPARSITY = 0.1
@@ -160,3 +163,28 @@ def _tie(mean: Tensor) -> Tensor:
 def _masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     """Mean over frames where `mask` is set; 0 where it is nowhere."""
     return (values * mask).sum(1) / mask.sum(1).clamp(min=1)
+
+
+def pad_clips(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Stacks clips T x C x H x W, the shorter ones ending in zeros: (B x T x C x H x W, lengths).
+
+    Networks that read clips take the two together and never look at the padding.
+    """
+    if not clips:
+        raise ModelError("a batch needs at least one clip")
+    lengths = torch.tensor([len(clip) for clip in clips])
+    return torch.nn.utils.rnn.pad_sequence(list(clips), batch_first=True), lengths
+
+
+def valid_frames(clips: Tensor, lengths: Tensor | None) -> Tensor:
+    """B x T mask of the frames that are no padding; all of them where `lengths` is None."""
+    batch, longest = clips.shape[:2]
+    if lengths is None:
+        lengths = torch.full((batch,), longest)
+    elif lengths.shape != (batch,) or lengths.min() < 1 or lengths.max() > longest:
+        raise ModelError(
+            f"lengths {lengths.tolist()} do not fit {batch} clips of up to {longest} frames",
+            remedy="give one length per clip, between 1 and the number of frames",
+        )
+    frames = torch.arange(longest, device=clips.device)
+    return frames < lengths.to(clips.device)[:, None]

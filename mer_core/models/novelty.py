@@ -31,6 +31,7 @@ import numpy.typing as npt
 from mer_core.atomic import atomic_path
 from mer_core.errors import CheckpointError
 from mer_core.models.shipped import FOLDER
+from mer_core.resizing import resize
 
 SIDE = 16
 AXES = 40
@@ -132,7 +133,7 @@ def _space(rows: Rows) -> NoveltyScale:
 def _cells(images: Images) -> Rows:
     """N x 256: luminance on a coarse grid, with mean 0 and variance 1."""
     grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32) for image in images]
-    small = [cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for one in grey]
+    small = [resize(one, (SIDE, SIDE)) for one in grey]
     rows = np.stack(small).reshape(len(images), -1).astype(np.float64)
     rows -= rows.mean(axis=1, keepdims=True)
     return rows / np.maximum(rows.std(axis=1, keepdims=True), _LEAST_CONTRAST)

@@ -10,21 +10,8 @@
 Nothing here computes: what is shown comes from the rest of the core.
 """
 
-from mer_core.inputs.facts import clip_facts
+from mer_core.inputs.recording import clip_facts
 from mer_core.notebook.audit import VERDICTS, Audit
-from mer_core.notebook.choices import (
-    ABLATION_ROWS,
-    ABLATIONS,
-    CHANNELS,
-    COMPARED,
-    EMOTIONS,
-    METHODS,
-    NETWORKS,
-    OWN_ROWS,
-    PARTS,
-    PEOPLE,
-    WEIGHTINGS,
-)
 from mer_core.notebook.clips import (
     cut,
     dataset_frame,
@@ -38,7 +25,21 @@ from mer_core.notebook.clips import (
     weight_chart,
     weight_sums,
 )
-from mer_core.notebook.explorer import Explorer, explore
+from mer_core.notebook.explorer import (
+    ABLATION_ROWS,
+    ABLATIONS,
+    CHANNELS,
+    COMPARED,
+    EMOTIONS,
+    METHODS,
+    NETWORKS,
+    OWN_ROWS,
+    PARTS,
+    PEOPLE,
+    WEIGHTINGS,
+    Explorer,
+    explore,
+)
 from mer_core.notebook.lessons import answer, question
 from mer_core.notebook.markup import table
 from mer_core.notebook.networks import (

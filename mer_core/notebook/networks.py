@@ -25,7 +25,7 @@ from mer_core.models.complexity import CLIP_FRAMES, measure
 from mer_core.models.key_frames import KeyFrames
 from mer_core.models.loaded import LoadedModel, load_model
 from mer_core.models.shipped import shipped_classes, shown_weighting
-from mer_core.notebook.choices import STRONGEST
+from mer_core.notebook.explorer import STRONGEST
 from mer_core.notebook.pictures import Picture, pictures
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.curves import share_curve

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mer_core.attribution import METHODS
 from mer_core.attribution.inspection import Inspection
-from mer_core.features.field import receptive_field
+from mer_core.features.maps import receptive_field
 from mer_core.inputs import Recording
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import map_scale

@@ -229,7 +229,7 @@ class CatalogExperiment:
 
     def _still_samples(self, table: StudyTable) -> tuple[Sample, ...]:
         """Every clip without its expression: re-rendered where it is synthetic."""
-        from mer_core.training.motionless_twin import motionless_twin
+        from mer_core.datasets.synthetic.twins.cached_twins import motionless_twin
 
         rendered: dict[str, Sample] = {}
         for choice in self.datasets:

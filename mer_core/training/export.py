@@ -1,4 +1,4 @@
-"""A study's answers and scores as files that other programs read."""
+"""Export of a study: predictions and scores as files, and a script that scores it again."""
 
 from __future__ import annotations
 
@@ -110,3 +110,28 @@ def _write_parquet(result: StudyResult, target: Path) -> None:
 EXPORTS.register("csv", _write_csv)
 EXPORTS.register("parquet", _write_parquet)
 EXPORTS.register("md", lambda result, target: write_text(target, markdown(result)))
+
+
+_SCRIPT = '''"""Scores and confusion matrix of the study {name}, from the answers it keeps.
+
+Run: python {file} [OUT.npy]
+"""
+
+import sys
+
+import numpy as np
+
+from mer_core.training.study import Study
+
+result = Study.open({name!r}).result()
+print(f"{{result.completed}} of {{len(result.folds)}} folds, classes {{result.classes}}")
+for score, value in result.means.items():
+    print(f"{{score}}: {{value}}")
+np.save(sys.argv[1] if len(sys.argv) > 1 else {array!r}, result.confusion, allow_pickle=False)
+'''
+
+
+def study_script(name: str) -> str:
+    """Python source that reads the study `name` and writes its confusion matrix."""
+    stem = f"confusion_{name}"
+    return _SCRIPT.format(name=name, file=f"{stem}.py", array=f"{stem}.npy")

@@ -25,7 +25,6 @@ from mer_core.models.entry import AuxiliaryLoss
 from mer_core.protocols import inner_split
 from mer_core.protocols.scores import uar
 from mer_core.seeding import derive_seed, generator
-from mer_core.training.augmentation import augment
 from mer_core.training.prediction import autocast, predict_classes
 from mer_core.training.settings import (
     ClassWeights,
@@ -34,7 +33,13 @@ from mer_core.training.settings import (
     Selection,
     TrainingSettings,
 )
-from mer_core.training.training_data import EpochRecord, EpochState, FittedNetwork, TrainingData
+from mer_core.training.training_data import (
+    EpochRecord,
+    EpochState,
+    FittedNetwork,
+    TrainingData,
+    augment,
+)
 
 
 def train_fold(

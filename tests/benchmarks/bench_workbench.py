@@ -32,7 +32,7 @@ from playwright.sync_api import sync_playwright
 
 from mer_core.attribution.localisation import METRICS
 from mer_core.datasets.synthetic.twins import demo_twin
-from mer_core.datasets.synthetic.twins.demo import is_complete_twin
+from mer_core.datasets.synthetic.twins.cached_twins import is_complete_twin
 from mer_core.datasets.synthetic.twins.preparation import ORDER
 from tests.benchmarks.measuring import Measurement
 from tests.workbench.running import QUIET, Served, chromium, served_app

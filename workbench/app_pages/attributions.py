@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mer_core.attribution import METHODS
-from mer_core.inputs.facts import unit_name
+from mer_core.inputs.recording import unit_name
 from mer_core.plots.attributions import region_colours
 from workbench import (
     address,

@@ -8,7 +8,7 @@ import time
 import streamlit as st
 
 from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
-from mer_core.inputs.facts import clip_facts
+from mer_core.inputs.recording import clip_facts
 from mer_core.models.shipped import shown_weighting
 from workbench import address, cached, cached_attributions, panels, selection
 from workbench.picture_tiles import displacement_tile, motion_image_tile

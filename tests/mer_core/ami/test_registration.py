@@ -2,10 +2,11 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.ami import Registration, build_ami
+from mer_core.ami import Registration, build_ami, motion_over_time
 from mer_core.ami.registration import Stabiliser
 from mer_core.datasets.synthetic import NO_NUISANCES, plan_clip, render_clip, sample_identity
-from mer_core.faces import Alignment
+from mer_core.faces import Alignment, FaceBox
+from mer_core.records import Clip
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +78,20 @@ def test_a_frame_without_contrast_passes_unaligned_and_says_so(portrait):
     frames = list(Registration(stabilise=True).apply([portrait, blank, portrait], motions=motions))
     assert [motion.found for motion in motions] == [True, False, True]
     np.testing.assert_array_equal(frames[1], blank)
+
+
+def test_motion_is_the_mean_change_since_the_first_frame():
+    rng = np.random.default_rng(0)
+    frames = rng.integers(0, 255, (4, 6, 5, 3)).astype(np.uint8)
+    clip = Clip("c", frames, (1, 2, 3, 4))
+    slow = [np.abs(frame.astype(float) - frames[0]).mean() for frame in frames]
+    np.testing.assert_allclose(motion_over_time(clip), slow)
+    assert motion_over_time(clip)[0] == 0
+
+
+def test_a_box_sees_only_what_moves_inside_it():
+    frames = np.zeros((2, 8, 8, 3), np.uint8)
+    frames[1, 2, 2] = 90
+    clip = Clip("c", frames, (1, 2))
+    assert motion_over_time(clip, FaceBox(4, 4, 4, 4))[1] == 0
+    assert motion_over_time(clip, FaceBox(2, 2, 1, 1))[1] == 90

@@ -172,7 +172,7 @@ def test_a_second_look_reads_the_store_and_gives_the_same(sample, store, spec, m
 
     monkeypatch.setattr("mer_core.inputs.imaging.build_ami", forbidden)
     monkeypatch.setattr("mer_core.inputs.tensors.flow_image", forbidden)
-    monkeypatch.setattr("mer_core.inputs.tensors._resize", forbidden)
+    monkeypatch.setattr("mer_core.inputs.tensors._fit", forbidden)
     np.testing.assert_array_equal(model_input(sample, spec, store=store), first)
     assert store.info().entries == entries
 

@@ -9,16 +9,16 @@ import torch
 from mer_core.errors import SettingsError
 from mer_core.flow import flow_image
 from mer_core.records import InputKind, InputSpec
-from mer_core.training import augmentation
-from mer_core.training.augmentation import draw_maps
+from mer_core.training import training_data
 from mer_core.training.settings import TrainingSettings
+from mer_core.training.training_data import draw_maps
 from tests.mer_core.flow.test_estimation import inner, texture
 
 OFF = TrainingSettings(flip=False, shift=0, rotation=0, scale=0)
 
 
 def augment(images, settings, generator, kind=InputKind.AMI):
-    return augmentation.augment(images, settings, generator, kind=kind)
+    return training_data.augment(images, settings, generator, kind=kind)
 
 
 def _generator(seed: int = 0) -> torch.Generator:

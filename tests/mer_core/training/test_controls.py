@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 import torch
 
+from mer_core.ami import WEIGHTINGS
 from mer_core.errors import SettingsError, UnknownNameError
+from mer_core.models.card import ModelCard
+from mer_core.models.shipped import FOLDER
+from mer_core.protocols import paired_difference, score_intervals
+from mer_core.seeding import generator
+from mer_core.training.cohort_controls import PROBED
+from mer_core.training.cohort_scores import card_scores
+from mer_core.training.control_studies import RIDGE, identity_scores, leave_one_out
 from mer_core.training.controls import (
     CONTROLS,
     find_control,
@@ -18,8 +26,15 @@ from mer_core.training.controls import (
 from mer_core.training.fold import train_fold
 from mer_core.training.leak import train_with_leak
 from mer_core.training.prediction import predict_probabilities
+from mer_core.training.pretraining import Pretraining
 from mer_core.training.settings import Selection
-from tests.mer_core.training.blobs import TINY, blob_sample, build_tiny, training_data
+from tests.mer_core.training.blobs import (
+    TINY,
+    BlobExperiment,
+    blob_sample,
+    build_tiny,
+    training_data,
+)
 
 
 def test_a_still_clip_holds_neutral_frames_only_and_keeps_its_length():
@@ -90,3 +105,61 @@ def test_controls_are_found_by_name_and_say_what_to_expect():
     assert all(control.expectation for control in CONTROLS)
     with pytest.raises(UnknownNameError, match="motionless"):
         find_control("motionles")
+
+
+MODEL, WEIGHTING = PROBED, "rank-pooling"
+
+
+def card(**changes) -> ModelCard:
+    job = Pretraining(model=MODEL, weighting=WEIGHTING)
+    name = Pretraining(**{"model": job.model, "weighting": job.weighting, **changes}).name
+    return ModelCard.load(FOLDER / f"{name}.json")
+
+
+def test_shuffled_labels_are_at_chance_and_far_below_the_unchanged_network():
+    plain, shuffled = card_scores(card()), card_scores(card(shuffled=True))
+    assert plain.n >= 200
+    assert len(plain.subjects) >= 20
+    assert 0.25 in score_intervals([shuffled])["uar"]
+    assert paired_difference([shuffled], [plain]).high < -0.2
+
+
+@pytest.mark.parametrize("weighting", WEIGHTINGS.names())
+def test_every_weighting_has_a_card_of_the_same_people_and_recipe(weighting):
+    first, found = card(), card(weighting=weighting)
+    assert found.weighting == weighting
+    for shared in ("recipe", "cohort", "seed", "people", "clips", "classes"):
+        assert getattr(found, shared) == getattr(first, shared)
+
+
+def test_the_closed_form_is_fitting_again_without_each_row():
+    draw = generator(3)
+    features, codes = draw.normal(size=(14, 5)), np.arange(14) % 3
+    centred = features - features.mean(axis=0)
+    ridge = RIDGE * np.mean(np.sum(centred**2, axis=1))
+    targets = np.eye(3)[codes] - 1 / 3
+    slow = []
+    for i in range(14):
+        rest = np.arange(14) != i
+        kernel = centred[rest] @ centred[rest].T + ridge * np.eye(13)
+        slow.append(
+            (centred[i] @ centred[rest].T @ np.linalg.solve(kernel, targets[rest])).argmax()
+        )
+    np.testing.assert_array_equal(leave_one_out(features, codes), slow)
+
+
+def test_people_who_differ_are_told_apart_and_others_are_not():
+    samples = BlobExperiment(subjects=4, clips=8).table().samples
+    draw = generator(1)
+    noise = draw.normal(size=(32, 6, 6))
+    faces = np.repeat(draw.normal(size=(4, 6, 6)), 8, axis=0)
+    known = identity_scores(faces + 0.3 * noise, samples)
+    assert known.accuracy_pooled > 0.9
+    assert known.majority_rate == 1 / 4
+    assert identity_scores(noise, samples).accuracy_pooled < 0.55
+
+
+def test_one_person_cannot_be_told_from_another():
+    samples = BlobExperiment(subjects=1, clips=4).table().samples
+    with pytest.raises(SettingsError, match="two people"):
+        identity_scores(np.zeros((4, 2, 2)), samples)

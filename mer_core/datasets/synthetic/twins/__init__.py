@@ -6,10 +6,7 @@ Folders, file names, annotation files and frame rates are a release's; every fac
 is invented, subjects carry numbers no release uses, and `SYNTHETIC.txt` says so at the root.
 """
 
-from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, TwinSettings, Variant
-from mer_core.datasets.synthetic.twins.defect_injection import InjectedDefect, applicable
-from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
-from mer_core.datasets.synthetic.twins.demo import (
+from mer_core.datasets.synthetic.twins.cached_twins import (
     DEMOS,
     STUDY_TWINS,
     demo_folder,
@@ -17,6 +14,9 @@ from mer_core.datasets.synthetic.twins.demo import (
     is_complete_twin,
     study_twin,
 )
+from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, TwinSettings, Variant
+from mer_core.datasets.synthetic.twins.defect_injection import InjectedDefect, applicable
+from mer_core.datasets.synthetic.twins.defects import DEFECTS, Damage, Defect
 from mer_core.datasets.synthetic.twins.manifest import TwinManifest, read_manifest
 from mer_core.datasets.synthetic.twins.plan import LAYOUTS
 from mer_core.datasets.synthetic.twins.writing import write_twin, write_twin_of

@@ -19,7 +19,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mer_core.child_process import ChildProcess, Emit, serve
-from mer_core.datasets.synthetic.twins.demo import DEMOS, demo_folder, demo_twin, is_complete_twin
+from mer_core.datasets.synthetic.twins.cached_twins import (
+    DEMOS,
+    demo_folder,
+    demo_twin,
+    is_complete_twin,
+)
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from mer_core.datasets.synthetic.cohort import (
 )
 from mer_core.datasets.synthetic.face_model import build_face
 from mer_core.datasets.synthetic.plan import FACE_HEIGHT_MM, MICRO_PIXELS
-from mer_core.datasets.synthetic.twins.demo import DEMOS, STUDY_TWINS
+from mer_core.datasets.synthetic.twins.cached_twins import DEMOS, STUDY_TWINS
 from mer_core.datasets.synthetic.twins.plan import plan_twin
 from mer_core.errors import SettingsError
 

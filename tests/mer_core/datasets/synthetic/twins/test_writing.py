@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mer_core.datasets.catalog import open_dataset
-from mer_core.datasets.synthetic.twins import demo, read_manifest, write_twin
+from mer_core.datasets.synthetic.twins import cached_twins, read_manifest, write_twin
 from mer_core.datasets.synthetic.twins import writing as subject
 from mer_core.errors import DatasetError, SettingsError
 from tests.mer_core.datasets.synthetic.twins.stand_in import quick_twin, stand_in
@@ -183,9 +183,9 @@ def test_the_demo_is_written_once(tmp_path, monkeypatch):
         rendered.append(settings)
         return subject.write_twin_of(settings, out, progress=progress, render=stand_in)
 
-    monkeypatch.setattr(demo, "write_twin_of", render_files)
-    root = demo.demo_twin("smic")
-    assert demo.demo_twin("smic") == root
-    assert rendered == [demo.DEMOS.get("smic")]
+    monkeypatch.setattr(cached_twins, "write_twin_of", render_files)
+    root = cached_twins.demo_twin("smic")
+    assert cached_twins.demo_twin("smic") == root
+    assert rendered == [cached_twins.DEMOS.get("smic")]
     assert root.is_relative_to(tmp_path)
     assert open_dataset("smic", root).synthetic

@@ -1,4 +1,4 @@
-"""The twins that make themselves: small ones to look at, larger ones that can decide something.
+"""The twins in the cache, written on first use: small ones to look at, larger ones for studies.
 
 Pages and lessons open the demo twins, which are drawn within a minute. Tables, controls and
 localisation open the study twins: 16 people and 160 clips or more in the published class
@@ -7,8 +7,11 @@ proportions, so that an interval over people says something.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from mer_core.datasets.synthetic import ClipPlan, SyntheticClip, render_clip
 from mer_core.datasets.synthetic.twins.clip_specs import TwinSettings
 from mer_core.datasets.synthetic.twins.manifest import GENERATION, read_manifest
 from mer_core.datasets.synthetic.twins.writing import Progress, write_twin_of
@@ -107,3 +110,25 @@ def _write_if_missing(settings: TwinSettings, root: Path, progress: Progress | N
     if not is_complete_twin(root):
         write_twin_of(settings, root, progress=progress)
     return root
+
+
+def motionless_twin(root: Path) -> Path | None:
+    """Return the root of the twin at `root` without its expressions; write it on first use.
+
+    People, cameras, light, blinks and sway are the same: every clip is rendered from its own plan
+    with the action units taken out. Returns None where `root` holds no twin.
+    """
+    manifest = read_manifest(root)
+    if manifest is None:
+        return None
+    name = f"{manifest.dataset}-{settings_digest(manifest.settings)[:12]}"
+    target = cache_folder() / "still" / name
+    found = read_manifest(target)
+    if found is None or not found.complete:
+        write_twin_of(manifest.settings, target, render=render_motionless)
+    return target
+
+
+def render_motionless(plan: ClipPlan, **options: Any) -> SyntheticClip:
+    """Render the clip of `plan` without its expression."""
+    return render_clip(replace(plan, action_units={}, asymmetry={}), **options)
