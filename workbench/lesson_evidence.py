@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from mer_core.plots.answers import epoch_curves
-from mer_core.protocols.selection_bias import peeking
+from mer_core.protocols.selection_bias import simulate_selection_bias
 from workbench import address, panels
 from workbench.lesson import answer, ask
 
@@ -51,7 +51,7 @@ def leak() -> None:
     subjects = address.number("Subjects", 2, 60, key="people", default=26, where=place[1])
     clips = address.number("Clips of each", 1, 40, key="each", default=9, where=place[2])
     epochs = address.number("Epochs", 1, 200, key="epochs", default=60, where=place[3])
-    found = peeking(subjects=subjects, clips=clips, classes=classes, epochs=epochs)
+    found = simulate_selection_bias(subjects=subjects, clips=clips, classes=classes, epochs=epochs)
     panels.chart(
         partial(
             epoch_curves,

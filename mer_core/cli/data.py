@@ -14,7 +14,7 @@ from mer_core.cli.images import build, cache
 from mer_core.cli.names import DATASET
 from mer_core.datasets.catalog import DATASETS, dataset_info, open_dataset
 from mer_core.datasets.label_schemes import label_scheme
-from mer_core.datasets.locations import forget, locate, locations_file, remember, remembered
+from mer_core.datasets.locations import forget, locate, locations_file, read_locations, remember
 from mer_core.datasets.release import EXPRESSIONS, LABEL_SOURCES, VARIANTS
 from mer_core.datasets.report import DatasetReport, check_dataset
 from mer_core.errors import DatasetError
@@ -111,7 +111,7 @@ def list_() -> Answer:
             location = locate(info)
             root, source, exists = location.root, location.source, True
         except DatasetError:
-            kept = remembered().get(info.name)
+            kept = read_locations().get(info.name)
             root, source, exists = kept, "", False
         rows.append(
             {

@@ -13,7 +13,7 @@ import click
 from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.names import METHOD_TITLES, STUDY
 from mer_core.cli.progress import Progress, resumable
-from mer_core.cli.study_text import marked
+from mer_core.cli.study_text import mark_synthetic
 from mer_core.errors import SettingsError
 from mer_core.training.study_folders import study_folder
 
@@ -197,7 +197,7 @@ def _answer(found: Findings) -> Answer:
             "summary": [asdict(line) for line in found.summary],
             "contrasts": [asdict(line) | {"verdict": line.verdict} for line in found.contrasts],
         },
-        text=marked("\n".join(lines), found.synthetic),
+        text=mark_synthetic("\n".join(lines), found.synthetic),
         warnings=list(dict.fromkeys(_failures(found))),
     )
 

@@ -156,9 +156,9 @@ def test_training_leaves_this_process_alone(planned):
 
 
 def _sessions(study):
-    from mer_core.training.database import connected
+    from mer_core.training.database import connect
 
-    with connected(study.store.path) as connection:
+    with connect(study.store.path) as connection:
         return connection.execute("SELECT * FROM sessions").fetchall()
 
 
