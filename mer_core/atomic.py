@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextmanager
 def atomic_path(target: Path) -> Iterator[Path]:
-    """Yields a temporary path beside `target` that replaces it once the block succeeds.
+    """Yield a temporary path beside `target` that replaces it once the block succeeds.
 
     The temporary name keeps the target's suffix, because encoders choose a format by it. After
     an exception `target` is as it was and nothing is left behind.
@@ -33,11 +33,11 @@ def atomic_path(target: Path) -> Iterator[Path]:
 
 
 def write_bytes(target: Path, content: bytes) -> None:
-    """Replaces `target` with `content`."""
+    """Replace `target` with `content`."""
     with atomic_path(target) as partial:
         partial.write_bytes(content)
 
 
 def write_text(target: Path, content: str) -> None:
-    """Replaces `target` with `content` in UTF-8."""
+    """Replace `target` with `content` in UTF-8."""
     write_bytes(target, content.encode())

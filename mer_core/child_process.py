@@ -84,7 +84,7 @@ class ChildProcess:
         return self._process.pid
 
     def messages(self) -> Iterator[Any]:
-        """Yields what the process emits, until it has ended."""
+        """Yield what the process emits, until it has ended."""
         assert self._process.stdout is not None
         self._read = True
         for line in self._process.stdout:
@@ -103,7 +103,7 @@ class ChildProcess:
             self.failure = self._error_summary(code)
 
     def stop(self, *, grace: float = GRACE_SECONDS) -> None:
-        """Asks the process to stop, and ends it if it has not after `grace` seconds.
+        """Ask the process to stop, and end it if it has not after `grace` seconds.
 
         Returns at once; `messages` ends with the process.
         """
@@ -115,7 +115,7 @@ class ChildProcess:
         threading.Thread(target=self._end, args=(grace + 1,), daemon=True).start()
 
     def close(self) -> None:
-        """Ends the process if it is still there, and lets go of its files."""
+        """End the process if it is still there, and close its files."""
         self._stopping = True
         self._process.kill()
         self._process.wait()

@@ -64,7 +64,7 @@ Work = Callable[[Item, Report], Value]
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome(Generic[Item, Value]):
-    """What became of one item: a value or, where the work raised, the error."""
+    """Outcome of one item: a value or, where the work raised, the error."""
 
     item: Item
     value: Value | None
@@ -80,7 +80,7 @@ class LostWorker:
 
 
 class Executor(Protocol):
-    """Where work runs.
+    """Executor of work: this process, local processes or a cluster.
 
     Attributes:
         slots: How many items run at a time.
@@ -96,14 +96,14 @@ class Executor(Protocol):
     def map(
         self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
     ) -> Iterator[Outcome[Item, Value] | LostWorker | None]:
-        """Does `work` on every item; yields outcomes as they come, and None now and then.
+        """Do `work` on every item; yield outcomes as they come, and None now and then.
 
         None says that nothing new has happened, so that a caller can do something else.
         """
         ...
 
     def close(self) -> None:
-        """Lets go of whatever was started."""
+        """Close whatever was started."""
         ...
 
 
@@ -116,7 +116,7 @@ class SerialExecutor:
     def map(
         self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
     ) -> Iterator[Outcome[Item, Value] | LostWorker | None]:
-        """Does `work` on every item, in order; an item's error does not stop the others."""
+        """Do `work` on every item, in order; an item's error does not stop the others."""
         for item in items:
             try:
                 value, error = work(item, report), None
@@ -126,7 +126,7 @@ class SerialExecutor:
             yield Outcome(item=item, value=value, error=error, worker=f"process {os.getpid()}")
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: there is nothing to close."""
 
 
 class DaskExecutor:
@@ -150,7 +150,7 @@ class DaskExecutor:
     def map(
         self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
     ) -> Iterator[Outcome[Item, Value] | LostWorker | None]:
-        """Does `work` on every item, as many at a time as there are slots."""
+        """Do `work` on every item, as many at a time as there are slots."""
         topic = f"report-{uuid.uuid4().hex}"
         self.client.subscribe_topic(topic, lambda event: report(event[1]))
         waiting, running, lost = iter(items), {}, set()
@@ -188,7 +188,7 @@ class DaskExecutor:
             self.client.unsubscribe_topic(topic)
 
     def close(self) -> None:
-        """Disconnects, and stops the cluster if it was started here."""
+        """Disconnect, and stop the cluster if it was started here."""
         self.client.close()
         for part in self.owned:
             part.close()
@@ -208,7 +208,7 @@ class DaskExecutor:
 
 
 def _call(work: Work[Item, Value], item: Item, topic: str) -> tuple[str, Value]:
-    """Runs in a worker."""
+    """Run in a worker."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -289,7 +289,7 @@ def usable_cores() -> int:
 
 
 def worker_count(*, memory: int, threads: int = 1) -> int:
-    """How many workers fit this machine, by cores and by memory, container limits included."""
+    """Return the number of workers that fit this machine, by cores and by memory (containers included)."""
     from dask.system import CPU_COUNT
     from distributed.system import MEMORY_LIMIT
 

@@ -78,7 +78,7 @@ class NumberedFrames(Generic[T]):
 
 
 def in_order(items: Iterable[T], names: Iterable[str]) -> NumberedFrames[T]:
-    """Orders `items` by the numbers in their `names`.
+    """Order `items` by the numbers in their `names`.
 
     Every file left out is reported in a warning: one without a number, and one whose number
     another file has already, in the order of names, because counting a frame twice would change
@@ -111,7 +111,7 @@ def positions_between(numbers: Sequence[int], first: int | None, last: int | Non
 
 
 def irregularities(numbers: Sequence[int]) -> tuple[str, ...]:
-    """What is odd about sorted frame numbers: those that repeat, those that are missing."""
+    """List the irregularities of sorted frame numbers: repeated and missing ones."""
     found = []
     repeated = [number for number, group in groupby(numbers) if len(list(group)) > 1]
     if repeated:

@@ -20,7 +20,7 @@ _PACKAGES = ("mer-workbench", "torch", "numpy", "opencv-python", "captum", "tran
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Where a result comes from.
+    """Provenance of a result.
 
     `synthetic` is True as soon as any of the data were generated; it must follow the result to
     every table, figure, file name and page.
@@ -101,7 +101,7 @@ def _git(root: Path, *words: str) -> str:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Processor:
-    """What computed a figure.
+    """Processor that computed a figure.
 
     Attributes:
         name: As the system gives it, without marks.

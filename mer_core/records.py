@@ -115,7 +115,7 @@ class Clip:
 
 
 class InputKind(StrEnum):
-    """What a network takes in."""
+    """Kind of a network's input."""
 
     AMI = "ami"
     DYNAMIC_IMAGE = "dynamic image"
@@ -130,7 +130,7 @@ class InputKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSpec:
-    """How a clip becomes the tensor a network expects; declared by the network as data.
+    """Specification of the tensor a network expects; declared by the network as data.
 
     The value fed in is `(pixel / 255 - mean) / std` per channel. `weighting` names the frame
     weights where the kind is an accumulated image. Flow keeps its zero and one unit for both
@@ -202,7 +202,7 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class AttributionMap:
-    """Why a network answered as it did for one input, as numbers per pixel.
+    """Attribution of a network's answer for one input, as numbers per pixel.
 
     `values` is H x W at input resolution; `signed` says whether negative values speak against
     the target. `channels` has the shape of the input, C x H x W or T x C x H x W, with C = 1 for

@@ -23,14 +23,14 @@ class Registry(Generic[T]):
         self._entries: dict[str, T] = {}
 
     def register(self, name: str, entry: T) -> T:
-        """Adds `entry` under `name` and returns it; a duplicate name raises `ValueError`."""
+        """Add `entry` under `name` and return it; a duplicate name raises `ValueError`."""
         if name in self._entries:
             raise ValueError(f"{self.noun} {name!r} is registered twice")
         self._entries[name] = entry
         return entry
 
     def get(self, name: str) -> T:
-        """Returns the entry called `name`, or raises `UnknownNameError` listing what exists."""
+        """Return the entry called `name`, or raise `UnknownNameError` listing what exists."""
         try:
             return self._entries[name]
         except KeyError:

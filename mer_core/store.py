@@ -38,7 +38,7 @@ Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 @dataclass(frozen=True, kw_only=True)
 class StoreInfo:
-    """What a store holds."""
+    """Size of a store."""
 
     folder: Path
     entries: int
@@ -95,7 +95,7 @@ class AmiStore:
         return StoreInfo(folder=self.folder, entries=len(sizes), bytes=sum(sizes), limit=self.limit)
 
     def clear(self) -> StoreInfo:
-        """Removes every entry and returns what there was."""
+        """Remove every entry and return what there was."""
         before = self.info()
         for path, _, _ in self._entries():
             path.unlink(missing_ok=True)
@@ -139,7 +139,7 @@ class AmiStore:
             self._sweep()
 
     def _sweep(self) -> None:
-        """Removes the entries unused for longest until the store fits its limit."""
+        """Remove the entries unused for longest until the store fits its limit."""
         entries = sorted(self._entries(), key=lambda entry: entry[2])
         excess = sum(size for _, size, _ in entries) - self.limit
         for path, size, _ in entries:

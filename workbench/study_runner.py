@@ -70,7 +70,7 @@ class Run:
 
     @property
     def time_left(self) -> str:
-        """How long the rest takes, in words, from the first epoch on; "" before."""
+        """Time left, in words, from the first epoch on; "" before."""
         if self.progress is None or self.share <= self.share_at_start:
             return ""
         seconds = self.progress.elapsed * (1 - self.share) / (self.share - self.share_at_start)

@@ -57,7 +57,7 @@ class ParallelFrames(Protocol):
     def process_runs(
         self, consume: Callable[[int, Sequence[Frame]], None], *, run: int, streams: int
     ) -> None:
-        """Calls `consume(number, frames)` for each run of `run` frames, numbered from 0.
+        """Call `consume(number, frames)` for each run of `run` frames, numbered from 0.
 
         Calls whose numbers leave the same remainder by `streams` follow each other; others may
         come at the same time.
@@ -75,7 +75,7 @@ class Accumulator:
         self._added = 0
 
     def add(self, frame: Frame, weight: float) -> None:
-        """Adds one frame; a frame of weight 0 costs nothing."""
+        """Add one frame; a frame of weight 0 costs nothing."""
         self._run.append(frame)
         self._run_weights.append(weight)
         self._added += 1
@@ -83,7 +83,7 @@ class Accumulator:
             self._end_run()
 
     def add_run(self, number: int, frames: Sequence[Frame], weights: Sequence[float]) -> None:
-        """Adds run `number` whole; runs of different streams may be added at the same time."""
+        """Add run `number` whole; runs of different streams may be added at the same time."""
         self._streams[number % STREAMS].add(frames, weights)
 
     def total(self) -> Total:
@@ -97,7 +97,7 @@ class Accumulator:
         return _constant_total(streams) if _is_constant(streams) else _merge(streams)
 
     def close(self) -> None:
-        """Leaves its memory to the next accumulator; no frame can be added any more."""
+        """Leave its memory to the next accumulator; no frame can be added any more."""
         for stream in self._streams:
             _SPARE.extend(mean for mean in stream.means.values() if mean.size <= _SPARE_VALUES)
             stream.means = {}

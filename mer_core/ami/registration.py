@@ -27,7 +27,7 @@ _ECC_STOP = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RigidMotion:
-    """How far a frame has turned and shifted from the first: undone by stabilisation.
+    """Rotation and shift of a frame from the first: undone by stabilisation.
 
     `shift` is (right, down) in pixels at the centre of the registered frame, `degrees` turns
     clockwise as seen. `found` is False where no motion could be estimated; such a frame is
@@ -41,7 +41,7 @@ class RigidMotion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What is done to every frame of a clip before it is accumulated.
+    """Alignment and stabilisation of every frame of a clip before it is accumulated.
 
     Attributes:
         alignment: The square that is cut out of every frame alike; None keeps whole frames.
@@ -54,7 +54,7 @@ class Registration:
     def apply(
         self, frames: Iterable[Frame], *, motions: list[RigidMotion] | None = None
     ) -> Iterable[Frame]:
-        """Registers RGB frames one at a time, in time order.
+        """Register RGB frames one at a time, in time order.
 
         Returns `frames` itself where nothing is to be done. `motions` receives each frame's
         motion where `stabilise` is on.

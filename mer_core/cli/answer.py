@@ -25,7 +25,7 @@ _GAP = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a command found.
+    """Output of a command.
 
     Attributes:
         document: What `--json` prints, or a function that returns it if it takes long to make.

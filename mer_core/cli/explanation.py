@@ -44,7 +44,7 @@ def write_explanation(
 
 
 def explanation_picture(recipe: Recipe, recording: Recording) -> bytes:
-    """What the network saw, and the map beside it and over it, as a PNG file."""
+    """Draw the network's input, and the map beside it and over it, as a PNG file."""
     from mer_core.inputs.prediction import UNSEEN_REALITY
     from mer_core.plots.attributions import map_scale
     from mer_core.plots.raster import enlarge, overlay
@@ -107,7 +107,7 @@ def answer_of_explanation(recipe: Recipe, recording: Recording, files: dict[str,
 
 
 def _reservations(recipe: Recipe, recording: Recording) -> list[str]:
-    """What `mer predict` says beside the answer that is explained, or instead of it."""
+    """List the remarks of `mer predict` about the answer that is explained."""
     from mer_core.inputs.prediction import marks, network_refusals
     from mer_core.inputs.refusals import clip_refusals
 

@@ -37,7 +37,7 @@ def resumable(command: str | None = None) -> Iterator[None]:
 
 
 class Progress:
-    """How far a piece of work has come.
+    """Progress of a piece of work.
 
     Use it as a context manager around the work and call `show` as often as there is news.
 

@@ -43,7 +43,7 @@ class ParsedUnits:
 
 
 def parse_action_units(text: str) -> ParsedUnits:
-    """Reads one cell of an action-unit column."""
+    """Read one cell of an action-unit column."""
     if is_missing(text) or text.strip() == "0":
         return ParsedUnits()
     units: list[ActionUnit] = []

@@ -26,7 +26,7 @@ _INTEGER = re.compile(r"[+-]?\d+(?:\.0+)?")
 
 
 class CellState(StrEnum):
-    """What became of a cell that should hold a frame number."""
+    """Outcome of reading a cell that should hold a frame number."""
 
     GIVEN = "given"
     MISSING = "missing"
@@ -43,7 +43,7 @@ class FrameCell:
 
 
 def frame_cell(text: str, *, zero_is_missing: bool = True) -> FrameCell:
-    """Reads a frame number; a missing one is a slash either way, NULL, 0 or blank."""
+    """Read a frame number; a missing one is a slash either way, NULL, 0 or blank."""
     clean = text.strip()
     if clean.casefold() in MISSING:
         return FrameCell(None, CellState.MISSING, text)
@@ -109,7 +109,7 @@ def find_header(sheet: Sheet, columns: Columns, required: Sequence[str]) -> int 
 def read_annotations(
     sheet: Sheet, columns: Columns, *, required: Sequence[str] = ("subject", "clip")
 ) -> AnnotationTable:
-    """Reads every row below the header that names a subject or a clip.
+    """Read every row below the header that names a subject or a clip.
 
     Blank rows are skipped. Rows that hold text but neither subject nor clip are no clips; they
     are named in `remarks`, so nothing leaves unseen. With `required`, the columns without which
@@ -131,7 +131,7 @@ def read_annotations(
 
 
 def read_headless(sheet: Sheet, fields: Sequence[str]) -> AnnotationTable:
-    """Reads a sheet that has no header row: the columns are `fields`, by position."""
+    """Read a sheet that has no header row: the columns are `fields`, by position."""
     places = {name: index for index, name in enumerate(fields)}
     return _collect(sheet, 0, tuple(fields), places, [])
 
@@ -229,7 +229,7 @@ class AnnotationFile:
 
     @property
     def path(self) -> Path:
-        """Where it lies."""
+        """Path of the file."""
         return self.workbook.path
 
 
@@ -237,7 +237,7 @@ Accept = Callable[[Workbook], Sheet | None]
 
 
 def sheet_with(columns: Columns, required: tuple[str, ...]) -> Accept:
-    """Accepts a workbook by its first sheet that has a header row with these columns."""
+    """Accept a workbook by its first sheet that has a header row with these columns."""
 
     def accept(workbook: Workbook) -> Sheet | None:
         hits = (s for s in workbook.sheets if find_header(s, columns, required) is not None)

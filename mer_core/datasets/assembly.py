@@ -126,7 +126,7 @@ class _Assembly:
         self._build(entry, files)
 
     def _refusal(self, entry: Entry) -> tuple[Reason, str] | None:
-        """Why an entry is out before any folder is looked at."""
+        """Return why an entry is excluded before any folder is looked at."""
         options = self.reader_input.options
         if entry.problem:
             return Reason.ROW_UNREADABLE, entry.problem

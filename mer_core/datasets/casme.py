@@ -34,7 +34,7 @@ def subject_key(number: int) -> str:
 
 
 def read_casme(root: Path, options: ReaderOptions) -> DatasetTable:
-    """Reads a copy of CASME."""
+    """Read a copy of CASME."""
     return read_coded_release(root, options, info=INFO, columns=COLUMNS, name_subject=subject_key)
 
 

@@ -32,7 +32,7 @@ def subject_key(number: int) -> str:
 
 
 def read_casme2(root: Path, options: ReaderOptions) -> DatasetTable:
-    """Reads a copy of CASME II."""
+    """Read a copy of CASME II."""
     return read_coded_release(root, options, info=INFO, columns=COLUMNS, name_subject=subject_key)
 
 

@@ -58,7 +58,7 @@ def subject_key(number: int) -> str:
 
 
 def read_casme_squared(root: Path, options: ReaderOptions) -> DatasetTable:
-    """Reads a copy of CAS(ME)^2."""
+    """Read a copy of CAS(ME)^2."""
     file = find_annotation_file(root, INFO, options, _clip_sheet)
     naming, remarks = _subject_names(file.workbook)
     annotations = read_headless(file.sheet, FIELDS)
@@ -179,7 +179,7 @@ def _recordings(clips: ClipFolders) -> Iterator[_Recording]:
 def _cut_from_recordings(
     entries: list[Entry], frame_tree: FrameTree, codes: Mapping[str, str]
 ) -> tuple[list[Entry], FrameTree]:
-    """Points each entry at the recording of its subject and video.
+    """Point each entry at the recording of its subject and video.
 
     The number in a recording's name is trusted over the folder it lies in, and every such
     disagreement is reported.

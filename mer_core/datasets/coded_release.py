@@ -29,7 +29,7 @@ def read_coded_release(
     columns: Columns,
     name_subject: Callable[[int], str],
 ) -> DatasetTable:
-    """Reads such a release.
+    """Read such a release.
 
     Args:
         root: Where it lies.
@@ -82,7 +82,7 @@ def read_frames(row: AnnotationRow) -> CodedFrames:
 
 
 def row_problem(row: AnnotationRow, subject: int | None) -> str:
-    """Why a row names no clip, or ""."""
+    """Return why a row names no clip, or ""."""
     if subject is None:
         return f"row {row.number}: {row.fields['subject'] or 'blank'!r} is no subject"
     return "" if row.fields["clip"] else f"row {row.number}: no clip is named"

@@ -21,7 +21,7 @@ _CONVENTION = 0.7
 
 
 def file_issues(files: FrameFiles) -> list[tuple[DataIssue, str]]:
-    """What is odd about the files of a clip."""
+    """List the issues of a clip's files."""
     found = []
     if files.gaps:
         found.append((DataIssue.FRAME_GAP, f"{len(files.gaps)} missing, first {files.gaps[0]}"))
@@ -36,7 +36,7 @@ def file_issues(files: FrameFiles) -> list[tuple[DataIssue, str]]:
 
 
 def cell_issues(entry: Entry, frames: KeyFrames, dataset: str) -> list[tuple[DataIssue, str]]:
-    """What is odd about the cells of a row beside its frames."""
+    """List the issues of a row's cells beside its frames."""
     found = []
     word = emotion_word(entry.label, dataset)
     if word.spelling is Spelling.TYPO:

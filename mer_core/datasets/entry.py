@@ -59,7 +59,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class ReaderInput:
-    """What a reader found: everything `assemble` needs beside the rows."""
+    """Findings of a reader: everything `assemble` needs beside the rows."""
 
     info: DatasetInfo
     root: Path

@@ -51,7 +51,7 @@ COLUMNS: Columns = {
 
 
 def read_folder(root: Path, options: ReaderOptions) -> DatasetTable:
-    """Reads a folder of one's own."""
+    """Read a folder of one's own."""
     clips = index_folders(root, _clips(root))
     if not clips.folders:
         raise INFO.not_found("no folder of images", root, looked_for="subject/emotion/clip/")

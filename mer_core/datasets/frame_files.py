@@ -16,7 +16,7 @@ from mer_core.frame_numbering import is_image, number_names
 
 @dataclass(frozen=True, slots=True)
 class FrameFiles:
-    """What a clip folder holds, in the order of its frame numbers.
+    """Files of a clip folder, in the order of their frame numbers.
 
     Attributes:
         paths: One image per frame number.
@@ -41,7 +41,7 @@ class FrameFiles:
 
 
 def scan_frames(folder: Path) -> FrameFiles:
-    """Reads the names in `folder`; opens nothing.
+    """Read the names in `folder`; open nothing.
 
     Where no image carries a number, they are numbered from 1 in the order of their names.
     """
@@ -63,7 +63,7 @@ def scan_frames(folder: Path) -> FrameFiles:
 
 
 def frame_base(numbers: Sequence[int], onset: int | None, offset: int | None) -> tuple[int, bool]:
-    """How far to shift file numbers onto the sheet's scale, and whether that is certain.
+    """Return the shift of file numbers onto the sheet's scale, and whether that is certain.
 
     Absolute numbers need no shift: onset and offset (onset alone where offset is missing) are
     among them. Files that run 1..n with n = offset - onset + 1 are shifted by onset - 1. Anything

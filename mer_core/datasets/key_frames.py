@@ -20,7 +20,7 @@ from mer_core.records import Derived
 
 
 class Coding(StrEnum):
-    """What a dataset codes of a clip."""
+    """Source of a dataset's key frames."""
 
     SHEET = "onset, apex and offset in the sheet"
     NO_APEX = "onset and offset in the sheet"
@@ -105,7 +105,7 @@ def _from_files(coded: CodedFrames, frames: KeyFrames) -> None:
 
 
 def _place(coded: CodedFrames, rules: Rules, frames: KeyFrames, *, trimmed: bool) -> None:
-    """Brings files and sheet onto one scale, then settles the offset."""
+    """Bring files and sheet onto one scale, then settle the offset."""
     onset, offset = coded.onset.value, coded.offset.value
     if onset is None:
         _leave_out(frames, Reason.ONSET_MISSING, f"onset is coded {coded.onset.text!r}")

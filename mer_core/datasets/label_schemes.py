@@ -167,7 +167,7 @@ def class_for(word: str, classes: Iterable[str]) -> str | None:
 
 
 class Spelling(StrEnum):
-    """How a cell became a word of the dataset's vocabulary."""
+    """Way in which a cell became a word of the dataset's vocabulary."""
 
     KNOWN = "known"
     SYNONYM = "synonym"

@@ -162,7 +162,7 @@ def sheet_versions(dataset: str) -> tuple[SheetVersion, ...]:
 
 
 def printed_counts(scheme: str, dataset: str) -> PrintedCounts | None:
-    """What papers print for a dataset under a label scheme, if anything."""
+    """Return the counts that papers print for a dataset under a label scheme, if any."""
     entry = _data()["printed"].get(scheme, {})
     counts = entry.get("counts", {}).get(dataset)
     if counts is None:

@@ -15,7 +15,7 @@ from mer_core.datasets.table import Correction
 def replace_literals(
     entry: Entry, rules: Mapping[str, CorrectionRule]
 ) -> tuple[Entry, list[Correction]]:
-    """Applies the rules that name a literal old value, where the sheet still holds it."""
+    """Apply the rules that name a literal old value, where the sheet still holds it."""
     cells = {
         "onset": entry.frames.onset.text,
         "apex": entry.frames.apex.text,
@@ -61,7 +61,7 @@ def _with_cells(entry: Entry, new: Mapping[str, str]) -> Entry:
 
 
 def frame_corrections(entry: Entry, frames: KeyFrames) -> list[Correction]:
-    """Changes to coded frames in the words of the keyed rule, or of the general one."""
+    """Change to coded frames in the words of the keyed rule, or of the general one."""
     return [
         Correction(
             subject=entry.subject,

@@ -34,7 +34,7 @@ def subject_key(number: int) -> str:
 
 
 def read_samm(root: Path, options: ReaderOptions) -> DatasetTable:
-    """Reads a copy of SAMM."""
+    """Read a copy of SAMM."""
     return read_coded_release(root, options, info=INFO, columns=COLUMNS, name_subject=subject_key)
 
 

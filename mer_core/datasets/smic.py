@@ -55,7 +55,7 @@ def subject_key(number: int) -> str:
 
 
 def read_smic(root: Path, options: ReaderOptions) -> DatasetTable:
-    """Reads a copy of SMIC-HS, the short set unless only the extended one is there."""
+    """Read a copy of SMIC-HS, the short set unless only the extended one is there."""
     frame_tree = find_frame_tree(
         root,
         INFO,

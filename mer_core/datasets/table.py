@@ -21,7 +21,7 @@ from mer_core.records import Sample
 
 
 class Reason(StrEnum):
-    """Why a sheet row or a clip folder is not among a table's clips."""
+    """Reason why a sheet row or a clip folder is not among a table's clips."""
 
     NO_FRAMES = "no-frames"
     NO_CROP = "no-crop"
@@ -90,7 +90,7 @@ class Correction:
 
 
 class DataIssue(StrEnum):
-    """What a check found in a kept clip without changing anything."""
+    """Kind of issue that a check found in a kept clip without changing anything."""
 
     APEX_MISSING = "apex-missing"
     OFFSET_DERIVED = "offset-derived"
@@ -133,7 +133,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetTable:
-    """What a reader made of a root.
+    """Table that a reader made of a root.
 
     Attributes:
         name: The dataset's name in the catalog.
@@ -181,7 +181,7 @@ class DatasetTable:
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
-        """What a user should know before trusting a number from this table, a line per kind."""
+        """Warnings to read before trusting a number from this table, a line per kind."""
         excluded = Counter(e.code for e in self.excluded if e.reason not in REQUESTED)
         corrected = Counter(correction.code for correction in self.corrected)
         found = Counter(finding.code for finding in self.findings)

@@ -53,7 +53,7 @@ class Workbook:
 
 
 def read_workbook(path: Path) -> Workbook:
-    """Reads `path` by its content; the suffix is often wrong after a rename."""
+    """Read `path` by its content; the suffix is often wrong after a rename."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -78,7 +78,7 @@ def read_workbook(path: Path) -> Workbook:
 
 
 def cell_text(value: object) -> str:
-    """What a person reads in a cell: whole floats without point, dates as ISO, blank as ""."""
+    """Return a cell as people read it: whole floats without point, ISO dates, blank as ""."""
     match value:
         case None:
             return ""

@@ -109,7 +109,7 @@ class Alignment:
         return np.column_stack([turn, shift])
 
     def place(self, points: Points) -> Points:
-        """Where points of the frame (N x 2) come to lie on the square."""
+        """Map points of the frame (N x 2) onto the square."""
         matrix = self.matrix
         return np.asarray(points @ matrix[:, :2].T + matrix[:, 2])
 
@@ -128,7 +128,7 @@ class Alignment:
         return FaceBox(x, y, math.ceil(high[0]) - x, math.ceil(high[1]) - y)
 
     def mask(self, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-        """Which pixels of a frame of `shape` lie in the square."""
+        """Return the mask of the pixels of a frame of `shape` that lie in the square."""
         filled = np.zeros(shape[:2], np.uint8)
         cv2.fillConvexPoly(filled, np.round(self.corners).astype(np.int32), (1,))
         return filled.astype(bool)

@@ -91,7 +91,7 @@ class Face:
         return FaceBox(round(x), round(y), round(width), round(height))
 
     def implausible(self) -> str | None:
-        """Why these landmarks are not those of a face, or None.
+        """Reason why these landmarks are not those of a face, or None.
 
         With the eyes turned level, nose and mouth must lie below them in this order, at
         distances that fit the distance between the eyes; and that must fit the box.

@@ -64,7 +64,7 @@ class Person:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FaceSearch:
-    """What a search over a clip found.
+    """Result of a search for faces over a clip.
 
     Attributes:
         name: The clip, for messages.
@@ -116,7 +116,7 @@ class FaceSearch:
         return numbers[0], numbers[-1]
 
     def doubts(self, choice: int = 0) -> tuple[str, ...]:
-        """What speaks against trusting the alignment of a person, each one line."""
+        """List the reasons to doubt the alignment of a person, each one line."""
         person = self.person(choice)
         found = []
         if len(self.people) > 1:
@@ -150,7 +150,7 @@ def sample_positions(count: int, most: int = SAMPLED_FRAMES) -> tuple[int, ...]:
 
 
 def search_faces(frames: Iterable[tuple[int, Frame]], *, name: str = "clip") -> FaceSearch:
-    """Looks for faces on frames of one clip, given with their numbers in time order."""
+    """Look for faces on frames of one clip, given with their numbers in time order."""
     shape, numbers = (0, 0), []
     groups: list[tuple[list[Face], list[int]]] = []
     for number, frame in frames:

@@ -41,7 +41,7 @@ class MapDifference:
 
 
 def difference(first: FeatureMaps, second: FeatureMaps) -> MapDifference:
-    """Compares two emotions in one layer, or one layer in two ablations."""
+    """Compare two emotions in one layer, or one layer in two ablations."""
     if first.values.shape != second.values.shape:
         raise SettingsError(
             f"maps of {first.layer.title} {first.values.shape} and {second.layer.title} "

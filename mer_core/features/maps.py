@@ -86,7 +86,7 @@ def feature_maps(
 def _capturing(
     module: nn.Module, layers: Sequence[Layer], captured: dict[str, Tensor]
 ) -> Iterator[None]:
-    """Copies the outputs of `layers` during the block; the hooks are gone after it."""
+    """Copy the outputs of `layers` during the block; the hooks are gone after it."""
 
     def keep(name: str, _module: nn.Module, _inputs: object, output: Tensor) -> None:
         captured[name] = output.detach().clone()
@@ -128,7 +128,7 @@ def _inside(maps: Maps, region: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.
 
 
 def _coverage(region: npt.NDArray[np.bool_], shape: tuple[int, int]) -> Maps:
-    """Which part of each cell of a map the region covers."""
+    """Return the share of each cell of a map that the region covers."""
     tensor = torch.from_numpy(region.astype(np.float32))[None, None]
     return torch.nn.functional.adaptive_avg_pool2d(tensor, shape)[0, 0].numpy()
 

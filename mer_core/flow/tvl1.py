@@ -61,7 +61,7 @@ def _enlarge(flow: _Field, shape: tuple[int, ...]) -> _Field:
 
 
 def _refine(first: _Field, second: _Field, flow: _Field) -> _Field:
-    """Improves the flow at one scale: linearise around it, solve, repeat."""
+    """Improve the flow at one scale: linearise around it, solve, repeat."""
     slopes = (_central(second, 1), _central(second, 0))
     dual = np.zeros((2, *flow.shape), np.float32)  # (u or v) x (direction) x H x W
     for _ in range(_WARPS):
@@ -72,7 +72,7 @@ def _refine(first: _Field, second: _Field, flow: _Field) -> _Field:
 
 
 def _solve(flow: _Field, gradient: _Field, constant: _Field, dual: _Field) -> _Field:
-    """Alternates data and smoothness steps until the flow rests; updates `dual` in place."""
+    """Alternate data and smoothness steps until the flow rests; update `dual` in place."""
     squared = (gradient**2).sum(0)
     limit = _DATA_WEIGHT * _COUPLING * squared
     inverse = 1 / np.maximum(squared, np.float32(1e-9))

@@ -66,7 +66,7 @@ def decode_image(content: bytes, *, name: str) -> Frame:
 
 
 def check_pixels(width: int, height: int, *, name: str) -> None:
-    """Refuses a declared size before memory is asked for."""
+    """Refuse a declared size before memory is asked for."""
     if width * height > MAX_PIXELS:
         raise FrameError(
             f"declares {width} x {height} pixels, more than the {MAX_PIXELS // 10**6} million"
@@ -116,7 +116,7 @@ def default_threads() -> int:
 def ahead(
     work: Callable[[In], Out], items: Iterable[In], *, threads: int, depth: int | None = None
 ) -> Generator[Out, None, None]:
-    """Yields `work(item)` for each item in order, keeping up to `depth` results ready.
+    """Yield `work(item)` for each item in order, keeping up to `depth` results ready.
 
     Decoders release the interpreter lock, so threads run side by side. An exception is raised
     where its item would have been yielded; what was still to be done is then cancelled, as it

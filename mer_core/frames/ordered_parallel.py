@@ -23,7 +23,7 @@ def ordered_parallel(
     streams: int,
     check: Callable[[int, Out], None] = lambda number, out: None,
 ) -> None:
-    """Calls `check(number, out)`, then `consume(number, out)` for `out = work(item)` of each item.
+    """Call `check(number, out)`, then `consume(number, out)` for `out = work(item)` of each item.
 
     Item `number` belongs to stream `number % streams`. A stream is worked through in order, by one
     thread, so that what is made is used while it is in that core's cache and nothing is handed
@@ -72,7 +72,7 @@ def ordered_parallel(
 
 
 class _Limit:
-    """How far the streams of one call may go, and what stopped them."""
+    """Limit up to which the streams of one call may go, and what stopped them."""
 
     def __init__(self, end: int) -> None:
         self.end = end
@@ -81,7 +81,7 @@ class _Limit:
         self._lock = threading.Lock()
 
     def stop(self, *, before: int, failure: Exception | None = None) -> None:
-        """Lets no stream go on to `before` or beyond."""
+        """Let no stream go on to `before` or beyond."""
         with self._lock:
             if before < self.end:
                 self.end, self.failure = before, failure or self.failure

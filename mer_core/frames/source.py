@@ -121,7 +121,7 @@ class FrameSource:
         streams: int,
         on_first: Callable[[Frame], None] = lambda first: None,
     ) -> None:
-        """Calls `consume(number, frames)` for each run of `run` frames, numbered from 0.
+        """Call `consume(number, frames)` for each run of `run` frames, numbered from 0.
 
         Before all others comes `on_first`, with the first frame; every frame has its size. Where
         the frames can be decoded apart, `consume` is called in the threads that decode them: calls

@@ -163,7 +163,7 @@ def _capture(content: Path | bytes, name: str, threads: int) -> Iterator[cv2.Vid
 
 @contextmanager
 def _readable(content: Path | bytes) -> Iterator[Any]:
-    """What OpenCV opens; it must outlive the capture.
+    """Return a file for OpenCV to open; it must outlive the capture.
 
     Bytes become a file that lies in memory only. OpenCV reads Python's streams too, but some
     damaged ones end the process (4.14; found by `tests/faults`).
@@ -186,7 +186,7 @@ def _readable(content: Path | bytes) -> Iterator[Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """What OpenCV and FFmpeg print about a damaged file is said once, by the error raised here."""
+    """Silence OpenCV and FFmpeg: a damaged file is reported once, by the error raised here."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _FFMPEG_QUIET)
     level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     try:

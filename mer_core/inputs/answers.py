@@ -21,7 +21,7 @@ from mer_core.models.loaded import LoadedModel
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Answer:
-    """What a network says of one recording.
+    """Prediction of a network for one recording, and for slightly changed copies of it.
 
     Attributes:
         classes: In the order of the columns below.

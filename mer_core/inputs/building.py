@@ -32,7 +32,7 @@ class Built:
 
 
 def build_inputs(inputs: InputSet, *, workers: int | None = None) -> Iterator[Built]:
-    """Puts every input of the set into its store, and yields as samples complete.
+    """Put every input of the set into its store, and yield as samples complete.
 
     Where all of them are there already, no process is started.
 

@@ -128,7 +128,7 @@ def applicable_changes(recording: Recording, kind: InputKind) -> tuple[ClipChang
 
 
 class ChangedInputs:
-    """What a network with `spec` sees of a recording after one change or another.
+    """Inputs of a network with `spec` for a recording after one change or another.
 
     The affective-motion image of the unchanged recording is made once and held; nothing else is.
 

@@ -13,7 +13,7 @@ from mer_core.ami import AffectiveMotionImage
 
 
 class ClipCode(Protocol):
-    """Where a clip comes from, as Python."""
+    """Python code that loads a clip."""
 
     @property
     def imports(self) -> str:

@@ -87,7 +87,7 @@ class PersonTask:
 
 
 def cohort_folder(settings: CohortSettings) -> Path:
-    """Where the images of a cohort lie; another face model or library has another folder.
+    """Return the folder of a cohort's images; another face model or library has another folder.
 
     How many people there are counts for nothing: a larger cohort begins with the smaller one.
     """

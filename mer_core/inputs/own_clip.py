@@ -60,7 +60,7 @@ class OwnClip:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is odd about the source and its frame rate, each one line."""
+        """Warnings about the source and its frame rate, each one line."""
         return (*self.source.warnings, *rate_warnings(self.source.fps))
 
     @property
@@ -236,7 +236,7 @@ def own_clip(source: FrameSource, *, crop: bool = True) -> OwnClip:
 
 
 def rate_warnings(fps: float | None) -> tuple[str, ...]:
-    """What a frame rate means for a micro-expression, where it is low or unknown."""
+    """Warn where a frame rate is unknown or too low for a micro-expression."""
     if fps is None:
         return ("the clip states no frame rate, so how long anything lasts is not known",)
     if fps >= _SLOW_RATE:

@@ -106,7 +106,7 @@ def best_shipped() -> str:
 def network_refusals(
     network: LoadedModel, recording: Recording, weighting: str | None = None
 ) -> tuple[Refusal, ...]:
-    """What keeps `network` from answering, beside what keeps every network from it.
+    """List the reasons why `network` cannot answer, beside those of every network.
 
     Of weights that did not ship with the package it is not known what they were trained on, so
     nothing is said of how an image compares with that.
@@ -134,7 +134,7 @@ def network_refusals(
 
 
 def calibrated_on(network: LoadedModel) -> str:
-    """Whom the probabilities were calibrated on, and what error is left; "" where they were not."""
+    """Describe the people that calibrated the probabilities and the error left, or return ""."""
     card = network.weights.card
     if card is None:
         return ""
@@ -146,7 +146,7 @@ def calibrated_on(network: LoadedModel) -> str:
 
 
 def marks(network: LoadedModel, recording: Recording) -> tuple[str, ...]:
-    """What is to be said beside an answer: about the clip, and about the network."""
+    """List the remarks that go with an answer: about the clip, and about the network."""
     if recording.clip.synthetic:
         return ("synthetic data",)
     return (UNSEEN_REALITY,) if network.weights.synthetic else ()

@@ -31,7 +31,7 @@ KEY_FRAMES = ("onset", "apex", "offset")
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Recording:
-    """What a page or notebook shows of one clip.
+    """One clip with all that pages and notebooks show of it.
 
     Attributes:
         clip: All frames, also those before the onset and after the offset.
@@ -85,7 +85,7 @@ class Recording:
 
     @cached_property
     def face(self) -> Alignment | None:
-        """Where on the frames the face is, as the square that would align it; None without one."""
+        """Square around the face on the frames, the one that would align it; None without one."""
         if self.alignment is not None:
             side = self.clip.frames.shape[1]
             return Alignment(centre=((side - 1) / 2, (side - 1) / 2), width=side, side=side)
@@ -93,7 +93,7 @@ class Recording:
 
     @cached_property
     def curve(self) -> MotionCurve:
-        """How much the regions of the face move over time (`mer_core.flow.spotting`).
+        """Motion of the regions of the face over time (`mer_core.flow.spotting`).
 
         Where no face is found, frames are taken to be crops of one.
         """
@@ -107,7 +107,7 @@ class Recording:
 
     @property
     def region(self) -> npt.NDArray[np.bool_] | None:
-        """Where the expression moves the face, for generated clips in which anything moves."""
+        """Mask of the pixels that the expression moves, in generated clips with motion."""
         if self.truth is None or not len(self.truth.masks):
             return None
         return np.asarray(self.truth.masks.any(axis=0))

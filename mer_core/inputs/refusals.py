@@ -40,7 +40,7 @@ class Refusal:
 
 
 def clip_refusals(recording: Recording) -> tuple[Refusal, ...]:
-    """What keeps every network from answering for a clip."""
+    """List the reasons why no network can answer for a clip."""
     if len(recording.expression) < 2:
         return (Refusal(check="motion", reason="a single frame cannot show a movement"),)
     return (*_face(recording), *_movement(recording))

@@ -29,7 +29,7 @@ class Source:
     demo: bool
 
     def open(self) -> DatasetTable:
-        """Reads it."""
+        """Open the dataset."""
         return open_dataset(self.dataset, self.root)
 
 

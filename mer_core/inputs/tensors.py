@@ -39,7 +39,7 @@ Tensor32 = npt.NDArray[np.float32]
 def model_input(
     sample: Sample, spec: InputSpec, *, store: AmiStore, imaging: Imaging | None = None
 ) -> Tensor32:
-    """What a network with `spec` sees of `sample`.
+    """Build the input of a network with `spec` for `sample`.
 
     Args:
         sample: The annotated clip.

@@ -34,7 +34,7 @@ DENSE = 32
 
 
 class Padding(StrEnum):
-    """How "same" is reached: ceil(n / stride) cells, whatever the kernel."""
+    """Ways to reach "same" size: ceil(n / stride) cells, whatever the kernel."""
 
     SYMMETRIC = "symmetric"
     """kernel // 2 on every side; a cell is centred on the pixel at cell * stride. The default:
@@ -54,7 +54,7 @@ class Merge(StrEnum):
 
 
 class Reduction(StrEnum):
-    """How a map becomes the vector a fully connected layer takes."""
+    """Ways to turn a map into the vector a fully connected layer takes."""
 
     FLATTEN = "flatten"
     AVERAGE = "average"
@@ -62,7 +62,7 @@ class Reduction(StrEnum):
 
 
 class Head(StrEnum):
-    """What follows MICRoFeat."""
+    """Layers that follow MICRoFeat."""
 
     LATERAL = "lateral"
     """Eq. 12-16: FC 32 on Fm2 and on Fm3, side by side."""
@@ -123,7 +123,7 @@ class AffectiveNetConfig:
             raise SettingsError("dropout must be in [0, 1)", where=str(self.dropout))
 
     def branch_names(self) -> tuple[str, ...]:
-        """By kernel, "k3", "k5", ...; equal kernels get letters, "k3a", "k3b", ..."""
+        """Names by kernel, "k3", "k5", ...; equal kernels get letters, "k3a", "k3b", ..."""
         return tuple(
             f"k{kernel}" + ("" if self.branches.count(kernel) == 1 else "abcdefgh"[i])
             for i, kernel in enumerate(self.branches)

@@ -46,7 +46,7 @@ _HIDDEN = 32
 
 @dataclass(frozen=True, kw_only=True)
 class AKMNetConfig:
-    """What may vary; the frames' side may not, because a fully connected layer reads 4 x 4 maps."""
+    """Settings; the frames' side is not one, because a fully connected layer reads 4 x 4 maps."""
 
     classes: int = 4
     dropout: float = 0.5
@@ -128,7 +128,7 @@ class AKMNet(nn.Module):
         return logits, mining.penalty()
 
     def key_frames(self, clips: Tensor, lengths: Tensor | None = None) -> tuple[KeyFrames, ...]:
-        """Which frames of each clip the network reads, and why; training is left undisturbed."""
+        """Return the key frames of each clip and their scores; training is left undisturbed."""
         training = self.training
         self.eval()
         try:

@@ -28,7 +28,7 @@ class CardScore:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """How far probabilities can be taken at their word.
+    """Calibration of probabilities.
 
     Attributes:
         temperature: What logits are divided by, fitted on people of the inner part.
@@ -43,7 +43,7 @@ class Calibration:
 
 @dataclass(frozen=True, kw_only=True)
 class Novelty:
-    """When an image counts as unlike those the network was trained on (`mer_core.models.novelty`).
+    """Limit from which an image counts as unlike the training images (`mer_core.models.novelty`).
 
     Attributes:
         limit: Novelty above which it does.

@@ -38,7 +38,7 @@ _HEADER = "mer"
 
 @dataclass(frozen=True, kw_only=True)
 class CheckpointHeader:
-    """What made a set of weights, and what is needed to use them.
+    """Origin of a set of weights, and what is needed to use them.
 
     Attributes:
         model: Catalogue name of the network.
@@ -113,7 +113,7 @@ def save_state(
 
 
 def read_header(path: Path) -> CheckpointHeader:
-    """Reads the header alone, without checking that the weights are those it was written for."""
+    """Read the header alone, without checking that the weights are those it was written for."""
     with _open(path) as file:
         return _parse((file.metadata() or {}).get(_HEADER), path)
 
@@ -148,7 +148,7 @@ def load_checkpoint(path: Path) -> tuple[CheckpointHeader, dict[str, Tensor]]:
 
 
 def restore(module: nn.Module, state: Mapping[str, Tensor], *, where: str | Path) -> None:
-    """Copies `state` into `module`, or says by name what does not fit and changes nothing."""
+    """Copy `state` into `module`, or say by name what does not fit and change nothing."""
     expected = dict(_state(module))
     problems = [f"{name} is missing" for name in expected if name not in state]
     problems += [f"{name} is unknown" for name in state if name not in expected]
@@ -207,7 +207,7 @@ _SCALE = ".scale"
 
 
 class Compression(StrEnum):
-    """How weights are written."""
+    """Number formats in which weights are written."""
 
     NONE = "none"
     HALF = "half"

@@ -92,7 +92,7 @@ def measure(entry: ModelEntry, *, classes: int) -> Complexity:
 
 
 def measure_module(network: nn.Module, inputs: Tensor) -> Complexity:
-    """Measures one pass of `inputs`, which should hold one sample, through `network`."""
+    """Measure one pass of `inputs`, which should hold one sample, through `network`."""
     counter = FlopCounterMode(display=False)
     with _outputs(network) as outputs, torch.no_grad(), counter:
         network(inputs)
@@ -121,7 +121,7 @@ def measure_module(network: nn.Module, inputs: Tensor) -> Complexity:
 
 @contextmanager
 def _outputs(network: nn.Module) -> Iterator[list[tuple[str, nn.Module, Tensor]]]:
-    """Collects what every innermost module gives out while the block runs."""
+    """Collect what every innermost module gives out while the block runs."""
     seen: list[tuple[str, nn.Module, Tensor]] = []
 
     def hook(name: str) -> Any:

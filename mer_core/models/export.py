@@ -28,7 +28,7 @@ TOLERANCE = 1e-4
 
 @dataclass(frozen=True, kw_only=True)
 class OnnxFile:
-    """What was written, and how far ONNX Runtime's logits are from PyTorch's."""
+    """ONNX file that was written, and how far its logits are from PyTorch's."""
 
     path: Path
     bytes: int

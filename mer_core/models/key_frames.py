@@ -40,7 +40,7 @@ _ABSOLUTE_TIE = 1e-10
 
 @dataclass(frozen=True, kw_only=True)
 class KeyFrames:
-    """What the mining found in one clip.
+    """Key frames of one clip, and the numbers they follow from.
 
     Attributes:
         attention: alpha of every frame.
@@ -166,7 +166,7 @@ def _masked_mean(values: Tensor, mask: Tensor) -> Tensor:
 
 
 def pad_clips(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """Stacks clips T x C x H x W, the shorter ones ending in zeros: (B x T x C x H x W, lengths).
+    """Stack clips T x C x H x W, the shorter ones ending in zeros: (B x T x C x H x W, lengths).
 
     Networks that read clips take the two together and never look at the padding.
     """

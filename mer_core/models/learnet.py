@@ -44,7 +44,7 @@ _BRANCHES = ("branch1", "branch2", "branch3", "branch4")
 
 @dataclass(frozen=True, kw_only=True)
 class LEARNetConfig:
-    """What may vary; the input side may not, because a fully connected layer reads the last map."""
+    """Settings; the input side is not one, because a fully connected layer reads the last map."""
 
     classes: int = 4
     channels: int = 3
@@ -190,7 +190,7 @@ def _layers() -> Iterator[Layer]:
 
 
 def _shift(kernel: int, stride: int) -> int:
-    """How far padding at the end moves the cells of the next layer, in input pixels."""
+    """Return how far padding at the end moves the cells of the next layer, in input pixels."""
     return (kernel // 2 - tensorflow_padding(SIDE // stride, kernel, 2)[0]) * stride
 
 

@@ -33,7 +33,7 @@ SYNTHETIC = "synthetic"
 
 @dataclass(frozen=True, kw_only=True)
 class WeightsState:
-    """Where a network's weights come from; shown beside everything the network says.
+    """Origin of a network's weights; shown beside everything the network says.
 
     Attributes:
         kind: "random", "imagenet", "checkpoint" or "shipped".
@@ -60,7 +60,7 @@ class WeightsState:
 
     @property
     def source(self) -> str:
-        """What `load_model` takes as `weights` to give this network again."""
+        """Value of `weights` with which `load_model` gives this network again."""
         if self.card is not None:
             return f"{SYNTHETIC}:{self.card.weighting}"
         return self.kind if self.path is None else str(self.path)
@@ -109,7 +109,7 @@ class LoadedModel:
 
     @property
     def temperature(self) -> float:
-        """What logits are divided by, so that a probability says how often it is right."""
+        """Divisor of the logits, so that a probability says how often it is right."""
         card = self.weights.card
         return 1.0 if card is None else card.calibration.temperature
 
@@ -247,7 +247,7 @@ def build_seeded(entry: ModelEntry, classes: int, seed: int) -> nn.Module:
 
 
 def check_input(entry: ModelEntry, inputs: Tensor) -> None:
-    """Raises `ModelError` unless `inputs` is a batch of what the network takes in."""
+    """Raise `ModelError` unless `inputs` is a batch of what the network takes in."""
     spec = entry.input
     expected = (spec.channels, *spec.size)
     frames = spec.kind is InputKind.CLIP

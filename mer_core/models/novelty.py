@@ -111,7 +111,7 @@ def fit_novelty(images: Images, subjects: Sequence[str]) -> NoveltyScale:
 
 
 def novelty_path(folder: Path, weighting: str) -> Path:
-    """Where the scale of a frame weighting lies among weights and cards."""
+    """Return the file of the scale of a frame weighting among weights and cards."""
     return folder / f"novelty-{weighting}.npz"
 
 

@@ -36,7 +36,7 @@ _DENSE = 1024
 
 @dataclass(frozen=True, kw_only=True)
 class OffApexNetConfig:
-    """What may vary; the input side may not, because a fully connected layer reads the maps."""
+    """Settings; the input side is not one, because a fully connected layer reads the maps."""
 
     classes: int = 3
     dropout: float = 0.5

@@ -17,7 +17,7 @@ _FILE = "model.safetensors"
 
 
 def local_file(entry: ModelEntry) -> Path:
-    """Where a copy of the published weights is looked for before the network is asked."""
+    """Return the file where a copy of the published weights is sought before downloading."""
     return data_folder() / "published" / f"{entry.name}.safetensors"
 
 
@@ -63,7 +63,7 @@ def _from_hub(published: PublishedWeights, instead: Path) -> Path:
 
 
 def restore_backbone(network: nn.Module, file: Path, *, classifier: str) -> None:
-    """Copies everything but the classifier from a hub file, whose names are the network's own.
+    """Copy everything but the classifier from a hub file, whose names are the network's own.
 
     Args:
         network: The network as the publisher's library builds it.

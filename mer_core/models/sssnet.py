@@ -31,7 +31,7 @@ _DENSE = 256
 
 @dataclass(frozen=True, kw_only=True)
 class SSSNetConfig:
-    """What may vary; the input side may not, because a fully connected layer reads the maps."""
+    """Settings; the input side is not one, because a fully connected layer reads the maps."""
 
     classes: int = 3
     dropout: float = 0.5

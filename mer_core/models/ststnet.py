@@ -37,7 +37,7 @@ _WIDTH = sum(_STREAMS) * 5 * 5
 
 @dataclass(frozen=True, kw_only=True)
 class STSTNetConfig:
-    """What may vary; the input side may not, because a fully connected layer reads the maps."""
+    """Settings; the input side is not one, because a fully connected layer reads the maps."""
 
     classes: int = 3
     dropout: float = 0.5

@@ -39,7 +39,7 @@ class Audit:
 
     @property
     def counts(self) -> pd.DataFrame:
-        """How many claims have each verdict; what is stated and what is implied apart."""
+        """Number of claims with each verdict; what is stated and what is implied apart."""
         counted = {
             str(basis): {str(verdict): n for verdict, n in each.items()}
             for basis, each in tally(self.findings).items()

@@ -130,7 +130,7 @@ class ScoreSheet:
 
     @property
     def summary(self) -> str:
-        """How many of the paper's figures beat always answering the largest class."""
+        """Number of the paper's figures that beat always answering the largest class."""
         theirs = [row for row in self.rows if row.network and row.paper is not None]
         above = sum((row.paper or 0) > (row.paper_majority_rate or 0) for row in theirs)
         return f"Of the paper's {len(theirs)} figures here, {above} lie above the majority rate."

@@ -1,4 +1,4 @@
-"""How far probabilities can be taken at their word.
+"""Calibration of probabilities.
 
 Guo, Pleiss, Sun, Weinberger: "On Calibration of Modern Neural Networks", ICML 2017. Logits divided
 by one temperature keep their order, so no answer changes; a temperature above 1 makes a network

@@ -33,7 +33,7 @@ Values = npt.NDArray[np.float64]
 
 
 class Absent(StrEnum):
-    """What a per-class mean does with a class that has no true sample.
+    """Treatment of a class without true samples in a mean over classes.
 
     SKIP leaves it out of the mean, ZERO counts it as 0, REFUSE raises. Answers that name an
     absent class are errors of the class they should have named under each of the three.

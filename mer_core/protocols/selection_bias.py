@@ -45,7 +45,7 @@ class SelectionBias:
 def simulate_selection_bias(
     *, subjects: int, clips: int, classes: int, epochs: int, seed: int = 0
 ) -> SelectionBias:
-    """Draws guessing networks.
+    """Draw guessing networks.
 
     Args:
         subjects: Held out one at a time.

@@ -148,7 +148,7 @@ class CrossDataset(Protocol):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        """What a reader sees: the two datasets by name."""
+        """Title: the two datasets by name."""
         return f"train on {self.train}, test on {self.test}"
 
     def __post_init__(self) -> None:
@@ -216,7 +216,7 @@ def find_protocol(name: str) -> Protocol:
 def inner_split(
     samples: Sequence[Sample], train: Indices, *, share: float, seed: int
 ) -> tuple[Indices, Indices]:
-    """Splits the training side again by subject, for choosing an epoch without the test side.
+    """Split the training side again by subject, for choosing an epoch without the test side.
 
     Whole subjects, drawn in an order that `seed` decides, go to validation until it holds at
     least `share` of the clips; at least one subject stays on each side.
@@ -279,7 +279,7 @@ def check_split(
     *,
     subjects: bool = True,
 ) -> None:
-    """Raises unless the two sides are non-empty and share neither person, clip nor frame.
+    """Raise unless the two sides are non-empty and share neither person, clip nor frame.
 
     Args:
         samples: The table that the indices count in.

@@ -37,7 +37,7 @@ VARIANTS: Mapping[str, Variant] = {"motionless": "motionless", "time-reversed": 
 
 @dataclass(frozen=True, kw_only=True)
 class WeightingRow:
-    """What one frame weighting is worth.
+    """Scores of one frame weighting.
 
     Attributes:
         weighting: Its name.
@@ -85,7 +85,7 @@ def weighting_cards(model: str) -> tuple[ModelCard, ...]:
 
 
 def identity_row(weighting: str) -> IdentityRow:
-    """How well a linear probe tells which unseen person an image shows."""
+    """Score a linear probe that names the unseen person in an image."""
     clips = load_cohort(CohortSettings(), "unseen", weighting=weighting)
     scores = identity_of(clips.images, clips.subjects)
     return IdentityRow(

@@ -65,7 +65,7 @@ class ControlRow:
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityRow:
-    """How well a linear probe tells who is in an image, under one weighting."""
+    """Score of a linear probe for the person in an image, under one weighting."""
 
     weighting: str
     accuracy: Interval

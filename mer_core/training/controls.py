@@ -120,7 +120,7 @@ def find_control(name: str) -> Control:
 
 
 def refuse_test_selection(selection: Selection, control: Control) -> None:
-    """Raises where an epoch would be chosen on test data outside the control that shows it."""
+    """Raise where an epoch would be chosen on test data outside the control that shows it."""
     if selection is Selection.TEST and control.selection is not Selection.TEST:
         raise SettingsError(
             "choosing the epoch on the test subject is not an evaluation",

@@ -80,7 +80,7 @@ def transaction(path: Path) -> Iterator[sqlite3.Connection]:
 def write_new(
     path: Path, values: Mapping[str, Any], seeds: Sequence[int], folds: Sequence[FoldRow]
 ) -> None:
-    """Writes a database with one run per seed; a fold's run counts from 1."""
+    """Write a database with one run per seed; a fold's run counts from 1."""
     with connect(path) as connection:
         connection.execute("BEGIN")
         for statement in filter(str.strip, SCHEMA.split(";")):
@@ -99,7 +99,7 @@ def write_new(
 
 
 class FoldState(StrEnum):
-    """What a fold is doing."""
+    """State of a fold."""
 
     WAITING = "waiting"
     RUNNING = "running"

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Where a study stands.
+    """Progress of a study.
 
     `eta` is in seconds, from the folds finished so far; None before the first.
     """

@@ -62,7 +62,7 @@ class StudyTable:
 
 @runtime_checkable
 class Experiment(Protocol):
-    """What `Study` needs: a hashable value that can be sent to a worker."""
+    """Input of a `Study`: a hashable value that can be sent to a worker."""
 
     def table(self) -> StudyTable:
         """The labelled clips; no frame is read whose content is already known."""
@@ -71,7 +71,7 @@ class Experiment(Protocol):
     def prepare(
         self, table: StudyTable, control: Control, *, workers: int | None = None
     ) -> Iterator[tuple[int, int]]:
-        """Makes what `images` only loads afterwards; yields how many of how many are made.
+        """Make what `images` only loads afterwards; yield how many of how many are made.
 
         Args:
             table: Of this experiment.
@@ -81,11 +81,11 @@ class Experiment(Protocol):
         ...
 
     def images(self, table: StudyTable, control: Control) -> Images:
-        """What the network sees of each clip of `table`, altered as `control` says."""
+        """Load the network's input for each clip of `table`, altered as `control` says."""
         ...
 
     def input_spec(self) -> InputSpec:
-        """How the network wants to see a clip."""
+        """Return the input specification of the network."""
         ...
 
     def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:
@@ -193,7 +193,7 @@ class CatalogExperiment:
     def prepare(
         self, table: StudyTable, control: Control, *, workers: int | None = None
     ) -> Iterator[tuple[int, int]]:
-        """Builds every input into the store, before workers ask for them."""
+        """Build every input into the store, before workers ask for them."""
         from mer_core.inputs import build_inputs
 
         failures: list[str] = []
@@ -240,7 +240,7 @@ class CatalogExperiment:
         return tuple(rendered.get(sample.key) or still_clip(sample) for sample in table.samples)
 
     def input_spec(self) -> InputSpec:
-        """How the network wants to see a clip."""
+        """Return the input specification of the network."""
         return model_entry(self.model).input
 
     def network(self, classes: tuple[str, ...], seed: int) -> nn.Module:

@@ -53,7 +53,7 @@ def train_fold(
     start: EpochState | None = None,
     keep: Callable[[EpochState], None] | None = None,
 ) -> FittedNetwork:
-    """Trains a fresh network on `data`.
+    """Train a fresh network on `data`.
 
     Equal arguments give equal weights, bit for bit, on one machine with one thread count.
 
@@ -253,7 +253,7 @@ class _Training:
 
 
 def steps(order: np.ndarray, batch: int) -> Iterator[np.ndarray]:
-    """Cuts `order` into batches; a last one of a single item joins the one before it.
+    """Cut `order` into batches; a last one of a single item joins the one before it.
 
     Batch normalisation over vectors has no variance to divide by when it sees one item.
     """

@@ -30,7 +30,7 @@ def train_with_leak(
     seed: int,
     report: Callable[[EpochRecord], None] | None = None,
 ) -> tuple[FittedNetwork, npt.NDArray[np.float64]]:
-    """Trains as `train_fold` does and peeks after every epoch.
+    """Train as `train_fold` does and score the held-out subject after every epoch.
 
     Returns:
         The network after its last epoch with `epoch` naming the one that was chosen, and the

@@ -90,7 +90,7 @@ class Pretraining:
 
     @property
     def name(self) -> str:
-        """What its files are called."""
+        """Stem of its file names."""
         return f"{self.model}-{self.weighting}" + ("-shuffled" if self.shuffled else "")
 
     @property
@@ -338,7 +338,7 @@ def _counts(matrix: npt.NDArray[np.int64]) -> tuple[tuple[int, ...], ...]:
 
 
 def machine(recipe: TrainingSettings) -> dict[str, str]:
-    """What computed: processor or graphics card, threads, arithmetic."""
+    """Describe the machine: processor or graphics card, threads, arithmetic."""
     on_card = recipe.device.startswith("cuda")
     return {
         "processor": torch.cuda.get_device_name(recipe.device)

@@ -15,7 +15,7 @@ def is_dead(host: str, pid: int, born: str) -> bool:
 
 
 def start_time(pid: int) -> str:
-    """When a process of this machine started, "" where it does not run.
+    """Return the time at which a process of this machine started, "" where it does not run.
 
     The number of a dead process may be given to a new one; the time of its start tells them apart.
     Where the system does not tell, a living process has started at "alive".

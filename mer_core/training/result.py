@@ -48,7 +48,7 @@ class StudyResult:
 
     @classmethod
     def of(cls, store: StudyStore, *, absent: Absent | str = Absent.SKIP) -> StudyResult:
-        """Reads the result as it stands."""
+        """Read the result as it stands."""
         return cls(
             name=store.read("name"),
             definition=store.read("definition"),
@@ -136,7 +136,7 @@ class StudyResult:
 
     @property
     def majority_rate(self) -> float | None:
-        """What always answering the most frequent class would score."""
+        """Accuracy of always answering the most frequent class."""
         counts = self.confusion.sum(axis=1)
         return float(counts.max() / counts.sum()) if counts.sum() else None
 

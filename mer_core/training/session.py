@@ -20,7 +20,7 @@ _POLL_SECONDS = 0.5
 
 
 class Session:
-    """What `Study.run` does once data, store and executor are there.
+    """One run of a study, once data, store and executor are there.
 
     Args:
         store: Where folds are claimed and recorded.

@@ -22,14 +22,14 @@ from mer_core.registry import Registry
 
 
 class Schedule(StrEnum):
-    """How the learning rate moves over the epochs."""
+    """Course of the learning rate over the epochs."""
 
     CONSTANT = "constant"
     COSINE = "cosine"
 
 
 class Optimiser(StrEnum):
-    """How a step follows from its gradient.
+    """Rule by which a step follows from its gradient.
 
     SGD is what the paper states. ADAMW (Loshchilov and Hutter, ICLR 2019) divides each weight's
     step by the size of its recent gradients and decays weights apart from them; it takes no
@@ -48,7 +48,7 @@ class ClassWeights(StrEnum):
 
 
 class Selection(StrEnum):
-    """Which epoch's weights answer for the held-out subject.
+    """Choice of the epoch whose weights answer for the held-out subject.
 
     LAST takes the last. INNER takes the epoch with the best unweighted average recall on
     subjects set aside from the training side. TEST takes the epoch that scores best on the
@@ -103,7 +103,7 @@ _RANGES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
-    """How one fold is trained.
+    """Settings by which one fold is trained.
 
     Attributes:
         learning_rate: 1e-3 in the paper.

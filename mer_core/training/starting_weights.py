@@ -22,7 +22,7 @@ def save_starting_weights(
     *,
     folder: Path,
 ) -> None:
-    """Copies the weights at `path` into a study's folder, once no fold objects to them.
+    """Copy the weights at `path` into a study's folder, once no fold objects to them.
 
     Args:
         path: The checkpoint; what ships with the package stays where it is.
@@ -39,7 +39,7 @@ def save_starting_weights(
 def refuse_seen_people(
     start: CheckpointHeader, held_out: Iterable[Sample], *, fold: str, path: Path
 ) -> None:
-    """Raises where weights that a fold starts from have seen somebody whom it holds out.
+    """Raise where weights that a fold starts from have seen somebody whom it holds out.
 
     A person counts, not a clip, under every protocol: what was learnt of a face in one clip
     answers for the next.

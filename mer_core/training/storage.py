@@ -84,7 +84,7 @@ class StudyStore:
         *,
         lease: float = LEASE_SECONDS,
     ) -> StudyStore:
-        """Writes a new study, or opens the one that another process wrote meanwhile.
+        """Write a new study, or open the one that another process wrote meanwhile.
 
         `values` describe the study; the caller compares them with what `read` returns.
         """
@@ -122,7 +122,7 @@ class StudyStore:
         return json.loads(row["value"])
 
     def claim(self) -> int | None:
-        """Takes the next free fold for this process; None if there is none now.
+        """Take the next free fold for this process; None if there is none now.
 
         Free is a fold that waits, and one whose holder's lease ran out or whose process is gone.
         """
@@ -153,7 +153,7 @@ class StudyStore:
             return int(row["id"])
 
     def renew(self) -> None:
-        """Extends the leases of every fold this process works on."""
+        """Extend the leases of every fold this process works on."""
         with transaction(self.path) as connection:
             connection.execute(
                 "UPDATE folds SET lease = ? WHERE state = 'running' AND owner = ?",
@@ -162,7 +162,7 @@ class StudyStore:
 
     @contextmanager
     def renewing(self) -> Iterator[None]:
-        """Renews leases in the background for as long as the block runs, then lets go."""
+        """Renew leases in the background for as long as the block runs, then stop."""
         over = threading.Event()
 
         def renew_until_stopped() -> None:
@@ -182,7 +182,7 @@ class StudyStore:
             self.release()
 
     def release(self) -> None:
-        """Puts back what this process had taken and not finished."""
+        """Put back what this process had taken and not finished."""
         with transaction(self.path) as connection:
             connection.execute(
                 "UPDATE folds SET state = 'waiting', owner = NULL "
@@ -191,7 +191,7 @@ class StudyStore:
             )
 
     def record(self, identity: int, outcome: FoldOutcome, *, worker: str = "") -> bool:
-        """Records a finished fold with all its answers in one transaction.
+        """Record a finished fold with all its answers in one transaction.
 
         Returns:
             False, and nothing is written, if the fold was no longer this process's.
@@ -233,7 +233,7 @@ class StudyStore:
         return True
 
     def fail(self, identity: int, error: str) -> None:
-        """Records that a fold's work raised."""
+        """Record that a fold's work raised."""
         with transaction(self.path) as connection:
             connection.execute(
                 "UPDATE folds SET state = 'failed', error = ?, finished = ? "
@@ -242,7 +242,7 @@ class StudyStore:
             )
 
     def retry_failed(self) -> int:
-        """Lets failed folds be claimed again; returns how many."""
+        """Let failed folds be claimed again; return how many."""
         with transaction(self.path) as connection:
             return connection.execute(
                 "UPDATE folds SET state = 'waiting', owner = NULL WHERE state = 'failed'"
@@ -277,7 +277,7 @@ class StudyStore:
         return {identity: tuple(answers) for identity, answers in found.items()}
 
     def counts(self) -> dict[FoldState, int]:
-        """How many folds are in each state."""
+        """Count the folds in each state."""
         with connect(self.path) as connection:
             rows = connection.execute(
                 "SELECT state, COUNT(*) AS n FROM folds GROUP BY state"
@@ -300,7 +300,7 @@ class StudyStore:
         )
 
     def _join(self) -> None:
-        """Enters this process among the sessions, once."""
+        """Enter this process among the sessions, once."""
         if self._joined:
             return
         with transaction(self.path) as connection:
@@ -320,7 +320,7 @@ class StudyStore:
 
 
 def _publish(partial: Path, target: Path) -> None:
-    """Gives `partial` the name `target` unless something has it already."""
+    """Give `partial` the name `target` unless something has it already."""
     try:
         os.link(partial, target)
     except FileExistsError:

@@ -139,12 +139,12 @@ class Study:
 
     @cached_property
     def folder(self) -> Path:
-        """Where the study lies; absolute, because workers have other working directories."""
+        """Folder of the study; absolute, because workers have other working directories."""
         return (self._given_folder or studies_folder() / self.name).expanduser().absolute()
 
     @cached_property
     def definition(self) -> dict[str, Any]:
-        """What makes two studies the same study, as plain values."""
+        """Definition as plain values; two studies that share it are the same study."""
         return {
             "experiment": self.experiment.describe(),
             "protocol": self.protocol,
@@ -161,20 +161,20 @@ class Study:
 
     @cached_property
     def folds(self) -> tuple[Fold, ...]:
-        """Who trains and who is tested, checked for leakage."""
+        """Folds of training and test clips, checked for leakage."""
         return find_protocol(self.protocol).folds(self.table.samples)
 
     def result(self) -> StudyResult:
-        """What the study has found so far."""
+        """Return the results so far."""
         return StudyResult.of(self.store)
 
     def weights_path(self, fold: StoredFold | PlannedFold) -> Path:
-        """Where the network of a fold lies once it is finished."""
+        """Return the file of a fold's network, written once it is finished."""
         file = f"{fold.position:03}-{_file_name(fold.name)}.safetensors"
         return self.folder / "weights" / f"seed{fold.seed}" / file
 
     def complete(self, **options: Any) -> StudyResult:
-        """Runs to the end; takes the options of `run` and returns the result."""
+        """Run to the end, with the options of `run`, and return the result."""
         for _ in self.run(**options):
             pass
         return self.result()
@@ -189,7 +189,7 @@ class Study:
         devices: tuple[str, ...] = (),
         wait: bool = True,
     ) -> Iterator[events.Event]:
-        """Does what is left to do, and yields what happens; nothing is done before iteration.
+        """Do what is left to do, and yield what happens; nothing is done before iteration.
 
         Stopping the iteration, an interrupt, or the end of the process keeps every finished fold.
         A script needs the usual `if __name__ == "__main__":` where it starts workers.

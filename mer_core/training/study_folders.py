@@ -17,7 +17,7 @@ from mer_core.training.storage import FILE_NAME
 
 
 def studies_folder() -> Path:
-    """Where studies lie unless a folder is named."""
+    """Return the folder of studies unless another is named."""
     return data_folder() / "studies"
 
 

@@ -36,17 +36,17 @@ class StudyProcess:
 
     @property
     def failure(self) -> str | None:
-        """Why the study ended early, once `events` is exhausted."""
+        """Reason why the study ended early, once `events` is exhausted."""
         return self._child.failure
 
     def events(self) -> Iterator[Event]:
-        """Yields what happens, until the process has ended."""
+        """Yield what happens, until the process has ended."""
         with self._child:
             for values in self._child.messages():
                 yield Event.from_dict(values)
 
     def stop(self) -> None:
-        """Interrupts the training, in mid-epoch; returns at once."""
+        """Interrupt the training, in mid-epoch; return at once."""
         self._child.stop()
 
 

@@ -84,7 +84,7 @@ class FoldTask:
 
 @dataclass(frozen=True, kw_only=True)
 class FoldOutcome:
-    """What a fold gave. `seconds_training` is the part of `seconds` spent in epochs."""
+    """Result of a fold. `seconds_training` is the part of `seconds` spent in epochs."""
 
     predictions: tuple[Prediction, ...]
     history: tuple[EpochRecord, ...]
@@ -95,7 +95,7 @@ class FoldOutcome:
 
 
 def run_fold(task: FoldTask, report: Report) -> FoldOutcome:
-    """Does one fold.
+    """Do one fold.
 
     Raises:
         StoreError: This worker's data or starting weights are not those of the study.

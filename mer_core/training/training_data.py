@@ -64,7 +64,7 @@ class TrainingData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochRecord:
-    """What one epoch did. `validation_uar` is None without an inner split."""
+    """Record of one epoch. `validation_uar` is None without an inner split."""
 
     epoch: int
     loss: float

@@ -43,7 +43,7 @@ class CorrectionRule:
 
     @property
     def code(self) -> str:
-        """What is wrong: the field and the condition, or that the value was replaced."""
+        """Code of the defect: the field and the condition, or that the value was replaced."""
         return f"{self.field}-{self.old if self.old in CONDITIONS else 'replaced'}"
 
 

@@ -46,7 +46,7 @@ class Deltas:
     moves: npt.NDArray[np.float32]
 
     def add(self, points: npt.NDArray[np.float32], weights: dict[str, float]) -> None:
-        """Adds the weighted displacements to `points` in place."""
+        """Add the weighted displacements to `points` in place."""
         for name, weight in weights.items():
             if weight:
                 rows = self._rows(name)

@@ -40,7 +40,7 @@ class SyntheticClip:
 def render_clip(
     plan: ClipPlan, *, size: int | tuple[int, int] = 224, framing: str = "crop"
 ) -> SyntheticClip:
-    """Renders `plan`.
+    """Render `plan`.
 
     Args:
         plan: What happens.

@@ -58,7 +58,7 @@ _EXCLUDED += ("mouth-lowerlip-ext", "mouth-upperlip-middle", "mouth-lowerlip-mid
 
 @dataclass(frozen=True, kw_only=True)
 class Hair:
-    """How the hair is worn.
+    """Hairstyle and colour.
 
     Attributes:
         style: "cropped", "short", "full", "curly", "bob" or "long".
@@ -156,7 +156,7 @@ def sample_identity(seed: int) -> Identity:
 
 
 def _sample_ancestry(rng: np.random.Generator) -> dict[str, float]:
-    """Mostly one ancestry, sometimes a mixture."""
+    """Sample mostly one ancestry, sometimes a mixture."""
     shares = rng.dirichlet([0.35, 0.35, 0.35])
     return dict(zip(("african", "asian", "caucasian"), map(float, shares), strict=True))
 

@@ -14,7 +14,7 @@ IntArray = npt.NDArray[np.integer]
 
 @dataclass(frozen=True, eq=False)
 class Fragments:
-    """What is visible at each covered pixel of an image.
+    """Visible triangles, one for each covered pixel of an image.
 
     Attributes:
         pixels: (n,) flat pixel indices, each at most once.
@@ -86,7 +86,7 @@ def rasterise(
 
 
 def _one_per_pixel(flat: IntArray, seen: IntArray, shape: tuple[int, int]) -> IntArray:
-    """Of candidates that tie for a pixel, the last."""
+    """Keep the last of the candidates that tie for a pixel."""
     last = np.empty(shape[0] * shape[1], np.int64)
     last[flat[seen]] = seen
     return seen[last[flat[seen]] == seen]

@@ -20,7 +20,7 @@ CODED = ("casme", "casme2", "casme-squared", "samm")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """What happened to a clip between its making and its place in the twin.
+    """Damage to a clip between its rendering and its place in the twin.
 
     Attributes:
         cells: Cells of its row that say something else, by field.

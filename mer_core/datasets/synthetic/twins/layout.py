@@ -83,7 +83,7 @@ class Layout(ABC):
 
     @abstractmethod
     def clip_folder(self, spec: ClipSpec, variant: Variant) -> PurePosixPath:
-        """Where the clip's frames lie below the root."""
+        """Return the folder of the clip's frames below the root."""
 
     @abstractmethod
     def frame_name(self, spec: ClipSpec, number: int, variant: Variant) -> str:

@@ -42,11 +42,11 @@ class TwinManifest:
 
     @property
     def dataset(self) -> str:
-        """Whose layout it is in."""
+        """Dataset whose layout it has."""
         return self.settings.dataset
 
     def save(self) -> None:
-        """Writes the manifest into its twin."""
+        """Write the manifest into its twin."""
         document = {
             "generation": GENERATION,
             "complete": self.complete,

@@ -34,7 +34,7 @@ ORDER = ("casme", "casme2", "samm", "casme-squared", "smic")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparationState:
-    """Where the preparation stands.
+    """State of the preparation.
 
     Attributes:
         dataset: Whose twin is being drawn; "" when all are there.
@@ -78,7 +78,7 @@ class Preparation:
 
     @property
     def state(self) -> PreparationState:
-        """Where it stands now."""
+        """State of the preparation."""
         with self._lock:
             done, total = sum(self._there.values()), sum(self._clips.values())
             dataset = self._running[0] if self._running else self._next() or ""

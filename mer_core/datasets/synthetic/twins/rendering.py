@@ -24,7 +24,7 @@ _ENCODING = {
 
 
 class Render(Protocol):
-    """What draws a planned clip: `render_clip`, or something quicker in tests."""
+    """Renderer of a planned clip: `render_clip`, or something quicker in tests."""
 
     def __call__(self, plan: ClipPlan, *, size: tuple[int, int], framing: str) -> SyntheticClip: ...
 

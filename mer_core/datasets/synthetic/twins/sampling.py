@@ -57,7 +57,7 @@ def _labels(shares: Sequence[Share], settings: TwinSettings, total: int) -> list
 def _deal_labels(
     labels: Sequence[Share], subjects: int, random: np.random.Generator
 ) -> list[list[Share]]:
-    """Deals the clips, class after class, round after round over the shuffled subjects."""
+    """Deal the clips, class after class, round after round over the shuffled subjects."""
     by_subject: list[list[Share]] = [[] for _ in range(subjects)]
     for start in range(0, len(labels), subjects):
         deal = labels[start : start + subjects]

@@ -50,7 +50,7 @@ class Workbook:
 
 
 def write_workbook(folder: Path, book: Workbook) -> Path:
-    """Writes `book` into `folder` with a last sheet that says what it is; returns the file.
+    """Write `book` into `folder` with a last sheet that says what it is; return the file.
 
     Loaders address the first sheet or a sheet by name, so the marker does not disturb them. A
     `.csv` has one sheet and no marker: its folder's `SYNTHETIC.txt` speaks for it.

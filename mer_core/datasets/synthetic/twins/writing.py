@@ -57,7 +57,7 @@ def write_twin(
     workers: int | None = None,
     render: Render = render_clip,
 ) -> TwinManifest:
-    """Writes a synthetic twin of `dataset` into the folder `out`.
+    """Write a synthetic twin of `dataset` into the folder `out`.
 
     The result follows from the settings alone, however many workers render it and however often
     the run was killed on the way: finished clips are kept, the rest is rendered.
