@@ -289,7 +289,7 @@ def usable_cores() -> int:
 
 
 def worker_count(*, memory: int, threads: int = 1) -> int:
-    """Return the number of workers that fit this machine, by cores and by memory (containers included)."""
+    """Return the number of workers that fit this machine by cores and memory, in containers too."""
     from dask.system import CPU_COUNT
     from distributed.system import MEMORY_LIMIT
 

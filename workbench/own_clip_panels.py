@@ -20,12 +20,12 @@ from mer_core.faces import Alignment, FaceSearch
 from mer_core.features import RANKINGS, FeatureMaps, feature_maps, matched_layers
 from mer_core.flow.spotting import STILL
 from mer_core.inputs import Recording, recording_input
-from mer_core.inputs.answers import Answer, answer_of
 from mer_core.inputs.clip_changes import CHANGES_IN_WORDS
 from mer_core.inputs.own_clip import OwnClip, between
 from mer_core.inputs.prediction import ClipPrediction, predict
 from mer_core.inputs.recording import stabilised
 from mer_core.inputs.refusals import Refusal
+from mer_core.inputs.robustness import Robustness, measure_robustness
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.answers import probability_bars
 from mer_core.plots.attributions import map_scale
@@ -298,10 +298,10 @@ def _draw_answer(
     PredictionView(model, shares, recording.label).draw(mapping=False)
     if own:
         draw_refusals(own, lead="Answered all the same.")
-    changed: Answer = address.session_value(
+    changed: Robustness = address.session_value(
         f"own clip changes {answer.model}",
         identity,
-        lambda: answer_of(model, recording, weighting=weighting),
+        lambda: measure_robustness(model, recording, weighting=weighting),
     )
     spans = {name: changed.span(name) for name in shares}
     st.caption(

@@ -18,7 +18,7 @@ from mer_core.ami import (
     build_ami,
 )
 from mer_core.atomic import write_bytes
-from mer_core.cli.answer import Answer, answers, check_target
+from mer_core.cli.output import CommandOutput, check_target, prints_output
 from mer_core.faces import Alignment
 from mer_core.frames import FrameSource, open_frames
 from mer_core.inputs.imaging import find_people, resize_image
@@ -65,7 +65,7 @@ class ImageSize(click.ParamType):
 
 
 @click.command()
-@answers
+@prints_output
 @click.argument("clip", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
@@ -98,7 +98,7 @@ def ami(
     crop: bool,
     stabilise: bool,
     overwrite: bool,
-) -> Answer:
+) -> CommandOutput:
     """Build the affective-motion image of CLIP and write it to OUT, a PNG file.
 
     CLIP is a folder of images, a video (AVI, MP4, MOV, MKV, WebM) or a zip of images. Frames are
@@ -141,7 +141,7 @@ def ami(
         "stabilisation": _stabilisation(motions),
         "notes": notes,
     }
-    return Answer(document=document, text=_text(source, image, out), warnings=notes)
+    return CommandOutput(document=document, text=_text(source, image, out), warnings=notes)
 
 
 def _document(source: FrameSource, image: AffectiveMotionImage) -> dict[str, Any]:

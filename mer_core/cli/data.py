@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.groups import SuggestingGroup
 from mer_core.cli.images import build, cache
 from mer_core.cli.names import DATASET
+from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.datasets.catalog import DATASETS, dataset_info, open_dataset
 from mer_core.datasets.label_schemes import label_scheme
 from mer_core.datasets.locations import forget, locate, locations_file, read_locations, remember
@@ -32,7 +32,7 @@ data.add_command(cache)
 
 
 @data.command()
-@answers
+@prints_output
 @click.argument("dataset", type=DATASET)
 @click.argument("root", required=False, type=click.Path(path_type=Path))
 @click.option("--variant", type=click.Choice(VARIANTS), default="auto", help="Frames to read.")
@@ -49,7 +49,7 @@ data.add_command(cache)
 @click.option("--all", "everything", is_flag=True, help="Show every line, not the first few.")
 def check(
     dataset: str, root: Path | None, scheme: str | None, everything: bool, **options: Any
-) -> Answer:
+) -> CommandOutput:
     """Compare a copy of DATASET below ROOT with its sheet and with the paper.
 
     Without ROOT, the environment variable MER_<DATASET>_ROOT or `mer data add` says where.
@@ -69,7 +69,7 @@ def check(
     """
     chosen = {name: value for name, value in options.items() if value}
     report = check_dataset(open_dataset(dataset, root, **chosen))
-    return Answer(
+    return CommandOutput(
         document=report.document(),
         text="\n".join(_lines(report, scheme, None if everything else _SHOWN)),
         warnings=report.table.warnings,
@@ -78,10 +78,10 @@ def check(
 
 
 @data.command()
-@answers
+@prints_output
 @click.argument("dataset", type=DATASET)
 @click.argument("root", type=click.Path(path_type=Path))
-def add(dataset: str, root: Path) -> Answer:
+def add(dataset: str, root: Path) -> CommandOutput:
     """Remember that DATASET lies in ROOT.
 
     \b
@@ -92,12 +92,14 @@ def add(dataset: str, root: Path) -> Answer:
     found = locate(info, root).root.resolve()
     file = remember(dataset, found)
     document = {"dataset": dataset, "root": found, "file": file}
-    return Answer(document=document, text=f"{info.title} is read from {found} (kept in {file})")
+    return CommandOutput(
+        document=document, text=f"{info.title} is read from {found} (kept in {file})"
+    )
 
 
 @data.command("list")
-@answers
-def list_() -> Answer:
+@prints_output
+def list_() -> CommandOutput:
     """Show every dataset and where it is read from.
 
     \b
@@ -129,13 +131,13 @@ def list_() -> Answer:
         ("Dataset", "Name", "Root", "From"),
         [(r["title"], r["name"], _place(r["root"], r["exists"]), r["source"]) for r in rows],
     )
-    return Answer(document={"file": locations_file(), "datasets": rows}, text=text)
+    return CommandOutput(document={"file": locations_file(), "datasets": rows}, text=text)
 
 
 @data.command()
-@answers
+@prints_output
 @click.argument("dataset", type=DATASET)
-def remove(dataset: str) -> Answer:
+def remove(dataset: str) -> CommandOutput:
     """Forget where DATASET lies; the data stay untouched.
 
     \b
@@ -146,7 +148,7 @@ def remove(dataset: str) -> Answer:
     removed = forget(dataset)
     title = dataset_info(dataset).title
     text = f"the root of {title} is forgotten" if removed else f"no root was kept for {title}"
-    return Answer(document={"dataset": dataset, "removed": removed}, text=text)
+    return CommandOutput(document={"dataset": dataset, "removed": removed}, text=text)
 
 
 def _place(root: Path | None, exists: bool) -> str:

@@ -10,10 +10,10 @@ import click
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.cli.ami import FrameRange
-from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.explanation import answer_of_explanation, explanation_picture, write_explanation
 from mer_core.cli.models import PAPER_CLASSES
 from mer_core.cli.names import METHOD, NETWORK
+from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.cli.progress import Progress
 from mer_core.errors import SettingsError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@answers
+@prints_output
 @click.argument("clip", required=False, type=click.Path(path_type=Path))
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @click.option("--list", "listing", is_flag=True, help="Show the methods instead.")
@@ -81,7 +81,7 @@ def explain(
     crop: bool,
     seed: int,
     overwrite: bool,
-) -> Answer:
+) -> CommandOutput:
     """Explain the answer of a network to CLIP, and write the map to the folder OUT.
 
     CLIP is a folder of images, a video or a zip of images. OUT gets four files: the map over the
@@ -221,13 +221,15 @@ def _knobs(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str,
     return values
 
 
-def _list(model: LoadedModel | None) -> Answer:
+def _list(model: LoadedModel | None) -> CommandOutput:
     from mer_core.attribution import METHODS, list_methods
 
     if model is None:
         rows = [(method.title, method.name, method.says) for method in METHODS]
         document = [_describe_properties(method) for method in METHODS]
-        return Answer(document=document, text=table(("Method", "Name", "Meaning of a value"), rows))
+        return CommandOutput(
+            document=document, text=table(("Method", "Name", "Meaning of a value"), rows)
+        )
     offers = list_methods(model)
     rows = [
         (
@@ -238,7 +240,7 @@ def _list(model: LoadedModel | None) -> Answer:
         )
         for offer in offers
     ]
-    return Answer(
+    return CommandOutput(
         document=[
             _describe_properties(offer.method)
             | {

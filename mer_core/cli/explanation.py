@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mer_core.atomic import atomic_path, write_bytes, write_text
-from mer_core.cli.answer import Answer, as_document
 from mer_core.cli.names import METHOD_TITLES
+from mer_core.cli.output import CommandOutput, as_document
 from mer_core.errors import SettingsError
 from mer_core.records import AttributionMap, InputKind
 
@@ -72,7 +72,9 @@ def explanation_picture(recipe: Recipe, recording: Recording) -> bytes:
     return drawn.png
 
 
-def answer_of_explanation(recipe: Recipe, recording: Recording, files: dict[str, Path]) -> Answer:
+def answer_of_explanation(
+    recipe: Recipe, recording: Recording, files: dict[str, Path]
+) -> CommandOutput:
     """Return what the command prints, and its record."""
     from mer_core.plots.attributions import map_scale
 
@@ -103,7 +105,9 @@ def answer_of_explanation(recipe: Recipe, recording: Recording, files: dict[str,
         "synthetic": recipe.synthetic,
         "notes": notes,
     }
-    return Answer(document=document, text=_text(found, recipe, probability, files), warnings=notes)
+    return CommandOutput(
+        document=document, text=_text(found, recipe, probability, files), warnings=notes
+    )
 
 
 def _reservations(recipe: Recipe, recording: Recording) -> list[str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
-from mer_core.cli.answer import Answer, answers
 from mer_core.cli.names import DATASET
+from mer_core.cli.output import CommandOutput, prints_output
 from mer_core.cli.progress import Progress, resumable
 from mer_core.datasets.catalog import dataset_info, open_dataset
 from mer_core.errors import SettingsError
@@ -17,7 +17,7 @@ from mer_core.records import InputKind, InputSpec
 
 
 @click.command()
-@answers
+@prints_output
 @click.argument("dataset", type=DATASET)
 @click.argument("root", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -47,7 +47,7 @@ def build(
     size: int,
     crop: bool | None,
     workers: int | None,
-) -> Answer:
+) -> CommandOutput:
     """Build every affective-motion image of DATASET into the cache.
 
     What is there already is kept, so an interrupted build continues where it stopped.
@@ -71,7 +71,7 @@ def build(
             if built.failure is not None:
                 failed.append({"clip": built.sample.key, "reason": built.failure})
     kept = len(inputs) - len(failed)
-    return Answer(
+    return CommandOutput(
         document={
             "dataset": dataset,
             "synthetic": table.synthetic,
@@ -87,10 +87,10 @@ def build(
 
 
 @click.command()
-@answers
+@prints_output
 @click.option("--info", is_flag=True, help="Show what the cache holds.")
 @click.option("--clear", is_flag=True, help="Remove every derived image; they can be rebuilt.")
-def cache(info: bool, clear: bool) -> Answer:
+def cache(info: bool, clear: bool) -> CommandOutput:
     """Show or clear the cache of derived images.
 
     \b
@@ -103,7 +103,7 @@ def cache(info: bool, clear: bool) -> Answer:
     store = AmiStore()
     found = store.clear() if clear else store.info()
     verb = "held and now gone" if clear else "held"
-    return Answer(
+    return CommandOutput(
         document={**_document(found), "cleared": clear},
         text=f"{found.entries} images, {found.bytes / 2**20:.1f} of {found.limit / 2**20:.0f} MiB "
         f"{verb} in {found.folder}",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.names import METHOD_TITLES, STUDY
+from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.cli.progress import Progress, resumable
 from mer_core.cli.study_text import mark_synthetic
 from mer_core.errors import SettingsError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command("localisation")
 @click.argument("studies", nargs=-1, required=True, type=STUDY)
-@answers
+@prints_output
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -74,7 +74,7 @@ def localisation(
     clips: int | None,
     seed: int,
     workers: int | None,
-) -> Answer:
+) -> CommandOutput:
     """Score where the networks of STUDIES look, against the regions that move.
 
     Each fold's network explains the clips it was tested on. Its maps, a random map, a centre
@@ -149,7 +149,7 @@ def _method(text: str) -> tuple[str, dict[str, Any]]:
     return name, knobs
 
 
-def _answer(found: Findings) -> Answer:
+def _answer(found: Findings) -> CommandOutput:
     from mer_core.reproduction.localisation import HEADLINE
     from mer_core.reproduction.localisation_text import shown, without_repeats
 
@@ -188,7 +188,7 @@ def _answer(found: Findings) -> Answer:
         ]
     lines += ["", *(f"left out: {what}: {why}" for what, why in found.left_out.items())]
     lines += [f"wrote {file}" for file in found.files]
-    return Answer(
+    return CommandOutput(
         document={
             "synthetic": found.synthetic,
             "rows": len(found.rows),

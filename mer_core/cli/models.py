@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mer_core.cli.answer import Answer, answers, check_target, table
 from mer_core.cli.names import NETWORK
+from mer_core.cli.output import CommandOutput, check_target, prints_output, table
 from mer_core.models.summaries import CLASSES, NetworkSummary, network_summaries
 
 # The networks need PyTorch, which takes seconds to load; a list of them does not.
@@ -22,7 +22,7 @@ PAPER_CLASSES = ("negative", "others", "positive", "surprise")
 
 
 @click.command()
-@answers
+@prints_output
 @click.argument("names", nargs=-1, metavar="[NAME]...", type=NETWORK)
 @click.option(
     "--classes",
@@ -31,7 +31,7 @@ PAPER_CLASSES = ("negative", "others", "positive", "surprise")
     show_default=True,
     help="Number of classes to measure the networks with.",
 )
-def models(names: tuple[str, ...], classes: int) -> Answer:
+def models(names: tuple[str, ...], classes: int) -> CommandOutput:
     """List the networks and what each costs; given NAMEs, those only, with their layers.
 
     Costs are measured on the network itself at batch 1 in 32-bit numbers.
@@ -54,7 +54,7 @@ def models(names: tuple[str, ...], classes: int) -> Answer:
       notes                    readings and choices
     """  # noqa: D301 - the backspace tells click to keep the lines below it
     chosen = _summaries(names, classes)
-    return Answer(
+    return CommandOutput(
         document=lambda: [_document(network, classes) for network in chosen],
         text=lambda: "\n\n".join([_overview(chosen), *map(_layers, names)]),
     )
@@ -132,7 +132,7 @@ def _layers(name: str) -> str:
 
 
 @click.command()
-@answers
+@prints_output
 @click.argument("model", type=NETWORK)
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
@@ -146,7 +146,7 @@ def _layers(name: str) -> str:
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def export(
     model: str, out: Path, weights: str, classes: str | None, seed: int, overwrite: bool
-) -> Answer:
+) -> CommandOutput:
     """Write MODEL to OUT as ONNX and compare it with PyTorch in ONNX Runtime.
 
     The graph takes `input`, a batch of already normalised float32 images, and gives `logits`. Its
@@ -186,4 +186,4 @@ def export(
         f"{out}: {loaded.entry.title}, {loaded.weights.label}, {written.bytes / 1e6:.1f} MB; "
         f"ONNX Runtime agrees with PyTorch within {written.deviation:.1g} of the largest logit"
     )
-    return Answer(document=document, text=text)
+    return CommandOutput(document=document, text=text)

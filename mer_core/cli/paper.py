@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.groups import SuggestingGroup
+from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.paper.audit import audit as audit_claims
 from mer_core.paper.audit import tally
 from mer_core.paper.findings import Finding, Verdict
@@ -32,7 +32,7 @@ _data_option = click.option(
 
 
 @paper.command()
-@answers
+@prints_output
 @click.option(
     "--verdict",
     type=click.Choice([str(verdict) for verdict in Verdict]),
@@ -40,7 +40,7 @@ _data_option = click.option(
     help="Verdict to show; repeatable.  [default: all]",
 )
 @_data_option
-def audit(verdict: tuple[str, ...], data: Path | None) -> Answer:
+def audit(verdict: tuple[str, ...], data: Path | None) -> CommandOutput:
     """Recompute the numeric claims of the paper from its own numbers, where it has them.
 
     Verdicts: ok, the recomputed value is the printed one; rounding, digits cut off instead of
@@ -57,13 +57,15 @@ def audit(verdict: tuple[str, ...], data: Path | None) -> Answer:
     """
     findings = audit_claims(load_published(data))
     chosen = [finding for finding in findings if not verdict or finding.verdict in verdict]
-    return Answer(document=[asdict(finding) for finding in chosen], text=_report(chosen, findings))
+    return CommandOutput(
+        document=[asdict(finding) for finding in chosen], text=_report(chosen, findings)
+    )
 
 
 @paper.command()
-@answers
+@prints_output
 @_data_option
-def tables(data: Path | None) -> Answer:
+def tables(data: Path | None) -> CommandOutput:
     """Print the paper's Tables 1 to 3 and the matrices of Fig. 5.
 
     \b
@@ -73,14 +75,14 @@ def tables(data: Path | None) -> Answer:
       figure5          letter, setup, classes, cells (shares of all clips, rows true)
     """
     published = load_published(data)
-    return Answer(document=_as_document(published), text=_as_text(published))
+    return CommandOutput(document=_as_document(published), text=_as_text(published))
 
 
 @paper.command()
-@answers
+@prints_output
 @click.option("--topic", type=click.Choice(TOPICS), help="Topic to show.  [default: all]")
 @click.argument("name", required=False)
-def readings(topic: str | None, name: str | None) -> Answer:
+def readings(topic: str | None, name: str | None) -> CommandOutput:
     """List how ambiguous passages are read, or explain the reading called NAME.
 
     \b
@@ -91,7 +93,7 @@ def readings(topic: str | None, name: str | None) -> Answer:
     """
     chosen = [READINGS.get(name)] if name else [r for r in READINGS if topic in (None, r.topic)]
     text = _explanation(chosen[0]) if name else _overview(chosen)
-    return Answer(document=[asdict(reading) for reading in chosen], text=text)
+    return CommandOutput(document=[asdict(reading) for reading in chosen], text=text)
 
 
 def _report(chosen: Iterable[Finding], findings: Iterable[Finding]) -> str:

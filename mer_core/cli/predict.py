@@ -14,8 +14,8 @@ import click
 
 from mer_core.atomic import write_text
 from mer_core.cli.ami import FrameRange
-from mer_core.cli.answer import Answer, answers, check_target, table
 from mer_core.cli.names import NETWORK
+from mer_core.cli.output import CommandOutput, check_target, prints_output, table
 from mer_core.cli.progress import Progress
 from mer_core.errors import FrameError, MerError
 from mer_core.frame_numbering import is_image
@@ -29,7 +29,7 @@ _VIDEOS = frozenset({".avi", ".mp4", ".mov", ".mkv", ".webm", ".m4v", ".zip"})
 
 
 @click.command()
-@answers
+@prints_output
 @click.argument("clips", nargs=-1, required=True, metavar="CLIP...")
 @click.option("--out", type=click.Path(path_type=Path), help="Table to write too, *.csv.")
 @click.option(
@@ -66,7 +66,7 @@ def predict(
     face: int,
     anyway: bool,
     overwrite: bool,
-) -> Answer:
+) -> CommandOutput:
     """Say what a network sees in each CLIP: a video, a zip or folder of frames, or many of them.
 
     A folder without images stands for all clips in it, and a pattern such as "clips/*.mp4" for
@@ -112,7 +112,7 @@ def predict(
         "notes": failed,
     }
     text = _text(rows, network, calibrated_on(network))
-    return Answer(
+    return CommandOutput(
         document=document,
         text=text if out is None else f"{text}\n{out}",
         warnings=failed,

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.names import NETWORK
+from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.cli.progress import Progress, resumable
 from mer_core.cluster import open_executor
 from mer_core.datasets.synthetic.cohort import PARTS, CohortSettings
@@ -23,7 +23,7 @@ from mer_core.training.pretraining import RECIPE, SHIPPED, Pretraining
 
 @click.command("pretrain")
 @click.argument("models", nargs=-1, metavar="[MODEL]...", type=NETWORK)
-@answers
+@prints_output
 @click.option(
     "--weighting",
     "weightings",
@@ -56,7 +56,7 @@ def pretrain(
     device: str,
     workers: int | None,
     out: Path | None,
-) -> Answer:
+) -> CommandOutput:
     """Train networks on a cohort of generated faces, and score them on unseen people.
 
     Draw the cohort where it is not drawn yet, train each MODEL (by default those that ship),
@@ -93,7 +93,7 @@ def pretrain(
                     ),
                 )
         cards = [pretraining.pretrain(job, folder=folder, report=progress.phase) for job in jobs]
-    return Answer(
+    return CommandOutput(
         document=[card.as_dict() for card in cards],
         text=f"{_table(cards)}\n\nsynthetic: trained and scored on generated faces; {folder}",
     )

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from mer_core.cli.answer import Answer, answers, check_target
+from mer_core.cli.output import CommandOutput, check_target, prints_output
 from mer_core.folders import figures_folder
 
 
 @click.command()
 @click.argument("target", metavar="OUT.html", type=click.Path(dir_okay=False, path_type=Path))
-@answers
+@prints_output
 @click.option(
     "--from",
     "folder",
@@ -22,7 +22,7 @@ from mer_core.folders import figures_folder
     help="Folder of results, written by `mer reproduce`.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace OUT.html if it exists.")
-def report(target: Path, folder: Path, overwrite: bool) -> Answer:
+def report(target: Path, folder: Path, overwrite: bool) -> CommandOutput:
     """Bundle tables, interactive plots and provenance in one HTML file.
 
     The file opens in any browser, without a network.
@@ -44,7 +44,7 @@ def report(target: Path, folder: Path, overwrite: bool) -> Answer:
     size = target.stat().st_size
     synthetic = any(entry.synthetic for entry in entries)
     note = "\nSYNTHETIC DATA: these figures say nothing about real faces." if synthetic else ""
-    return Answer(
+    return CommandOutput(
         document={
             "file": target,
             "bytes": size,

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.groups import SuggestingGroup
+from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.cli.progress import resumable
 from mer_core.folders import figures_folder
 
@@ -132,7 +132,7 @@ def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @reproduce.command("all")
-@answers
+@prints_output
 @chooses_job
 @click.option(
     "--only",
@@ -140,7 +140,7 @@ def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
     metavar="NAME",
     help="Table or figure to make; repeatable.  [default: all]",
 )
-def all_command(only: Sequence[str], **choices: Any) -> Answer:
+def all_command(only: Sequence[str], **choices: Any) -> CommandOutput:
     """Make every table and figure, in the order in which one needs another.
 
     With --existing, what takes long without any training is left as it is (where networks look,
@@ -160,15 +160,15 @@ def all_command(only: Sequence[str], **choices: Any) -> Answer:
 
 def _command(name: str, title: str) -> click.Command:
     @click.command(name, help=f"{_LINE.format(title)}\n\nJSON keys: those of `mer reproduce all`.")
-    @answers
+    @prints_output
     @chooses_job
-    def command(**choices: Any) -> Answer:
+    def command(**choices: Any) -> CommandOutput:
         return _reproduced([name], choices)
 
     return command
 
 
-def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> Answer:
+def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> CommandOutput:
     from mer_core.reproduction.everything import MAKERS, State, reproduce
 
     for name in names:
@@ -185,7 +185,7 @@ def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> Answer:
     )
     absent = [f"{o.name}: {o.reason}" for o in outcomes if o.reason]
     warnings = [f"{o.name}: {line}" for o in outcomes for line in o.warnings]
-    return Answer(
+    return CommandOutput(
         document={"artefacts": [asdict(o) for o in outcomes], "folder": choices["out"]},
         text=f"{text}\n\n{choices['out'] / 'README.md'}",
         warnings=[*absent, *warnings],
@@ -241,9 +241,9 @@ class _Teller:
 
 
 @reproduce.command()
-@answers
+@prints_output
 @_out_option
-def redraw(out: Path) -> Answer:
+def redraw(out: Path) -> CommandOutput:
     """Draw tables and figures anew from the numbers that lie in the folder already.
 
     Nothing is computed and no study is needed; what needs networks or clips stays as it is.
@@ -256,13 +256,13 @@ def redraw(out: Path) -> Answer:
     from mer_core.reproduction.everything import redraw as draw
 
     names = draw(out)
-    return Answer(
+    return CommandOutput(
         document={"folder": out, "redrawn": names}, text=f"{out}: {', '.join(names) or 'nothing'}"
     )
 
 
 @reproduce.command()
-@answers
+@prints_output
 @_out_option
 @click.option(
     "--rounds",
@@ -271,7 +271,7 @@ def redraw(out: Path) -> Answer:
     show_default=True,
     help="Timing rounds; 0 leaves speed out and takes seconds.",
 )
-def table3(out: Path, rounds: int) -> Answer:
+def table3(out: Path, rounds: int) -> CommandOutput:
     """Compare the cost of every network: the paper's Table 3 beside our own figures.
 
     Writes table3.csv, and table3.md, table3.html and table3.tex for readers.
@@ -299,7 +299,7 @@ def table3(out: Path, rounds: int) -> Answer:
         f"{row.network}, {row.classes} classes: {row.remark}" for row in rows if row.remark
     )
     written = "\n".join(map(str, files))
-    return Answer(document=document, text=f"{listing}\n\n{remarks}\n\n{written}")
+    return CommandOutput(document=document, text=f"{listing}\n\n{remarks}\n\n{written}")
 
 
 def _tell(line: str) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from mer_core.cli.answer import Answer, answers, table
 from mer_core.cli.groups import SuggestingGroup
 from mer_core.cli.localisation import localisation
 from mer_core.cli.names import STUDY
+from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.cli.study_options import (
     chosen_experiment,
     chosen_settings,
@@ -65,7 +65,7 @@ def study() -> None:
 
 @study.command("run")
 @click.argument("name", required=False)
-@answers
+@prints_output
 @experiment_options
 @click.option(
     "--control",
@@ -86,7 +86,7 @@ def run_command(
     scheduler: str | None,
     devices: tuple[str, ...],
     **choices: Any,
-) -> Answer:
+) -> CommandOutput:
     """Start the study NAME, or continue it if it was started the same way before.
 
     JSON keys: those of `mer study show`.
@@ -107,9 +107,9 @@ def run_command(
 
 @study.command("resume")
 @click.argument("name", type=STUDY)
-@answers
+@prints_output
 @executor_options
-def resume_command(name: str, **place: Any) -> Answer:
+def resume_command(name: str, **place: Any) -> CommandOutput:
     """Continue the study NAME (or the folder of one); failed folds are tried again.
 
     JSON keys: those of `mer study show`.
@@ -120,9 +120,9 @@ def resume_command(name: str, **place: Any) -> Answer:
 
 
 @study.command("list")
-@answers
+@prints_output
 @click.option("--folder", type=click.Path(path_type=Path), help="Folder to look in.")
-def list_command(folder: Path | None) -> Answer:
+def list_command(folder: Path | None) -> CommandOutput:
     """List studies.
 
     \b
@@ -155,12 +155,12 @@ def list_command(folder: Path | None) -> Answer:
         ],
     )
     empty = f"no studies in {folder or studies_folder()}; start one with `mer study run`"
-    return Answer(document=rows, text=text if rows else empty, warnings=warnings)
+    return CommandOutput(document=rows, text=text if rows else empty, warnings=warnings)
 
 
 @study.command("show")
 @click.argument("name", type=STUDY)
-@answers
+@prints_output
 @click.option(
     "--absent",
     type=click.Choice(["skip", "zero", "refuse"]),
@@ -168,7 +168,7 @@ def list_command(folder: Path | None) -> Answer:
     show_default=True,
     help="Treatment of a class that was never tested, in UAR and UF1.",
 )
-def show_command(name: str, absent: str) -> Answer:
+def show_command(name: str, absent: str) -> CommandOutput:
     """Show the scores of the study NAME (or the folder of one).
 
     \b
@@ -192,7 +192,7 @@ def show_command(name: str, absent: str) -> Answer:
 
 @study.command("compare")
 @click.argument("names", nargs=-1, required=True, type=STUDY)
-@answers
+@prints_output
 @click.option(
     "--score",
     type=click.Choice(SCORE_NAMES),
@@ -200,7 +200,7 @@ def show_command(name: str, absent: str) -> Answer:
     show_default=True,
     help="Score whose difference is shown.",
 )
-def compare_command(names: Sequence[str], score: str) -> Answer:
+def compare_command(names: Sequence[str], score: str) -> CommandOutput:
     """Compare studies, each with its difference from the first.
 
     \b
@@ -221,7 +221,7 @@ def compare_command(names: Sequence[str], score: str) -> Answer:
         for result in results
         if not result.complete
     ]
-    return Answer(
+    return CommandOutput(
         document=[row.as_dict() for row in rows],
         text=mark_synthetic(text, any(result.synthetic for result in results)),
         warnings=unfinished,
@@ -231,7 +231,7 @@ def compare_command(names: Sequence[str], score: str) -> Answer:
 @study.command("export")
 @click.argument("name", type=STUDY)
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-@answers
+@prints_output
 @click.option(
     "--format",
     "form",
@@ -239,7 +239,7 @@ def compare_command(names: Sequence[str], score: str) -> Answer:
     help="Format to write.  [default: by ending]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace TARGET if it exists.")
-def export_command(name: str, target: Path, form: str | None, overwrite: bool) -> Answer:
+def export_command(name: str, target: Path, form: str | None, overwrite: bool) -> CommandOutput:
     """Write the predictions of NAME as CSV or Parquet, or its scores as Markdown, to TARGET.
 
     \b
@@ -249,14 +249,14 @@ def export_command(name: str, target: Path, form: str | None, overwrite: bool) -
     result = StudyResult.of(StudyStore(study_folder(name)))
     written = export_result(result, target, form=form, overwrite=overwrite)
     rows = len(result.predictions())
-    return Answer(
+    return CommandOutput(
         document={"file": written, "rows": rows, "synthetic": result.synthetic},
         text=mark_synthetic(f"{written}: {rows} predictions", result.synthetic),
     )
 
 
 @study.command("controls")
-@answers
+@prints_output
 @experiment_options
 @click.option("--folder", type=click.Path(path_type=Path), help="Folder to keep the studies in.")
 @executor_options
@@ -266,7 +266,7 @@ def controls_command(
     scheduler: str | None,
     devices: tuple[str, ...],
     **choices: Any,
-) -> Answer:
+) -> CommandOutput:
     """Run a study beside controls that must fall to chance: does it measure expression?
 
     \b
@@ -303,7 +303,7 @@ def controls_command(
             )
     controls, identity = control_rows(results), tuple(identity_rows(experiment))
     synthetic = results["none"].synthetic
-    return Answer(
+    return CommandOutput(
         document={
             "synthetic": synthetic,
             "controls": [as_dict(row) for row in controls],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.cli.answer import Answer, table
+from mer_core.cli.output import CommandOutput, table
 from mer_core.cli.progress import Progress, resumable
 from mer_core.protocols import Interval
 from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
@@ -19,7 +19,7 @@ from mer_core.training.study import Study
 SYNTHETIC = "SYNTHETIC DATA: these figures say nothing about real faces."
 
 
-def describe_study(result: StudyResult) -> Answer:
+def describe_study(result: StudyResult) -> CommandOutput:
     """Describe one study: its scores, their intervals, and its confusion matrix."""
     document = result.as_dict()
     lines = [
@@ -42,7 +42,7 @@ def describe_study(result: StudyResult) -> Answer:
     if document["absent_classes"]:
         lines += ["", f"never tested, {result.absent}: {', '.join(document['absent_classes'])}"]
     failed = [f"{fold.name} failed: {fold.error}" for fold in result.failed]
-    return Answer(
+    return CommandOutput(
         document=document, text=mark_synthetic("\n".join(lines), result.synthetic), warnings=failed
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mer_core.cli.answer import Answer, answers, table
+from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.cli.progress import Progress, resumable
 from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.synthetic.twins import (
@@ -26,7 +26,7 @@ from mer_core.errors import SettingsError
 @click.command()
 @click.argument("dataset", type=click.Choice(LAYOUTS.names()))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
-@answers
+@prints_output
 @click.option("--subjects", type=int, help="Number of subjects.")
 @click.option("--clips-per-subject", type=int, help="Number of clips of each subject.")
 @click.option("--full", is_flag=True, help="Write the published subjects and clips of every class.")
@@ -63,7 +63,7 @@ from mer_core.errors import SettingsError
     help="Class proportions: 1 keeps the published ones, 0 makes them equal.  [default: 1]",
 )
 @click.option("--workers", type=int, help="Number of processes.  [default: one per core]")
-def synth(dataset: str, out: Path, **options: Any) -> Answer:
+def synth(dataset: str, out: Path, **options: Any) -> CommandOutput:
     """Write a synthetic twin of DATASET into the folder OUT.
 
     Folders, file names, annotation file, frame rate and durations are the release's; faces and
@@ -83,7 +83,7 @@ def synth(dataset: str, out: Path, **options: Any) -> Answer:
     """
     if options["defects"] == "list":
         names = applicable(dataset)
-        return Answer(document={"dataset": dataset, "defects": names}, text="\n".join(names))
+        return CommandOutput(document={"dataset": dataset, "defects": names}, text="\n".join(names))
     workers = options.pop("workers")
     if workers is not None and workers < 1:
         raise SettingsError(f"workers is {workers}", remedy="give at least 1")
@@ -115,7 +115,7 @@ def _settings(
     return TwinSettings(dataset=dataset, **given)
 
 
-def _answer(manifest: TwinManifest) -> Answer:
+def _answer(manifest: TwinManifest) -> CommandOutput:
     classes = Counter(spec.label for spec in manifest.clips)
     subjects = {spec.subject for spec in manifest.clips}
     document = {
@@ -145,4 +145,4 @@ def _answer(manifest: TwinManifest) -> Answer:
             for injected in manifest.injected
         ]
         lines += ["", table(["Defect", "Subject", "Clip", "A reader reports"], rows)]
-    return Answer(document=document, text="\n".join(lines))
+    return CommandOutput(document=document, text="\n".join(lines))

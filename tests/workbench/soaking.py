@@ -25,9 +25,9 @@ from mer_core.attribution import METHODS
 from mer_core.attribution.inspection import Inspection
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.inputs import Recording, synthetic_recording
-from mer_core.inputs.answers import answer_of
 from mer_core.inputs.own_clip import own_upload
 from mer_core.inputs.prediction import predict
+from mer_core.inputs.robustness import measure_robustness
 from mer_core.models.loaded import LoadedModel, load_shown
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.pixels import grey, veil
@@ -177,7 +177,7 @@ class Reference:
         recording = own_upload(content, "own", crop=False).recording()
         network = self.network(NETWORKS[0], "full")
         answer = predict(recording, network)
-        changed = answer_of(network, recording, weighting="full")
+        changed = measure_robustness(network, recording, weighting="full")
         text = (
             f"{network.entry.title} gives no answer"
             if answer.refusals

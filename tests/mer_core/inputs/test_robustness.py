@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from mer_core.inputs import recording_input
-from mer_core.inputs.answers import Answer, answer_of
 from mer_core.inputs.clip_changes import ChangedInputs, ClipChange, applicable_changes
 from mer_core.inputs.own_clip import own_upload
+from mer_core.inputs.robustness import Robustness, measure_robustness
 from mer_core.models.catalog import model_entry
 from mer_core.models.loaded import load_model
 from tests.workbench.uploads import good_zip
@@ -27,7 +27,7 @@ def recording():
 
 def test_the_answer_is_the_softmax_of_what_the_network_sees(recording):
     model = load_model("ststnet", classes=CLASSES)
-    answer = answer_of(model, recording)
+    answer = measure_robustness(model, recording)
     seen = torch.from_numpy(recording_input(recording, model.entry.input))[None]
     logits = model.logits(seen)[0].double().numpy()
     shares = np.exp(logits) / np.exp(logits).sum()
@@ -39,7 +39,7 @@ def test_the_answer_is_the_softmax_of_what_the_network_sees(recording):
 
 
 def test_agreement_and_span_from_their_definitions():
-    sure = Answer(
+    sure = Robustness(
         classes=CLASSES,
         probabilities=np.array([0.7, 0.2, 0.1]),
         variants={
@@ -76,7 +76,7 @@ def test_a_long_clip_takes_the_memory_of_one_image(tmp_path):
 MEASURED = """
 import resource
 import numpy as np
-from mer_core.inputs.answers import answer_of
+from mer_core.inputs.robustness import measure_robustness
 from mer_core.inputs.recording import Recording
 from mer_core.models.catalog import model_entry
 from mer_core.models.loaded import load_model
@@ -94,10 +94,10 @@ def recording(count):
     )
 
 model = load_model("affectivenet", classes=("a", "b", "c"))
-answer_of(model, recording(8))  # whatever is needed once
+measure_robustness(model, recording(8))  # whatever is needed once
 clip = recording(600)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-answer = answer_of(model, clip)
+answer = measure_robustness(model, clip)
 more = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 assert len(answer.variants) >= 14, len(answer.variants)
 assert more < LIMIT, f"{more / 2**20:.0f} MiB more"

@@ -1,4 +1,4 @@
-"""How a command answers: a table for people or one JSON document, and an exit code."""
+"""Output of a command: a table for people or one JSON document, and an exit code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GAP = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class CommandOutput:
     """Output of a command.
 
     Attributes:
@@ -45,8 +45,8 @@ class Answer:
         return 2 if self.refused else 0
 
 
-def answers(command: Callable[..., Answer]) -> Callable[..., int]:
-    """Add `--json` to a command that returns an `Answer`, and deliver that answer.
+def prints_output(command: Callable[..., CommandOutput]) -> Callable[..., int]:
+    """Add `--json` to a command that returns an `CommandOutput`, and print it.
 
     Use below `@click.command()`; the options go below this decorator.
     """

@@ -20,7 +20,7 @@ from mer_core.models.loaded import LoadedModel
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Answer:
+class Robustness:
     """Prediction of a network for one recording, and for slightly changed copies of it.
 
     Attributes:
@@ -51,7 +51,9 @@ class Answer:
         return float(min(seen)), float(max(seen))
 
 
-def answer_of(model: LoadedModel, recording: Recording, *, weighting: str | None = None) -> Answer:
+def measure_robustness(
+    model: LoadedModel, recording: Recording, *, weighting: str | None = None
+) -> Robustness:
     """Ask `model` about a recording and about changes of it that must not matter.
 
     Beside the clip, this takes the memory of one image, or of one input of the network.
@@ -68,21 +70,21 @@ def answer_of(model: LoadedModel, recording: Recording, *, weighting: str | None
         FrameError: The clip is too short for this network.
 
     Example:
-        >>> answer = answer_of(model, clip)
+        >>> answer = measure_robustness(model, clip)
         >>> answer.predicted in model.classes, 0 <= answer.agreement <= 1
         (True, True)
     """
     inputs = ChangedInputs(recording, model.entry.input, weighting=weighting)
 
-    def ask(change: ClipChange) -> npt.NDArray[np.float64]:
+    def probabilities_after(change: ClipChange) -> npt.NDArray[np.float64]:
         seen = torch.from_numpy(inputs.after(change))
         return model.probabilities(seen[None])[0].double().numpy()
 
-    return Answer(
+    return Robustness(
         classes=model.classes,
-        probabilities=ask(ClipChange(name="unchanged")),
+        probabilities=probabilities_after(ClipChange(name="unchanged")),
         variants={
-            change.name: ask(change)
+            change.name: probabilities_after(change)
             for change in applicable_changes(recording, model.entry.input.kind)
         },
     )
