@@ -13,7 +13,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from mer_core.attribution import METHODS
-from mer_core.cli import COMMANDS, answer, mer, progress, run
+from mer_core.cli import COMMANDS, mer, output, progress, run
 from mer_core.cli.names import METHOD_TITLES
 from mer_core.cli.study_text import follow
 from mer_core.datasets.catalog import DATASETS
@@ -143,14 +143,14 @@ def test_the_version_names_what_numbers_depend_on(capsys):
 )
 def test_tables_fit_a_hundred_columns(words, capsys):
     assert run(words) == 0
-    assert max(map(len, capsys.readouterr().out.splitlines())) <= answer.WIDTH
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= output.WIDTH
 
 
 def test_a_table_wraps_prose_and_keeps_names_and_numbers_whole():
     prose = "word " * 40
-    drawn = answer.table(("Name", "Count", "Note"), [("a-name-of-length-24----", 12345, prose)])
+    drawn = output.table(("Name", "Count", "Note"), [("a-name-of-length-24----", 12345, prose)])
     lines = drawn.splitlines()
-    assert max(map(len, lines)) <= answer.WIDTH
+    assert max(map(len, lines)) <= output.WIDTH
     assert "a-name-of-length-24----" in drawn
     assert " ".join(drawn.split()).count("word") == 40
     assert "12345" in drawn

@@ -10,7 +10,7 @@ import pytest
 
 from mer_core.datasets.synthetic import eye_positions, render_neutral, sample_identity
 from mer_core.faces import detect_faces, detection
-from mer_core.faces.detection import _distinct
+from mer_core.faces.detection import _suppress_overlaps
 
 REAL = Path(__file__).parents[4] / "shared" / "data" / "faces"
 
@@ -105,10 +105,10 @@ def test_no_padding_is_left_to_the_version_of_opencv():
 
 def test_of_overlapping_boxes_the_best_is_kept():
     boxes = np.array([(0, 0, 10, 10, 0.7), (1, 0, 11, 10, 0.9), (40, 40, 50, 50, 0.6)], float)
-    assert _distinct(boxes, 0.5) == [1, 2]
+    assert _suppress_overlaps(boxes, 0.5) == [1, 2]
     inner = np.array([(0, 0, 10, 10, 0.9), (2, 2, 6, 6, 0.8)], float)
-    assert _distinct(inner, 0.7) == [0, 1]
-    assert _distinct(inner, 0.7, of_smaller=True) == [0]
+    assert _suppress_overlaps(inner, 0.7) == [0, 1]
+    assert _suppress_overlaps(inner, 0.7, of_smaller=True) == [0]
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the recordings of real faces are not here")

@@ -16,7 +16,7 @@ from mer_core.flow.spotting import (
     SIDE,
     STILL,
     MotionCurve,
-    _moved,
+    _measure_motion,
     _shared_motion,
     motion_curve,
 )
@@ -105,7 +105,7 @@ def test_each_stretch_is_measured_from_the_end_of_the_one_before():
     frames = [np.ascontiguousarray(noise[i : i + SIDE]) for i in range(24)]
     every, base, reference, rows = 5, np.zeros((len(REGIONS) + 1, 2)), frames[0], []
     for place, frame in enumerate(frames):
-        rows.append(base + _moved(reference, frame) if place else base)
+        rows.append(base + _measure_motion(reference, frame) if place else base)
         if place % every == 0:
             reference, base = frame, rows[-1]
     expected = np.stack(rows) * 100 / (EYE_DISTANCE * SIDE)

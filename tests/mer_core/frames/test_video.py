@@ -5,7 +5,7 @@ import pytest
 
 from mer_core.errors import FrameError
 from mer_core.frames import open_frames, open_upload, read_clip
-from mer_core.frames.video import _uneven, _varies, container
+from mer_core.frames.video import _uneven_warning, _varies, container
 
 KINDS = [("clip.avi", "MJPG"), ("clip.mp4", "mp4v"), ("clip.mkv", "mp4v")]
 
@@ -120,7 +120,7 @@ def test_a_picture_of_a_phone_is_named_for_what_it_is():
     ("times", "says"), [([0, 40, 80, 121], 0), ([0, 33, 66, 200], 1), ([0], 0), ([], 0)]
 )
 def test_an_uneven_pace_is_said(times, says):
-    assert len(_uneven(times)) == says
+    assert len(_uneven_warning(times)) == says
 
 
 def test_a_playlist_is_not_a_video(tmp_path):

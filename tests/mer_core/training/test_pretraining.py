@@ -120,7 +120,7 @@ def test_a_state_of_another_training_is_not_taken_up(tmp_path, made):
 
 def test_shuffled_labels_are_those_of_each_person_in_another_order():
     training = load_cohort(COHORT, "training", weighting="full")
-    shuffled = pretraining._shuffled(training, 0)
+    shuffled = pretraining._shuffle_labels(training, 0)
     assert not np.array_equal(shuffled, training.labels)
     for person in set(training.subjects):
         own = np.array(training.subjects) == person
