@@ -23,7 +23,7 @@ from mer_core.provenance import settings_digest
 from mer_core.store import AmiStore
 
 _LIMIT = 2**28
-_SETTLED_SECONDS = 2.0
+_STABLE_SECONDS = 2.0
 """The coarsest clock of a file system in use, FAT's."""
 
 
@@ -44,7 +44,7 @@ def file_digests(paths: Sequence[Path]) -> tuple[bytes, ...]:
         return {"digests": np.frombuffer(b"".join(found), np.uint8).reshape(-1, 32)}
 
     newest = max((time_ns for _, *times in states for time_ns in times), default=0)
-    if time.time_ns() - newest < _SETTLED_SECONDS * 1e9:
+    if time.time_ns() - newest < _STABLE_SECONDS * 1e9:
         return tuple(row.tobytes() for row in read()["digests"])
     store = AmiStore(cache_folder() / "files", limit=_LIMIT)
     return tuple(row.tobytes() for row in store.fetch(key, read, must_keep=False)["digests"])

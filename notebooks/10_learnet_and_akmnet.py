@@ -90,7 +90,7 @@ nb.key_frame_chart(clip, found)
 # %%
 def kept(subject=4, emotion="surprise"):
     face = synthetic_recording(subject=subject, emotion=emotion, seed=1)
-    return nb.kept_strip(face, nb.key_frames(face, akmnet))
+    return nb.key_frame_strip(face, nb.key_frames(face, akmnet))
 
 
 nb.explore(kept, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
@@ -131,7 +131,7 @@ results = {
     "parameters": costs.parameters.to_dict(),
     "methods": sorted({row.method for row in table.measured}),
     "papers_figures": [r.paper for r in table.rows if r.paper and r.method != "AffectiveNet-1"],
-    "kept": list(found.kept),
+    "kept": list(found.selected),
     "similarity": list(found.similarity),
     "threshold": found.threshold,
     "margin": list(found.margin),

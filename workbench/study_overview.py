@@ -31,16 +31,16 @@ def draw_overview(names: Sequence[str]) -> None:
     kinds = {row["Data are"] for row in rows}
     if "synthetic" in kinds:
         address.mark_synthetic()
-    told = [name for name in (rows[0] if rows else {}) if any(row[name] for row in rows)]
+    columns = [name for name in (rows[0] if rows else {}) if any(row[name] for row in rows)]
     if len(kinds) == 1:
-        told.remove("Data are")  # the badge says so
+        columns.remove("Data are")  # the badge says so
     per_cent = st.column_config.NumberColumn(format="%.1f")
     scores = (*BRIEF.values(), "Largest class")
     st.dataframe(
         rows,
         hide_index=True,
         width="stretch",
-        column_order=told,
+        column_order=columns,
         column_config=dict.fromkeys(scores, per_cent),
     )
     st.caption(

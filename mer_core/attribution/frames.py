@@ -71,7 +71,7 @@ class FrameShares:
     @property
     def kept(self) -> tuple[int, ...]:
         """Numbers of the frames that the network chose to read; empty where it does not choose."""
-        found = self.key_frames.kept if self.key_frames else ()
+        found = self.key_frames.selected if self.key_frames else ()
         return tuple(self.frame_numbers[position] for position in found)
 
     @property

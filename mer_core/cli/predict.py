@@ -171,14 +171,14 @@ def _row(
     anyway: bool,
 ) -> dict[str, Any]:
     from mer_core.inputs.own_clip import open_recording
-    from mer_core.inputs.prediction import predict as ask
+    from mer_core.inputs.prediction import predict as predict_recording
 
     first, last = span or (None, None)
     try:
         recording = open_recording(
             path, first=first, last=last, crop=crop, person=face - 1, progress=searching
         )
-        answer = ask(recording, network)
+        answer = predict_recording(recording, network)
     except MerError as error:
         said = f"{error.what}; {error.remedy}" if error.remedy else error.what
         return {"clip": str(path), "problem": said}

@@ -76,10 +76,10 @@ class Progress:
             self._display.title(title)
         self.show(done, total)
 
-    def say(self, text: str) -> None:
+    def write_line(self, text: str) -> None:
         """Print a line that stays."""
         if isinstance(self._display, _Bar):
-            self._display.say(text)
+            self._display.write_line(text)
         else:
             click.echo(f"mer: {text}", err=True)
 
@@ -116,7 +116,7 @@ class _Bar:
     def title(self, title: str) -> None:
         self._bars.update(self._task, description=title)
 
-    def say(self, text: str) -> None:
+    def write_line(self, text: str) -> None:
         self._bars.console.print(f"mer: {text}", markup=False, highlight=False)
 
     def close(self) -> None:

@@ -123,7 +123,7 @@ def follow(study: Study, *, label: str = "", resume: str | None = None, **place:
             progress.show(event.progress.done, event.progress.total, note)
             line = _line(event)
             if line:
-                progress.say(line)
+                progress.write_line(line)
 
 
 def _note(event: events.Event, note: str) -> str:

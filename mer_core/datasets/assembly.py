@@ -57,7 +57,7 @@ class _Assembly:
         self.entries = entries
         self.name = reader_input.info.name
         marker = marker_folder(reader_input.root)
-        self.synthetic = reader_input.says_synthetic or marker is not None
+        self.synthetic = reader_input.marked_synthetic or marker is not None
         self.truth = None if marker is None else marker / TRUTH_FOLDER
         self.version, self.remarks = self._identify_version()
         self.rules = self._rules()

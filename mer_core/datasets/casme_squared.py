@@ -74,7 +74,7 @@ def read_casme_squared(root: Path, options: ReaderOptions) -> DatasetTable:
         options=options,
         frame_tree=frame_tree,
         sheet=file.path,
-        says_synthetic=file.workbook.says_synthetic,
+        marked_synthetic=file.workbook.marked_synthetic,
         remarks=(*file.remarks, *annotations.remarks, *remarks),
         choices={"expression": options.expression, "label_source": options.label_source},
     )

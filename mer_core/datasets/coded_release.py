@@ -47,7 +47,7 @@ def read_coded_release(
         options=options,
         frame_tree=find_frame_tree(root, info, options, name_subject=name_subject),
         sheet=file.path,
-        says_synthetic=file.workbook.says_synthetic,
+        marked_synthetic=file.workbook.marked_synthetic,
         remarks=(*file.remarks, *annotations.remarks),
     )
     return assemble(reader_input, read_entries(annotations.rows, name_subject))

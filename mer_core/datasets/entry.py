@@ -67,6 +67,6 @@ class ReaderInput:
     frame_tree: FrameTree
     coding: Coding = Coding.SHEET
     sheet: Path | None = None
-    says_synthetic: bool = False
+    marked_synthetic: bool = False
     remarks: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)

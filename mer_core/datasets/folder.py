@@ -65,7 +65,7 @@ def read_folder(root: Path, options: ReaderOptions) -> DatasetTable:
         frame_tree=FrameTree(variant="as is", clips=clips),
         coding=Coding.FILES,
         sheet=file.path if file else None,
-        says_synthetic=bool(file and file.workbook.says_synthetic),
+        marked_synthetic=bool(file and file.workbook.marked_synthetic),
         remarks=(*file.remarks, *annotations.remarks) if file and annotations else (),
     )
     named = {(row.fields["subject"].casefold(), clip_key(row.fields["clip"])) for row in rows}

@@ -50,13 +50,13 @@ class LabelScheme:
     composite: tuple[str, ...] = ()
 
     @property
-    def keeps_words(self) -> bool:
+    def uses_own_labels(self) -> bool:
         """Whether every word is its own class."""
         return not self.maps
 
     def covers(self, dataset: str) -> bool:
         """Whether the scheme says anything about a dataset."""
-        return self.keeps_words or dataset in self.maps
+        return self.uses_own_labels or dataset in self.maps
 
     def classes(self, dataset: str, samples: Iterable[Sample] = ()) -> tuple[str, ...]:
         """Classes in their fixed order.
@@ -65,7 +65,7 @@ class LabelScheme:
         and are the only source where the words are the user's own.
         """
         self._require(dataset)
-        if not self.keeps_words:
+        if not self.uses_own_labels:
             return self.order[dataset]
         seen = {word for sample in samples if (word := self.label(sample)) is not None}
         known = vocabulary(dataset)
@@ -82,7 +82,7 @@ class LabelScheme:
         if key in self.dropped:
             return None
         word = emotion_word(label, dataset)
-        if self.keeps_words:
+        if self.uses_own_labels:
             return None if word.spelling is Spelling.UNKNOWN else word.text
         return self.maps[dataset].get(word.text)
 

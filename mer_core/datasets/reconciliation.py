@@ -57,14 +57,14 @@ def reconcile(table: DatasetTable, scheme: LabelScheme) -> Reconciliation:
     found = Counter(label for s in table if (label := scheme.label(s)) is not None)
     sheet = found + Counter(_find_excluded_labels(table, scheme))
     printed = printed_counts(scheme.name, table.name)
-    paper = _printed_words(table) if scheme.keeps_words else printed.counts if printed else {}
+    paper = _printed_words(table) if scheme.uses_own_labels else printed.counts if printed else {}
     order = _order(table, scheme)
     names = [*order, *sorted((set(found) | set(sheet)) - set(order))]
     counts = tuple(
         ClassCount(name=name, found=found[name], sheet=sheet[name], paper=paper.get(name))
         for name in names
     )
-    source = f"{table.sheet_version} as published" if scheme.keeps_words and paper else ""
+    source = f"{table.sheet_version} as published" if scheme.uses_own_labels and paper else ""
     return Reconciliation(
         scheme=scheme.name,
         source=printed.source if printed else source,
@@ -104,7 +104,7 @@ def _names(dataset: str) -> set[str]:
 
 def _order(table: DatasetTable, scheme: LabelScheme) -> tuple[str, ...]:
     samples: tuple[Sample, ...] = table.samples
-    return scheme.classes(table.name, samples) if samples or not scheme.keeps_words else ()
+    return scheme.classes(table.name, samples) if samples or not scheme.uses_own_labels else ()
 
 
 def _remarks(table: DatasetTable, scheme: LabelScheme, note: str) -> Iterator[str]:

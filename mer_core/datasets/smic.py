@@ -84,7 +84,7 @@ def _read_extended(root: Path, options: ReaderOptions, frame_tree: FrameTree) ->
         frame_tree=frame_tree,
         coding=Coding.NO_APEX,
         sheet=file.path,
-        says_synthetic=file.workbook.says_synthetic,
+        marked_synthetic=file.workbook.marked_synthetic,
         remarks=(*file.remarks, *annotations.remarks),
     )
     return assemble(reader_input, read_entries(annotations.rows, subject_key))

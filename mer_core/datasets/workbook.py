@@ -43,7 +43,7 @@ class Workbook:
     sheets: tuple[Sheet, ...]
 
     @property
-    def says_synthetic(self) -> bool:
+    def marked_synthetic(self) -> bool:
         """Whether a sheet's title or any cell carries the word that marks a twin."""
         return any(
             "synthetic" in text.casefold()

@@ -41,7 +41,7 @@ _LEAST_SHARE = 0.1
 _LEAST_PIXELS = 20
 _PYRAMID_STEP = 0.709
 _CELL, _STRIDE = 12, 2
-_PROPOSED, _KEPT, _BELIEVED = 0.6, 0.7, 0.8
+_PNET_THRESHOLD, _RNET_THRESHOLD, _ONET_THRESHOLD = 0.6, 0.7, 0.8
 _MOST_PROPOSALS = 400
 _TILTED = 8.0  # degrees
 _LEVEL_SIDE = 240
@@ -114,16 +114,16 @@ def _cascade(image: Frame) -> tuple[Boxes, npt.NDArray[np.float64]]:
     if not len(boxes):
         return none
     offsets, scores = _run_network("rnet", _crop(image, boxes, 24), ("dense_2", "softmax_1"))
-    boxes = _refine(boxes, offsets, scores[:, 1], threshold=_KEPT)
+    boxes = _refine(boxes, offsets, scores[:, 1], threshold=_RNET_THRESHOLD)
     boxes = _make_square(boxes[_suppress_overlaps(boxes, 0.7)])
     if not len(boxes):
         return none
     answers = _run_network("onet", _crop(image, boxes, 48), ("dense_5", "dense_6", "softmax_2"))
     offsets, marks, scores = answers
-    sure = scores[:, 1] > _BELIEVED
+    sure = scores[:, 1] > _ONET_THRESHOLD
     size = (boxes[:, 2:4] - boxes[:, :2])[:, None]
     points = boxes[:, None, :2] + marks.reshape(-1, 2, 5).transpose(0, 2, 1) * size - 0.5
-    boxes = _refine(boxes, offsets, scores[:, 1], threshold=_BELIEVED)
+    boxes = _refine(boxes, offsets, scores[:, 1], threshold=_ONET_THRESHOLD)
     chosen = _suppress_overlaps(boxes, 0.7, of_smaller=True)
     return boxes[chosen], points[sure][chosen]
 
@@ -136,7 +136,7 @@ def _proposals(image: Frame) -> Boxes:
         size = (math.ceil(image.shape[0] * scale), math.ceil(image.shape[1] * scale))
         blob = _standardise(resize(image, size))[None].transpose(0, 2, 1, 3)
         offsets, scores = _run_network("pnet", blob, ("conv2d_4", "softmax"))
-        x, y = np.nonzero(scores[0, :, :, 1] >= _PROPOSED)
+        x, y = np.nonzero(scores[0, :, :, 1] >= _PNET_THRESHOLD)
         corner = np.stack([x, y], axis=1) * _STRIDE
         sides = np.hstack([corner, corner + _CELL]) / scale
         boxes: Boxes = np.column_stack([sides, scores[0, x, y, 1]]).astype(np.float64)

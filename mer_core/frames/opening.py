@@ -17,7 +17,7 @@ from mer_core.image_header import read_header
 # Whoever writes generated frames puts this file into a folder above them.
 SYNTHETIC_MARKER = "SYNTHETIC.txt"
 
-_HOLDERS = "a folder of images, a video (AVI, MP4, MOV, MKV, WebM) or a zip of images"
+_CLIP_CONTAINERS = "a folder of images, a video (AVI, MP4, MOV, MKV, WebM) or a zip of images"
 
 
 def open_frames(
@@ -79,7 +79,7 @@ def _open(path: Path, threads: int | None) -> FrameSource:
         with path.open("rb") as file:
             head = file.read(SNIFFED)
     except FileNotFoundError:
-        raise FrameError("does not exist", where=path, remedy=f"give {_HOLDERS}") from None
+        raise FrameError("does not exist", where=path, remedy=f"give {_CLIP_CONTAINERS}") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise FrameError(f"cannot be read ({reason})", where=path) from error
@@ -111,7 +111,7 @@ def _open_content(
         return open_video(content, name=name, threads=threads)
     if isinstance(content, bytes) and read_header(head) is not None:
         return _one_image(content, name)
-    raise FrameError("holds no clip", where=name, remedy=f"give {_HOLDERS}")
+    raise FrameError("holds no clip", where=name, remedy=f"give {_CLIP_CONTAINERS}")
 
 
 def _one_image(content: bytes, name: str) -> FrameSource:

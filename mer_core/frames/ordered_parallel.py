@@ -47,11 +47,11 @@ def ordered_parallel(
                 while number < limit.end:
                     out = next(results)
                     if number != 0:
-                        limit.begun.wait()
+                        limit.started.wait()
                     if number >= limit.end:
                         return
                     check(number, out)
-                    limit.begun.set()
+                    limit.started.set()
                     consume(number, out)
                     number += streams
         except Exception as error:
@@ -77,7 +77,7 @@ class _Limit:
     def __init__(self, end: int) -> None:
         self.end = end
         self.failure: Exception | None = None
-        self.begun = threading.Event()
+        self.started = threading.Event()
         self._lock = threading.Lock()
 
     def stop(self, *, before: int, failure: Exception | None = None) -> None:
@@ -86,4 +86,4 @@ class _Limit:
             if before < self.end:
                 self.end, self.failure = before, failure or self.failure
         if before == 0:
-            self.begun.set()
+            self.started.set()

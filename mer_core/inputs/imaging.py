@@ -160,10 +160,10 @@ def find_people(source: FrameSource) -> FaceSearch:
 
 def find_clip_people(clip: Clip) -> FaceSearch:
     """The faces of a decoded clip, sought on frames spread over all of it."""
-    looks = [
+    frames = [
         (clip.frame_numbers[place], clip.frames[place]) for place in sample_positions(len(clip))
     ]
-    return search_faces(looks, name=clip.name)
+    return search_faces(frames, name=clip.name)
 
 
 def find_alignment(source: FrameSource) -> Alignment:

@@ -141,11 +141,11 @@ class OwnClip:
         if self.people is None:
             return self
         first, last = self.people.seen_on(person)
-        looks = tuple(number for number in self.people.numbers if first <= number <= last)
-        if looks == self.people.numbers:
+        numbers = tuple(number for number in self.people.numbers if first <= number <= last)
+        if numbers == self.people.numbers:
             return self
         return OwnClip(
-            source=self.source.between(first, last), people=replace(self.people, numbers=looks)
+            source=self.source.between(first, last), people=replace(self.people, numbers=numbers)
         )
 
 

@@ -48,14 +48,14 @@ class KeyFrames:
         threshold: The mean similarity, which a kept frame reaches.
         margin: How far each frame's similarity lies above the threshold; at or above 0 it is kept.
             Computed from departures, whose digits survive where similarities are nearly 1.
-        kept: Positions of the kept frames, counted from 0, in time order; never empty.
+        selected: Positions of the kept frames, counted from 0, in time order; never empty.
     """
 
     attention: tuple[float, ...]
     similarity: tuple[float, ...]
     threshold: float
     margin: tuple[float, ...]
-    kept: tuple[int, ...]
+    selected: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.similarity)
@@ -88,7 +88,7 @@ class Mining:
                 similarity=tuple((1 - departure[valid].double()).tolist()),
                 threshold=1 - mean.item(),
                 margin=tuple((mean - departure[valid]).tolist()),
-                kept=tuple(selected.nonzero().flatten().tolist()),
+                selected=tuple(selected.nonzero().flatten().tolist()),
             )
             for attention, departure, mean, selected, valid in zip(
                 self.attention, self.departure, self.mean, self.selected, self.valid, strict=True

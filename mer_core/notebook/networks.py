@@ -155,13 +155,15 @@ def share_chart(shares: FrameShares, inspection: Inspection) -> go.Figure:
     )
 
 
-def kept_strip(recording: Recording, found: KeyFrames, *, most: int = 8) -> StaticFigure:
+def key_frame_strip(recording: Recording, found: KeyFrames, *, most: int = 8) -> StaticFigure:
     """Draw the frames that a network keeps, evenly chosen where they are many."""
     clip = recording.expression
-    picks = np.unique(np.linspace(0, len(found.kept) - 1, min(most, len(found.kept))).round())
-    kept = [found.kept[int(at)] for at in picks]
-    named: dict[str, Picture] = {f"frame {clip.frame_numbers[i]}": clip.frames[i] for i in kept}
-    note = f"{len(found.kept)} of {len(found)} frames are read."
+    picks = np.unique(
+        np.linspace(0, len(found.selected) - 1, min(most, len(found.selected))).round()
+    )
+    selected = [found.selected[int(at)] for at in picks]
+    named: dict[str, Picture] = {f"frame {clip.frame_numbers[i]}": clip.frames[i] for i in selected}
+    note = f"{len(found.selected)} of {len(found)} frames are read."
     return pictures(named, region=recording.region, synthetic=clip.synthetic, note=note)
 
 

@@ -133,8 +133,8 @@ class SubjectFolds(Protocol):
                 where="protocol subject-folds",
                 remedy="choose between 2 and the number of subjects",
             )
-        dealt = _assign_subjects(subjects, self.count, self.seed)
-        return _hold_out([f"part{dealt[subject] + 1}" for subject in subjects], "parts")
+        assigned = _assign_subjects(subjects, self.count, self.seed)
+        return _hold_out([f"part{assigned[subject] + 1}" for subject in subjects], "parts")
 
 
 @dataclass(frozen=True)
@@ -259,12 +259,12 @@ def _assign_subjects(subjects: Sequence[str], count: int, seed: int) -> dict[str
     names, sizes = np.unique(np.array(subjects), return_counts=True)
     shuffled = generator(seed, "subject folds").permutation(len(names))
     held = [0] * count
-    dealt: dict[str, int] = {}
+    assigned: dict[str, int] = {}
     for i in sorted(shuffled, key=lambda i: -sizes[i]):
         part = held.index(min(held))
-        dealt[str(names[i])] = part
+        assigned[str(names[i])] = part
         held[part] += int(sizes[i])
-    return dealt
+    return assigned
 
 
 def subject_of(sample: Sample) -> str:

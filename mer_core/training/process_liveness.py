@@ -9,9 +9,9 @@ from pathlib import Path
 _PROCESSES = Path("/proc")
 
 
-def is_dead(host: str, pid: int, born: str) -> bool:
+def is_dead(host: str, pid: int, started: str) -> bool:
     """Whether a process is known to be dead; False where this machine cannot tell."""
-    return host == socket.gethostname() and start_time(pid) != born
+    return host == socket.gethostname() and start_time(pid) != started
 
 
 def start_time(pid: int) -> str:

@@ -43,7 +43,7 @@ def test_the_word_synthetic_is_seen_in_a_title_or_cell(tmp_path):
     plain = write_xlsx(tmp_path / "a.xlsx", {"S": ROWS})
     titled = write_xlsx(tmp_path / "b.xlsx", {"S": ROWS, "SYNTHETIC": [["made"]]})
     written = write_xls(tmp_path / "c.xls", [*ROWS, ["a Synthetic sheet"]])
-    assert [read_workbook(path).says_synthetic for path in (plain, titled, written)] == [
+    assert [read_workbook(path).marked_synthetic for path in (plain, titled, written)] == [
         False,
         True,
         True,

@@ -92,9 +92,9 @@ def slow_answer(network, clip):
     vectors = []
     for row in range(4):
         for column in range(4):
-            sequence = torch.stack([maps[t, :, row, column] for t in report.kept])
+            sequence = torch.stack([maps[t, :, row, column] for t in report.selected])
             steps, _ = network.gru(sequence[None])
-            vectors.append(sum(steps[0]) / len(report.kept))
+            vectors.append(sum(steps[0]) / len(report.selected))
     return network.classifier(torch.cat(vectors))
 
 
@@ -114,7 +114,7 @@ def test_a_batch_of_different_lengths_is_its_clips_one_at_a_time(settled):
     torch.testing.assert_close(logits, torch.cat([s[0] for s in singles]), atol=1e-5, rtol=1e-5)
     torch.testing.assert_close(penalty, torch.cat([s[1] for s in singles]), atol=1e-5, rtol=1e-5)
     for report, clip in zip(reports, clips(), strict=True):
-        assert report.kept == settled.key_frames(clip[None])[0].kept
+        assert report.selected == settled.key_frames(clip[None])[0].selected
 
 
 def test_in_training_too_a_batch_is_its_clips_one_at_a_time(settled):
@@ -134,7 +134,7 @@ def test_a_clip_of_equal_frames_is_kept_whole_with_a_finite_loss(settled, length
     assert penalty.item() == pytest.approx(0.1 * (length - 1))
     (functional.cross_entropy(logits, torch.tensor([1])) + penalty.mean()).backward()
     assert all(p.grad.isfinite().all() for p in network.parameters() if p.grad is not None)
-    assert settled.key_frames(clip)[0].kept == tuple(range(length))
+    assert settled.key_frames(clip)[0].selected == tuple(range(length))
 
 
 def test_gradients_reach_every_parameter():
@@ -156,7 +156,7 @@ def test_in_eval_the_gradient_is_the_slope_of_the_answer(settled):
     network(clip)[0, 0].backward()
     with torch.no_grad():
         ahead, behind = (network(clip + step * direction)[0, 0] for step in (1e-8, -1e-8))
-    assert len(network.key_frames(clip)[0].kept) < 3
+    assert len(network.key_frames(clip)[0].selected) < 3
     torch.testing.assert_close(
         (clip.grad * direction).sum(), (ahead - behind) / 2e-8, rtol=1e-4, atol=0
     )
@@ -219,9 +219,9 @@ def test_the_report_names_frames_of_the_clip_and_why_they_were_kept():
     assert all(0 < share < 1 for share in report.attention)
     assert abs(np.mean(report.similarity) - report.threshold) < 1e-6
     assert all(-1 <= value <= 1 for value in report.similarity)
-    assert report.kept == tuple(sorted(set(report.kept)))
-    assert 0 < len(report.kept) < 6
-    assert set(report.kept) <= set(range(6))
-    dropped = set(range(6)) - set(report.kept)
-    lowest_kept = min(report.similarity[frame] for frame in report.kept)
+    assert report.selected == tuple(sorted(set(report.selected)))
+    assert 0 < len(report.selected) < 6
+    assert set(report.selected) <= set(range(6))
+    dropped = set(range(6)) - set(report.selected)
+    lowest_kept = min(report.similarity[frame] for frame in report.selected)
     assert lowest_kept >= max(report.similarity[frame] for frame in dropped)

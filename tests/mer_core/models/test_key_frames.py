@@ -23,12 +23,12 @@ def slow_mining(features, weight, bias):
     return alpha, beta, [1 if b >= mean else 0 for b in beta]
 
 
-def slow_penalty(beta, kept):
+def slow_penalty(beta, selected):
     mean = sum(beta) / len(beta)
     above = [b for b in beta if b > mean]
     below = [b for b in beta if b < mean]
     separation = 2 - (sum(above) / len(above) - sum(below) / len(below))
-    return separation + 0.1 * max(0, sum(kept) - 1)
+    return separation + 0.1 * max(0, sum(selected) - 1)
 
 
 def mined(clips, seed=0):
@@ -47,14 +47,14 @@ def test_mining_is_its_definition(seed, lengths):
     clips = [draws.gamma(1.0, size=(length, CHANNELS)) for length in lengths]
     found, weight, bias = mined(clips, seed)
     for clip, report, penalty in zip(clips, found.report(), found.penalty(), strict=True):
-        alpha, beta, kept = slow_mining(clip, weight, bias)
+        alpha, beta, selected = slow_mining(clip, weight, bias)
         np.testing.assert_allclose(report.attention, alpha, rtol=1e-5)
         np.testing.assert_allclose(report.similarity, beta, atol=1e-6)
         assert report.threshold == pytest.approx(np.mean(beta), abs=1e-6)
         np.testing.assert_allclose(report.margin, beta - np.mean(beta), atol=1e-6)
         if min(abs(b - np.mean(beta)) for b in beta) > 1e-5:  # else rounding decides
-            assert report.kept == tuple(np.flatnonzero(kept))
-            assert penalty.item() == pytest.approx(slow_penalty(beta, kept), abs=1e-5)
+            assert report.selected == tuple(np.flatnonzero(selected))
+            assert penalty.item() == pytest.approx(slow_penalty(beta, selected), abs=1e-5)
 
 
 def test_frames_that_differ_by_less_than_single_precision_are_still_told_apart():
@@ -62,7 +62,7 @@ def test_frames_that_differ_by_less_than_single_precision_are_still_told_apart()
     nudge = np.eye(CHANNELS)[0] * 1e-4  # 1 - beta is about 1e-9, invisible in float32 beside 1
     clip = np.array([still, still, still, still + nudge, still])
     found, weight, bias = mined([clip])
-    assert found.report()[0].kept == (0, 1, 2, 4)
+    assert found.report()[0].selected == (0, 1, 2, 4)
     assert slow_mining(clip, weight, bias)[2] == [1, 1, 1, 0, 1]
 
 
@@ -80,14 +80,14 @@ def test_margins_keep_their_digits_and_are_at_or_above_zero_where_a_frame_is_kep
     np.testing.assert_allclose(report.similarity, beta, atol=1e-9)
     for frame, margin in enumerate(report.margin):
         if abs(margin) > 1e-9:
-            assert (frame in report.kept) == (margin > 0)
+            assert (frame in report.selected) == (margin > 0)
 
 
 @pytest.mark.parametrize("length", [1, 2, 7])
 def test_equally_similar_frames_are_all_kept_and_the_loss_is_finite(length):
     features = torch.full((1, length, CHANNELS), 0.3, requires_grad=True)
     found = KeyFrameMining(CHANNELS)(features, torch.ones(1, length, dtype=torch.bool))
-    assert found.report()[0].kept == tuple(range(length))
+    assert found.report()[0].selected == tuple(range(length))
     penalty = found.penalty()
     assert penalty.item() == pytest.approx(0.1 * (length - 1))
     (penalty + found.selected.sum()).backward()
@@ -98,7 +98,7 @@ def test_features_of_nothing_but_zeros_give_no_nan():
     features = torch.zeros(1, 3, CHANNELS, requires_grad=True)
     found = KeyFrameMining(CHANNELS)(features, torch.ones(1, 3, dtype=torch.bool))
     found.penalty().sum().backward()
-    assert len(found.report()[0].kept) == 3
+    assert len(found.report()[0].selected) == 3
     assert features.grad.isfinite().all()
 
 
@@ -110,7 +110,7 @@ def test_frames_that_are_equally_similar_up_to_rounding_are_all_kept():
     features = torch.tensor(rotation[None], dtype=torch.float32)
     found = mining(features, torch.ones(1, CHANNELS, dtype=torch.bool))
     assert len(set(found.departure[0].tolist())) > 1
-    assert found.report()[0].kept == tuple(range(CHANNELS))
+    assert found.report()[0].selected == tuple(range(CHANNELS))
     assert found.penalty().item() == pytest.approx(0.1 * (CHANNELS - 1))
 
 
@@ -126,7 +126,7 @@ def test_padding_is_neither_kept_nor_counted():
     assert not together.attention[~together.valid].any()
     for row, length in enumerate(lengths.tolist()):
         alone = mining(padded[row : row + 1, :length], torch.ones(1, length, dtype=torch.bool))
-        assert together.report()[row].kept == alone.report()[0].kept
+        assert together.report()[row].selected == alone.report()[0].selected
         assert len(together.report()[row]) == length
         torch.testing.assert_close(together.penalty()[row], alone.penalty()[0])
 

@@ -96,10 +96,10 @@ def _xlsx(sheets: Sequence[Sheet]) -> bytes:
 
 def _remove_dates(content: bytes) -> bytes:
     # openpyxl stamps the hour of saving on the archive's entries and in its properties.
-    settled = io.BytesIO()
+    fixed = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as before,
-        zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as after,
+        zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as after,
     ):
         for name in before.namelist():
             body = before.read(name)
@@ -109,7 +109,7 @@ def _remove_dates(content: bytes) -> bytes:
                 )
             entry = zipfile.ZipInfo(name, _EPOCH.timetuple()[:6])
             after.writestr(entry, body, zipfile.ZIP_DEFLATED)
-    return settled.getvalue()
+    return fixed.getvalue()
 
 
 def _xls(sheets: Sequence[Sheet]) -> bytes:
