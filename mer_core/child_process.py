@@ -56,8 +56,8 @@ class ChildProcess:
         environment: Variables of the process; those of this one by default.
 
     Attributes:
-        failure: Why the work ended early, in one line, once `messages` is exhausted; None where
-            it is done or was stopped.
+        failure: Reason why the work ended early, in one line, once `messages` is exhausted; None
+            where it is done or was stopped.
     """
 
     def __init__(
@@ -168,7 +168,7 @@ def serve(work: Callable[[Any, Emit], None], *, background: bool = False) -> int
     closes it or dies, the work is interrupted as by Ctrl-C.
 
     Args:
-        work: Called with the order and with what sends a message.
+        work: Callback that gets the order and with what sends a message.
         background: Whether others on this machine go first.
     """
     # A server that a shell started in the background is deaf to it, and so would this process be.

@@ -83,7 +83,7 @@ class Executor(Protocol):
     """Executor of work: this process, local processes or a cluster.
 
     Attributes:
-        slots: How many items run at a time.
+        slots: Number of items that run at a time.
         dashboard: Address of a page that shows the work, where there is one.
     """
 
@@ -134,7 +134,8 @@ class DaskExecutor:
 
     Args:
         client: A connected `distributed.Client`.
-        owned: What `close` shuts down, in order; a cluster that others started is not in it.
+        owned: Objects that `close` shuts down, in order; a cluster that others started is not in
+            it.
     """
 
     def __init__(self, client: Any, *, owned: Sequence[Any] = ()) -> None:

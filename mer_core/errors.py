@@ -27,9 +27,9 @@ class MerError(Exception):
     """Base of all errors of the workbench.
 
     Args:
-        what: What is wrong, as a clause without a final full stop.
+        what: Description of the error, as a clause without a final full stop.
         where: The file, folder, clip or option concerned.
-        remedy: What the user can do, as an imperative clause without a final full stop.
+        remedy: Advice to the user, as an imperative clause without a final full stop.
     """
 
     def __init__(

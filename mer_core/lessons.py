@@ -17,11 +17,11 @@ class Lesson:
     Attributes:
         name: Stable name, as links have it.
         title: Heading.
-        minutes: How long a class takes.
-        question: What is asked, before the answer is shown.
+        minutes: Duration in a class.
+        question: Question, put before the answer is shown.
         answer: Markdown; {names} in it stand for what was measured on the clip shown.
-        usual: What students usually answer, and what to say to it; Markdown.
-        options: What can be voted for, where that is the same for every clip.
+        usual: Usual answer of students, and the reply to it; Markdown.
+        options: Answers that can be voted for, where that is the same for every clip.
     """
 
     name: str

@@ -160,7 +160,7 @@ class Layer:
     Attributes:
         name: Stable public name, e.g. "micro.k3.f1".
         module: Dotted path inside the `nn.Module`.
-        title: What a reader sees, e.g. "MICRoFeat 3x3, EncapFeat f1".
+        title: Display title, e.g. "MICRoFeat 3x3, EncapFeat f1".
         stage: Depth group shared across networks, so that matched stages can be compared.
         channels: Number of maps.
         stride: Input pixels per map cell.

@@ -15,7 +15,7 @@ class Registry(Generic[T]):
     """An ordered mapping from names to entries that refuses duplicates.
 
     Args:
-        noun: What is registered, in the singular; it appears in error messages.
+        noun: Noun for what is registered, in the singular; it appears in error messages.
     """
 
     def __init__(self, noun: str) -> None:

@@ -50,7 +50,7 @@ class AmiStore:
     """Affective-motion images, flow fields, frame stacks and drawn clips, kept by content.
 
     Args:
-        folder: Where entries lie; by default in the platform's cache folder.
+        folder: Folder of the entries; by default in the platform's cache folder.
         limit: Bytes on disk above which the entries unused for longest are removed.
     """
 

@@ -162,8 +162,8 @@ def draw_study(name: str, run: Run | None) -> None:
     """One study: scores, the paper's side, matrices, folds, mistakes.
 
     Args:
-        name: Of the study.
-        run: What this page has drawn as at work. A study that began since then, in another
+        name: Name of the study.
+        run: Study that this page has drawn as at work. A study that began since then, in another
             window, is still offered: pressing it draws the page again, with the work on top.
     """
     result = cached_results.study_result(name)

@@ -35,13 +35,13 @@ class Run:
     Attributes:
         name: Name of the study.
         process: The process that trains it; None where there is none.
-        progress: Where it stands, as soon as it has begun.
-        activity: What it does at the moment, in words.
-        failure: Why it ended early, or None.
+        progress: Its progress, as soon as it has begun.
+        activity: Description of its current work.
+        failure: Reason why it ended early, or None.
         stopped: Whether somebody asked it to stop.
         ended: Whether nothing more will happen.
         losses: Training loss after each epoch, by fold.
-        states: What each fold that was begun is doing, in words.
+        states: Description of the state of each fold that was begun.
         epoch_shares: Share of its epochs that each fold in training has done.
         share_at_start: Share of the folds that were finished before this run.
     """

@@ -92,7 +92,7 @@ def build_ami(
     Args:
         frames: 8-bit RGB frames of one size, in time order. A source that decodes in threads
             sums in them too; the image is the same.
-        count: How many there are; the weights depend on it, so it must be right.
+        count: Number of frames; the weights depend on it, so it must be right.
         weighting: A name in `WEIGHTINGS`.
         frame_numbers: The recording's numbers; 1..count where not given.
 

@@ -33,7 +33,7 @@ class Name(click.ParamType):
     """A name that the core looks up; a wrong one is refused there, with the nearest that exists.
 
     Attributes:
-        name: What is named, for usage lines.
+        name: Kind of thing named, for usage lines.
         names: All that exist, with what a reader sees; called when a shell completes, so it must
             load little.
     """

@@ -28,8 +28,9 @@ class CommandOutput:
     """Output of a command.
 
     Attributes:
-        document: What `--json` prints, or a function that returns it if it takes long to make.
-        text: What a person reads, or a function that returns it.
+        document: Document that `--json` prints, or a function that returns it if it takes long to
+            make.
+        text: Text for people, or a function that returns it.
         warnings: Lines for standard error; the exit code stays 0.
         refused: Whether the exit code is 2: the answer is complete, and it is "no".
     """

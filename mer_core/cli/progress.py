@@ -19,7 +19,7 @@ class Interrupted(click.Abort):
     """A run that was stopped by its user and can go on.
 
     Attributes:
-        command: What resumes it; None where the same command does.
+        command: Command that resumes it; None where the same command does.
     """
 
     def __init__(self, command: str | None = None) -> None:
@@ -42,8 +42,8 @@ class Progress:
     Use it as a context manager around the work and call `show` as often as there is news.
 
     Args:
-        title: What is done, as a person would say it.
-        unit: What is counted, in the plural.
+        title: Title of the work.
+        unit: Counted unit, in the plural.
     """
 
     def __init__(self, title: str, *, unit: str) -> None:

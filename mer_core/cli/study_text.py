@@ -111,10 +111,10 @@ def follow(study: Study, *, label: str = "", resume: str | None = None, **place:
     """Run `study` to its end.
 
     Args:
-        study: What is run.
-        label: What the progress is called.  By default the name of the study.
+        study: Study to run.
+        label: Title of the progress; by default the name of the study.
         resume: The command that goes on after Ctrl-C.
-        place: Where folds run; see `Study.run`.
+        place: Options of the executor; see `Study.run`.
     """
     with resumable(resume), Progress(label or study.name, unit="folds") as progress:
         note = ""

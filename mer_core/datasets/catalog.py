@@ -42,7 +42,7 @@ def open_dataset(name: str, root: Path | str | None = None, **options: Any) -> D
 
     Args:
         name: `casme`, `casme2`, `casme-squared`, `samm`, `smic` or `folder`.
-        root: Where it lies; None asks the environment, then the remembered locations.
+        root: Folder of the dataset; None asks the environment, then the remembered locations.
         **options: Fields of `ReaderOptions`; one the dataset has no use for is refused.
 
     Returns:

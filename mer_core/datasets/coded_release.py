@@ -32,7 +32,7 @@ def read_coded_release(
     """Read such a release.
 
     Args:
-        root: Where it lies.
+        root: Folder of the copy.
         options: The user's choices.
         info: The release.
         columns: Its columns, by the names `read_entries` knows them.

@@ -29,7 +29,7 @@ class Entry:
         duration: The cell that repeats offset - onset + 1, where there is one.
         expression: Micro or macro.
         cells: The whole row for the record.
-        problem: Why the row cannot be used, if so.
+        problem: Reason why the row cannot be used, or "".
         folder: The clip's folder, where the reader knows it already.
         cut: Whether that folder holds a whole recording of which onset to offset is the clip.
         fps: The clip's own frame rate, where it has one.

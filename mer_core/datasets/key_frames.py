@@ -75,7 +75,7 @@ def resolve_key_frames(
         coded: The cells.
         numbers: Parsed from the file names, ascending; at least one.
         rules: Keyed corrections for this clip.
-        coding: What the dataset codes.
+        coding: Source of the dataset's key frames.
         trimmed: Whether the folder holds exactly onset to offset.
     """
     frames = KeyFrames(numbers=tuple(numbers))

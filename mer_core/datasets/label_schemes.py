@@ -31,8 +31,8 @@ class LabelScheme:
 
     Attributes:
         name: Name on the command line.
-        title: What a reader sees.
-        about: Where it comes from and what it does not agree with.
+        title: Display title.
+        about: Its source, and what it does not agree with.
         maps: Dataset -> word -> class; empty for the scheme that keeps every word.
         order: Dataset -> classes in the order of tables and network outputs.
         dropped: Sample keys left out by name -> why.

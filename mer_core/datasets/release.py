@@ -19,9 +19,9 @@ class ReaderOptions:
     """A user's choices about what a table holds.
 
     Attributes:
-        variant: Which frames; "auto" takes face crops where they exist, else full frames.
+        variant: Variant of the frames; "auto" takes face crops where they exist, else full frames.
         expression: Micro-expressions, macro-expressions or both, where a dataset mixes them.
-        label_source: What the label says, where a dataset has several: the stimulus in the
+        label_source: Source of the label, where a dataset has several: the stimulus in the
             clip's name, the coders' estimate, or the subject's own report.
         require_apex: Leave out clips without an apex.
         exclude: Clips to leave out, as `subject/clip`.
@@ -63,7 +63,7 @@ class DatasetInfo:
         name: Name on the command line.
         title: The name its owners use.
         citation: The paper that introduced it.
-        licence: How a copy is obtained.
+        licence: Way to obtain a copy.
         read: Opens a root.
         fps: Frames per second of the recordings; None where clips differ.
         sheet_name: The annotation file as released.

@@ -137,13 +137,14 @@ class DatasetTable:
 
     Attributes:
         name: The dataset's name in the catalog.
-        root: Where it lies.
-        variant: Which frames: "cropped", "raw" or "long".
+        root: Folder of the dataset.
+        variant: Variant of the frames: "cropped", "raw" or "long".
         sheet: The annotation file, None where folders say it all.
-        sheet_version: Told from the counts; "unknown version" where they fit no release.
+        sheet_version: Release identified by the counts; "unknown version" where they fit no
+            release.
         sheet_rows: Rows of the sheet that speak of a clip (clip folders where there is no sheet).
         options: The reader's choices that decide what is in the table.
-        remarks: What concerns the whole table.
+        remarks: Remarks on the whole table.
     """
 
     name: str

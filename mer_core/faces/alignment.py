@@ -42,7 +42,7 @@ class Alignment:
     Attributes:
         centre: Its middle, in pixels of the frame.
         width: Its side, in pixels of the frame.
-        degrees: How far its upper edge falls to the right, as seen.
+        degrees: Slope of its upper edge, falling to the right, as seen.
         side: Its side once it is cut out, in pixels.
     """
 

@@ -45,11 +45,11 @@ class MapsRecipe:
     """Everything between a clip and the maps of one layer.
 
     Attributes:
-        clip: Where the frames come from.
+        clip: Source of the frames.
         model: The network.
         weights: As `load_model` takes it: "random", "imagenet" or a checkpoint.
         layer: Its public name.
-        weighting: Of an accumulated image.
+        weighting: Weighting of an accumulated image.
         synthetic: Whether clip or training data were generated.
     """
 

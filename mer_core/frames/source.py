@@ -30,10 +30,10 @@ class FrameSource:
     threads, so memory does not grow with the clip.
 
     Attributes:
-        name: What messages call the clip.
+        name: Name of the clip in messages.
         numbers: The recording's own number of each frame, ascending.
-        labels: What messages call each frame: its file, or its place in the video.
-        decode: Called with a slice of positions; yields their frames in order.
+        labels: Name of each frame in messages: its file, or its place in the video.
+        decode: Callback that gets a slice of positions; yields their frames in order.
         fps: Frames per second, where the source states it.
         warnings: Oddities that do not keep the clip from being used, each one line.
         synthetic: Whether the frames were generated; None where the source does not say.
@@ -68,7 +68,7 @@ class FrameSource:
             paths: The files. Without `numbers` they are put in the order of the numbers in
                 their names; with it they are taken as they come.
             numbers: The frame number of each path, ascending.
-            name: What messages call the clip; the folder of the first file where not given.
+            name: Name of the clip in messages; the folder of the first file where not given.
             threads: Decoding threads; one per core where not given.
             fps: Frames per second, where known.
             synthetic: Whether the frames were generated, where known.

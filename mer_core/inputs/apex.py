@@ -28,7 +28,7 @@ def estimated_apex(clip: Clip, square: Alignment | None) -> int:
 
     Args:
         clip: From onset to offset, at least two frames.
-        square: Where the face is; None where frames are taken to be crops of one.
+        square: Square around the face; None where frames are taken to be crops of one.
     """
     where = square or Alignment.of_crop(clip.frames.shape[1:3])
     numbers = clip.frame_numbers

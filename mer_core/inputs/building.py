@@ -37,7 +37,7 @@ def build_inputs(inputs: InputSet, *, workers: int | None = None) -> Iterator[Bu
     Where all of them are there already, no process is started.
 
     Args:
-        inputs: What to build.
+        inputs: Inputs to build.
         workers: Processes; by default as many as fit. One process builds in this one.
     """
     total, done, missing = len(inputs), 0, []

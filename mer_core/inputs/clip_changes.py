@@ -47,7 +47,7 @@ class ClipChange:
     """One change; by default none.
 
     Attributes:
-        name: What a reader calls it.
+        name: Display name.
         mirror: Whether left and right are swapped.
         move: Shares of the width and of the height by which the picture moves right and down.
         zoom: Factor by which the middle is enlarged; above 1 crops tighter.
@@ -135,7 +135,7 @@ class ChangedInputs:
     Args:
         recording: The clip.
         spec: Declared by the network.
-        weighting: Of accumulated images; the network's own where not given.
+        weighting: Weighting of accumulated images; the network's own where not given.
     """
 
     def __init__(

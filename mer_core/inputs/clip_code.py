@@ -125,11 +125,11 @@ def ami_script(
     """Python source that makes `image` again and writes its raw sum as `name`.npy.
 
     Args:
-        clip: Where the frames come from.
-        image: What it must give, whole or in part.
+        clip: Source of the frames.
+        image: Expected image, whole or in part.
         frames: Numbers of the first and the last frame, where they are not the expression's.
-        name: Of the script and its array, without a suffix.
-        title: Of the clip, for the first line.
+        name: Stem of the script and its array, without a suffix.
+        title: Title of the clip, for the first line.
         synthetic: Whether the clip was generated.
     """
     first, last = frames or (image.frame_numbers[0], image.frame_numbers[-1])

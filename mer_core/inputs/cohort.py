@@ -56,8 +56,8 @@ class CohortImages:
         images: N x H x W x 3, 8-bit.
         labels: N indices into `classes`.
         classes: Names of the classes.
-        emotions: What is acted in each clip.
-        subjects: Who is seen in each clip.
+        emotions: Acted emotion of each clip.
+        subjects: Person in each clip.
     """
 
     images: npt.NDArray[np.uint8]
@@ -114,10 +114,10 @@ def draw_cohort(
 
     Args:
         settings: The cohort.
-        part: Which people.
-        executor: Where people are drawn.
-        variant: What is done to their clips.
-        progress: Called with people drawn and people in all.
+        part: Part of the cohort.
+        executor: Executor that draws people.
+        variant: Change to their clips.
+        progress: Callback that gets people drawn and people in all.
 
     Raises:
         StoreError: A person could not be drawn or kept.

@@ -84,8 +84,8 @@ class OwnClip:
         """The motion of the face over all frames, which are not kept.
 
         Args:
-            alignment: Where the face is.
-            progress: Called with the number of frames done, and of all.
+            alignment: Square around the face.
+            progress: Callback that gets the number of frames done, and of all.
         """
         frames = _count_frames(_cut_square(self.source, alignment), len(self.source), progress)
         return motion_curve(frames, numbers=self.source.numbers, fps=self.source.fps)
@@ -103,10 +103,10 @@ class OwnClip:
         Unless the interval is known, only frames on which the person is there are searched.
 
         Args:
-            person: Which of the faces, most prominent first.
+            person: Number of the face, most prominent first.
             alignment: Another square than that person's.
             interval: Onset and offset, if they are already known.
-            progress: Called with the number of frames searched, and of all.
+            progress: Callback that gets the number of frames searched, and of all.
         """
         square = alignment or self.alignment(person)
         there = self if interval is not None else self._with_person(person)
@@ -165,12 +165,12 @@ def open_recording(
     the face moves most.
 
     Args:
-        path: Where the frames lie.
+        path: File or folder of the frames.
         first: Frame number of the onset.
         last: Frame number of the offset.
         crop: Whether the face is found and aligned; turn it off for frames that are crops.
-        person: Which of several faces, most prominent first.
-        progress: Called with the number of frames searched, and of all, where they are many.
+        person: Number of the face, most prominent first.
+        progress: Callback that gets the number of frames searched, and of all, where they are many.
 
     Returns:
         The aligned frames in memory, with what is known of them.

@@ -29,12 +29,12 @@ class ClipPrediction:
     Attributes:
         model: Catalogue name of the network.
         title: Its name for readers.
-        weights: Where its weights come from.
+        weights: Origin of its weights.
         probabilities: Class -> probability, also where the answer is withheld.
-        refusals: Why the answer is withheld; empty where it is given. An image of a real face is
-            mostly unlike those of generated ones, so an answer about it mostly is.
-        calibrated_on: Whom the probabilities were calibrated on; "" where they were not.
-        marks: What is to be said beside the answer.
+        refusals: Reasons why the answer is withheld; empty where it is given. An image of a real
+            face is mostly unlike those of generated ones, so an answer about it mostly is.
+        calibrated_on: People that calibrated the probabilities; "" where they are not calibrated.
+        marks: Remarks that go with the answer.
     """
 
     model: str

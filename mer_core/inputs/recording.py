@@ -35,7 +35,7 @@ class Recording:
 
     Attributes:
         clip: All frames, also those before the onset and after the offset.
-        subject: Who.
+        subject: Person in the clip.
         label: The coders' word, or the emotion that was acted.
         action_units: As coded, or as generated.
         onset: Frame number on the clip's own scale, None where unknown; likewise the next two.
@@ -45,7 +45,7 @@ class Recording:
         alignment: The square of the original frames that these frames are; None where they are
             whole frames.
         people: The faces that were found on the original frames, where they were sought.
-        doubts: What speaks against trusting frames and alignment, each one line.
+        doubts: Reasons to doubt frames and alignment, each one line.
         estimated: Names of the key frames that are estimated from motion (`curve`) rather than
             coded or chosen.
         motion: The curve of the recording these frames are a part of; None computes it from them.

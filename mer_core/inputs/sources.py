@@ -18,7 +18,7 @@ class Source:
 
     Attributes:
         dataset: Its name in the catalog.
-        title: What a reader sees; a demo twin's says that it is synthetic.
+        title: Display title; a demo twin's says that it is synthetic.
         root: Where it lies.
         demo: Whether it is the demo twin rather than a place the user named.
     """

@@ -44,7 +44,7 @@ def model_input(
     Args:
         sample: The annotated clip.
         spec: Declared by the network; its kind decides which derived image is made.
-        store: Where derived images are kept.
+        store: Store of derived images.
         imaging: Crop, range and reversal. The size comes from `spec`, and so does the weighting
             unless `imaging` names one.
     """

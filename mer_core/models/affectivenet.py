@@ -93,9 +93,9 @@ class AffectiveNetConfig:
         encap: Kernel sides of f1 and f2 inside EncapFeat.
         refine: Kernel side of EncapFeat's last convolution.
         merge: The plus sign of Eq. 9.
-        head: What follows MICRoFeat.
-        reduction: How maps become vectors.
-        padding: How "same" is reached.
+        head: Layers that follow MICRoFeat.
+        reduction: Way in which maps become vectors.
+        padding: Way to reach "same" size.
         dense_activation: ReLU after the FC 32 layers, as in LEARNet; the paper does not say.
         dropout: After the FC 32 layers; the paper names none.
     """

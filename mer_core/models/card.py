@@ -31,7 +31,7 @@ class Calibration:
     """Calibration of probabilities.
 
     Attributes:
-        temperature: What logits are divided by, fitted on people of the inner part.
+        temperature: Divisor of the logits, fitted on people of the inner part.
         error_before: Expected calibration error on unseen people at temperature 1, 15 bins.
         error_after: The same at `temperature`.
     """
@@ -78,13 +78,13 @@ class ModelCard:
             person by person.
         calibration: Temperature and calibration error.
         novelty: Limit and false alarms; None on the cards of controls.
-        compression: How the weights are written.
+        compression: Number format of the weights on disk.
         uar_uncompressed: Unweighted average recall before compression.
         digest: SHA-256 of the weights file.
         machine: Processor or graphics card, threads and arithmetic.
         versions: Packages that can change a number.
         commit: Source commit.
-        created: When.
+        created: Time of creation.
     """
 
     model: str

@@ -48,8 +48,8 @@ class CheckpointHeader:
         synthetic: Whether any of that data were generated.
         settings: Training settings, plain values.
         versions: Packages that can change a number.
-        lineage: Whom and what these weights and those they started from have seen; None where
-            that is unknown, as in checkpoints written before lineage was kept.
+        lineage: People and data that these weights and those they started from have seen; None
+            where that is unknown, as in checkpoints written before lineage was kept.
         weights_digest: Filled in on saving; checked on loading.
     """
 
@@ -80,7 +80,7 @@ def save_checkpoint(path: Path, module: nn.Module, header: CheckpointHeader) -> 
     Args:
         path: File to write, `.safetensors`.
         module: The network.
-        header: What made the weights.
+        header: Origin of the weights.
 
     Returns:
         The header, with the digest of the weights.

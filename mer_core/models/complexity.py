@@ -40,7 +40,7 @@ class Complexity:
     Attributes:
         parameters: Trainable values.
         buffers: Other stored values: running statistics and batch counters.
-        multiply_adds: Of convolutions and matrix products; everything else is left out, as is
+        multiply_adds: Those of convolutions and matrix products; everything else is left out, as is
             customary. FLOPs are twice this.
         weight_bytes: Parameters and buffers as stored.
         activation_bytes: Sum of what every innermost module gives out.

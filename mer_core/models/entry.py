@@ -38,7 +38,7 @@ class ModelEntry:
         name: Stable lower-case name used by commands, pages and checkpoints.
         title: The name as papers print it.
         paper: Citation.
-        input: How a clip becomes this network's tensor.
+        input: Specification of this network's input tensor.
         build: Number of classes -> freshly initialised network.
         layers: Attributable layers, from the input to the output.
         trains: False for networks that are here only for their cost.

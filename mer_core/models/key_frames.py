@@ -46,7 +46,7 @@ class KeyFrames:
         attention: alpha of every frame.
         similarity: beta of every frame.
         threshold: The mean similarity, which a kept frame reaches.
-        margin: How far each frame's similarity lies above the threshold; at or above 0 it is kept.
+        margin: Distance of each frame's similarity above the threshold; at or above 0 it is kept.
             Computed from departures, whose digits survive where similarities are nearly 1.
         selected: Positions of the kept frames, counted from 0, in time order; never empty.
     """
@@ -70,7 +70,7 @@ class Mining:
         departure: 1 - beta; meaningless on padding.
         mean: Mean departure of each clip, B.
         selected: 1.0 where a frame is kept, else 0.0.
-        valid: Where frames are no padding.
+        valid: Mask of the frames that are no padding.
     """
 
     attention: Tensor

@@ -37,12 +37,12 @@ class WeightsState:
 
     Attributes:
         kind: "random", "imagenet", "checkpoint" or "shipped".
-        label: What a reader sees.
-        seed: Of the random part, where there is one.
-        digest: Of the weights as they are in memory.
+        label: Display label.
+        seed: Seed of the random part, where there is one.
+        digest: Digest of the weights as they are in memory.
         synthetic: Whether they were trained on generated clips.
         path: The checkpoint they were read from, where there is one.
-        card: What is known of a shipped network: cohort, recipe, scores, calibration.
+        card: Model card of a shipped network: cohort, recipe, scores, calibration.
     """
 
     kind: Literal["random", "imagenet", "checkpoint", "shipped"]
@@ -78,7 +78,7 @@ class LoadedModel:
             on, where that is known.
         module: In eval mode.
         classes: Names in the order of the logits.
-        weights: Where the weights come from.
+        weights: Origin of the weights.
     """
 
     entry: ModelEntry
@@ -129,8 +129,9 @@ def load_model(
         classes: Class names in the order of the logits; trained weights know their own.
         weights: "synthetic" for those that ship with the package, trained on generated faces;
             "random", "imagenet", or a checkpoint written by `save_checkpoint`.
-        weighting: Which of the shipped weights: those trained on images of this frame weighting.
-            By default those that answer best. "synthetic:full" says the same in one word.
+        weighting: Choice among the shipped weights: those trained on images of this frame
+            weighting. By default those that answer best. "synthetic:full" says the same in one
+            word.
         seed: Seed of everything drawn at random, whatever the state of PyTorch's generator.
 
     Returns:
@@ -177,7 +178,7 @@ def checkpoint_file(name: str, weights: str | Path, weighting: str | None = None
     Args:
         name: Catalogue name of the network.
         weights: As `load_model` takes them.
-        weighting: Which of the shipped weights, unless `weights` says so itself.
+        weighting: Choice among the shipped weights, unless `weights` says so itself.
     """
     if weights in ("random", "imagenet"):
         return None

@@ -97,7 +97,7 @@ def fit_novelty(images: Images, subjects: Sequence[str]) -> NoveltyScale:
 
     Args:
         images: N x H x W x 3, of one frame weighting.
-        subjects: Who is seen in each.
+        subjects: Person in each.
     """
     rows, people = _cells(images), np.array(subjects)
     names = np.unique(people)

@@ -26,7 +26,7 @@ class NetworkSummary:
     Attributes:
         name: Catalogue name.
         title: The name as papers print it.
-        input: What it takes in, in words: kind and size.
+        input: Description of its input: kind and size.
         parameters: Trainable values.
         multiply_adds: Multiply-adds of one input.
         weight_bytes: Parameters and running statistics as stored.

@@ -87,9 +87,9 @@ def sample_of(table: DatasetTable, person: int, label: str, *, number: int = 1) 
 
     Args:
         table: The dataset.
-        person: Which of its subjects, counted from 1.
+        person: Number of the subject, counted from 1.
         label: The coders' word.
-        number: Which of this person's clips with that word, counted from 1.
+        number: Number among this person's clips with that word, counted from 1.
 
     Raises:
         DatasetError: There is none; the remedy says what the person shows.

@@ -123,7 +123,7 @@ def explore(draw: Callable[..., Any], **choices: Choices) -> Explorer:
     """Show what `draw` returns, under controls for its arguments.
 
     Args:
-        draw: Called with one value for each argument. Defaults of its arguments come first.
+        draw: Callback that gets one value for each argument. Defaults of its arguments come first.
         **choices: Argument -> a mapping of titles to values or a sequence of values (a menu), a
             `range` (a slider), or the two ends of an interval of whole numbers (a slider with two
             handles, whose value is a pair).

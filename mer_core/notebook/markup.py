@@ -31,7 +31,7 @@ def as_html(value: Any, *, alt: str = "") -> str:
 
     Args:
         value: A printed figure, a table or frame, text, a mapping of names to such, or a sequence.
-        alt: What a picture shows, for those who cannot see it.
+        alt: Description of a picture, for those who cannot see it.
 
     Returns:
         HTML that needs no other file.

@@ -43,7 +43,7 @@ class Result:
     """One table or figure: its numbers, and how they are read.
 
     Attributes:
-        title: What it shows.
+        title: Title of the result.
         contents: File -> its bytes.
         synthetic: Whether any data were generated.
     """
@@ -160,7 +160,7 @@ class Results:
         methods: Rows of the accuracy tables that training is for; all by default.
         small: Whether twins are the demo twins, which are drawn within a minute, in place of the
             larger ones behind the tables.
-        folder: Where results lie that were made before.
+        folder: Folder of results that were made before.
     """
 
     def __init__(

@@ -155,10 +155,10 @@ def mean_interval(
 
     Args:
         values: One finite number per clip.
-        subjects: Who is on each clip.
+        subjects: Person on each clip.
         level: Share of the draws inside the interval.
         draws: Number of draws.
-        seed: Of the draws.
+        seed: Seed of the draws.
     """
     numbers = np.asarray(values, float)
     if len(numbers) != len(subjects) or not np.isfinite(numbers).all():

@@ -93,9 +93,9 @@ class Scores:
 
     Attributes:
         classes: Names of rows and columns.
-        subjects: Who was tested, `dataset/subject`, in order of first appearance.
+        subjects: Tested people, `dataset/subject`, in order of first appearance.
         by_subject: One confusion matrix per subject, S x K x K.
-        absent: What was decided about classes without true samples.
+        absent: Treatment of classes without true samples.
     """
 
     classes: tuple[str, ...]

@@ -49,10 +49,10 @@ def simulate_selection_bias(
 
     Args:
         subjects: Held out one at a time.
-        clips: Of each subject.
+        clips: Number of clips of each subject.
         classes: Equally frequent.
         epochs: After each of which somebody looks at the test clips.
-        seed: Of the guesses.
+        seed: Seed of the guesses.
     """
     for name, value in (("subjects", subjects), ("clips", clips), ("epochs", epochs)):
         if value < 1:

@@ -36,8 +36,8 @@ class Protocol:
     """Base of the splitters; a subclass says which samples each fold holds out.
 
     Attributes:
-        name: What studies and the command line call it.
-        title: What a reader sees.
+        name: Name in studies and on the command line.
+        title: Display title.
         subjects_disjoint: Whether no person stands on both sides; False only for the protocol
             that exists to show what happens then.
     """

@@ -42,7 +42,7 @@ class WeightingRow:
     Attributes:
         weighting: Its name.
         card: The network trained and scored on its images.
-        identity: How well a linear probe tells who is in them.
+        identity: Score of a linear probe for the person in them.
     """
 
     weighting: str

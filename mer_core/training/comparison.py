@@ -16,7 +16,7 @@ class Compared:
     """One study of a comparison.
 
     Attributes:
-        result: What it found.
+        result: Result of the study.
         difference: Its score minus the first study's, drawing the same subjects for both; None
             for the first, and where the two did not test the same subjects.
     """

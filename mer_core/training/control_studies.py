@@ -44,13 +44,13 @@ class ControlRow:
 
     Attributes:
         name: The control.
-        title: What was changed.
-        expectation: What must happen.
+        title: Title of the change.
+        expectation: Expected outcome.
         uar: Unweighted average recall with its interval over subjects.
         accuracy: Pooled accuracy with its interval.
         change: UAR minus the unchanged study's, same subjects drawn; None for that study.
-        chance: What guessing gives: one over the number of classes with true samples.
-        majority_rate: What the most frequent answer gives in accuracy.
+        chance: Score of guessing: one over the number of classes with true samples.
+        majority_rate: Accuracy of the most frequent answer.
     """
 
     name: str
@@ -153,7 +153,7 @@ def identity_of(images: npt.NDArray[np.number], subjects: Sequence[str]) -> Scor
 
     Args:
         images: One for each clip, in any shape.
-        subjects: Who is in each.
+        subjects: Person in each.
     """
     people, codes, counts = np.unique(subjects, return_inverse=True, return_counts=True)
     if len(people) < 2 or counts.min() < 2:

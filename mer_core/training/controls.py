@@ -26,9 +26,9 @@ class Control:
     """One change to a study, as data.
 
     Attributes:
-        name: What the command line calls it.
-        title: What a reader sees.
-        expectation: What must happen if the study measures what it claims to.
+        name: Name on the command line.
+        title: Display title.
+        expectation: Expected outcome if the study measures what it claims to.
         removes_motion: Whether the expression is taken out of every clip, both sides alike.
         reverses_frames: Whether frames are taken in reversed time.
         shuffles_labels: Whether labels are shuffled within each training subject.

@@ -42,7 +42,7 @@ class StudyTable:
         digest: Identity of annotations and frame files.
         synthetic: Whether any clip was generated.
         excluded: Key of each clip left out -> reason.
-        warnings: What a reader of the results should know of the data.
+        warnings: Warnings about the data for readers of the results.
     """
 
     samples: tuple[Sample, ...]
@@ -74,8 +74,8 @@ class Experiment(Protocol):
         """Make what `images` only loads afterwards; yield how many of how many are made.
 
         Args:
-            table: Of this experiment.
-            control: Of the study.
+            table: Table of this experiment.
+            control: Control of the study.
             workers: Processes; as many as fit by default, 1 for this process.
         """
         ...
@@ -107,8 +107,8 @@ class DatasetChoice:
 
     Attributes:
         name: Catalog name.
-        root: Where it lies; None asks the configured locations.
-        twin: Which synthetic twin, made on first use: True for the demo twin, "study" for the
+        root: Folder of the dataset; None asks the configured locations.
+        twin: Synthetic twin, made on first use: True for the demo twin, "study" for the
             larger one behind the tables, False for none.
         options: Reader options as (name, value) pairs.
     """
@@ -140,9 +140,9 @@ class CatalogExperiment:
     """Datasets, a label scheme and a network, each by its catalog name.
 
     Attributes:
-        datasets: Which clips.
-        scheme: Which class a coder's word belongs to.
-        model: Which network.
+        datasets: Datasets of the clips.
+        scheme: Map from a coder's words to classes.
+        model: Name of the network.
         weights: "random", "imagenet", "synthetic" for those that ship, or a checkpoint's path.
         weighting: Frame weights of accumulated images; None takes the network's own.
         crop: Whether the face is found and aligned; None: where frames are not crops already.
@@ -276,8 +276,8 @@ class CatalogExperiment:
         """The experiment that `describe` wrote.
 
         Args:
-            values: What it returned.
-            start: Where the checkpoint lies that the networks start from, if they do.
+            values: Its return value.
+            start: Checkpoint that the networks start from, if any.
         """
         choices = tuple(
             DatasetChoice(**{**choice, "options": tuple(map(tuple, choice.get("options", ())))})

@@ -22,7 +22,7 @@ def export_result(
     """Write a result to `target`: predictions as CSV or Parquet, scores as Markdown.
 
     Args:
-        result: What to write.
+        result: Result to write.
         target: File to write.
         form: "csv", "parquet" or "md"; by default what the file's name ends in.
         overwrite: Whether an existing file may be replaced.

@@ -60,15 +60,15 @@ def train_fold(
     Args:
         data: The training side of the fold.
         build: Seed -> network with its initial weights.
-        settings: How to train.
-        seed: Of everything drawn in this fold.
-        report: Called after each epoch with its record.
-        observe: Called after each epoch with the network in eval mode. It can look, and
+        settings: Settings of the training.
+        seed: Seed of everything drawn in this fold.
+        report: Callback after each epoch, with its record.
+        observe: Callback after each epoch, with the network in eval mode. It can look, and
             training neither knows nor changes.
-        start: What `keep` was given by a run of the same arguments; it goes on from there, and
-            ends with the same weights. Not with selection on an inner split, which would have to
-            remember its best epoch.
-        keep: Called after each epoch with what is needed to go on from it.
+        start: State that `keep` was given by a run of the same arguments; it goes on from there,
+            and ends with the same weights. Not with selection on an inner split, which would have
+            to remember its best epoch.
+        keep: Callback after each epoch, with what is needed to go on from it.
     """
     if start is not None and settings.selection is Selection.INNER:
         raise SettingsError("training with an inner split cannot be resumed", where="training")

@@ -73,10 +73,10 @@ class Pretraining:
     Attributes:
         model: Catalogue name.
         weighting: Frame weighting of the images it reads.
-        cohort: Whom it learns from.
-        recipe: How it is trained.
+        cohort: People it learns from.
+        recipe: Settings of its training.
         seed: Seed of initial weights, order and augmentation.
-        compression: How its weights are written.
+        compression: Number format of its weights on disk.
         shuffled: Whether labels are shuffled among each person's clips, a control.
     """
 
@@ -131,9 +131,9 @@ def pretrain(job: Pretraining, *, folder: Path, report: Report | None = None) ->
     that has ended is done again.
 
     Args:
-        job: What to train.
-        folder: Where weights and card go; a state to resume from lies there meanwhile.
-        report: Told of every epoch.
+        job: Network to train.
+        folder: Folder of weights and card; a state to resume from lies there meanwhile.
+        report: Callback after every epoch.
 
     Raises:
         StoreError: Somebody of the cohort is not drawn yet.

@@ -22,16 +22,16 @@ class StudyResult:
     """A study's state at one moment; complete or not.
 
     Attributes:
-        name: Of the study.
+        name: Name of the study.
         definition: Experiment, protocol, settings, seeds and control as plain values.
         classes: In the order of the network's outputs.
         synthetic: Whether any clip was generated; follows the result everywhere.
         data_digest: Identity of annotations and frame files.
-        warnings: What a reader should know of the data.
+        warnings: Warnings about the data.
         folds: All folds, finished or not.
         answers: Fold identity -> predictions.
         sessions: Processes that worked on it, with commit and versions.
-        absent: What per-class means do with classes that were never tested.
+        absent: Treatment of classes that were never tested in means over classes.
     """
 
     name: str

@@ -23,14 +23,14 @@ class Session:
     """One run of a study, once data, store and executor are there.
 
     Args:
-        store: Where folds are claimed and recorded.
+        store: Store in which folds are claimed and recorded.
         prepare: Makes the inputs; yields how many of how many are made.
         task: Fold -> its piece of work.
-        executor: Where work runs.
-        listener: Called with each event at once, or None.
+        executor: Executor of the folds.
+        listener: Callback that gets each event at once, or None.
         wait: Whether to wait for folds that other processes hold.
-        epochs: Of each fold, for the progress of one.
-        warnings: What a reader of the results should know of the data.
+        epochs: Number of epochs of a fold, for its progress.
+        warnings: Warnings about the data for readers of the results.
     """
 
     def __init__(

@@ -110,12 +110,12 @@ class TrainingSettings:
         epochs: Passes over the training side. Open in the paper.
         batch: Images per step; for clip networks, clips whose gradients are summed before a
             step. Open in the paper.
-        optimiser: How a step follows from its gradient.
-        momentum: Of SGD; 0 is plain SGD. Open in the paper, and at 1e-3 plain SGD needs many
-            times the epochs.
+        optimiser: Rule by which a step follows from its gradient.
+        momentum: Momentum of SGD; 0 is plain SGD. Open in the paper, and at 1e-3 plain SGD needs
+            many times the epochs.
         weight_decay: L2 penalty on all weights. Open in the paper.
-        schedule: Of the learning rate, per epoch. Open in the paper.
-        copies: How often an epoch visits each image, each time augmented anew. The paper
+        schedule: Schedule of the learning rate, per epoch. Open in the paper.
+        copies: Number of visits of an epoch to each image, each time augmented anew. The paper
             enlarges its data by augmentation and names no factor.
         flip: Mirror half of the images. A smile is a smile in a mirror; one-sided action units
             change side, which no label here depends on.
@@ -123,7 +123,7 @@ class TrainingSettings:
         rotation: Largest rotation in degrees, either way.
         scale: Largest relative change of size, either way.
         class_weights: Weights of the classes in the loss, from the training side alone.
-        selection: Which epoch answers.
+        selection: Choice of the epoch that answers.
         inner_share: Share of the training clips set aside where `selection` is inner.
         precision: Arithmetic; see `Precision`. "auto" is decided for this machine and the device.
         channels_last: Memory layout of images; faster on most processors.

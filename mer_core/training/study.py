@@ -54,12 +54,12 @@ class Study:
 
     Args:
         experiment: Clips, labels and network.
-        name: Of the study; derived from its definition by default.
-        protocol: Who is held out; see `mer_core.protocols.find_protocol`.
-        settings: How folds are trained; the profile "standard" by default.
+        name: Name of the study; derived from its definition by default.
+        protocol: Rule of who is held out; see `mer_core.protocols.find_protocol`.
+        settings: Settings of the training; the profile "standard" by default.
         seeds: One repeat of all folds for each.
         control: One of `mer_core.training.controls.CONTROLS`.
-        folder: Where the study lies; by default under `studies_folder()`.
+        folder: Folder of the study; by default under `studies_folder()`.
         keep_weights: Whether each fold's network is kept.
         lease: Seconds after which a fold whose process went silent is free again.
 
@@ -196,7 +196,8 @@ class Study:
 
         Args:
             progress: Also called with each event, at once, from whichever thread sees it.
-            executor: Where to run; otherwise one is opened and closed here from the next three.
+            executor: Executor to run on; otherwise one is opened and closed here from the next
+                three.
             workers: Processes on this machine; by default as many as fit, 1 for this process.
             scheduler: Address of a Dask scheduler.
             devices: One process for each of these GPUs.

@@ -52,12 +52,12 @@ class FoldTask:
 
     Attributes:
         identity: Row of the fold in the study's database.
-        name: Who is held out.
+        name: Name of the fold: who is held out.
         study_seed: The repeat this fold belongs to; the fold's own seed derives from it.
         model: Written into the header of the weights file.
         weights: File to write, or None to keep only the answers.
-        data_digest: What the coordinator saw; a worker that sees other data refuses.
-        start_digest: Of the weights that training starts from, "" where it starts afresh; a
+        data_digest: Digest of the coordinator's data; a worker that sees other data refuses.
+        start_digest: Digest of the weights that training starts from, "" where it starts afresh; a
             worker that finds others refuses.
         subjects_disjoint: Whether a person on both sides is a breach in this protocol.
     """

@@ -38,8 +38,8 @@ class TrainingData:
         images: One tensor, or one tensor per clip.
         labels: Class indices, N.
         classes: Names of the classes.
-        kind: What the images are; augmentation hangs on it.
-        samples: Whom the images show; the inner split parts them by subject.
+        kind: Kind of the images; augmentation hangs on it.
+        samples: Samples behind the images; the inner split parts them by subject.
     """
 
     images: Images

@@ -78,7 +78,7 @@ class FaceAsset:
         eyes: (2, V) whether a vertex belongs to the right or the left eyeball.
         shapes: Identity displacements: phenotypes and local changes.
         actions: The 52 facial actions.
-        source: Where the data come from and under which licence.
+        source: Origin and licence of the data.
     """
 
     neutral: npt.NDArray[np.float32]

@@ -43,7 +43,7 @@ def render_clip(
     """Render `plan`.
 
     Args:
-        plan: What happens.
+        plan: Plan of the clip.
         size: Side of a square frame, or (height, width), in pixels.
         framing: "crop" lets the face fill the frame; "camera" shows head and shoulders before a
             wall, the face about 45 % of the frame's height.

@@ -64,10 +64,10 @@ class Hair:
         style: "cropped", "short", "full", "curly", "bob" or "long".
         colour: Colour of the strands.
         hairline: Height of the hairline above the eyes in mm: front, temple, before the ear.
-        volume: How far the hair stands off the scalp, in mm.
-        parting: Where the hair parts, in mm from the middle.
-        fringe: How far hair falls over the forehead, in mm.
-        length: How far it hangs below the eyes, in mm; 0 if it does not hang.
+        volume: Thickness of the hair above the scalp, in mm.
+        parting: Position of the parting, in mm from the middle.
+        fringe: Length of the hair over the forehead, in mm.
+        length: Length below the eyes, in mm; 0 if it does not hang.
     """
 
     style: str

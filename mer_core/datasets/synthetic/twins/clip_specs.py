@@ -25,12 +25,12 @@ class TwinSettings:
     """Everything a twin follows from; equal settings give equal files.
 
     Attributes:
-        dataset: Whose layout is written.
-        subjects: How many people act; as many as in the release if `full`.
-        clips_per_subject: How many clips each of them acts; not used if `full`.
+        dataset: Dataset whose layout is written.
+        subjects: Number of people; as many as in the release if `full`.
+        clips_per_subject: Number of clips of each; not used if `full`.
         seed: Source of every face, motion, name and number.
         defects: Names of injected defects, see `mer_core.datasets.synthetic.twins.defects`.
-        variant: Which frames are written: "raw", "cropped" or "both".
+        variant: Variant of the frames: "raw", "cropped" or "both".
         size: Height of a face crop in pixels; camera frames keep their ratio to it. None for
             the sizes of the release.
         frames: Smallest and largest number of frames of a clip; None for the durations that
@@ -88,7 +88,7 @@ class ClipSpec:
         number: The subject's number in the sheet.
         subject: The subject's folder, such as "sub31"; also the key readers use.
         clip: The clip's name.
-        emotion: What the face acts.
+        emotion: Acted emotion.
         label: The coder's word, in the spelling of the sheet.
         words: The coder's other words, by source, where a sheet has several.
         onset: Frame number of the first frame, on the recording's count.

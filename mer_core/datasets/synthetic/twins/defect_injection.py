@@ -22,7 +22,7 @@ class InjectedDefect:
         defect: Its name.
         subject: Subject of the clip that carries it; "" for the sheet as a whole.
         clip: The clip's name; "" for the sheet as a whole.
-        code: What a reader must report of this clip; None for nothing.
+        code: Code a reader must report of this clip; None for nothing.
         remark: A word of the remark a reader must make on the table; None for no remark.
     """
 

@@ -47,10 +47,10 @@ class Defect:
 
     Attributes:
         name: Its name on the command line.
-        title: What is wrong, for people.
+        title: Description of the defect.
         datasets: The layouts in which it can be injected.
-        damage: What it does to a clip.
-        edit: What it does to the annotation file.
+        damage: Its effect on a clip.
+        edit: Its effect on the annotation file.
         code: The code a reader reports the clip under; None where it tolerates it in silence.
         remark: A word of the reader's remark on the whole table; None where it makes none.
         applies_to: Clips it can be injected into.

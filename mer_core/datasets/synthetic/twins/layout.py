@@ -47,7 +47,7 @@ class Layout(ABC):
 
     Attributes:
         dataset: Name on the command line.
-        subjects: How many people the release shows.
+        subjects: Number of people in the release.
         first_subject: Number of the twin's first subject.
         shares: Classes with their published counts.
         fps: Frames per second.

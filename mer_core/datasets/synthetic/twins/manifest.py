@@ -28,7 +28,7 @@ class TwinManifest:
 
     Attributes:
         root: Its folder.
-        settings: What it was made from.
+        settings: Settings of the twin.
         clips: Every clip as it was acted, also those whose files or row a defect removed.
         injected: The defects, and what a reader should report.
         complete: Whether everything has been written.

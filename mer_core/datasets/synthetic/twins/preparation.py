@@ -37,11 +37,11 @@ class PreparationState:
     """State of the preparation.
 
     Attributes:
-        dataset: Whose twin is being drawn; "" when all are there.
+        dataset: Dataset whose twin is being drawn; "" when all are there.
         done: Clips of all twins that are there.
         total: Clips of all twins.
         seconds_left: Time left at the pace so far, None before there is one.
-        failure: Why nothing more is drawn, or "".
+        failure: Reason why nothing more is drawn, or "".
     """
 
     dataset: str = ""

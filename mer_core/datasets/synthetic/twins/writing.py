@@ -74,9 +74,9 @@ def write_twin(
         frames: Range of the number of frames of a clip.
         balance: Exponent on the published class proportions.
         full: The published number of clips of every class.
-        progress: Told after every clip.
+        progress: Callback after every clip.
         workers: Processes to render with; None for one per core.
-        render: What draws a clip. Anything but `render_clip` runs in this process.
+        render: Renderer of a clip. Anything but `render_clip` runs in this process.
     """
     settings = TwinSettings(
         dataset=dataset,
