@@ -93,10 +93,10 @@ class CohortClip:
     """One clip to be drawn.
 
     Attributes:
-        subject: Name of the person, e.g. "unseen/0007".
+        subject: Who, e.g. "unseen/0007".
         label: Class.
-        emotion: Acted emotion.
-        plan: Plan of the clip.
+        emotion: What is acted.
+        plan: What happens.
         size: Side of a frame in pixels.
     """
 
