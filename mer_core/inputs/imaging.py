@@ -21,7 +21,16 @@ from mer_core.records import Clip, Sample
 from mer_core.resizing import resize
 from mer_core.store import AmiStore
 
-INPUT_CODE = ("ami", "faces", "flow", "frame_numbering.py", "frames", "image_header.py", "inputs")
+INPUT_CODE = (
+    "ami",
+    "faces",
+    "flow",
+    "frame_numbering.py",
+    "frames",
+    "image_header.py",
+    "inputs",
+    "resizing.py",
+)
 """The parts of this package whose code decides what a network sees of given frames."""
 
 

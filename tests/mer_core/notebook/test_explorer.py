@@ -21,11 +21,11 @@ def explorer():
 
 
 def test_defaults_of_the_function_are_shown_first(explorer):
-    assert explorer.shown() == "<p>square 2 from 1 to 3</p>"
+    assert explorer.render() == "<p>square 2 from 1 to 3</p>"
 
 
 def test_without_a_default_the_first_choice_is_shown():
-    assert explore(lambda side: str(side), side=range(3, 5)).shown() == "<p>3</p>"
+    assert explore(lambda side: str(side), side=range(3, 5)).render() == "<p>3</p>"
 
 
 def test_each_kind_of_choice_has_its_control(explorer):
@@ -48,19 +48,19 @@ def test_moving_a_control_draws_again(explorer):
 def test_a_page_without_controls_gets_the_first_drawing_and_its_settings(explorer):
     bundle = explorer._repr_mimebundle_()
     assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html"}
-    assert explorer.shown() in bundle["text/html"]
+    assert explorer.render() in bundle["text/html"]
     assert "shape A square, side 2, ends 1 to 3" in bundle["text/html"]
 
 
 def test_a_picture_is_described_by_what_is_chosen():
     grey = np.full((8, 8, 3), 128, np.uint8)
     drawn = explore(lambda side: pictures({str(side): grey}), side={"Small": 1, "Large": 2})
-    assert 'alt="Shown for side Small"' in drawn.shown()
-    assert 'alt="Shown for side Large"' in drawn.shown(side=2)
+    assert 'alt="Shown for side Small"' in drawn.render()
+    assert 'alt="Shown for side Large"' in drawn.render(side=2)
 
 
 def test_a_refusal_is_one_line_where_the_picture_would_be():
     def refuse(side: int) -> str:
         raise SettingsError(f"{side} < 1 is too few")
 
-    assert "0 &lt; 1 is too few" in explore(refuse, side=range(2)).shown()
+    assert "0 &lt; 1 is too few" in explore(refuse, side=range(2)).render()
