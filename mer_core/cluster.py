@@ -17,17 +17,20 @@ by hand or on SLURM, is in the README.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import os
 import queue
+import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from mer_core.errors import SettingsError
+from mer_core.child_process import ChildProcess, Emit, serve
+from mer_core.errors import SettingsError, WorkerError
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,9 @@ the system each time, and getting them again, page by page, takes up to half of 
 Workers started here keep them, on large pages; None takes
 a variable away. Workers started elsewhere come close with
 `export MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_MAX_=0`."""
+
+_WORKERS = "mer_core.cluster"
+"""The module that a process of workers runs: this one."""
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -312,36 +318,79 @@ def _remote(scheduler: str) -> DaskExecutor:
 
 
 def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
+    from distributed import Client, LocalCluster
+
+    scheduler = LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.ERROR)
+    # A worker per device has the device's name in its environment alone.
+    environments = [{"CUDA_VISIBLE_DEVICES": name} for name in devices] or [{}] * workers
+    try:
+        processes = _LocalWorkers(scheduler.scheduler_address, environments)
+        client = Client(scheduler, set_as_default=False)
+        client.wait_for_workers(len(environments))
+    except BaseException:
+        scheduler.close()
+        raise
+    return DaskExecutor(client, owned=[processes, scheduler])
+
+
+class _LocalWorkers:
+    """Worker processes on this machine, which end with this one.
+
+    They belong to a process that runs this module. Dask starts workers by `multiprocessing`,
+    which would import the caller's main script in each: a script without
+    `if __name__ == "__main__":` would begin again in every worker, and the app draw its pages.
+    """
+
+    def __init__(self, scheduler: str, environments: Sequence[Mapping[str, str]]) -> None:
+        order = {"scheduler": scheduler, "environments": [dict(one) for one in environments]}
+        self._process = ChildProcess(_WORKERS, order)
+        self._messages = self._process.messages()
+        if next(self._messages, None) is None:
+            self._process.close()
+            raise WorkerError(
+                f"the workers could not be started ({self._process.failure})",
+                where="this machine",
+                remedy="run it in one process with workers=1",
+            )
+
+    def close(self) -> None:
+        """Stop the workers, and wait for them."""
+        self._process.stop()
+        for _ in self._messages:
+            continue
+        self._process.close()
+
+
+def _serve_workers(order: Any, emit: Emit) -> None:
+    """Keep one worker for each environment of the order, and emit once when all are there."""
     import dask.config
-    from distributed import Client
+    from distributed import Nanny
+
+    async def keep() -> None:
+        # One thread each: PyTorch's threads belong to the item, and its seeds to the process.
+        # Memory is counted beforehand, and Dask's own limit would restart a worker in mid-fold.
+        workers = [
+            Nanny(
+                order["scheduler"],
+                env=environment,
+                nthreads=1,
+                memory_limit="0",
+                silence_logs=logging.ERROR,
+            )
+            for environment in order["environments"]
+        ]
+        try:
+            await asyncio.gather(*workers)
+            emit(len(workers))
+            await asyncio.gather(*(worker.finished() for worker in workers))
+        finally:
+            await asyncio.gather(*(worker.close() for worker in workers))
 
     with dask.config.set(
         {f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in WORKER_ENVIRONMENT.items()}
     ):
-        cluster = _local_cluster(workers, devices)
-    return DaskExecutor(Client(cluster, set_as_default=False), owned=[cluster])
+        asyncio.run(keep())
 
 
-def _local_cluster(workers: int, devices: Sequence[str]) -> Any:
-    from distributed import LocalCluster, Nanny, Scheduler, SpecCluster
-
-    # One thread per worker: PyTorch's threads belong to the item, and its seeds to the process.
-    # Memory is counted beforehand, and Dask's own limit would restart a worker in mid-fold.
-    if devices:
-        return SpecCluster(
-            scheduler={"cls": Scheduler, "options": {"dashboard_address": ":0"}},
-            workers={
-                name: {
-                    "cls": Nanny,
-                    "options": {"nthreads": 1, "env": {"CUDA_VISIBLE_DEVICES": name}},
-                }
-                for name in devices
-            },
-        )
-    return LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        memory_limit=0,
-        dashboard_address=":0",
-        silence_logs=logging.ERROR,
-    )
+if __name__ == "__main__":
+    sys.exit(serve(_serve_workers))

@@ -99,5 +99,9 @@ class StoreError(MerError):
     """A cache entry, study or run folder cannot be used."""
 
 
+class WorkerError(MerError):
+    """Worker processes cannot be started."""
+
+
 class MissingToolError(MerError):
     """An optional program or package is not installed."""

@@ -66,6 +66,6 @@ def main() -> None:
     page.run()
 
 
-# Processes that studies spawn import this file under another name, and must not draw.
+# Streamlit runs this file as the main script; whoever imports it draws nothing.
 if __name__ == "__main__":
     main()

@@ -192,7 +192,6 @@ class Study:
         """Do what is left to do, and yield what happens; nothing is done before iteration.
 
         Stopping the iteration, an interrupt, or the end of the process keeps every finished fold.
-        A script needs the usual `if __name__ == "__main__":` where it starts workers.
 
         Args:
             progress: Also called with each event, at once, from whichever thread sees it.
@@ -259,9 +258,7 @@ class Study:
 
     def _prepare(self, workers: int | None) -> Iterator[tuple[int, int]]:
         if any(fold.state is not FoldState.DONE for fold in self.store.folds()):
-            # "In this process" holds for these too: processes would import the caller's main script
-            # again, and the app's draws pages and starts the demo.
-            workers = 1 if workers == 1 else None
+            workers = 1 if workers == 1 else None  # "in this process" holds for the inputs too
             control = find_control(self.control)
             yield from self.experiment.prepare(self.table, control, workers=workers)
 

@@ -279,6 +279,6 @@ def fields_of_link(app: AppTest) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("name", ["__mp_main__", "workbench.streamlit_app"])
-def test_a_process_that_a_study_spawns_draws_nothing(name, monkeypatch):
+def test_whoever_imports_the_app_draws_nothing(name, monkeypatch):
     monkeypatch.setattr("streamlit.navigation", lambda *_: pytest.fail("a page was drawn"))
     runpy.run_path(str(APP), run_name=name)

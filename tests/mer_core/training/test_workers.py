@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 
+import psutil
 import pytest
 
 from mer_core.cluster import WORKER_ENVIRONMENT, DaskExecutor, open_executor
+from mer_core.errors import WorkerError
 from mer_core.training import events
 from mer_core.training.study import Study
 from tests.mer_core.training.blobs import TINY, BlobExperiment
@@ -30,6 +34,47 @@ def test_workers_keep_their_memory_between_steps(executor):
     for seen in executor.client.run(lambda: dict(os.environ)).values():
         held = {name: seen.get(name) for name in WORKER_ENVIRONMENT}
         assert held == WORKER_ENVIRONMENT
+
+
+def test_a_script_without_a_guard_starts_workers_once(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from mer_core.cluster import Outcome, open_executor\n"
+        "print('begin', flush=True)\n"
+        "def square(item, _):\n"
+        "    return item * item\n"
+        "with open_executor(workers=2) as executor:\n"
+        "    found = executor.map(square, [1, 2, 3], report=print)\n"
+        "    print(sorted(one.value for one in found if isinstance(one, Outcome)))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["begin", "[1, 4, 9]"]
+    assert not done.stderr
+
+
+def test_workers_that_cannot_start_are_an_error(monkeypatch):
+    monkeypatch.setattr("mer_core.cluster._WORKERS", "mer_core.no_such_module")
+    with pytest.raises(WorkerError, match="No module named"), open_executor(workers=2):
+        pass
+
+
+def test_workers_end_with_the_process_that_started_them(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import time\n"
+        "from mer_core.cluster import open_executor\n"
+        "with open_executor(workers=2) as executor:\n"
+        "    print(*executor.client.run(__import__('os').getpid).values(), flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        workers = [psutil.Process(int(pid)) for pid in process.stdout.readline().split()]
+        process.kill()
+    assert len(workers) == 2
+    gone, alive = psutil.wait_procs(workers, timeout=60)
+    assert len(gone) == 2
+    assert not alive
 
 
 def test_an_error_in_a_worker_comes_back_as_a_failed_fold(tmp_path, executor):
