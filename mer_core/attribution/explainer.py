@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from mer_core.attribution.base import Mask
 from mer_core.models.loaded import LoadedModel
 
 Map = npt.NDArray[np.floating]
@@ -22,6 +23,7 @@ def explainer(
     layer: str | None = None,
     parameters: Mapping[str, float | int | str | bool] | None = None,
     zero_level: float | None = None,
+    regions: Mapping[str, Mask] | None = None,
     seed: int = 0,
 ) -> Explainer:
     """`method` through the engine, with everything but network, input and class decided.
@@ -41,6 +43,7 @@ def explainer(
             parameters=parameters,
             seed=seed,
             zero_level=zero_level,
+            regions=regions,
         ).values
 
     return run

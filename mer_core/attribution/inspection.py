@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from mer_core.attribution.base import Values
+from mer_core.attribution.base import Mask, Values
 from mer_core.attribution.baseline_inputs import reference_input, reference_name
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.control_maps import (
@@ -32,15 +32,9 @@ from mer_core.attribution.control_maps import (
 from mer_core.attribution.explainer import explainer
 from mer_core.attribution.frames import FrameShares, PartialMap, frame_shares, partial_map
 from mer_core.attribution.localisation import Localisation, localise
-from mer_core.attribution.recording import explain_recording, face_regions, seen_input
-from mer_core.attribution.regions import (
-    Regions,
-    View,
-    template_regions,
-    true_regions,
-)
+from mer_core.attribution.recording import explain_recording, seen_input
+from mer_core.attribution.regions import Regions, face_regions, recording_regions
 from mer_core.attribution.sanity import SanityCard, sanity_card
-from mer_core.datasets.action_units import parse_action_units
 from mer_core.faces import FaceBox
 from mer_core.inputs import Recording
 from mer_core.models.loaded import LoadedModel
@@ -155,7 +149,6 @@ class Inspection:
 
         Its class is that of the whole clip unless another is given, so that both can be compared.
         """
-        needs_regions = METHODS.get(method).needs_regions
         return partial_map(
             self.model,
             self.recording.expression,
@@ -167,7 +160,7 @@ class Inspection:
             weighting=self.weighting,
             parameters=parameters,
             seed=seed,
-            regions=face_regions(self.recording, self.size) if needs_regions else None,
+            regions=self._ablated(method),
         )
 
     def inside(self, box: FaceBox) -> npt.NDArray[np.bool_]:
@@ -213,6 +206,7 @@ class Inspection:
             layer=found.layer,
             parameters=knobs,
             zero_level=self.zero_level,
+            regions=self._ablated(found.method),
             seed=seed,
         )
         return sanity_card(
@@ -228,24 +222,13 @@ class Inspection:
             progress=progress,
         )
 
+    def _ablated(self, method: str) -> Mapping[str, Mask] | None:
+        """The regions that a method ablates; None for one that ablates none."""
+        needs_regions = METHODS.get(method).needs_regions
+        return face_regions(self.recording, self.size) if needs_regions else None
+
     def _absence(self, name: str) -> Tensor:
         spec = self.model.entry.input
         neutral = {InputKind.FLOW: "zero", InputKind.CLIP: "still"}.get(spec.kind, "auto")
         settled = reference_name(name or neutral, spec, self.zero_level)
         return reference_input(settled, self.inputs, spec, self.zero_level)
-
-
-def recording_regions(recording: Recording, size: Size) -> Regions | None:
-    """The regions of a recording on a grid of `size`; None where no action unit is known.
-
-    Exact for generated clips; for others the template, on the face of the first frame.
-    """
-    height, width = recording.clip.frames.shape[1:3]
-    if recording.truth is not None:
-        view = View(shape=(height, width))
-        return true_regions(recording.truth, view, size, name=recording.clip.name)
-    units = parse_action_units("+".join(recording.action_units)).units
-    if not units:
-        return None
-    # Without a face the result says that the template covers the whole frame.
-    return template_regions(units, View(shape=(height, width), face=recording.face), size)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor
 
-from mer_core.attribution.base import Mask, Values
+from mer_core.attribution.base import Values
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.engine import explain
-from mer_core.attribution.regions import View, template_regions
-from mer_core.datasets.synthetic import ACTION_UNITS
+from mer_core.attribution.regions import face_regions
 from mer_core.inputs import Recording, image_tensor, recording_input
 from mer_core.models.loaded import LoadedModel
-from mer_core.records import ActionUnit, AttributionMap, InputKind
+from mer_core.records import AttributionMap, InputKind
 
 
 def explain_recording(
@@ -84,13 +81,3 @@ def seen_input(
         return torch.from_numpy(recording_input(recording, spec, weighting=weighting))[None], None
     image = recording.image(weighting or spec.weighting, size=spec.size)
     return torch.from_numpy(image_tensor(image.image, spec))[None], image.offset
-
-
-def face_regions(recording: Recording, size: tuple[int, int]) -> Mapping[str, Mask]:
-    """The template's region of every action unit on the clip's face, at `size`."""
-    height, width = recording.clip.frames.shape[1:3]
-    # Without a face the template lies over the whole frame.
-    view = View(shape=(height, width), face=recording.face)
-    units = [ActionUnit(int(name.removeprefix("AU"))) for name in ACTION_UNITS]
-    masks = template_regions(units, view, size).masks
-    return {name: mask for name, mask in masks.items() if mask.any()}

@@ -1,10 +1,10 @@
 """Where a clip's action units move the face, on the pixel grid of what the network saw.
 
 A synthetic clip brings its exact regions (`GroundTruth.masks`). A real one gets a canonical
-template: the average synthetic head, looked at from the front, and the region each unit moves on
-it; the eyes that the face detector finds say where on the frame that head lies. The template is
-as good as a frontal face of average build and no better, so every result says which of the two
-it used.
+template: the region each unit moves on an average head seen from the front
+(`action_unit_masks.py`); the eyes that the face detector finds say where on the frame that head
+lies. The template is as good as a frontal face of average build and no better, so every result
+says which of the two it used.
 """
 
 from __future__ import annotations
@@ -12,36 +12,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mer_core.datasets.synthetic import ACTION_UNITS, GroundTruth, sample_identity
-from mer_core.datasets.synthetic.action_units import facial_actions
-from mer_core.datasets.synthetic.face_model import FaceModel, build_face
-from mer_core.datasets.synthetic.rasteriser import rasterise
-from mer_core.datasets.synthetic.scene import FRAMINGS, Camera
-from mer_core.datasets.synthetic.truth import region
-from mer_core.errors import FaceNotFoundError, FrameError, SettingsError
+from mer_core.attribution import action_unit_masks
+from mer_core.datasets.action_units import parse_action_units
+from mer_core.errors import FaceNotFoundError, FrameError
 from mer_core.faces import Alignment
-from mer_core.inputs import Imaging, expression_source
+from mer_core.inputs import Imaging, Recording, expression_source
 from mer_core.inputs.imaging import find_people, resize
 from mer_core.records import ActionUnit, Sample
+
+if TYPE_CHECKING:  # it comes with all that draws faces, and only generated clips have one
+    from mer_core.datasets.synthetic import GroundTruth
 
 Mask = npt.NDArray[np.bool_]
 Size = tuple[int, int]
 Matrix = npt.NDArray[np.float64]
 
-TEMPLATE_SIDE = 256
-"""Pixels of the canonical crop: 222 mm high, framed as `mer_core.faces` aligns a face."""
-
-_DISTANCE_MM = 1000.0
 _HALF_COVERED = 0.5
 """A pixel of the network's input belongs to a region that covers at least half of it."""
-
-_SIDES = {"L": 1.0, "R": -1.0}
 
 
 class MaskSource(StrEnum):
@@ -112,6 +106,8 @@ def sample_regions(
     needs_face = sample.truth is None or template
     view = clip_view(sample, imaging, detect=needs_face)
     if sample.truth is not None and not template:
+        from mer_core.datasets.synthetic import GroundTruth
+
         return true_regions(GroundTruth.load(sample.truth), view, size, name=sample.key)
     return template_regions(sample.action_units, view, size)
 
@@ -135,6 +131,32 @@ def clip_view(sample: Sample, imaging: Imaging, *, detect: bool = True) -> View:
             raise
         return View(shape=people.shape)
     return View(shape=people.shape, alignment=face if imaging.crop else None, face=face)
+
+
+def recording_regions(recording: Recording, size: Size) -> Regions | None:
+    """The regions of a recording on a grid of `size`; None where no action unit is known.
+
+    Exact for generated clips; for others the template, on the face of the first frame.
+    """
+    height, width = recording.clip.frames.shape[1:3]
+    if recording.truth is not None:
+        view = View(shape=(height, width))
+        return true_regions(recording.truth, view, size, name=recording.clip.name)
+    units = parse_action_units("+".join(recording.action_units)).units
+    if not units:
+        return None
+    # Without a face the result says that the template covers the whole frame.
+    return template_regions(units, View(shape=(height, width), face=recording.face), size)
+
+
+def face_regions(recording: Recording, size: tuple[int, int]) -> Mapping[str, Mask]:
+    """The template's region of every action unit on the clip's face, at `size`."""
+    height, width = recording.clip.frames.shape[1:3]
+    # Without a face the template lies over the whole frame.
+    view = View(shape=(height, width), face=recording.face)
+    units = [ActionUnit(int(name.removeprefix("AU"))) for name in action_unit_masks.unit_names()]
+    masks = template_regions(units, view, size).masks
+    return {name: mask for name, mask in masks.items() if mask.any()}
 
 
 def true_regions(truth: GroundTruth, view: View, size: Size, *, name: str = "clip") -> Regions:
@@ -168,48 +190,15 @@ def template_regions(units: Iterable[ActionUnit], view: View, size: Size) -> Reg
     unmapped: list[str] = []
     for unit in units:
         name = f"AU{unit.number}"
-        if name not in ACTION_UNITS:
+        if name not in action_unit_masks.unit_names():
             unmapped.append(str(unit))
             continue
-        canonical = template_mask(name, unit.side if unit.side in _SIDES else "")
+        side = unit.side if unit.side in action_unit_masks.SIDES else ""
+        canonical = action_unit_masks.unit_mask(name, side)
         mask = _warped(canonical, placed, size)
         masks[name] = masks.get(name, np.zeros(size, bool)) | mask
     source = MaskSource.UNPLACED if view.face is None else MaskSource.TEMPLATE
     return Regions(masks=masks, size=size, source=source, unmapped=tuple(unmapped))
-
-
-@lru_cache(maxsize=128)
-def template_mask(unit: str, side: str = "") -> Mask:
-    """Region of an action unit on the canonical crop, for both sides or for "L" or "R"."""
-    if side and side not in _SIDES:
-        raise SettingsError(f"a face has no side {side!r}", remedy="use L, R or nothing")
-    face, camera = _average_face(), _frontal_camera()
-    lean = {unit: _SIDES[side]} if side else {}
-    rest = camera.project(face.rest)
-    moved = camera.project(face.moved(facial_actions({unit: 1.0}, lean)))
-    triangles = face.triangles[:, ::-1]
-    visible = rasterise(rest, triangles, (TEMPLATE_SIDE, TEMPLATE_SIDE))
-    mask = region(visible.image(visible.interpolate((moved - rest)[:, :2][triangles])))
-    mask.flags.writeable = False  # shared by every caller
-    return mask
-
-
-@lru_cache(maxsize=1)
-def _average_face() -> FaceModel:
-    """A face between the sexes and ancestries of the shape model, at rest, hair out of the way."""
-    someone = sample_identity(0)
-    origins, sexes = ("african", "asian", "caucasian"), ("female", "male")
-    shapes = {f"{origin}-{sex}-young": 1 / 6 for origin in origins for sex in sexes}
-    hair = replace(someone.hair, style="cropped", volume=1.5, fringe=0.0, length=0.0)
-    return build_face(replace(someone, seed=-1, shapes=shapes, resting={}, hair=hair))
-
-
-def _frontal_camera() -> Camera:
-    span, middle = FRAMINGS["crop"]
-    scale = TEMPLATE_SIDE / span
-    centre = (TEMPLATE_SIDE / 2, TEMPLATE_SIDE / 2 + middle * scale)
-    upright = np.eye(3, dtype=np.float32)
-    return Camera(rotation=upright, scale=scale, distance=_DISTANCE_MM, centre=centre)
 
 
 def _placement(view: View, size: Size) -> Matrix:
@@ -221,7 +210,7 @@ def _placement(view: View, size: Size) -> Matrix:
         face = Alignment(centre=middle, width=side)
     else:
         face = view.face
-    square = replace(face, side=TEMPLATE_SIDE)
+    square = replace(face, side=action_unit_masks.SIDE)
     return _chained(cv2.invertAffineTransform(square.matrix), view.to_input(size))
 
 

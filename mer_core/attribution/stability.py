@@ -1,8 +1,9 @@
 """Whether a map stays when the input changes by what no eye would see.
 
 Noise is Gaussian, its deviation a share of the input's range. Reported are the rank correlation of
-each noisy map with the undisturbed one, and the largest relative change (max-sensitivity; Yeh et
-al., "On the (In)fidelity and Sensitivity of Explanations", NeurIPS 2019).
+each noisy map with the undisturbed one, and the largest relative change: Captum's
+`sensitivity_max` (Yeh et al., "On the (In)fidelity and Sensitivity of Explanations", NeurIPS
+2019), which does not divide where the undisturbed map is 0 everywhere; here it is infinite then.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+from captum.metrics import sensitivity_max
 from torch import Tensor
 
 from mer_core.errors import SettingsError
@@ -68,12 +70,28 @@ def stability(
     original = explain(inputs) if original is None else original
     spread = noise * float(inputs.max() - inputs.min())
     lots = torch.Generator().manual_seed(derive_seed(seed, "stability"))
-    correlations: list[float] = []
-    changes: list[float] = []
-    for _ in range(draws):
-        moved = explain(inputs + spread * torch.randn(inputs.shape, generator=lots))
-        correlations.append(rank_correlation(original, moved))
-        changes.append(float(np.linalg.norm(np.subtract(moved, original, dtype=np.float64))))
-    size, change = float(np.linalg.norm(original)), max(changes)
-    relative = change / size if size else (np.inf if change else 0.0)
-    return Stability(correlations=tuple(correlations), sensitivity=float(relative), noise=noise)
+    maps: list[Map] = []
+
+    def disturb(inputs: Tensor) -> Tensor:
+        return inputs + spread * torch.randn(inputs.shape, generator=lots)
+
+    def explained(inputs: Tensor | tuple[Tensor, ...]) -> Tensor | tuple[Tensor, ...]:
+        # Captum asks for the undisturbed input in a tuple, and for each of its noisy copies alone.
+        if isinstance(inputs, tuple):
+            return (_batch(original),)
+        maps.append(explain(inputs))
+        return _batch(maps[-1])
+
+    relative = sensitivity_max(
+        explained, inputs, disturb, n_perturb_samples=draws, max_examples_per_batch=1
+    )
+    change = float(relative[0])
+    return Stability(
+        correlations=tuple(rank_correlation(original, noisy) for noisy in maps),
+        sensitivity=change if np.any(original) or not change else np.inf,
+        noise=noise,
+    )
+
+
+def _batch(values: Map) -> Tensor:
+    return torch.tensor(np.asarray(values, np.float64))[None]

@@ -1,4 +1,11 @@
-"""The one path from a sample to what a network sees: clip, image or flow, then numbers."""
+"""The one path from a sample to what a network sees: clip, image or flow, then numbers.
+
+What draws generated clips is loaded when `synthetic_recording` is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from mer_core.inputs.building import Built, build_inputs
 from mer_core.inputs.imaging import Imaging, expression_source, image_of, sample_image
@@ -8,7 +15,6 @@ from mer_core.inputs.recording import (
     sample_recording,
 )
 from mer_core.inputs.sources import Source, sources
-from mer_core.inputs.synthetic import synthetic_recording
 from mer_core.inputs.tensors import (
     InputSet,
     clip_frames,
@@ -19,6 +25,9 @@ from mer_core.inputs.tensors import (
     sample_clip,
 )
 from mer_core.store import AmiStore, StoreInfo
+
+if TYPE_CHECKING:
+    from mer_core.inputs.synthetic import synthetic_recording
 
 __all__ = [
     "AmiStore",
@@ -43,3 +52,11 @@ __all__ = [
     "sources",
     "synthetic_recording",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "synthetic_recording":
+        from mer_core.inputs.synthetic import synthetic_recording
+
+        return synthetic_recording
+    raise AttributeError(f"module 'mer_core.inputs' has no attribute {name!r}")

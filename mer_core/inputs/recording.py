@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from mer_core.ami import AffectiveMotionImage, Registration, RigidMotion, build_ami
-from mer_core.datasets.synthetic import GroundTruth
 from mer_core.faces import Alignment, FaceSearch
 from mer_core.flow import flow_image
 from mer_core.flow.spotting import MotionCurve, motion_curve
@@ -25,6 +26,9 @@ from mer_core.inputs.tensors import (
     sample_clip,
 )
 from mer_core.records import Clip, InputKind, InputSpec, Sample
+
+if TYPE_CHECKING:  # it comes with all that draws faces, and only generated clips have one
+    from mer_core.datasets.synthetic import GroundTruth
 
 KEY_FRAMES = ("onset", "apex", "offset")
 
@@ -143,7 +147,7 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
         True
     """
     clip = sample_clip(sample, whole=True)
-    truth = None if sample.truth is None else GroundTruth.load(sample.truth)
+    truth = None if sample.truth is None else _load_truth(sample.truth)
     imaging = Imaging(crop=crop).resolved(sample)
     alignment, doubts = None, ()
     if imaging.crop:
@@ -167,6 +171,12 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
         return found
     apex = estimated_apex(found.expression, found.face)
     return replace(found, apex=apex, estimated=("apex",))
+
+
+def _load_truth(path: Path) -> GroundTruth:
+    from mer_core.datasets.synthetic import GroundTruth
+
+    return GroundTruth.load(path)
 
 
 def aligned_clip(clip: Clip, alignment: Alignment) -> Clip:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from mer_core.datasets.catalog import DATASETS, open_dataset
 from mer_core.datasets.locations import locate
-from mer_core.datasets.synthetic.twins import demo_folder, read_manifest
 from mer_core.datasets.table import DatasetTable
 from mer_core.errors import DatasetError
 
@@ -44,17 +43,24 @@ def sources() -> tuple[Source, ...]:
         >>> [source.title for source in sources() if not source.demo]
         ['CASME II']
     """
-    found = []
+    found = list[Source]()
     for info in DATASETS:
         try:
             root = locate(info).root
         except DatasetError:
-            root = demo_folder(info.name)
-            manifest = read_manifest(root)
-            if manifest is None or not manifest.complete:
-                continue
-            title = f"{info.title}, synthetic twin"
-            found.append(Source(dataset=info.name, title=title, root=root, demo=True))
+            found += _demo(info.name, info.title)
         else:
             found.append(Source(dataset=info.name, title=info.title, root=root, demo=False))
     return tuple(found)
+
+
+def _demo(name: str, title: str) -> list[Source]:
+    """The finished demo twin of a dataset, if there is one."""
+    # Imported late: with it comes all that draws faces, which real datasets do without.
+    from mer_core.datasets.synthetic.twins import demo_folder, read_manifest
+
+    root = demo_folder(name)
+    manifest = read_manifest(root)
+    if manifest is None or not manifest.complete:
+        return []
+    return [Source(dataset=name, title=f"{title}, synthetic twin", root=root, demo=True)]

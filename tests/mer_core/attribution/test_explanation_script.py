@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from mer_core.attribution.explanation_script import Recipe
-from mer_core.attribution.recording import explain_recording, face_regions, seen_input
+from mer_core.attribution.recording import explain_recording, seen_input
+from mer_core.attribution.regions import face_regions
 from mer_core.inputs import synthetic_recording
 from mer_core.inputs.clip_code import ClipFile, SyntheticClip
 from mer_core.inputs.own_clip import open_recording

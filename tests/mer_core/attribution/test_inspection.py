@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from mer_core.attribution.control_maps import BASELINES
-from mer_core.attribution.inspection import Inspection, recording_regions
+from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import localise
 from mer_core.attribution.recording import explain_recording
-from mer_core.attribution.regions import MaskSource
+from mer_core.attribution.regions import MaskSource, recording_regions
 from mer_core.attribution.sanity import Verdict
 from mer_core.inputs import recording as recording_module
 from mer_core.inputs import recording_input, synthetic_recording

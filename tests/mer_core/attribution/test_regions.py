@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
+from mer_core.attribution.action_unit_masks import SIDE as TEMPLATE_SIDE
+from mer_core.attribution.action_unit_masks import draw_masks, unit_mask, unit_names
 from mer_core.attribution.regions import (
-    TEMPLATE_SIDE,
     MaskSource,
     View,
     clip_view,
     sample_regions,
-    template_mask,
     template_regions,
     true_regions,
 )
@@ -25,7 +25,7 @@ from mer_core.datasets.synthetic import (
     render_clip,
     sample_identity,
 )
-from mer_core.errors import FaceNotFoundError, FrameError, SettingsError
+from mer_core.errors import FaceNotFoundError, FrameError, SettingsError, UnknownNameError
 from mer_core.faces import Alignment
 from mer_core.inputs import Imaging
 from mer_core.records import ActionUnit, Sample
@@ -154,7 +154,7 @@ def test_the_template_turns_with_the_face():
 
 
 def test_one_sided_units_get_the_subjects_own_side():
-    left, right = template_mask("AU12", "L"), template_mask("AU12", "R")
+    left, right = unit_mask("AU12", "L"), unit_mask("AU12", "R")
     middle = TEMPLATE_SIDE // 2
     # The subject's left is on the right of the picture.
     assert left[:, middle:].sum() > 10 * left[:, :middle].sum()
@@ -169,14 +169,14 @@ def test_every_unit_of_the_synthetic_face_has_a_small_region_in_the_right_half()
     upper = {"AU1", "AU2", "AU4", "AU5", "AU45"}
     lower = {"AU10", "AU12", "AU14", "AU15", "AU17", "AU20", "AU23", "AU24", "AU25", "AU26"}
     for unit in ACTION_UNITS:
-        mask = template_mask(unit)
+        mask = unit_mask(unit)
         assert 0.005 < mask.mean() < 0.25, unit
         height = np.nonzero(mask)[0].mean() / TEMPLATE_SIDE
         if unit in upper:
             assert height < 0.5, unit
         if unit in lower:
             assert height > 0.5, unit
-    assert not template_mask("AU4").flags.writeable
+    assert not unit_mask("AU4").flags.writeable
 
 
 def test_units_without_a_region_are_named():
@@ -198,4 +198,16 @@ def test_without_a_face_the_template_covers_the_frame_and_says_so(sample, tmp_pa
 
 def test_a_face_has_two_sides():
     with pytest.raises(SettingsError, match="no side"):
-        template_mask("AU12", "Q")
+        unit_mask("AU12", "Q")
+    with pytest.raises(UnknownNameError, match="AU38"):
+        unit_mask("AU38")
+
+
+def test_the_masks_on_disk_are_those_that_the_parametric_face_gives():
+    drawn = draw_masks()
+    assert unit_names() == tuple(ACTION_UNITS)
+    assert len(drawn) == 3 * len(ACTION_UNITS)
+    for unit in ACTION_UNITS:
+        for side in ("", "L", "R"):
+            # Another processor may round a pixel on an edge the other way.
+            assert (drawn[unit + side] != unit_mask(unit, side)).mean() < 1e-4, unit + side
