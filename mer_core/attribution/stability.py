@@ -79,7 +79,8 @@ def stability(
         # Captum asks for the undisturbed input in a tuple, and for each of its noisy copies alone.
         if isinstance(inputs, tuple):
             return (_batch(original),)
-        maps.append(explain(inputs))
+        with torch.enable_grad():  # which Captum turns off, and `explain` may need
+            maps.append(explain(inputs))
         return _batch(maps[-1])
 
     relative = sensitivity_max(
