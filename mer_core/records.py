@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from mer_core.errors import SettingsError
 from mer_core.frame_numbering import positions_between
+from mer_core.provenance import canonical_json
 
 Frames = npt.NDArray[np.uint8]
 """T x H x W x 3, RGB."""
@@ -198,6 +199,36 @@ class Prediction:
     def correct(self) -> bool:
         """Whether the predicted class is the annotated one."""
         return self.truth == self.predicted
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AttributionRequest:
+    """What a method is to explain; see `mer_core.attribution.explain`.
+
+    Attributes:
+        method: Name of the method.
+        target: Class to explain; None for the predicted one.
+        layer: Public layer name, for methods that need one; None for the last.
+        parameters: Parameters of the method that are not to have their default.
+        seed: Seed of random samples and noise.
+        input_digest: Identity of the clip or image; None for that of the tensor.
+        zero_level: Grey level of zero accumulation, for the baseline of accumulated images.
+        regions: Named masks, for methods that ablate regions.
+    """
+
+    method: str
+    target: str | None = None
+    layer: str | None = None
+    parameters: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+    seed: int = 0
+    input_digest: str | None = None
+    zero_level: float | None = None
+    regions: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """One string for caches, where input and seed are the same."""
+        return canonical_json([self.method, self.target, self.layer, dict(self.parameters)])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

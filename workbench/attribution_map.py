@@ -12,10 +12,10 @@ import numpy as np
 import streamlit as st
 
 from mer_core.attribution import METHODS, Method, list_methods
-from mer_core.attribution.base import Mask, Value
 from mer_core.attribution.checks import Verdict
-from mer_core.attribution.explanation_script import Recipe
 from mer_core.attribution.inspection import Inspection
+from mer_core.attribution.method import Mask, Value
+from mer_core.attribution.recording import Recipe
 from mer_core.attribution.regions import Regions
 from mer_core.attribution.sanity import SanityCard
 from mer_core.errors import MerError, SettingsError
@@ -23,9 +23,8 @@ from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import attribution_panel, map_scale
 from mer_core.plots.colour import Rgb
 from mer_core.provenance import canonical_json
-from mer_core.records import AttributionMap, InputKind
+from mer_core.records import AttributionMap, AttributionRequest, InputKind
 from workbench import address, cached, cached_attributions, panels, selection
-from workbench.attribution_request import AttributionRequest
 from workbench.drawings import drawn
 from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
@@ -57,7 +56,7 @@ class DrawnMap:
     """A map on the page: the key of its checks, who was asked, and the map."""
 
     key: str
-    look: Inspection
+    inspection: Inspection
     found: AttributionMap
 
 
@@ -73,7 +72,7 @@ def choose_view(regions: Regions | None, *, where: Any) -> MapView:
 def fitting(values: Mapping[str, Value], method: Method, model: LoadedModel) -> dict[str, Value]:
     """Return those of `values` that the method accepts on this network."""
     kept: dict[str, Value] = {}
-    for knob in method.knobs(model.entry):
+    for knob in method.parameters(model.entry):
         try:
             kept[knob.name] = knob.check(values[knob.name])
         except (KeyError, SettingsError):
@@ -82,25 +81,29 @@ def fitting(values: Mapping[str, Value], method: Method, model: LoadedModel) -> 
 
 
 def draw_map(
-    choice: ClipChoice, weighting: str, look: Inspection, asked: AttributionRequest, view: MapView
+    choice: ClipChoice,
+    weighting: str,
+    inspection: Inspection,
+    request: AttributionRequest,
+    view: MapView,
 ) -> DrawnMap | None:
     """Draw one cell of the page; None where the method does not apply, with the reason drawn."""
-    model, method = look.model, METHODS.get(asked.method)
-    if asked.target is not None and asked.target not in model.classes:
-        st.info(f"{model.entry.title} knows no class called {asked.target}.")
+    model, method = inspection.model, METHODS.get(request.method)
+    if request.target is not None and request.target not in model.classes:
+        st.info(f"{model.entry.title} knows no class called {request.target}.")
         return None
-    cost = method.forwards(dict(asked.parameters), model.entry)
+    cost = method.forwards(dict(request.parameters), model.entry)
     try:
         waiting = f"{method.title} on {model.entry.title}: about {cost:.0f} forward passes"
         found = cached_attributions.attribution(
-            choice, weighting, model, asked, meanwhile=partial(st.spinner, waiting)
+            choice, weighting, model, request, meanwhile=partial(st.spinner, waiting)
         )
     except MerError as error:
         st.info(f"**{model.entry.title}**: {error.what}.")
         return None
-    key = canonical_json([cached.clip_key(choice), weighting, found.model_digest, asked.key])
+    key = canonical_json([cached.clip_key(choice), weighting, found.model_digest, request.key])
     scale = map_scale(found.values, signed=found.signed)
-    under = map_ground(choice, look, view.under)
+    under = map_ground(choice, inspection, view.under)
     tile = attribution_tile(
         under,
         found.values,
@@ -120,19 +123,21 @@ def draw_map(
     if part.open:
         with part:
             _draw_checks(key, model)
-            plain = np.full((*look.size, 3), BLANK, np.uint8) if under is None else under
+            plain = np.full((*inspection.size, 3), BLANK, np.uint8) if under is None else under
             picture = partial(attribution_panel, plain, found.values, scale, regions=view.regions)
-            _downloads(choice, weighting, look, found, picture)
+            _downloads(choice, weighting, inspection, found, picture)
     if model.weights.trained:
-        cached_attributions.sanity_queue().ask(key, lambda told: look.examine(found, progress=told))
-    return DrawnMap(key, look, found)
+        cached_attributions.sanity_queue().ask(
+            key, lambda told: inspection.examine(found, progress=told)
+        )
+    return DrawnMap(key, inspection, found)
 
 
 def watch_checks(maps: Sequence[DrawnMap]) -> None:
     """Draw the page again whenever the checks of one of its maps are finished."""
     queue = cached_attributions.sanity_queue()
     waiting = [
-        one.key for one in maps if one.look.model.weights.trained and not queue.done(one.key)
+        one.key for one in maps if one.inspection.model.weights.trained and not queue.done(one.key)
     ]
 
     @st.fragment(run_every=POLL_SECONDS)
@@ -165,17 +170,17 @@ def verdict_in_words(card: SanityCard) -> str:
     return f"{counts[Verdict.PASS]} passed"
 
 
-def map_ground(choice: ClipChoice, look: Inspection, under: str) -> Rgb | None:
+def map_ground(choice: ClipChoice, inspection: Inspection, under: str) -> Rgb | None:
     """Return the picture that lies under a map; None where nothing does."""
-    recording = look.recording
+    recording = inspection.recording
     if under == UNDER[2]:
         return None
-    spec = look.model.entry.input
+    spec = inspection.model.entry.input
     frames, numbers = recording.expression.frames, recording.expression.frame_numbers
     if under == UNDER[1] or spec.kind not in (InputKind.AMI, InputKind.DYNAMIC_IMAGE):
         apex = recording.apex if recording.apex in numbers else numbers[len(numbers) // 2]
         return frames[numbers.index(apex)]
-    return cached.image(choice, look.weighting or spec.weighting).image
+    return cached.image(choice, inspection.weighting or spec.weighting).image
 
 
 def constant_in_words(found: AttributionMap, model: LoadedModel) -> str:
@@ -190,9 +195,10 @@ def constant_in_words(found: AttributionMap, model: LoadedModel) -> str:
     if found.layer != default.name:
         return said + f"Try {default.title}, where that hardly ever happens."
     others = [
-        offer.method.title
-        for offer in list_methods(model)
-        if not offer.reason and not offer.method.needs_layer and not offer.method.needs_regions
+        available.method.title
+        for available in list_methods(model)
+        if available.applies
+        and not (available.method.needs_layer or available.method.needs_regions)
     ]
     return said + f"Methods that need no layer still answer: {', '.join(others[:3])}."
 
@@ -230,18 +236,18 @@ def draw_card(card: SanityCard) -> None:
 def _downloads(
     choice: ClipChoice,
     weighting: str,
-    look: Inspection,
+    inspection: Inspection,
     found: AttributionMap,
     picture: partial[Rgb],
 ) -> None:
     recipe = Recipe(
         clip=selection.clip_code(choice),
-        model=look.model,
-        weights=cached.weights_of(look.model),
-        weights_seed=look.model.weights.seed or 0,
+        model=inspection.model,
+        weights=cached.weights_of(inspection.model),
+        weights_seed=inspection.model.weights.seed or 0,
         weighting=weighting,
         map=found,
-        synthetic=look.recording.clip.synthetic or look.model.weights.synthetic,
+        synthetic=inspection.recording.clip.synthetic or inspection.model.weights.synthetic,
     )
     stem = "_".join(
         [choice.key.replace("/", "-"), found.model, found.method, found.target.replace(" ", "-")]

@@ -1,4 +1,7 @@
-"""What is asked of attribution methods: which of them, of which class, at which depth."""
+"""Choices of an attribution: methods and their parameters, target class, layer.
+
+Forms are drawn from what the core declares; no method and no parameter is known by name.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from workbench import address
 from workbench.titles import sentence_case
 
 if TYPE_CHECKING:
-    from mer_core.attribution import Offer, Resolution
+    from mer_core.attribution import MethodAvailability, Parameter, Resolution
+    from mer_core.attribution.method import Value
     from mer_core.models.entry import ModelEntry
     from mer_core.models.loaded import LoadedModel
 
@@ -22,7 +26,7 @@ DEFAULT_METHODS = 2
 
 
 def target_class(models: Sequence[LoadedModel], *, where: Any = st) -> str | None:
-    """Draws the class that is asked about; None for each network's own answer."""
+    """Draw the choice of the target class; None for each network's own answer."""
     names = dict.fromkeys(name for model in models for name in model.classes)
     found = address.choose(
         "Target class", [PREDICTED, *names], key="target", titles=sentence_case, where=where
@@ -30,12 +34,15 @@ def target_class(models: Sequence[LoadedModel], *, where: Any = st) -> str | Non
     return None if found == PREDICTED else found
 
 
-def method_choice(offers: Sequence[Offer], *, where: Any = st) -> tuple[str, ...]:
+def method_choice(
+    availability: Sequence[MethodAvailability], *, where: Any = st
+) -> tuple[str, ...]:
     """Draws the choice of attribution methods; by default the quickest of two resolutions."""
-    titles = {offer.method.name: offer.method.title for offer in offers if offer.applies}
+    usable = [one for one in availability if one.applies]
+    titles = {one.method.name: one.method.title for one in usable}
     quick: dict[Resolution, str] = {}
-    for offer in sorted((o for o in offers if o.applies), key=lambda o: o.forwards):
-        quick.setdefault(offer.method.resolution, offer.method.name)
+    for one in sorted(usable, key=lambda one: one.forwards):
+        quick.setdefault(one.method.resolution, one.method.name)
     default = list(quick.values())[:DEFAULT_METHODS]
     found = address.several(
         "Methods",
@@ -62,7 +69,58 @@ def layer_depth(entries: Sequence[ModelEntry], *, where: Any = st) -> dict[str, 
     return {name: layer.name for name, layer in stages.get(stage, {}).items()}
 
 
-def carriers(offers: Sequence[Offer]) -> list[str]:
-    """Names of the methods that can be carried back to frames, quickest first."""
-    found = [offer for offer in offers if offer.applies and offer.method.carries]
-    return [offer.method.name for offer in sorted(found, key=lambda offer: offer.forwards)]
+def decomposing_methods(availability: Sequence[MethodAvailability]) -> list[str]:
+    """Return the names of the methods whose maps decompose over frames, quickest first."""
+    found = [one for one in availability if one.applies and one.method.decomposes_over_frames]
+    return [one.method.name for one in sorted(found, key=lambda one: one.forwards)]
+
+
+def parameter_form(
+    parameters: Sequence[Parameter], *, key: str, where: Any = st
+) -> dict[str, Value]:
+    """Draws one widget for each parameter and returns what is set, by name.
+
+    Args:
+        parameters: As a method declares them.
+        key: Prefix of each widget's key, which is also its name in the URL.
+        where: Container to draw in.
+    """
+    return {one.name: _drawn(one, f"{key}.{one.name}", where) for one in parameters}
+
+
+def _drawn(one: Parameter, key: str, where: Any) -> Value:
+    match one.kind:
+        case "bool":
+            return address.toggle(
+                one.title, key=key, default=bool(one.default), where=where, help=one.help or None
+            )
+        case "choice":
+            return address.choose(
+                one.title,
+                one.choices,
+                key=key,
+                default=str(one.default),
+                titles=sentence_case,
+                where=where,
+                help=one.help or None,
+            )
+        case "int":
+            return address.number(
+                one.title,
+                int(one.low or 0),
+                int(one.high if one.high is not None else 1_000_000),
+                key=key,
+                default=int(one.default),
+                where=where,
+                help=one.help or None,
+            )
+        case "float":
+            return address.decimal(
+                one.title,
+                one.low,
+                one.high,
+                key=key,
+                default=float(one.default),
+                where=where,
+                help=one.help or None,
+            )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -18,15 +19,20 @@ _CHART, _NUMBER = 2**17, 2**5  # bytes, roughly
 def size_of(value: object) -> int:
     """Bytes that a picture, an array or numbers take, or several; of anything else, a chart's.
 
-    Numbers are counted as such: outlines, thousands of corners, would push out all else.
+    A record takes what its fields take. Numbers are counted as such: outlines, thousands of
+    corners, would push out all else.
     """
     if isinstance(value, tuple | list):
         return sum(map(size_of, value))
-    if isinstance(value, int | float):
+    if isinstance(value, Mapping):
+        return sum(map(size_of, value.values()))
+    if value is None or isinstance(value, int | float):
         return _NUMBER
     if isinstance(value, np.ndarray):
         return value.nbytes
-    return len(value) if isinstance(value, bytes) else _CHART
+    if is_dataclass(value) and not isinstance(value, type):
+        return sum(size_of(getattr(value, field.name)) for field in fields(value))
+    return len(value) if isinstance(value, bytes | str) else _CHART
 
 
 class BoundedCache(Generic[T]):

@@ -1,5 +1,13 @@
 """What the pages share between reruns and users: clips, images, networks, and their maps.
 
+Between a page and an array lie four caches, each for a reason of its own:
+
+    drawings       what a browser is sent, encoded: a page is drawn anew at every gesture
+    results        of networks, with maps here and attributions in `cached_attributions`: they take
+                   from a tenth of a second to many
+    clips          decoded, and their images: all pages and networks look at the same
+    image store    on disk: what was drawn or decoded outlives the server
+
 Only the modules whose names begin with `cached` have Streamlit's caches. Every function is one
 call into the core. Keys are short strings and numbers, values are treated as immutable, and every
 cache is bounded. What needs PyTorch or Captum imports it when it is first asked, because loading

@@ -1,23 +1,25 @@
 """What the pages share of attributions: networks looking at clips, their maps, and the checks.
 
-As in `cached.py`: every function is one call into the core, and every cache is bounded.
+As in `cached.py`: every function is one call into the core. One cache holds all results, bounded by
+the memory they take.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from mer_core.provenance import canonical_json
-from workbench.attribution_request import AttributionRequest
-from workbench.bounded_cache import BoundedCache
+from mer_core.records import AttributionRequest
+from workbench.bounded_cache import BoundedCache, size_of
 from workbench.cached import clip_key, recording
 
 if TYPE_CHECKING:
-    from mer_core.attribution.catalog import Offer
+    from mer_core.attribution.catalog import MethodAvailability
     from mer_core.attribution.frames import FrameShares, PartialMap
     from mer_core.attribution.inspection import Inspection
     from mer_core.attribution.localisation import Localisation
@@ -26,136 +28,142 @@ if TYPE_CHECKING:
     from workbench.sanity_queue import SanityQueue
     from workbench.selection import ClipChoice
 
+T = TypeVar("T")
+
+_RESULTS = 384 * 2**20  # bytes
+
 
 def inspection(choice: ClipChoice, weighting: str, model: LoadedModel) -> Inspection:
-    """A network looking at the chosen clip."""
-    return _inspection(clip_key(choice), weighting, model.digest, choice, model)
+    """Return a network and the chosen clip, between which everything else here lies."""
 
+    def make() -> Inspection:
+        from mer_core.attribution.inspection import Inspection
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _inspection(
-    key: str, weighting: str, digest: str, _choice: ClipChoice, _model: LoadedModel
-) -> Inspection:
-    from mer_core.attribution.inspection import Inspection
+        return Inspection(model=model, recording=recording(choice), weighting=weighting)
 
-    return Inspection(model=_model, recording=recording(_choice), weighting=weighting)
+    return _fetch(_key("inspection", choice, weighting, model), make)
 
 
 def attribution(
     choice: ClipChoice,
     weighting: str,
     model: LoadedModel,
-    asked: AttributionRequest,
+    request: AttributionRequest,
     *,
     meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> AttributionMap:
-    """One map; computed once for all who ask the same, inside `meanwhile` if it has to be."""
-    key = canonical_json([clip_key(choice), weighting, model.digest, asked.key])
-    found = _kept_attributions().get(key)
-    if found is not None:
-        return found
+    """Return one map, computed inside `meanwhile` if it has to be."""
 
     def make() -> AttributionMap:
-        with _suitable_cores(model, asked):
+        with _suitable_cores(model, request):
             return inspection(choice, weighting, model).explain(
-                asked.method, target=asked.target, layer=asked.layer, parameters=asked.parameters
+                request.method,
+                target=request.target,
+                layer=request.layer,
+                parameters=request.parameters,
             )
 
-    with meanwhile():
-        return _kept_attributions().fetch(key, make)
-
-
-def _suitable_cores(model: LoadedModel, asked: AttributionRequest) -> AbstractContextManager[None]:
-    """In which a method computes on as many cores as its work is worth."""
-    from mer_core.attribution import METHODS
-    from workbench import cores
-
-    cost = METHODS.get(asked.method).forwards(dict(asked.parameters), model.entry)
-    return cores.suited_to(cost)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _kept_attributions() -> BoundedCache[AttributionMap]:
-    return BoundedCache(128)
+    return _fetch(_key("map", choice, weighting, model, request.key), make, meanwhile)
 
 
 def shares(
-    choice: ClipChoice, weighting: str, model: LoadedModel, asked: AttributionRequest
+    choice: ClipChoice, weighting: str, model: LoadedModel, request: AttributionRequest
 ) -> FrameShares:
-    """What each frame contributes to a map."""
-    return _shares(clip_key(choice), weighting, model.digest, asked.key, asked, choice, model)
+    """Return what each frame contributes to a map."""
 
+    def make() -> FrameShares:
+        with _suitable_cores(model, request):
+            return inspection(choice, weighting, model).shares(
+                request.method, target=request.target
+            )
 
-@st.cache_resource(max_entries=24, show_spinner="Carrying the attribution back to its frames")
-def _shares(
-    key: str,
-    weighting: str,
-    digest: str,
-    asked: str,
-    _asked: AttributionRequest,
-    _choice: ClipChoice,
-    _model: LoadedModel,
-) -> FrameShares:
-    with _suitable_cores(_model, _asked):
-        return inspection(_choice, weighting, _model).shares(_asked.method, target=_asked.target)
+    waiting = partial(st.spinner, "Computing what each frame contributes")
+    return _fetch(_key("shares", choice, weighting, model, request.key), make, waiting)
 
 
 def partial_map(
     choice: ClipChoice,
     weighting: str,
     model: LoadedModel,
-    asked: AttributionRequest,
+    request: AttributionRequest,
     frames: tuple[int, int],
 ) -> PartialMap:
-    """The map of the image that a range of frames makes by itself."""
-    return _partial(
-        clip_key(choice), weighting, model.digest, asked.key, frames, asked, choice, model
-    )
+    """Return the map of the image that a range of frames makes by itself."""
+
+    def make() -> PartialMap:
+        with _suitable_cores(model, request):
+            return inspection(choice, weighting, model).partial(
+                request.method,
+                first=frames[0],
+                last=frames[1],
+                target=request.target,
+                layer=request.layer,
+                parameters=request.parameters,
+            )
+
+    key = _key("partial map", choice, weighting, model, request.key, *frames)
+    return _fetch(key, make, partial(st.spinner, "Explaining the chosen frames"))
 
 
-@st.cache_resource(max_entries=24, show_spinner="Explaining the chosen frames")
-def _partial(
-    key: str,
-    weighting: str,
-    digest: str,
-    asked: str,
-    frames: tuple[int, int],
-    _asked: AttributionRequest,
-    _choice: ClipChoice,
-    _model: LoadedModel,
-) -> PartialMap:
-    with _suitable_cores(_model, _asked):
-        return inspection(_choice, weighting, _model).partial(
-            _asked.method,
-            first=frames[0],
-            last=frames[1],
-            target=_asked.target,
-            layer=_asked.layer,
-            parameters=_asked.parameters,
-        )
-
-
-def offers(model: LoadedModel) -> tuple[Offer, ...]:
-    """Every attribution method, and whether it says something about `model`."""
-    return _offers(model.digest, model)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _offers(digest: str, _model: LoadedModel) -> tuple[Offer, ...]:
-    from mer_core.attribution import list_methods
-
-    return list_methods(_model)
-
-
-@st.cache_resource(max_entries=96, show_spinner=False)
 def control_scores(
-    key: str, weighting: str, model: str, _look: Inspection
+    choice: ClipChoice, weighting: str, model: LoadedModel
 ) -> dict[str, Localisation]:
-    """The localisation scores of maps that no network made, by their titles."""
-    from mer_core.attribution.control_maps import BASELINES
+    """Return the localisation scores of maps that no network made, by their titles."""
 
-    scores = {name: _look.localise(values) for name, values in _look.baselines().items()}
-    return {BASELINES[name]: found for name, found in scores.items() if found is not None}
+    def make() -> dict[str, Localisation]:
+        from mer_core.attribution.control_maps import CONTROL_MAPS
+
+        seen = inspection(choice, weighting, model)
+        scores = {name: seen.localise(values) for name, values in seen.control_maps().items()}
+        return {CONTROL_MAPS[name]: found for name, found in scores.items() if found is not None}
+
+    return _fetch(_key("control scores", choice, weighting, model), make)
+
+
+def available_methods(model: LoadedModel) -> tuple[MethodAvailability, ...]:
+    """Return every attribution method, and whether it applies to `model`."""
+
+    def make() -> tuple[MethodAvailability, ...]:
+        from mer_core.attribution import list_methods
+
+        return list_methods(model)
+
+    return _fetch(canonical_json(["methods", model.digest]), make)
+
+
+def _key(
+    kind: str, choice: ClipChoice, weighting: str, model: LoadedModel, *more: str | int
+) -> str:
+    return canonical_json([kind, clip_key(choice), weighting, model.digest, *more])
+
+
+def _fetch(
+    key: str,
+    make: Callable[[], T],
+    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> T:
+    """Return what all who ask the same share; it is made once, inside `meanwhile`."""
+    found = _results().get(key)
+    if found is not None:
+        return found
+    with meanwhile():
+        return _results().fetch(key, make)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _results() -> BoundedCache[Any]:
+    return BoundedCache(_RESULTS, size_of)
+
+
+def _suitable_cores(
+    model: LoadedModel, request: AttributionRequest
+) -> AbstractContextManager[None]:
+    """In which a method computes on as many cores as its work is worth."""
+    from mer_core.attribution import METHODS
+    from workbench import cores
+
+    cost = METHODS.get(request.method).forwards(dict(request.parameters), model.entry)
+    return cores.suited_to(cost)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from streamlit.components.v2 import component
 
 from mer_core.attribution import METHODS
 from mer_core.features import RANKINGS, comparable_models, matched_layers
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import Rgb, shared_scale
+from mer_core.records import AttributionRequest
 from workbench import address, cached, cached_attributions, networks, selection
 from workbench.attribution_map import UNDER, constant_in_words, map_ground
-from workbench.attribution_request import AttributionRequest
 from workbench.cached_results import study_title
 from workbench.map_explorer import telling_layer
 from workbench.picture_tiles import motion_image_tile
+from workbench.player import STYLE as CONTROLS
 from workbench.selection import ClipChoice
-from workbench.tiles import Tile
+from workbench.tiles import PIXELS, STYLE, Tile, payload
 from workbench.titles import network_title, sentence_case, weighting_title
 
 Plane = npt.NDArray[np.floating]
@@ -209,9 +212,10 @@ def map_pair(first: Side, second: Side, *, where: Any) -> Pair:
 
 def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
     """Draw the choice of a method; return its maps of both sides for one class."""
-    offers = [cached_attributions.offers(side.model) for side in (first, second)]
+    availability = [cached_attributions.available_methods(side.model) for side in (first, second)]
     usable = [
-        {offer.method.name: offer.forwards for offer in one if offer.applies} for one in offers
+        {available.method.name: available.forwards for available in one if available.applies}
+        for one in availability
     ]
     names = sorted(set(usable[0]) & set(usable[1]), key=usable[0].__getitem__)
     method = METHODS.get(
@@ -224,10 +228,10 @@ def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
             width=260,
         )
     )
-    looks = [
+    inspections = [
         cached_attributions.inspection(s.choice, s.weighting, s.model) for s in (first, second)
     ]
-    target = looks[0].predicted
+    target = inspections[0].predicted
     shared = target if target in second.model.classes else None
     found = [
         cached_attributions.attribution(
@@ -242,17 +246,17 @@ def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
     scales = [map_scale(plane, signed=one.signed) for plane, one in zip(planes, found, strict=True)]
     tiles = [
         Tile(
-            picture=map_ground(side.choice, look, UNDER[0]),
+            picture=map_ground(side.choice, inspection, UNDER[0]),
             values=plane,
             scale=scale,
             smooth=True,
-            outlines=look.regions.masks if look.regions else {},
+            outlines=inspection.regions.masks if inspection.regions else {},
             title=f"{side.title}: {method.title} for {sentence_case(one.target)}",
             caption=constant_in_words(one, side.model) if one.constant else "",
             alt=f"{method.title} of {side.title} for {one.target}, {scale.describe()}",
         )
-        for side, look, plane, one, scale in zip(
-            (first, second), looks, planes, found, scales, strict=True
+        for side, inspection, plane, one, scale in zip(
+            (first, second), inspections, planes, found, scales, strict=True
         )
     ]
     return _paired(tiles, planes)
@@ -289,3 +293,27 @@ def draw_reason(pair: Pair) -> None:
     """Draw why there is no difference."""
     if pair.reason:
         st.caption(pair.reason)
+
+
+HERE = Path(__file__)
+HINT = (
+    "Move over the pictures for values; drag to move the divider, or the picture when it is zoomed."
+)
+_compare = component(
+    "mer_workbench_compare",
+    html='<div class="mer-compare"></div>\n',
+    css=STYLE + CONTROLS + HERE.with_name("compare.css").read_text("utf-8"),
+    js=PIXELS + HERE.with_name("compare.js").read_text("utf-8"),
+    isolate_styles=False,
+)
+
+
+def draw_comparison(first: Tile, second: Tile, *, key: str, unit: str = "") -> None:
+    """Draw two tiles of one form; they share a colour bar where they share a scale."""
+    data = {
+        "tiles": [payload(first, unit=unit), payload(second, unit=unit)],
+        "shared": first.scale == second.scale,
+        "unit": unit,
+        "hint": HINT,
+    }
+    _compare(key=key, data=data)

@@ -9,16 +9,16 @@ import numpy as np
 import streamlit as st
 
 from mer_core.attribution import METHODS
-from mer_core.attribution.base import Mask
 from mer_core.attribution.frames import FrameShares, PartialMap
 from mer_core.attribution.inspection import Inspection
+from mer_core.attribution.method import Mask
 from mer_core.errors import MerError
 from mer_core.plots.attributions import attribution_panel, map_scale
 from mer_core.plots.colour import Rgb
 from mer_core.plots.curves import share_curve
 from mer_core.plots.picking import pickable_image
-from workbench import address, cached_attributions, gestures, networks, panels, pointing
-from workbench.attribution_request import AttributionRequest
+from mer_core.records import AttributionRequest
+from workbench import address, cached_attributions, networks, panels, pointing
 from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
 from workbench.tiles import draw_tiles
@@ -30,7 +30,7 @@ WHOLE, OUTLINED, BOXED = "whole face", "action units", "a box"
 def draw_frames(
     choice: ClipChoice,
     weighting: str,
-    looks: Sequence[Inspection],
+    inspections: Sequence[Inspection],
     carriers: Sequence[str],
     methods: Sequence[str],
     target: str | None,
@@ -40,7 +40,7 @@ def draw_frames(
     if not carriers:
         st.info("No method that applies here can be carried back to frames.")
         return
-    recording = looks[0].recording
+    recording = inspections[0].recording
     synthetic = recording.clip.synthetic
     first, second = st.columns(2, vertical_alignment="bottom")
     carrier = address.choose(
@@ -50,20 +50,20 @@ def draw_frames(
         titles=lambda name: METHODS.get(name).title,
         where=first,
     )
-    places = [WHOLE, *([OUTLINED] if looks[0].regions else []), BOXED]
+    places = [WHOLE, *([OUTLINED] if inspections[0].regions else []), BOXED]
     place = address.switch("Region", places, key="over", titles=sentence_case, where=second)
-    masks = _masks(looks, place)
+    masks = _masks(inspections, place)
     found, facts = _shares(
-        choice, weighting, looks, AttributionRequest(method=carrier, target=target)
+        choice, weighting, inspections, AttributionRequest(method=carrier, target=target)
     )
     for fact in facts:
         st.info(fact)
     if not found:
         return
     curves = {
-        look.model.entry.title: found[look.model.entry.name].relative(masks[look.model.entry.name])
-        for look in looks
-        if look.model.entry.name in found
+        entry.title: found[entry.name].relative(masks[entry.name])
+        for entry in (inspection.model.entry for inspection in inspections)
+        if entry.name in found
     }
     numbers = next(iter(found.values())).frame_numbers
     event = panels.chart(
@@ -85,7 +85,7 @@ def draw_frames(
     sums = " ".join(
         f"{one.model.entry.title}: shares {found[name].curve().sum():.3g}, appearance "
         f"{found[name].appearance.sum():.3g}."
-        for one in looks
+        for one in inspections
         if (name := one.model.entry.name) in found
     )
     st.caption(
@@ -104,18 +104,19 @@ def draw_frames(
         array=np.stack([one.shares for one in found.values()]) if _alike(found) else None,
         synthetic=synthetic,
     )
-    _draw_part(choice, weighting, looks, event, numbers, (carrier, *methods), target, layers)
+    _draw_part(choice, weighting, inspections, event, numbers, (carrier, *methods), target, layers)
 
 
-def _masks(looks: Sequence[Inspection], place: str) -> dict[str, Mask | None]:
+def _masks(inspections: Sequence[Inspection], place: str) -> dict[str, Mask | None]:
     """Network -> where shares are counted, on its own grid; None for everywhere."""
     if place == WHOLE:
-        return {look.model.entry.name: None for look in looks}
+        return {inspection.model.entry.name: None for inspection in inspections}
     if place == OUTLINED:
         return {
-            look.model.entry.name: look.regions.union if look.regions else None for look in looks
+            inspection.model.entry.name: inspection.regions.union if inspection.regions else None
+            for inspection in inspections
         }
-    frames = looks[0].recording.expression.frames
+    frames = inspections[0].recording.expression.frames
     shape = frames.shape[1:3]
     face, numbers = st.columns([2, 3], gap="large")
     with face:
@@ -128,21 +129,24 @@ def _masks(looks: Sequence[Inspection], place: str) -> dict[str, Mask | None]:
         )
     with numbers:
         st.caption("Drag a box on the face, or type its sides in pixels.")
-        box = pointing.face_box(shape, drawn=gestures.drawn_box(dict(event), shape))
-    return {look.model.entry.name: look.inside(box) for look in looks}
+        box = pointing.face_box(shape, drawn=pointing.drawn_box(dict(event), shape))
+    return {inspection.model.entry.name: inspection.inside(box) for inspection in inspections}
 
 
 def _shares(
-    choice: ClipChoice, weighting: str, looks: Sequence[Inspection], asked: AttributionRequest
+    choice: ClipChoice,
+    weighting: str,
+    inspections: Sequence[Inspection],
+    request: AttributionRequest,
 ) -> tuple[dict[str, FrameShares], list[str]]:
     found: dict[str, FrameShares] = {}
     facts = []
-    for look in looks:
-        model = look.model
-        known = asked.target if asked.target in model.classes else None
+    for inspection in inspections:
+        model = inspection.model
+        known = request.target if request.target in model.classes else None
         try:
             found[model.entry.name] = cached_attributions.shares(
-                choice, weighting, model, AttributionRequest(method=asked.method, target=known)
+                choice, weighting, model, AttributionRequest(method=request.method, target=known)
             )
         except MerError as error:
             facts.append(f"**{model.entry.title}**: {error.what}.")
@@ -156,7 +160,7 @@ def _alike(found: Mapping[str, FrameShares]) -> bool:
 def _draw_part(
     choice: ClipChoice,
     weighting: str,
-    looks: Sequence[Inspection],
+    inspections: Sequence[Inspection],
     event: Mapping[str, object],
     numbers: Sequence[int],
     methods: Sequence[str],
@@ -166,7 +170,7 @@ def _draw_part(
     """The image that chosen frames make alone, and why the network would answer so to it."""
     st.markdown("### What chosen frames explain alone")
     st.caption("Drag across the curve to choose frames, or move the ends of the range.")
-    first, last = pointing.frame_range(numbers, brushed=gestures.brushed_range(dict(event)))
+    first, last = pointing.frame_range(numbers, brushed=pointing.brushed_range(dict(event)))
     if (first, last) == (numbers[0], numbers[-1]):
         st.caption("All frames are chosen, so the maps are those above.")
         return
@@ -179,28 +183,32 @@ def _draw_part(
         where=how,
     )
     method = METHODS.get(name)
-    for column, look in zip(networks.columns([look.model for look in looks]), looks, strict=False):
-        model = look.model
-        asked = AttributionRequest(
+    for column, inspection in zip(
+        networks.columns([inspection.model for inspection in inspections]),
+        inspections,
+        strict=False,
+    ):
+        model = inspection.model
+        request = AttributionRequest(
             method=name,
             target=target if target in model.classes else None,
             layer=layers.get(model.entry.name) if method.needs_layer else None,
         )
         try:
-            part = cached_attributions.partial_map(choice, weighting, model, asked, (first, last))
+            part = cached_attributions.partial_map(choice, weighting, model, request, (first, last))
         except MerError as error:
             column.info(f"**{model.entry.title}**: {error.what}.")
             continue
         with column:
-            _draw_partial(choice, look, part, (first, last))
+            _draw_partial(choice, inspection, part, (first, last))
 
 
 def _draw_partial(
-    choice: ClipChoice, look: Inspection, part: PartialMap, frames: tuple[int, int]
+    choice: ClipChoice, inspection: Inspection, part: PartialMap, frames: tuple[int, int]
 ) -> None:
-    found, title = part.map, look.model.entry.title
+    found, title = part.map, inspection.model.entry.title
     scale = map_scale(found.values, signed=found.signed)
-    regions = look.regions.masks if look.regions else {}
+    regions = inspection.regions.masks if inspection.regions else {}
     picture = partial(attribution_panel, _seen(part), found.values, scale, regions=regions)
     method = METHODS.get(found.method).title
     tile = attribution_tile(
@@ -213,12 +221,12 @@ def _draw_partial(
         f"out.",
         alt=f"{method} of {title} for frames {frames[0]} to {frames[1]}, {scale.describe()}",
     )
-    draw_tiles([tile], key=f"part {look.model.entry.name}", columns=1)
+    draw_tiles([tile], key=f"part {inspection.model.entry.name}", columns=1)
     panels.export(
         f"{choice.key.replace('/', '-')}_{found.model}_{found.method}_{frames[0]}-{frames[1]}",
         picture,
         array=found.values,
-        synthetic=look.recording.clip.synthetic,
+        synthetic=inspection.recording.clip.synthetic,
     )
 
 

@@ -1,22 +1,26 @@
-"""The image of a whole clip, and the image of the frames that a reader chooses."""
+"""The image of a clip and of the frames a reader chooses, its weights, and motion in a box."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mer_core.ami import AffectiveMotionImage
+from mer_core.ami import WEIGHTINGS, AffectiveMotionImage, motion_over_time
+from mer_core.faces import FaceBox
 from mer_core.inputs import Recording
 from mer_core.inputs.clip_code import ami_script
-from workbench import address, gestures, panels, pointing, selection
+from mer_core.plots.curves import share_curve, weight_curves, weights_and_intensities
+from mer_core.plots.picking import pickable_image
+from workbench import address, panels, pointing, selection
 from workbench.picture_tiles import motion_image_tile, weight_sum
 from workbench.selection import ClipChoice
 from workbench.tiles import Tile, draw_tiles
 from workbench.titles import weighting_title
-from workbench.weights_chart import draw_brushable
 
 
 @address.page_part
@@ -32,7 +36,7 @@ def draw_parts(
             "Drag across the curve, or move the ends of the range, to see the image of these "
             "frames alone."
         )
-        brushed = gestures.brushed_range(dict(event))
+        brushed = pointing.brushed_range(dict(event))
         first, last = pointing.frame_range(list(clip.frame_numbers), brushed=brushed)
     everything = (first, last) == (clip.frame_numbers[0], clip.frame_numbers[-1])
     shown = []
@@ -91,3 +95,104 @@ def _export(
         synthetic=synthetic,
         where=where,
     )
+
+
+def draw_weights_chart(
+    recording: Recording, images: Mapping[str, AffectiveMotionImage], *, key: str
+) -> None:
+    """Draw the curves of the weightings that `images` are named after."""
+    truth, clip = recording.truth, recording.expression
+    weights = {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()}
+    said = weights_in_words(images)
+    if truth is None:
+        make = partial(weight_curves, clip.frame_numbers, weights, key_frames=recording.key_frames)
+    else:
+        units = dict(zip(truth.action_units, truth.curves.T, strict=True))
+        make = partial(
+            weights_and_intensities,
+            weights,
+            clip.frame_numbers,
+            units,
+            recording.clip.frame_numbers,
+            key_frames=recording.key_frames,
+            synthetic=False,  # the page's badge says it
+        )
+        said += ". Intensity of each action unit over time: " + ", ".join(
+            f"{name} peaks at {curve.max():.2f}" for name, curve in units.items()
+        )
+    panels.chart(make, key=key, alt=said)
+
+
+def draw_brushable(
+    recording: Recording, images: Mapping[str, AffectiveMotionImage], *, key: str
+) -> Any:
+    """Draw the curves of the weights alone, across which a reader can drag; returns the gesture."""
+    weights = {WEIGHTINGS.get(name).title: image.weights for name, image in images.items()}
+    return panels.chart(
+        partial(
+            weight_curves,
+            recording.expression.frame_numbers,
+            weights,
+            key_frames=recording.key_frames,
+        ),
+        key=key,
+        on_select="rerun",
+        selection_mode="box",
+        alt=weights_in_words(images),
+    )
+
+
+def weights_in_words(images: Mapping[str, AffectiveMotionImage]) -> str:
+    """Return the curves for whoever does not see them."""
+    return "Weight of each frame: " + "; ".join(
+        f"{name} from {image.weights.min():.2f} to {image.weights.max():.2f}, "
+        f"sum {image.weights.sum():.2f}"
+        for name, image in images.items()
+    )
+
+
+@address.page_part
+def draw_motion(choice: ClipChoice, recording: Recording) -> None:
+    """Draws the face, on which a box can be drawn, and what changes inside it."""
+    clip, synthetic = recording.expression, recording.clip.synthetic
+    face, curve = st.columns([2, 3], gap="large")
+    with face:
+        picked = panels.chart(
+            partial(pickable_image, clip.frames[len(clip) // 2]),
+            key="box",
+            on_select="rerun",
+            selection_mode="box",
+            alt="A frame of the clip; drag a box on it to see the motion inside",
+        )
+    height, width = clip.frames.shape[1:3]
+    box = pointing.drawn_box(dict(picked), (height, width))
+    with curve:
+        st.caption("Drag a box on the face, or type its sides in pixels.")
+        box = pointing.face_box((height, width), drawn=box)
+        curves = {
+            "inside the box": motion_over_time(clip, box),
+            "whole frame": motion_over_time(clip),
+        }
+        if box == FaceBox(0, 0, width, height):
+            curves.pop("inside the box")
+        panels.chart(
+            partial(
+                share_curve,
+                clip.frame_numbers,
+                curves,
+                key_frames=recording.key_frames,
+                title="change, grey levels",
+            ),
+            key="motion",
+            alt="; ".join(f"Motion {name}: at most {c.max():.2f}" for name, c in curves.items()),
+        )
+        st.caption("Mean change of brightness since the first frame, out of 255.")
+        rows = [
+            {"frame": n} | {name: round(float(c[i]), 4) for name, c in curves.items()}
+            for i, n in enumerate(clip.frame_numbers)
+        ]
+        panels.export(
+            f"motion_{choice.key.replace('/', '-')}",
+            table=panels.csv_text(rows),
+            synthetic=synthetic,
+        )

@@ -1,15 +1,20 @@
-"""What every step of the guided path has: a curated clip, a question, a vote, a hidden answer."""
+"""What every step of the guided path has: a curated clip, a question, a vote, a hidden answer.
+
+Everybody who has a lesson open on this server can vote; no account, one vote a window.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
+from uuid import uuid4
 
 import streamlit as st
 
 from mer_core.inputs import Recording
 from mer_core.lessons import lesson
-from workbench import address, cached, class_vote
+from workbench import address, cached
 from workbench.selection import LIVE, ClipChoice
 
 # Clear faces whose motion is easy to show and not easy to guess; what they show stays hidden.
@@ -56,10 +61,41 @@ def ask(name: str, options: Sequence[str] = ()) -> bool:
     asked = lesson(name)
     st.markdown(f"### :material/help: {asked.question}")
     if options or asked.options:
-        class_vote.draw_vote(name, options or asked.options)
+        draw_vote(name, options or asked.options)
     return address.toggle("Show the answer", key=f"answer.{name}", default=False)
 
 
 def answer(name: str, **measured: str) -> None:
     """Draw the answer of a lesson with what was measured on the clip shown."""
     st.markdown(lesson(name).filled(**measured))
+
+
+POLL_SECONDS = 2.0
+
+
+def draw_vote(question: str, options: Sequence[str]) -> None:
+    """Draw the options to vote for, and the result as soon as somebody asks for it."""
+    voter = address.session_value("voter", 0, lambda: uuid4().hex)
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    chosen = row.pills("Vote", list(options), key=f"vote.{question}")
+    if chosen in options:
+        cached.ballot_box().vote(question, voter, str(chosen))
+    shown = row.toggle("Show the class's votes", key=f"votes.{question}")
+    if row.button("Clear the votes", key=f"clear.{question}", type="tertiary"):
+        cached.ballot_box().clear(question)
+    if shown:
+        _draw_counts(question, tuple(options))
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _draw_counts(question: str, options: tuple[str, ...]) -> None:
+    counts = cached.ballot_box().counts(question)
+    total = sum(counts.values())
+    rows = "".join(
+        f'<tr class="mer-open"><th scope="row">{escape(option)}</th><td><div class="mer-track">'
+        f'<div class="mer-fill" style="width:{counts[option] / max(total, 1):.1%}"></div></div>'
+        f"</td><td>{counts[option]}</td></tr>"
+        for option in options
+    )
+    st.html(f'<table class="mer-answer">{rows}</table>')
+    st.caption(f"{total} vote{'s' * (total != 1)} on this server.")

@@ -6,18 +6,18 @@ import numpy as np
 import streamlit as st
 
 from mer_core.attribution import METHODS
-from mer_core.attribution.control_maps import BASELINES
+from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.localisation import METRICS
 from mer_core.features.maps import receptive_field
 from mer_core.models.catalog import branched_models, compared_models
 from mer_core.models.shipped import shown_weighting
 from mer_core.plots.attributions import map_scale
+from mer_core.records import AttributionRequest
 from mer_core.seeding import generator
 from workbench import address, cached, cached_attributions
-from workbench.attribution_request import AttributionRequest
 from workbench.lesson import answer, ask, example
+from workbench.networks import PredictionView, draw_weights
 from workbench.picture_tiles import attribution_tile, field_tile, motion_image_tile
-from workbench.prediction_view import PredictionView, draw_weights
 from workbench.tiles import draw_tiles
 from workbench.titles import sentence_case
 
@@ -68,24 +68,28 @@ def attribution() -> None:
     choice, recording = example()
     entry = branched_models()[0]
     model = cached.network(entry.name)
-    look = cached_attributions.inspection(choice, model.entry.input.weighting, model)
+    inspection = cached_attributions.inspection(choice, model.entry.input.weighting, model)
     st.markdown(
         "An attribution says which pixels mattered for an answer. It is a picture over a face, "
         "and pictures over faces convince. One of these maps comes from a network; the others "
         "were made without any."
     )
     quick = min(
-        (o for o in cached_attributions.offers(model) if o.applies and o.method.needs_layer),
-        key=lambda offer: offer.forwards,
+        (
+            o
+            for o in cached_attributions.available_methods(model)
+            if o.applies and o.method.needs_layer
+        ),
+        key=lambda available: available.forwards,
     )
     found = cached_attributions.attribution(
         choice, model.entry.input.weighting, model, AttributionRequest(method=quick.method.name)
     )
-    candidates = {"network": np.asarray(found.values)} | look.baselines()
+    candidates = {"network": np.asarray(found.values)} | inspection.control_maps()
     order = list(candidates)
     generator(sum(choice.key.encode()), "lesson order").shuffle(order)
     base = recording.image(model.entry.input.weighting).image
-    regions = look.regions.masks if look.regions is not None else {}
+    regions = inspection.regions.masks if inspection.regions is not None else {}
     letters = dict(zip("ABCDEFGH", order, strict=False))
     for column, (letter, name) in zip(st.columns(len(order)), letters.items(), strict=True):
         values = candidates[name]
@@ -97,11 +101,11 @@ def attribution() -> None:
     letters_shown = [f"Map {letter}" for letter in letters]
     if not ask("attribution", letters_shown):
         return
-    titles = BASELINES | {
+    titles = CONTROL_MAPS | {
         "network": f"{METHODS.get(found.method).title} of {entry.title}, {model.weights.label}"
     }
     metric = METRICS.get("mass")
-    scores = {name: look.localise(values) for name, values in candidates.items()}
+    scores = {name: inspection.localise(values) for name, values in candidates.items()}
     answer(
         "attribution",
         maps="\n".join(

@@ -1,26 +1,27 @@
-"""From a network to one unit: the diagram, a layer's maps, one map, what its unit sees."""
+"""Feature maps: from a network to one unit, networks side by side, and the maps as files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mer_core.features import Ranking
+from mer_core.features import Ranking, matched_layers
+from mer_core.features.feature_map_script import MapsRecipe, maps_script
 from mer_core.features.maps import receptive_field
 from mer_core.models.loaded import LoadedModel
-from mer_core.plots.colour import shared_scale
+from mer_core.plots.colour import ColourScale, shared_scale
 from mer_core.records import Layer
-from workbench import address, cached, pointing
-from workbench.map_export import export_maps
+from workbench import address, cached, panels, pointing, selection
 from workbench.network_diagram import draw_diagram
+from workbench.networks import draw_weights
 from workbench.picture_tiles import field_tile, map_tiles, motion_image_tile
-from workbench.prediction_view import draw_weights
 from workbench.selection import ClipChoice
-from workbench.tiles import Press, draw_tiles
+from workbench.tiles import Badge, Press, TileGroup, draw_groups, draw_tiles
 from workbench.titles import network_title
 
 TILES = 12
@@ -138,3 +139,94 @@ def telling_layer(layers: Sequence[Layer], size: int) -> str:
     """Return the last layer whose maps are fine enough to recognise a face in."""
     fine = [layer for layer in layers if -(-size // layer.stride) >= _CELLS]
     return (fine or layers)[-1].name
+
+
+def export_maps(
+    choice: ClipChoice,
+    weighting: str,
+    model: LoadedModel,
+    layer: Layer,
+    values: npt.NDArray[np.float32],
+    channels: Sequence[int],
+    scale: ColourScale,
+) -> None:
+    """Draw the export of maps."""
+    recipe = _recipe(choice, weighting, model, layer)
+    stem = f"maps_{choice.key.replace('/', '-')}_{model.entry.name}_{layer.name}"
+    panels.export(
+        stem,
+        partial(_sheet, values, channels, scale, recipe.synthetic),
+        array=values,
+        script=maps_script(recipe, name=f"{stem}_synthetic" if recipe.synthetic else stem),
+        synthetic=recipe.synthetic,
+    )
+
+
+def _sheet(
+    values: npt.NDArray[np.float32], channels: Sequence[int], scale: ColourScale, synthetic: bool
+) -> bytes:
+    """Return maps as a figure for print, three to a row."""
+    # Matplotlib takes half a second to load, and only who exports a picture needs it.
+    from mer_core.plots.static import ONE_COLUMN
+    from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
+
+    tiles = [Tile(values=values[channel], caption=f"map {channel}") for channel in channels]
+    rows = [tiles[start : start + 3] for start in range(0, len(tiles), 3)]
+    block = TileBlock(rows=rows, scale=scale)
+    return tile_figure([[block]], synthetic=synthetic, width=ONE_COLUMN).png
+
+
+def _recipe(choice: ClipChoice, weighting: str, model: LoadedModel, layer: Layer) -> MapsRecipe:
+    return MapsRecipe(
+        clip=selection.clip_code(choice),
+        model=model,
+        weights=cached.weights_of(model),
+        layer=layer.name,
+        weighting=weighting,
+        synthetic=cached.recording(choice).clip.synthetic or model.weights.synthetic,
+    )
+
+
+MATCHED_TILES = 6
+
+
+@address.page_part
+def draw_matched(
+    choice: ClipChoice, weighting: str, models: Sequence[LoadedModel], rank: Ranking
+) -> None:
+    """Draw the leading maps of each network's layer, and behind one button their exports."""
+    stages = matched_layers([model.entry for model in models])
+    if not stages:
+        st.info("These networks have no resolution in common outside their branches.")
+        return
+    stage = address.choose(
+        "Resolution",
+        list(stages),
+        key="stage",
+        titles=lambda name: f"{name} of the input",
+        width=200,
+        help="Networks are compared where their maps have the same resolution.",
+    )
+    region = cached.recording(choice).region
+    groups, shown = [], []
+    for model in models:
+        layer = stages[stage][model.entry.name]
+        found = cached.maps(choice, weighting, model)[layer.name]
+        chosen = found.top(MATCHED_TILES, rank, region)
+        values = found.values[chosen]
+        scale = shared_scale([values], signed=bool((values < 0).any()))
+        tiles = map_tiles(found.values, chosen, scale=scale, what=f"{model.entry.title}, map")
+        weights = Badge(model.weights.label, "plain" if model.weights.trained else "bad")
+        title = f"{model.entry.title}, {layer.title}"
+        groups.append(TileGroup(title=title, tiles=tiles, badges=(weights,)))
+        shown.append((title, model, layer, found.values, chosen, scale))
+    draw_groups(groups, key="matched", columns=3)
+    st.caption("Networks respond in units of their own, so each has its own scale.")
+    part = panels.lazy_container(
+        st.popover, "Export", key="export matched", icon=":material/download:"
+    )
+    if part.open:
+        with part:
+            for title, *exported in shown:
+                st.markdown(f"**{title}**")
+                export_maps(choice, weighting, *exported)

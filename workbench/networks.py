@@ -1,21 +1,23 @@
-"""Which networks a page shows: those that come with the workbench, or one of a study."""
+"""Networks of a page, those that come with the workbench or one of a study, and predictions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mer_core.datasets.label_schemes import class_for
 from mer_core.errors import MerError
 from mer_core.models.loaded import LoadedModel
 from mer_core.models.shipped import shown_weighting
-from mer_core.training.study import Study
 from workbench import address, cached, cached_results, panels, selection
 from workbench.cached_results import study_title
-from workbench.prediction_view import PredictionView
 from workbench.selection import ClipChoice
+from workbench.titles import sentence_case
 
 SHIPPED = "shipped, trained on generated faces"
 MOST = 3  # columns by default
@@ -68,6 +70,8 @@ def _held_out(study: str, choice: ClipChoice) -> LoadedModel | None:
     fold = result.fold_of(choice.key)
     if fold is None:
         return None
+    from mer_core.training.study import Study  # heavy, and only here
+
     path = Study.open(study).weights_path(fold)
     name = result.definition["experiment"]["model"]
     return cached.checkpoint(name, str(path)) if path.exists() else None
@@ -84,3 +88,90 @@ def draw_predictions(
 def columns(models: Sequence[LoadedModel]) -> list[DeltaGenerator]:
     """Return columns for the networks; so many that no picture fills the screen."""
     return st.columns(max(len(models), MOST), gap="medium")
+
+
+@dataclass(frozen=True)
+class PredictionView:
+    """One answer as pages show it.
+
+    Attributes:
+        model: The network.
+        shares: Class -> probability.
+        label: What the clip is labelled.
+    """
+
+    model: LoadedModel
+    shares: Mapping[str, float]
+    label: str
+
+    @property
+    def predicted(self) -> str:
+        """The most probable class."""
+        return max(self.shares, key=self.shares.__getitem__)
+
+    @property
+    def truth(self) -> str | None:
+        """The class that the label counts as; None where the classes have none for it."""
+        return class_for(self.label, self.model.classes)
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the prediction is the true class; None where there is none."""
+        return None if self.truth is None else self.predicted == self.truth
+
+    @property
+    def mapping(self) -> str:
+        """How the label becomes a class, in a sentence."""
+        label = sentence_case(self.label)
+        if self.truth is None:
+            return f"{label} is none of this network's classes, so nothing here is right or wrong."
+        if self.truth == self.label:
+            return f"The clip is labelled {label}."
+        return f"The clip is labelled {label}, which counts as {sentence_case(self.truth)}."
+
+    def draw(self, *, where: Any = st, mapping: bool = True) -> None:
+        """Draw the verdict, a bar for each class, and what the weights are."""
+        model = self.model
+        address.pin(model.entry.name, model.entry.title, model.weights.digest)
+        sign = {True: ":green[:material/check_circle: right]", None: ""}.get(
+            self.right, ":red[:material/cancel: wrong]"
+        )
+        with where.container(gap="small"):
+            st.markdown(
+                f"**{model.entry.title}** predicts **{sentence_case(self.predicted)}** {sign}"
+            )
+            draw_weights(model)
+            st.html(self._table())
+            if mapping:
+                st.caption(self.mapping)
+
+    def _table(self) -> str:
+        kind = {True: "mer-right", False: "mer-wrong", None: "mer-open"}[self.right]
+        rows = []
+        for name, share in self.shares.items():
+            own = f"mer-predicted {kind}" if name == self.predicted else ""
+            mark = " ✓" if name == self.truth else ""
+            rows.append(
+                f'<tr class="{own}"><th scope="row">{escape(sentence_case(name))}{mark}</th>'
+                f'<td><div class="mer-track"><div class="mer-fill" style="width:{share:.1%}">'
+                f"</div></div></td><td>{share:.0%}</td></tr>"
+            )
+        return f'<table class="mer-answer">{"".join(rows)}</table>'
+
+
+def draw_weights(model: LoadedModel, *, where: Any = st) -> None:
+    """Draw what the weights of a network are, as a badge that cannot be overlooked."""
+    card = model.weights.card
+    if model.weights.trained:
+        where.badge(
+            model.weights.label,
+            icon=":material/model_training:",
+            color="gray",
+            help=None
+            if card is None
+            else f"Unweighted average recall {card.uar.value:.0%} ({card.uar.low:.0%} to "
+            f"{card.uar.high:.0%}) on {card.clips} clips of {card.people} generated people that it "
+            f"has never seen; chance is {1 / len(model.classes):.0%}.",
+        )
+    else:
+        where.badge(model.weights.label, icon=":material/warning:", color="red")

@@ -31,11 +31,10 @@ from mer_core.plots.answers import probability_bars
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import share_curve
-from workbench import address, gestures, panels, pointing, selection
+from workbench import address, panels, pointing, selection
 from workbench.attribution_map import UNDER, constant_in_words
-from workbench.networks import columns
+from workbench.networks import PredictionView, columns, draw_weights
 from workbench.picture_tiles import attribution_tile, map_tiles, motion_image_tile
-from workbench.prediction_view import PredictionView, draw_weights
 from workbench.tiles import Tile, draw_tiles
 from workbench.titles import sentence_case
 
@@ -153,7 +152,7 @@ def choose_interval(recording: Recording) -> Recording:
                 key=f"candidate {number}",
             )
     kept = recording.clip.frame_numbers
-    first, last = pointing.frame_range(kept, brushed=gestures.brushed_range(dict(picked)))
+    first, last = pointing.frame_range(kept, brushed=pointing.brushed_range(dict(picked)))
     if (first, last) == (recording.onset, recording.offset):
         return recording
     return between(recording, first, last)

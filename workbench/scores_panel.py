@@ -12,7 +12,7 @@ from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS, Localisation, localise
 from mer_core.plots.attributions import score_bars
 from mer_core.records import AttributionMap
-from workbench import address, cached, cached_attributions, panels
+from workbench import address, cached_attributions, panels
 from workbench.drawings import drawn
 from workbench.selection import ClipChoice
 
@@ -20,11 +20,11 @@ from workbench.selection import ClipChoice
 def draw_scores(
     choice: ClipChoice,
     weighting: str,
-    look: Inspection,
+    inspection: Inspection,
     shown: Mapping[str, tuple[Inspection, AttributionMap]],
 ) -> None:
     """Draws the chosen score of every map that is `shown`, and all of them as a table."""
-    if look.regions is None:
+    if inspection.regions is None:
         st.info("No action unit of this clip has a known region, so there is nothing to find.")
         return
     scores = {
@@ -44,10 +44,8 @@ def draw_scores(
             width=420,
         )
     )
-    controls = cached_attributions.control_scores(
-        cached.clip_key(choice), weighting, look.model.entry.name, look
-    )
-    synthetic = look.recording.clip.synthetic
+    controls = cached_attributions.control_scores(choice, weighting, inspection.model)
+    synthetic = inspection.recording.clip.synthetic
     panels.chart(
         partial(
             score_bars,
@@ -65,7 +63,8 @@ def draw_scores(
         f"{metric.title}: 1 is what a random map scores. A dotted line is a control map, which no "
         "network made. Green bars pass all of them, orange ones some, and a grey one explains no "
         "more than plain motion does. "
-        f"Regions: {look.regions.source}, {look.regions.union.mean():.0%} of the picture. "
+        f"Regions: {inspection.regions.source}, {inspection.regions.union.mean():.0%} of the "
+        "picture. "
         "Methods that are given the regions find them by construction: "
         + (", ".join(m.title for m in METHODS if m.needs_regions))
         + "."

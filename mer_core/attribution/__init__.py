@@ -1,14 +1,14 @@
 """Why a network answered as it did."""
 
-from mer_core.attribution.base import Method, Parameter, Resolution
-from mer_core.attribution.catalog import DEFAULT_METHOD, METHODS, Offer, list_methods
+from mer_core.attribution.catalog import DEFAULT_METHOD, METHODS, MethodAvailability, list_methods
 from mer_core.attribution.engine import explain
+from mer_core.attribution.method import Method, Parameter, Resolution
 
 __all__ = [
     "DEFAULT_METHOD",
     "METHODS",
     "Method",
-    "Offer",
+    "MethodAvailability",
     "Parameter",
     "Resolution",
     "explain",

@@ -1,7 +1,7 @@
-"""What stands for absence: the input that an input is compared with.
+"""Baseline inputs: what an input is compared with.
 
 An affective-motion image is `A = s * sum_t w_t f_t + c` with s and c constants of the clip. Where
-nothing accumulates, the image has the grey level c, so the image of absence is c everywhere. It
+nothing accumulates, the image has the grey level c, so the baseline is c everywhere. It
 is mid-grey only if the scaling happens to be symmetric, and no constant shared by all clips.
 
     zero    an image: c everywhere; flow: no motion
@@ -11,7 +11,7 @@ is mid-grey only if the scaling happens to be symmetric, and no constant shared 
     mean    each channel's own mean
     blur    the input itself, blurred by an eighth of its side
     still   a clip: its mean frame in place of each frame, so the same face without motion
-    origin  zeros as the network sees them, the reference of textbook input x gradient
+    origin  zeros as the network sees them, the baseline of textbook input x gradient
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from mer_core.errors import SettingsError
 from mer_core.records import InputKind, InputSpec
 
 
-def reference_name(name: str, spec: InputSpec, zero_level: float | None) -> str:
-    """The reference that `name` comes to, or `SettingsError` where it cannot be made."""
+def baseline_name(name: str, spec: InputSpec, zero_level: float | None) -> str:
+    """The baseline that `name` comes to, or `SettingsError` where it cannot be made."""
     if name == "auto":
         return "grey" if zero_level is None else "zero"
     if name == "zero" and zero_level is None and spec.kind is not InputKind.FLOW:
@@ -36,10 +36,10 @@ def reference_name(name: str, spec: InputSpec, zero_level: float | None) -> str:
     return name
 
 
-def reference_input(
+def baseline_input(
     name: str, inputs: Tensor, spec: InputSpec, zero_level: float | None = None
 ) -> Tensor:
-    """The reference called `name` for `inputs`, in the network's own units and of their shape.
+    """The baseline called `name` for `inputs`, in the network's own units and of their shape.
 
     Args:
         name: One of the names above, but not "auto".

@@ -23,9 +23,9 @@ from captum.attr import LayerGradCam
 from torch import Tensor
 from torch.nn import functional
 
-from mer_core.attribution import objections
-from mer_core.attribution.base import Method, Parameter, Question, Reply, Resolution
+from mer_core.attribution import network
 from mer_core.attribution.gradient import guided
+from mer_core.attribution.method import Method, MethodInputs, MethodOutput, Parameter, Resolution
 
 
 def spread(
@@ -48,33 +48,33 @@ def _cells(side: int, cells: int, stride: int, offset: float) -> Tensor:
     return (torch.arange(side) - offset) / stride * (2 / max(cells - 1, 1)) - 1
 
 
-def _cam(question: Question, *, negatives: bool) -> Tensor:
+def _cam(call: MethodInputs, *, negatives: bool) -> Tensor:
     """The map over the input: 1 x 1 x H x W, or 1 x T x 1 x H x W for a clip."""
-    assert question.layer is not None
-    layer = question.layer
-    module = question.model.module.get_submodule(layer.module)
-    cells = LayerGradCam(question.model.module, module).attribute(
-        question.inputs.clone().requires_grad_(),
-        target=question.target,
+    assert call.layer is not None
+    layer = call.layer
+    module = call.model.module.get_submodule(layer.module)
+    cells = LayerGradCam(call.model.module, module).attribute(
+        call.inputs.clone().requires_grad_(),
+        target=call.target,
         relu_attributions=not negatives,
     )
     assert isinstance(cells, Tensor)
-    size = (question.inputs.shape[-2], question.inputs.shape[-1])
-    upsampling = str(question.parameters["upsampling"])
+    size = (call.inputs.shape[-2], call.inputs.shape[-1])
+    upsampling = str(call.parameters["upsampling"])
     found = spread(
         cells.detach(), size, stride=layer.stride, upsampling=upsampling, offset=layer.offset
     )
     # Clip networks read frames side by side in the batch.
-    return found if question.inputs.dim() == 4 else found[None]
+    return found if call.inputs.dim() == 4 else found[None]
 
 
-def _grad_cam(question: Question) -> Reply:
-    return Reply(attribution=_cam(question, negatives=bool(question.parameters["negatives"])))
+def _grad_cam(call: MethodInputs) -> MethodOutput:
+    return MethodOutput(attribution=_cam(call, negatives=bool(call.parameters["negatives"])))
 
 
-def _guided_grad_cam(question: Question) -> Reply:
-    weights = _cam(question, negatives=False)
-    return Reply(attribution=guided(question).detach() * weights)
+def _guided_grad_cam(call: MethodInputs) -> MethodOutput:
+    weights = _cam(call, negatives=False)
+    return MethodOutput(attribution=guided(call).detach() * weights)
 
 
 _UPSAMPLING = Parameter(
@@ -91,20 +91,20 @@ METHODS: tuple[Method, ...] = (
         name="grad-cam",
         title="Grad-CAM",
         paper="Selvaraju et al. Grad-CAM. ICCV 2017; arXiv 1610.02391",
-        says="How much the layer's answer here speaks for the class.",
+        description="Where this layer's activations support the class.",
         run=_grad_cam,
-        objection=objections.none,
+        incompatibility=network.any_network,
         cost=lambda values, entry: 2,
         signed=False,
         signed_with="negatives",
         resolution=Resolution.LAYER,
-        parameters=(
+        own_parameters=(
             Parameter(
                 name="negatives",
-                title="Keep what speaks against",
+                title="Keep negative values",
                 kind="bool",
                 default=False,
-                help="Negative values stay instead of becoming zero.",
+                help="Show what speaks against the class, too, instead of zero there.",
             ),
             _UPSAMPLING,
         ),
@@ -114,11 +114,11 @@ METHODS: tuple[Method, ...] = (
         name="guided-grad-cam",
         title="Guided Grad-CAM",
         paper="Selvaraju et al. Grad-CAM. ICCV 2017; arXiv 1610.02391",
-        says="Guided backpropagation where Grad-CAM is positive.",
+        description="Guided backpropagation where Grad-CAM is positive.",
         run=_guided_grad_cam,
-        objection=objections.plain_relu,
+        incompatibility=network.relu_only,
         cost=lambda values, entry: 5,
-        parameters=(_UPSAMPLING,),
+        own_parameters=(_UPSAMPLING,),
         needs_layer=True,
     ),
 )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mer_core.attribution import cam, gradient, occlusion, relevance, smoothing
-from mer_core.attribution.base import Method, Parameter
+from mer_core.attribution import cam, gradient, occlusion, relevance
+from mer_core.attribution.method import Method, Parameter
 from mer_core.errors import NotApplicableError
 from mer_core.models.loaded import LoadedModel
 from mer_core.registry import Registry
 
 METHODS: Registry[Method] = Registry("attribution method")
 
-for _module in (gradient, smoothing, cam, occlusion, relevance):
+for _module in (gradient, cam, occlusion, relevance):
     for _method in _module.METHODS:
         METHODS.register(_method.name, _method)
 
@@ -21,14 +21,14 @@ DEFAULT_METHOD = METHODS.get("grad-cam").name
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class MethodAvailability:
     """A method as one network has it.
 
     Attributes:
         method: The method.
         reason: Why it does not apply, or "" where it does.
-        parameters: Its knobs on this network.
-        forwards: What it costs with default knobs, in forward passes.
+        parameters: Its parameters on this network.
+        forwards: What it costs with default parameters, in forward passes.
     """
 
     method: Method
@@ -42,7 +42,7 @@ class Offer:
         return not self.reason
 
 
-def list_methods(model: LoadedModel) -> tuple[Offer, ...]:
+def list_methods(model: LoadedModel) -> tuple[MethodAvailability, ...]:
     """List every method, with the reason where it does not apply to `model`.
 
     Args:
@@ -61,9 +61,9 @@ def list_methods(model: LoadedModel) -> tuple[Offer, ...]:
 def applicable_method(name: str, model: LoadedModel) -> Method:
     """The method called `name`, or `NotApplicableError` with the reason."""
     method = METHODS.get(name)
-    reason = method.objection(model)
+    reason = method.incompatibility(model)
     if reason:
-        others = [offer.method.name for offer in list_methods(model) if offer.applies]
+        others = [available.method.name for available in list_methods(model) if available.applies]
         raise NotApplicableError(
             reason,
             where=f"{method.title} on {model.entry.title}",
@@ -72,10 +72,10 @@ def applicable_method(name: str, model: LoadedModel) -> Method:
     return method
 
 
-def _offer(method: Method, model: LoadedModel) -> Offer:
-    return Offer(
+def _offer(method: Method, model: LoadedModel) -> MethodAvailability:
+    return MethodAvailability(
         method=method,
-        reason=method.objection(model) or "",
-        parameters=method.knobs(model.entry),
+        reason=method.incompatibility(model) or "",
+        parameters=method.parameters(model.entry),
         forwards=method.forwards({}, model.entry),
     )

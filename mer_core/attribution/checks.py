@@ -1,4 +1,4 @@
-"""The questions of the sanity card, each a function from a map under examination to a finding.
+"""The checks of the sanity card, each a function from the context of a map to a finding.
 
 The limits are ours: no paper gives any. They are data, and the figure stands beside the verdict.
 """
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mer_core.attribution.explainer import Explainer
+from mer_core.attribution.engine import Explainer
 from mer_core.attribution.faithfulness import Faithfulness, faithfulness
 from mer_core.attribution.randomisation import Stage, randomisation
 from mer_core.attribution.stability import Stability, stability
@@ -73,8 +73,8 @@ Finding = tuple[Verdict, float | None, str]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Examination:
-    """One map under examination, with what several questions share.
+class SanityContext:
+    """One map to be checked, with what several checks share.
 
     `map` is the map; `delta` is its completeness error if the method promises completeness, and
     `difference` the change of the answer it should add up to, None for that from `baseline`;
@@ -131,38 +131,38 @@ class Examination:
         )
 
 
-def _degenerate(exam: Examination) -> Finding:
-    broken = int(np.count_nonzero(~np.isfinite(exam.map)))
+def _degenerate(context: SanityContext) -> Finding:
+    broken = int(np.count_nonzero(~np.isfinite(context.map)))
     if broken:
-        return Verdict.FAIL, None, f"{broken} of {exam.map.size} pixels are not numbers"
-    if exam.map.min() == exam.map.max():
+        return Verdict.FAIL, None, f"{broken} of {context.map.size} pixels are not numbers"
+    if context.map.min() == context.map.max():
         return Verdict.FAIL, None, "every pixel has the same value"
-    if exam.plain is not None:
-        gradient = exam.plain(exam.model, exam.inputs, exam.target)
-        if np.array_equal(exam.map, gradient):
+    if context.plain is not None:
+        gradient = context.plain(context.model, context.inputs, context.target)
+        if np.array_equal(context.map, gradient):
             return Verdict.FAIL, None, "equals the plain gradient bit for bit"
     return Verdict.PASS, None, "finite and not constant"
 
 
-def _completeness(exam: Examination) -> Finding:
-    if exam.delta is None:
+def _completeness(context: SanityContext) -> Finding:
+    if context.delta is None:
         return Verdict.NONE, None, "the method does not promise that its values add up"
-    change = exam.difference
+    change = context.difference
     if change is None:
-        pair = torch.cat([exam.inputs, exam.baseline.expand_as(exam.inputs)])
-        full, empty = exam.model.logits(pair)[:, exam.index].double()
+        pair = torch.cat([context.inputs, context.baseline.expand_as(context.inputs)])
+        full, empty = context.model.logits(pair)[:, context.index].double()
         change = float(full - empty)
     difference = abs(change)
     if difference == 0:
         text = "the network answers input and baseline alike"
-        return (Verdict.WARN if exam.delta else Verdict.PASS), None, text
-    share = exam.delta / difference
+        return (Verdict.WARN if context.delta else Verdict.PASS), None, text
+    share = context.delta / difference
     text = f"misses the change of the answer, {difference:.3g}, by {share:.2%}"
     return LIMITS["completeness"].verdict(share), share, text
 
 
-def _stability(exam: Examination) -> Finding:
-    found = exam.steadiness
+def _stability(context: SanityContext) -> Finding:
+    found = context.steadiness
     text = (
         f"rank correlation {found.mean:.2f} under noise of {found.noise:.0%} of the range, "
         f"largest change {found.sensitivity:.0%}"
@@ -170,13 +170,13 @@ def _stability(exam: Examination) -> Finding:
     return LIMITS["stability"].verdict(found.mean), found.mean, text
 
 
-def _deletion(exam: Examination) -> Finding:
-    curves = exam.curves
+def _deletion(context: SanityContext) -> Finding:
+    curves = context.curves
     return _beats(curves.deletion_gains, curves, f"area {curves.deletion_auc:.3f}, below random by")
 
 
-def _insertion(exam: Examination) -> Finding:
-    curves = exam.curves
+def _insertion(context: SanityContext) -> Finding:
+    curves = context.curves
     return _beats(
         curves.insertion_gains, curves, f"area {curves.insertion_auc:.3f}, above random by"
     )
@@ -192,44 +192,44 @@ def _beats(gains: npt.NDArray[np.float64], curves: Faithfulness, words: str) -> 
     return (Verdict.WARN if mean > 0 else Verdict.FAIL), mean, text
 
 
-def _randomisation(exam: Examination) -> Finding:
-    last = exam.cascade[-1]
+def _randomisation(context: SanityContext) -> Finding:
+    last = context.cascade[-1]
     # A constant map of the randomised network has nothing in common with one that is not.
     likeness = 0.0 if np.isnan(last.rank_absolute) else abs(last.rank_absolute)
-    if exam.map.min() == exam.map.max():
+    if context.map.min() == context.map.max():
         return Verdict.FAIL, None, "a constant map cannot be told from a randomised one"
     text = f"rank correlation {likeness:.2f} with all weights permuted, SSIM {last.ssim:.2f}"
     return LIMITS["randomisation"].verdict(likeness), likeness, text
 
 
-def _logit(exam: Examination) -> Finding:
-    others = [name for name in exam.model.classes if name != exam.target]
+def _logit(context: SanityContext) -> Finding:
+    others = [name for name in context.model.classes if name != context.target]
     if not others:
         return Verdict.NONE, None, "the network knows one class"
-    other = others[int(generator(exam.seed, "logit").integers(len(others)))]
-    likeness = rank_correlation(exam.map, exam.explain(exam.model, exam.inputs, other))
+    other = others[int(generator(context.seed, "logit").integers(len(others)))]
+    likeness = rank_correlation(context.map, context.explain(context.model, context.inputs, other))
     text = f"rank correlation {likeness:.2f} with the map for {other}"
     return LIMITS["logit"].verdict(likeness), likeness, text
 
 
 @dataclass(frozen=True, slots=True)
-class CardLine:
-    """A line of the card before it is answered."""
+class SanityCheck:
+    """One check of the card and the function that makes it."""
 
     name: str
     title: str
-    ask: Callable[[Examination], Finding]
+    run: Callable[[SanityContext], Finding]
 
 
-QUESTIONS: Registry[CardLine] = Registry("sanity check")
+CHECKS: Registry[SanityCheck] = Registry("sanity check")
 
-for _question in (
-    CardLine("degenerate", "Says something on this network", _degenerate),
-    CardLine("completeness", "Adds up to the answer", _completeness),
-    CardLine("stability", "Survives noise", _stability),
-    CardLine("deletion", "Deletion against random order", _deletion),
-    CardLine("insertion", "Insertion against random order", _insertion),
-    CardLine("randomisation", "Changes when weights are lost", _randomisation),
-    CardLine("logit", "Changes with the class", _logit),
+for _check in (
+    SanityCheck("degenerate", "Says something on this network", _degenerate),
+    SanityCheck("completeness", "Adds up to the answer", _completeness),
+    SanityCheck("stability", "Survives noise", _stability),
+    SanityCheck("deletion", "Deletion against random order", _deletion),
+    SanityCheck("insertion", "Insertion against random order", _insertion),
+    SanityCheck("randomisation", "Changes when weights are lost", _randomisation),
+    SanityCheck("logit", "Changes with the class", _logit),
 ):
-    QUESTIONS.register(_question.name, _question)
+    CHECKS.register(_check.name, _check)

@@ -24,7 +24,7 @@ from mer_core.seeding import generator
 
 Map = npt.NDArray[np.float32]
 
-BASELINES = {
+CONTROL_MAPS = {
     "random": "Random map",
     "centre": "Centre Gaussian",
     "ami-energy": "AMI energy",
@@ -52,6 +52,26 @@ def centre_map(size: tuple[int, int], *, spread: float = CENTRE_SPREAD) -> Map:
 def energy_map(image: AffectiveMotionImage) -> Map:
     """|AMI - baseline| in grey levels, summed over channels; 0 everywhere for a flat image."""
     return (np.abs(image.total).sum(axis=2) * image.scale).astype(np.float32)
+
+
+def control_maps(
+    image: AffectiveMotionImage, motion: AffectiveMotionImage, *, seed: int, key: str
+) -> dict[str, Map]:
+    """Every control map of a clip, by name.
+
+    Args:
+        image: The clip's image as a network sees it.
+        motion: The same under `motion_weighting`.
+        seed: Seed of the random map.
+        key: The clip's own, so that clips get different random maps.
+    """
+    height, width = image.total.shape[:2]
+    return {
+        "random": random_map((height, width), seed=seed, key=key),
+        "centre": centre_map((height, width)),
+        "ami-energy": energy_map(image),
+        "motion-energy": energy_map(motion),
+    }
 
 
 def motion_share(image: AffectiveMotionImage, region: npt.NDArray[np.bool_]) -> float:

@@ -3,46 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mer_core.attribution.base import Mask, Method, Question, Reply, Value, Values
-from mer_core.attribution.baseline_inputs import reference_input, reference_name
-from mer_core.attribution.batching import batching
+from mer_core.attribution.baseline_inputs import baseline_input, baseline_name
 from mer_core.attribution.catalog import applicable_method
-from mer_core.attribution.guard import as_found, hook_count
-from mer_core.attribution.smoothing import answer
+from mer_core.attribution.gradient import smoothed
+from mer_core.attribution.method import Mask, Method, MethodInputs, MethodOutput, Value, Values
+from mer_core.attribution.network import as_found, batching, hook_count
 from mer_core.errors import ModelError, SettingsError, UnknownNameError
 from mer_core.models.loaded import LoadedModel, check_input
-from mer_core.records import AttributionMap, Layer, array_digest
+from mer_core.records import AttributionMap, AttributionRequest, Layer, array_digest
 from mer_core.seeding import derive_seed
 
+Map = npt.NDArray[np.floating]
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What may be asked of a method besides the network and its input; see `explain`."""
-
-    target: str | None = None
-    layer: str | None = None
-    parameters: Values = field(default_factory=dict)
-    seed: int = 0
-    input_digest: str | None = None
-    zero_level: float | None = None
-    regions: Mapping[str, Mask] = field(default_factory=dict)
+Explainer = Callable[[LoadedModel, Tensor, str], Map]
+"""Network, batch of one, class name -> H x W map."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Finding:
-    """A map together with what frames need: the multiplier g and the reference, in input units."""
+    """A map together with what frames need: the multiplier g and the baseline, in input units."""
 
     map: AttributionMap
     multiplier: Tensor | None
-    reference: Tensor | None
+    baseline: Tensor | None
 
 
 def explain(
@@ -88,7 +79,8 @@ def explain(
         >>> explain(model, seen, method="saliency").signed
         False
     """
-    asked = Request(
+    request = AttributionRequest(
+        method=method,
         target=target,
         layer=layer,
         parameters=parameters or {},
@@ -97,23 +89,55 @@ def explain(
         zero_level=zero_level,
         regions=regions or {},
     )
-    return find(model, inputs, applicable_method(method, model), asked).map
+    return find(model, inputs, applicable_method(method, model), request).map
 
 
-def find(model: LoadedModel, inputs: Tensor, method: Method, asked: Request) -> Finding:
-    """`explain` with what `frames.py` needs besides, and for a method whatever it objects."""
+def explainer(
+    method: str,
+    *,
+    layer: str | None = None,
+    parameters: Mapping[str, float | int | str | bool] | None = None,
+    zero_level: float | None = None,
+    regions: Mapping[str, Mask] | None = None,
+    seed: int = 0,
+) -> Explainer:
+    """`method` through the engine, with everything but network, input and class decided.
+
+    Every call draws the same random numbers, so two maps differ by what they explain alone.
+    """
+
+    def run(model: LoadedModel, inputs: Tensor, target: str) -> Map:
+        return explain(
+            model,
+            inputs,
+            method=method,
+            target=target,
+            layer=layer,
+            parameters=parameters,
+            seed=seed,
+            zero_level=zero_level,
+            regions=regions,
+        ).values
+
+    return run
+
+
+def find(
+    model: LoadedModel, inputs: Tensor, method: Method, request: AttributionRequest
+) -> Finding:
+    """`explain` with what `frames.py` needs besides; whether `method` applies is not looked at."""
     check_input(model.entry, inputs)
     if inputs.shape[0] != 1:
         raise SettingsError(f"attribution is for one input at a time, not {inputs.shape[0]}")
     with model.lock, torch.inference_mode(False):
-        question = _question(model, _own(inputs), method, asked)
+        call = _method_inputs(model, _own(inputs), method, request)
         started = time.perf_counter()
-        reply = _ask(method, question)
+        output = _ask(method, call)
         seconds = time.perf_counter() - started
         return Finding(
-            map=_map(method, question, reply, asked, seconds),
-            multiplier=reply.multiplier,
-            reference=question.reference,
+            map=_map(method, call, output, request, seconds),
+            multiplier=output.multiplier,
+            baseline=call.baseline,
         )
 
 
@@ -123,60 +147,66 @@ def _own(inputs: Tensor) -> Tensor:
     return own.contiguous(memory_format=torch.channels_last) if own.dim() == 4 else own
 
 
-def _question(model: LoadedModel, inputs: Tensor, method: Method, asked: Request) -> Question:
-    knobs = method.settle(asked.parameters, model.entry)
-    reference = _reference(method, model, inputs, knobs, asked.zero_level)
-    draws = torch.Generator().manual_seed(derive_seed(asked.seed, "attribution", method.name))
-    return Question(
+def _method_inputs(
+    model: LoadedModel, inputs: Tensor, method: Method, request: AttributionRequest
+) -> MethodInputs:
+    settings = method.resolve(request.parameters, model.entry)
+    baseline = _baseline(method, model, inputs, settings, request.zero_level)
+    draws = torch.Generator().manual_seed(derive_seed(request.seed, "attribution", method.name))
+    return MethodInputs(
         model=model,
         inputs=inputs,
-        target=_target(model, inputs, asked.target),
-        layer=_layer(method, model, asked.layer),
-        parameters=knobs,
-        reference=reference,
-        regions=_regions(method, inputs, asked.regions),
+        target=_target(model, inputs, request.target),
+        layer=_layer(method, model, request.layer),
+        parameters=settings,
+        baseline=baseline,
+        regions=_regions(method, inputs, request.regions),
         generator=draws,
         chunk=batching(model.entry).chunk,
     )
 
 
-def _ask(method: Method, question: Question) -> Reply:
-    module = question.model.module
+def _ask(method: Method, call: MethodInputs) -> MethodOutput:
+    module = call.model.module
     before = hook_count(module)
     with as_found(module):
         assert not any(part.training for part in module.modules())
-        reply = answer(method, question)
+        output = smoothed(method, call)
     assert hook_count(module) == before
-    if not torch.isfinite(reply.attribution).all():
+    if not torch.isfinite(output.attribution).all():
         raise ModelError(
             f"{method.title} gives values that are not finite",
-            where=question.model.entry.title,
+            where=call.model.entry.title,
             remedy="check the weights and the input",
         )
-    return reply
+    return output
 
 
 def _map(
-    method: Method, question: Question, reply: Reply, asked: Request, seconds: float
+    method: Method,
+    call: MethodInputs,
+    output: MethodOutput,
+    request: AttributionRequest,
+    seconds: float,
 ) -> AttributionMap:
-    signed = method.is_signed(question.parameters)
-    attribution = np.ascontiguousarray(reply.attribution[0].to(torch.float32).numpy())
-    difference, delta = _completeness(method, question, reply)
-    recorded = dict(question.parameters) | {"seed": asked.seed}
-    if method.uses_reference and asked.zero_level is not None:
-        recorded["zero_level"] = float(asked.zero_level)
+    signed = method.is_signed(call.parameters)
+    attribution = np.ascontiguousarray(output.attribution[0].to(torch.float32).numpy())
+    difference, delta = _completeness(method, call, output)
+    recorded = dict(call.parameters) | {"seed": request.seed}
+    if method.uses_baseline and request.zero_level is not None:
+        recorded["zero_level"] = float(request.zero_level)
     return AttributionMap(
         values=plane(attribution, signed=signed),
         method=method.name,
-        model=question.model.entry.name,
-        target=question.model.classes[question.target],
+        model=call.model.entry.name,
+        target=call.model.classes[call.target],
         signed=signed,
-        layer=None if question.layer is None else question.layer.name,
+        layer=None if call.layer is None else call.layer.name,
         delta=delta,
         difference=difference,
         seconds=seconds,
-        model_digest=question.model.digest,
-        input_digest=asked.input_digest or array_digest(question.inputs.numpy()),
+        model_digest=call.model.digest,
+        input_digest=request.input_digest or array_digest(call.inputs.numpy()),
         parameters=recorded,
         threads=torch.get_num_threads(),
         channels=attribution,
@@ -196,15 +226,15 @@ def plane(attribution: npt.NDArray[np.float32], *, signed: bool) -> npt.NDArray[
 
 
 def _completeness(
-    method: Method, question: Question, reply: Reply
+    method: Method, call: MethodInputs, output: MethodOutput
 ) -> tuple[float | None, float | None]:
-    """F(x) - F(reference), and how far the attribution's sum is from it."""
-    if not method.complete or question.number("smoothing_samples"):
+    """F(x) - F(baseline), and how far the attribution's sum is from it."""
+    if not method.complete or call.number("smoothing_samples"):
         return None, None
-    pair = torch.cat([question.inputs, question.compared_with()])
-    answers = question.model.logits(pair)[:, question.target].double()
+    pair = torch.cat([call.inputs, call.required_baseline()])
+    answers = call.model.logits(pair)[:, call.target].double()
     difference = float(answers[0] - answers[1])
-    return difference, abs(float(reply.attribution.double().sum()) - difference)
+    return difference, abs(float(output.attribution.double().sum()) - difference)
 
 
 def _target(model: LoadedModel, inputs: Tensor, name: str | None) -> int:
@@ -226,19 +256,19 @@ def _layer(method: Method, model: LoadedModel, name: str | None) -> Layer | None
     return None
 
 
-def _reference(
+def _baseline(
     method: Method,
     model: LoadedModel,
     inputs: Tensor,
-    knobs: dict[str, Value],
+    settings: dict[str, Value],
     zero_level: float | None,
 ) -> Tensor | None:
-    """The reference the knob asks for; the knob then says what "auto" came to."""
-    if not method.uses_reference:
+    """The baseline the parameter asks for; the parameter then says what "auto" came to."""
+    if not method.uses_baseline:
         return None
     spec = model.entry.input
-    knobs["baseline"] = name = reference_name(str(knobs["baseline"]), spec, zero_level)
-    return reference_input(name, inputs, spec, zero_level)
+    settings["baseline"] = name = baseline_name(str(settings["baseline"]), spec, zero_level)
+    return baseline_input(name, inputs, spec, zero_level)
 
 
 def _regions(method: Method, inputs: Tensor, regions: Mapping[str, Mask]) -> Mapping[str, Mask]:

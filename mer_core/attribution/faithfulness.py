@@ -94,7 +94,7 @@ def faithfulness(
         inputs: A batch of one, 1 x ... x H x W. In a clip, a patch is exchanged in all frames.
         values: H x W; patches go by their mean, most positive first, ties in random order.
         target: Index of the class.
-        baseline: What stands for absence; of the shape of `inputs`, or broadcast to it.
+        baseline: The baseline input; of the shape of `inputs`, or broadcast to it.
         patch: Side of a patch in pixels; 1 exchanges pixel by pixel.
         steps: Points of a curve after the first.
         orders: Number of random orders.

@@ -1,7 +1,7 @@
 """An attribution carried back to the frames of its clip, exactly.
 
 An affective-motion image is linear in its frames once its display constants are held fixed:
-`A = s * sum_t w_t f_t + c`. Its absence is B = c everywhere. Where an attribution of A is
+`A = s * sum_t w_t f_t + c`. Its baseline is B = c everywhere. Where an attribution of A is
 `(A - B) * g`, as integrated gradients, DeepLift and input x gradient are,
 
     share_t = s * w_t * f_t * g        sum over t of share_t = attribution, pixel by pixel.
@@ -30,15 +30,15 @@ import torch
 from torch import Tensor
 
 from mer_core.ami import AffectiveMotionImage, frame_weights
-from mer_core.attribution.base import Mask, Method, Values
 from mer_core.attribution.catalog import METHODS, applicable_method
-from mer_core.attribution.engine import Request, find
+from mer_core.attribution.engine import find
+from mer_core.attribution.method import Mask, Method, Values
 from mer_core.errors import NotApplicableError, SettingsError
 from mer_core.inputs.imaging import resize
 from mer_core.inputs.tensors import clip_frames, frames_tensor
 from mer_core.models.key_frames import KeyFrames
 from mer_core.models.loaded import LoadedModel
-from mer_core.records import AttributionMap, Clip, InputKind, InputSpec
+from mer_core.records import AttributionMap, AttributionRequest, Clip, InputKind, InputSpec
 
 Plane = npt.NDArray[np.float32]
 Form = Literal["clip-mean", "raw"]
@@ -111,9 +111,9 @@ class PartialMap:
     levels: npt.NDArray[np.float64]
 
 
-def carrying_methods() -> tuple[Method, ...]:
+def decomposing_methods() -> tuple[Method, ...]:
     """The methods whose attributions can be carried back to the frames of an image."""
-    return tuple(method for method in METHODS if method.carries)
+    return tuple(method for method in METHODS if method.decomposes_over_frames)
 
 
 def frame_shares(
@@ -132,18 +132,25 @@ def frame_shares(
     Args:
         model: A network that takes an accumulated image, or one that takes the clip itself.
         clip: The frames that are accumulated: the expression, cropped as the network wants it.
-        method: One that carries (`carrying_methods`); for clip networks any.
-        target: The class asked about; the predicted one by default.
+        method: One of `decomposing_methods`; for clip networks any.
+        target: The target class; the predicted one by default.
         weighting: Of the image; the network's own by default.
         form: How the shares of an image are told apart; see above.
-        parameters: Knobs of the method. The baseline of an image is zero accumulation, always.
+        parameters: Parameters of the method. The baseline of an image is always zero
+            accumulation.
         seed: Of random samples.
     """
-    asked = Request(target=target, parameters=parameters or {}, seed=seed, input_digest=clip.digest)
+    request = AttributionRequest(
+        method=method,
+        target=target,
+        parameters=parameters or {},
+        seed=seed,
+        input_digest=clip.digest,
+    )
     chosen = applicable_method(method, model)
     match model.entry.input.kind:
         case InputKind.CLIP:
-            return _own_shares(model, clip, chosen, asked)
+            return _own_shares(model, clip, chosen, request)
         case InputKind.FLOW:
             raise NotApplicableError(
                 f"{model.entry.title} sees the flow between two frames only",
@@ -151,7 +158,7 @@ def frame_shares(
             )
         case _:
             motion = _Motion.of(clip, model.entry.input, weighting)
-            return _carried(model, motion, chosen, asked, form)
+            return _image_shares(model, motion, chosen, request, form)
 
 
 def partial_map(
@@ -182,7 +189,8 @@ def partial_map(
         )
     motion = _Motion.of(clip, model.entry.input, weighting)
     levels = motion.partial(first, last, form)
-    asked = Request(
+    request = AttributionRequest(
+        method=method,
         target=target,
         layer=layer,
         parameters=parameters or {},
@@ -191,7 +199,7 @@ def partial_map(
         zero_level=motion.offset,
         regions=regions or {},
     )
-    found = find(model, motion.tensor(levels), applicable_method(method, model), asked)
+    found = find(model, motion.tensor(levels), applicable_method(method, model), request)
     return PartialMap(map=found.map, levels=levels)
 
 
@@ -254,24 +262,24 @@ class _Motion:
         return torch.from_numpy(values.transpose(2, 0, 1).copy())[None]
 
 
-def _carried(
-    model: LoadedModel, motion: _Motion, method: Method, asked: Request, form: Form
+def _image_shares(
+    model: LoadedModel, motion: _Motion, method: Method, request: AttributionRequest, form: Form
 ) -> FrameShares:
-    if not method.carries:
-        names = ", ".join(other.name for other in carrying_methods())
+    if not method.decomposes_over_frames:
+        names = ", ".join(other.name for other in decomposing_methods())
         raise NotApplicableError(
             f"{method.title} is not the input times a slope",
             where="shares of frames",
             remedy=f"choose one of: {names}",
         )
-    knobs = {"baseline": "zero", **asked.parameters}
-    if knobs["baseline"] not in ("zero", "auto"):
+    settings = {"baseline": "zero", **request.parameters}
+    if settings["baseline"] not in ("zero", "auto"):
         raise SettingsError("shares of frames are relative to zero accumulation, and nothing else")
-    if knobs.get("smoothing_samples"):
+    if settings.get("smoothing_samples"):
         raise SettingsError("a smoothed attribution has no one slope", remedy="smooth nothing")
-    asked = replace(asked, parameters=knobs, zero_level=motion.offset)
-    found = find(model, motion.tensor(motion.levels()), method, asked)
-    assert found.multiplier is not None  # method.carries
+    request = replace(request, parameters=settings, zero_level=motion.offset)
+    found = find(model, motion.tensor(motion.levels()), method, request)
+    assert found.multiplier is not None  # method.decomposes_over_frames
     slope = found.multiplier[0].double().numpy().transpose(1, 2, 0)  # H x W x C
     per_level = motion.scale / 255 * slope / np.asarray(motion.spec.std)
     mean = motion.mean
@@ -288,11 +296,13 @@ def _carried(
     )
 
 
-def _own_shares(model: LoadedModel, clip: Clip, method: Method, asked: Request) -> FrameShares:
+def _own_shares(
+    model: LoadedModel, clip: Clip, method: Method, request: AttributionRequest
+) -> FrameShares:
     """Of a network that reads frames: its attribution has a value per frame already."""
     spec = model.entry.input
     inputs = torch.from_numpy(frames_tensor(clip_frames(clip, spec), spec))[None]
-    found = find(model, inputs, method, asked)
+    found = find(model, inputs, method, request)
     assert found.map.channels is not None
     planes = found.map.channels
     if planes.ndim != 4:

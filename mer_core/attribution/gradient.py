@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import torch
 from captum.attr import DeepLift, GuidedBackprop, Saliency
 from torch import Tensor
 
-from mer_core.attribution import objections
-from mer_core.attribution.base import AUTO, Method, Parameter, Question, Reply, Values
-from mer_core.attribution.batching import batching
+from mer_core.attribution import network
+from mer_core.attribution.method import AUTO, Method, MethodInputs, MethodOutput, Parameter, Values
+from mer_core.attribution.network import batching
 from mer_core.attribution.path import path_network
 from mer_core.models.entry import ModelEntry
 
@@ -25,96 +26,120 @@ def has_fast_bfloat16() -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def gradient(question: Question) -> Tensor:
+def gradient(call: MethodInputs) -> Tensor:
     """dF/dx of the target's logit F."""
-    return Saliency(question.model.module).attribute(
-        question.inputs.clone().requires_grad_(), target=question.target, abs=False
+    return Saliency(call.model.module).attribute(
+        call.inputs.clone().requires_grad_(), target=call.target, abs=False
     )
 
 
-def _saliency(question: Question) -> Reply:
-    return Reply(attribution=gradient(question).detach())
+def _saliency(call: MethodInputs) -> MethodOutput:
+    return MethodOutput(attribution=gradient(call).detach())
 
 
-def _input_x_gradient(question: Question) -> Reply:
-    return _scaled(question, gradient(question))
+def _input_x_gradient(call: MethodInputs) -> MethodOutput:
+    return _scaled(call, gradient(call))
 
 
-def _integrated_gradients(question: Question) -> Reply:
-    dtype: torch.dtype = getattr(torch, str(question.parameters["arithmetic"]))
-    network = path_network(question.model, question.inputs, dtype=dtype)
+def _integrated_gradients(call: MethodInputs) -> MethodOutput:
+    dtype: torch.dtype = getattr(torch, str(call.parameters["arithmetic"]))
+    network = path_network(call.model, call.inputs, dtype=dtype)
     slope = network.mean_slope(
-        question.inputs,
-        question.compared_with(),
-        target=question.target,
-        steps=int(question.number("steps")),
-        chunk=question.chunk,
+        call.inputs,
+        call.required_baseline(),
+        target=call.target,
+        steps=int(call.number("steps")),
+        chunk=call.chunk,
     )
-    return _scaled(question, slope)
+    return _scaled(call, slope)
 
 
-def _gradient_shap(question: Question) -> Reply:
+def _gradient_shap(call: MethodInputs) -> MethodOutput:
     """Mean of (x' - b) dF/dx at b + a (x' - b), over noisy x' and uniform a.
 
     Captum draws from the generators that all threads share, so the draws are made here.
     """
-    samples, noise = int(question.number("samples")), question.number("noise")
-    reference = question.compared_with()
-    spread = noise * (question.inputs.max() - question.inputs.min())
-    total = torch.zeros_like(question.inputs)
-    for first in range(0, samples, question.chunk):
-        count = min(question.chunk, samples - first)
-        drawn = [_draw(question) for _ in range(count)]
-        noisy = question.inputs + spread * torch.stack([noise for noise, _ in drawn])
+    samples, noise = int(call.number("samples")), call.number("noise")
+    baseline = call.required_baseline()
+    spread = noise * (call.inputs.max() - call.inputs.min())
+    total = torch.zeros_like(call.inputs)
+    for first in range(0, samples, call.chunk):
+        count = min(call.chunk, samples - first)
+        drawn = [_draw(call) for _ in range(count)]
+        noisy = call.inputs + spread * torch.stack([noise for noise, _ in drawn])
         place = torch.stack([place for _, place in drawn])
-        points = reference + place * (noisy - reference)
+        points = baseline + place * (noisy - baseline)
         points = points.contiguous(memory_format=torch.channels_last).requires_grad_()
-        logits = question.model.module(points)[:, question.target].sum()
+        logits = call.model.module(points)[:, call.target].sum()
         (slopes,) = torch.autograd.grad(logits, points)
-        total += ((noisy - reference) * slopes).sum(0, keepdim=True)
-    return Reply(attribution=total / samples)
+        total += ((noisy - baseline) * slopes).sum(0, keepdim=True)
+    return MethodOutput(attribution=total / samples)
 
 
-def _draw(question: Question) -> tuple[Tensor, Tensor]:
+def _draw(call: MethodInputs) -> tuple[Tensor, Tensor]:
     """Noise and a place on the way, drawn one by one so that chunks do not matter."""
-    shape = question.inputs.shape[1:]
-    noise = torch.randn(shape, generator=question.generator)
-    return noise, torch.rand((1,) * len(shape), generator=question.generator)
+    shape = call.inputs.shape[1:]
+    noise = torch.randn(shape, generator=call.generator)
+    return noise, torch.rand((1,) * len(shape), generator=call.generator)
 
 
-def _deeplift(question: Question) -> Reply:
-    multiplier = DeepLift(question.model.module, multiply_by_inputs=False).attribute(
-        question.inputs.clone().requires_grad_(), question.compared_with(), target=question.target
+def _deeplift(call: MethodInputs) -> MethodOutput:
+    multiplier = DeepLift(call.model.module, multiply_by_inputs=False).attribute(
+        call.inputs.clone().requires_grad_(),
+        call.required_baseline(),
+        target=call.target,
     )
-    return _scaled(question, multiplier)
+    return _scaled(call, multiplier)
 
 
-def guided(question: Question) -> Tensor:
+def guided(call: MethodInputs) -> Tensor:
     """The gradient, with negative slopes stopped at each ReLU."""
-    return GuidedBackprop(question.model.module).attribute(
-        question.inputs.clone().requires_grad_(), target=question.target
+    return GuidedBackprop(call.model.module).attribute(
+        call.inputs.clone().requires_grad_(), target=call.target
     )
 
 
-def _guided_backprop(question: Question) -> Reply:
-    return Reply(attribution=guided(question).detach())
+def _guided_backprop(call: MethodInputs) -> MethodOutput:
+    return MethodOutput(attribution=guided(call).detach())
 
 
-def _scaled(question: Question, multiplier: Tensor) -> Reply:
+def _scaled(call: MethodInputs, multiplier: Tensor) -> MethodOutput:
     multiplier = multiplier.detach()
-    return Reply(
-        attribution=(question.inputs - question.compared_with()) * multiplier,
+    return MethodOutput(
+        attribution=(call.inputs - call.required_baseline()) * multiplier,
         multiplier=multiplier,
     )
+
+
+def smoothed(method: Method, call: MethodInputs) -> MethodOutput:
+    """Return the method's own output, or SmoothGrad's mean over noisy copies of the input.
+
+    Smilkov, Thorat, Kim, Viegas, Wattenberg: "SmoothGrad", arXiv 1706.03825: the mean over i of
+    M(x + n_i), n_i ~ N(0, sigma^2), sigma as a share of the input's range. It goes on top of any
+    method.
+    """
+    copies = int(call.number("smoothing_samples"))
+    if copies == 0:
+        return method.run(call)
+    spread = call.inputs.max() - call.inputs.min()
+    sigma = call.number("smoothing_noise") * spread
+    total: torch.Tensor | None = None
+    for _ in range(copies):
+        noise = torch.randn(call.inputs.shape, generator=call.generator)
+        noisy = replace(call, inputs=call.inputs + sigma * noise)
+        found = method.run(noisy).attribution
+        total = found if total is None else total + found
+    assert total is not None
+    return MethodOutput(attribution=total / copies)
 
 
 SALIENCY = Method(
     name="saliency",
     title="Saliency",
     paper="Simonyan, Vedaldi, Zisserman. Deep Inside Convolutional Networks. arXiv 1312.6034",
-    says="How strongly the class's logit reacts to a small change of the pixel.",
+    description="How strongly the class's logit reacts to a small change of the pixel.",
     run=_saliency,
-    objection=objections.none,
+    incompatibility=network.any_network,
     cost=lambda values, entry: 3,
     signed=False,
 )
@@ -139,22 +164,22 @@ METHODS: tuple[Method, ...] = (
         name="input-x-gradient",
         title="Input x gradient",
         paper="Shrikumar, Greenside, Kundaje. Not Just a Black Box. arXiv 1605.01713",
-        says="The logit's slope times the pixel's distance from absence.",
+        description="The logit's slope times the pixel's difference from the baseline.",
         run=_input_x_gradient,
-        objection=objections.none,
+        incompatibility=network.any_network,
         cost=lambda values, entry: 3,
-        uses_reference=True,
-        carries=True,
+        uses_baseline=True,
+        decomposes_over_frames=True,
     ),
     Method(
         name="integrated-gradients",
         title="Integrated gradients",
         paper="Sundararajan, Taly, Yan. Axiomatic Attribution for Deep Networks. arXiv 1703.01365",
-        says="The pixel's part in the difference between this logit and that of absence.",
+        description="The pixel's part in the difference between this logit and the baseline's.",
         run=_integrated_gradients,
-        objection=objections.no_jumps,
+        incompatibility=network.continuous_only,
         cost=_integration,
-        parameters=(
+        own_parameters=(
             Parameter(
                 name="steps",
                 title="Steps",
@@ -162,7 +187,7 @@ METHODS: tuple[Method, ...] = (
                 default=32,
                 low=4,
                 high=256,
-                help="Points on the way from absence to the input (Gauss-Legendre).",
+                help="Points on the path from the baseline to the input (Gauss-Legendre).",
             ),
             Parameter(
                 name="arithmetic",
@@ -175,19 +200,20 @@ METHODS: tuple[Method, ...] = (
                 "little; auto takes it there for networks whose map 32 steps move as much.",
             ),
         ),
-        uses_reference=True,
+        uses_baseline=True,
         complete=True,
-        carries=True,
+        decomposes_over_frames=True,
     ),
     Method(
         name="gradient-shap",
         title="Gradient SHAP",
         paper="Lundberg, Lee. A Unified Approach to Interpreting Model Predictions. 1705.07874",
-        says="The pixel's expected part in the difference to absence, over random ways there.",
+        description="The pixel's expected part in the difference to the baseline, over random "
+        "paths.",
         run=_gradient_shap,
-        objection=objections.no_jumps,
+        incompatibility=network.continuous_only,
         cost=lambda values, entry: 1 + 1.9 * batching(entry).share * float(values["samples"]),
-        parameters=(
+        own_parameters=(
             Parameter(
                 name="samples",
                 title="Samples",
@@ -195,7 +221,7 @@ METHODS: tuple[Method, ...] = (
                 default=32,
                 low=4,
                 high=256,
-                help="Random points on the way from absence to the input.",
+                help="Random points on the path from the baseline to the input.",
             ),
             Parameter(
                 name="noise",
@@ -207,28 +233,37 @@ METHODS: tuple[Method, ...] = (
                 help="Noise on the input, as a share of its range.",
             ),
         ),
-        uses_reference=True,
+        uses_baseline=True,
     ),
     Method(
         name="deeplift",
         title="DeepLift",
         paper="Shrikumar, Greenside, Kundaje. Learning Important Features. arXiv 1704.02685",
-        says="The pixel's part in the difference to absence, by finite steps through each unit.",
+        description="The pixel's part in the difference to the baseline, by finite steps through "
+        "each unit.",
         run=_deeplift,
-        objection=objections.known_to_deeplift,
+        incompatibility=network.deeplift_rules_only,
         cost=lambda values, entry: 10,
-        uses_reference=True,
+        uses_baseline=True,
         complete=True,
-        carries=True,
+        decomposes_over_frames=True,
     ),
     Method(
         name="guided-backprop",
         title="Guided backpropagation",
         paper="Springenberg et al. Striving for Simplicity. arXiv 1412.6806",
-        says="The logit's slope along ways on which every unit helps; sharp, but hardly class-"
-        "specific.",
+        description="The logit's slope along paths on which every unit helps; sharp, but hardly "
+        "class-specific.",
         run=_guided_backprop,
-        objection=objections.plain_relu,
+        incompatibility=network.relu_only,
         cost=lambda values, entry: 4,
+    ),
+    replace(
+        SALIENCY,
+        name="smooth-grad",
+        title="SmoothGrad",
+        paper="Smilkov et al. SmoothGrad: removing noise by adding noise. arXiv 1706.03825",
+        description="Saliency averaged over noisy copies of the input.",
+        smoothing=16,
     ),
 )

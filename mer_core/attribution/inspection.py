@@ -19,19 +19,13 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from mer_core.attribution.base import Mask, Values
-from mer_core.attribution.baseline_inputs import reference_input, reference_name
+from mer_core.attribution.baseline_inputs import baseline_input, baseline_name
 from mer_core.attribution.catalog import METHODS
-from mer_core.attribution.control_maps import (
-    BASELINES,
-    centre_map,
-    energy_map,
-    motion_weighting,
-    random_map,
-)
-from mer_core.attribution.explainer import explainer
+from mer_core.attribution.control_maps import control_maps, motion_weighting
+from mer_core.attribution.engine import explainer
 from mer_core.attribution.frames import FrameShares, PartialMap, frame_shares, partial_map
 from mer_core.attribution.localisation import Localisation, localise
+from mer_core.attribution.method import Mask, Values
 from mer_core.attribution.recording import explain_recording, seen_input
 from mer_core.attribution.regions import Regions, face_regions, recording_regions
 from mer_core.attribution.sanity import SanityCard, sanity_card
@@ -178,17 +172,14 @@ class Inspection:
         found[cells[0], cells[1]] = True
         return found
 
-    def baselines(self, *, seed: int = 0) -> dict[str, npt.NDArray[np.float32]]:
+    def control_maps(self, *, seed: int = 0) -> dict[str, npt.NDArray[np.float32]]:
         """Maps that no network made, by name: what a map has to beat."""
         weighting = self.weighting or self.model.entry.input.weighting
-        still = self.recording.image(motion_weighting(weighting), size=self.size)
-        maps = {
-            "random": random_map(self.size, seed=seed, key=self.recording.clip.digest),
-            "centre": centre_map(self.size),
-            "ami-energy": energy_map(self.recording.image(weighting, size=self.size)),
-            "motion-energy": energy_map(still),
-        }
-        return {name: maps[name] for name in BASELINES}
+        image, motion = (
+            self.recording.image(name, size=self.size)
+            for name in (weighting, motion_weighting(weighting))
+        )
+        return control_maps(image, motion, seed=seed, key=self.recording.clip.digest)
 
     def localise(self, values: npt.NDArray[np.floating]) -> Localisation | None:
         """How well `values` finds what any action unit moves; None where no region is known."""
@@ -199,12 +190,12 @@ class Inspection:
     ) -> SanityCard:
         """The sanity card of a map that `explain` made; takes many times as long as the map."""
         method = METHODS.get(found.method)
-        knobs = {k.name: found.parameters[k.name] for k in method.knobs(self.model.entry)}
+        settings = {k.name: found.parameters[k.name] for k in method.parameters(self.model.entry)}
         seed = int(found.parameters.get("seed", 0))
         run = explainer(
             found.method,
             layer=found.layer,
-            parameters=knobs,
+            parameters=settings,
             zero_level=self.zero_level,
             regions=self._ablated(found.method),
             seed=seed,
@@ -214,7 +205,7 @@ class Inspection:
             self.model,
             self.inputs,
             target=found.target,
-            baseline=self._absence(str(knobs.get("baseline", ""))),
+            baseline=self._baseline(str(settings.get("baseline", ""))),
             original=found.values,
             delta=found.delta,
             difference=found.difference,
@@ -227,8 +218,8 @@ class Inspection:
         needs_regions = METHODS.get(method).needs_regions
         return face_regions(self.recording, self.size) if needs_regions else None
 
-    def _absence(self, name: str) -> Tensor:
+    def _baseline(self, name: str) -> Tensor:
         spec = self.model.entry.input
         neutral = {InputKind.FLOW: "zero", InputKind.CLIP: "still"}.get(spec.kind, "auto")
-        settled = reference_name(name or neutral, spec, self.zero_level)
-        return reference_input(settled, self.inputs, spec, self.zero_level)
+        resolved = baseline_name(name or neutral, spec, self.zero_level)
+        return baseline_input(resolved, self.inputs, spec, self.zero_level)

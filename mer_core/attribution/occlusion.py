@@ -1,4 +1,4 @@
-"""Methods that put absence in place of a part of the input and watch the logit fall."""
+"""Methods that put the baseline in place of a part of the input and watch the logit fall."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ import torch
 from captum.attr import Occlusion
 from torch import Tensor
 
-from mer_core.attribution import objections
-from mer_core.attribution.base import Method, Parameter, Question, Reply, Resolution, Values
-from mer_core.attribution.batching import batching
+from mer_core.attribution import network
+from mer_core.attribution.method import (
+    Method,
+    MethodInputs,
+    MethodOutput,
+    Parameter,
+    Resolution,
+    Values,
+)
+from mer_core.attribution.network import batching
 from mer_core.models.entry import ModelEntry
 
 
@@ -21,42 +28,42 @@ def window(side: int, values: Values) -> tuple[int, int]:
     return covering, max(1, covering // int(values["overlap"]))
 
 
-def _occlusion(question: Question) -> Reply:
+def _occlusion(call: MethodInputs) -> MethodOutput:
     """F(x) - F(x with a square covered), averaged over the squares that cover a pixel.
 
     All channels are covered together, and in a clip all frames.
     """
-    *whole, height, width = question.inputs.shape[1:]
-    tall, down = window(height, question.parameters)
-    wide, across = window(width, question.parameters)
-    fall = Occlusion(question.model.module).attribute(
-        question.inputs,
+    *whole, height, width = call.inputs.shape[1:]
+    tall, down = window(height, call.parameters)
+    wide, across = window(width, call.parameters)
+    fall = Occlusion(call.model.module).attribute(
+        call.inputs,
         sliding_window_shapes=(*whole, tall, wide),
         strides=(*whole, down, across),
-        baselines=question.compared_with(),
-        target=question.target,
-        perturbations_per_eval=question.chunk,
+        baselines=call.required_baseline(),
+        target=call.target,
+        perturbations_per_eval=call.chunk,
     )
-    return Reply(attribution=fall.detach().flatten(1, -3)[:, :1])
+    return MethodOutput(attribution=fall.detach().flatten(1, -3)[:, :1])
 
 
-def _region_ablation(question: Question) -> Reply:
+def _region_ablation(call: MethodInputs) -> MethodOutput:
     """F(x) - F(x with a region replaced), at each of its pixels; a mean where regions overlap."""
-    masks = torch.from_numpy(np.stack(list(question.regions.values())))
-    falls = torch.cat(list(_falls(question, masks)))
+    masks = torch.from_numpy(np.stack(list(call.regions.values())))
+    falls = torch.cat(list(_falls(call, masks)))
     covered = masks.sum(0).clamp(min=1)
     total = (falls[:, None, None] * masks).sum(0)
-    return Reply(attribution=(total / covered)[None, None])
+    return MethodOutput(attribution=(total / covered)[None, None])
 
 
-def _falls(question: Question, masks: Tensor) -> Iterator[Tensor]:
-    inputs, reference = question.inputs, question.compared_with()
+def _falls(call: MethodInputs, masks: Tensor) -> Iterator[Tensor]:
+    inputs, baseline = call.inputs, call.required_baseline()
     apart = (1,) * (inputs.dim() - 3)
     with torch.no_grad():
-        answer = question.model.module(inputs)[:, question.target]
-        for some in masks.split(question.chunk):
-            covered = torch.where(some.reshape(-1, *apart, *some.shape[1:]), reference, inputs)
-            yield answer - question.model.module(covered)[:, question.target]
+        answer = call.model.module(inputs)[:, call.target]
+        for some in masks.split(call.chunk):
+            covered = torch.where(some.reshape(-1, *apart, *some.shape[1:]), baseline, inputs)
+            yield answer - call.model.module(covered)[:, call.target]
 
 
 def _squares(values: Values, entry: ModelEntry) -> float:
@@ -72,12 +79,12 @@ METHODS: tuple[Method, ...] = (
         name="occlusion",
         title="Occlusion",
         paper="Zeiler, Fergus. Visualizing and Understanding Convolutional Networks. 1311.2901",
-        says="By how much the logit falls when a square around the pixel is covered.",
+        description="By how much the logit falls when a square around the pixel is covered.",
         run=_occlusion,
-        objection=objections.none,
+        incompatibility=network.any_network,
         cost=_squares,
         resolution=Resolution.PATCH,
-        parameters=(
+        own_parameters=(
             Parameter(
                 name="patches",
                 title="Squares per side",
@@ -97,18 +104,18 @@ METHODS: tuple[Method, ...] = (
                 help="In how many steps the square moves by its own side.",
             ),
         ),
-        uses_reference=True,
+        uses_baseline=True,
     ),
     Method(
         name="region-ablation",
         title="Feature ablation over regions",
         paper="Kokhlikyan et al. Captum. arXiv 2009.07896",
-        says="By how much the logit falls when a facial region is covered.",
+        description="By how much the logit falls when a facial region is covered.",
         run=_region_ablation,
-        objection=objections.none,
+        incompatibility=network.any_network,
         cost=lambda values, entry: 12 * batching(entry).share,
         resolution=Resolution.REGION,
-        uses_reference=True,
+        uses_baseline=True,
         needs_regions=True,
     ),
 )

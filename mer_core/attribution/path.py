@@ -75,20 +75,20 @@ class PathNetwork:
         return self._network(blank).float()
 
     def mean_slope(
-        self, inputs: Tensor, reference: Tensor, *, target: int, steps: int, chunk: int
+        self, inputs: Tensor, baseline: Tensor, *, target: int, steps: int, chunk: int
     ) -> Tensor:
         """The integral over a from 0 to 1 of dF/dx at x' + a (x - x'), by Gauss-Legendre.
 
         Args:
             inputs: x, a batch of one.
-            reference: x'.
+            baseline: x'.
             target: Index of the logit F.
             steps: Points on the way.
             chunk: Points that go through the network at once.
         """
         nodes, shares = np.polynomial.legendre.leggauss(steps)
         places, weights = (nodes + 1) / 2, torch.tensor(shares / 2, dtype=torch.float32)
-        begins, ends = self.starts(reference), self.starts(inputs)
+        begins, ends = self.starts(baseline), self.starts(inputs)
         ways = [end - begin for begin, end in zip(begins, ends, strict=True)]
         rooms = [_room(begin, min(chunk, steps)) for begin in begins]
         totals = [torch.zeros_like(begin, dtype=torch.float32) for begin in begins]

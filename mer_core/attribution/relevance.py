@@ -16,9 +16,9 @@ from captum.attr import LRP
 from captum.attr._core.lrp import SUPPORTED_LAYERS_WITH_RULES, SUPPORTED_NON_LINEAR_LAYERS
 from torch import Tensor, nn
 
-from mer_core.attribution.base import Method, Question, Reply
 from mer_core.attribution.baseline_inputs import probe_input
-from mer_core.attribution.guard import as_found
+from mer_core.attribution.method import Method, MethodInputs, MethodOutput
+from mer_core.attribution.network import as_found
 from mer_core.models.loaded import LoadedModel
 
 TOLERANCE = 0.05
@@ -40,7 +40,7 @@ class Conservation:
         return abs(self.relevance - self.logit) / max(abs(self.logit), 1e-12)
 
 
-def objection(model: LoadedModel) -> str | None:
+def incompatibility(model: LoadedModel) -> str | None:
     """Why relevance cannot be propagated through this network, or None where it is conserved."""
     parts = [part for part in model.module.modules() if not any(part.children())]
     unknown = sorted({type(part).__name__ for part in parts if type(part) not in _RULED})
@@ -79,8 +79,8 @@ def propagate(module: nn.Module, inputs: Tensor, target: int) -> Tensor:
     return torch.as_tensor(relevance).detach()
 
 
-def _lrp(question: Question) -> Reply:
-    return Reply(attribution=propagate(question.model.module, question.inputs, question.target))
+def _lrp(call: MethodInputs) -> MethodOutput:
+    return MethodOutput(attribution=propagate(call.model.module, call.inputs, call.target))
 
 
 METHODS: tuple[Method, ...] = (
@@ -88,9 +88,9 @@ METHODS: tuple[Method, ...] = (
         name="lrp",
         title="LRP",
         paper="Bach et al. On Pixel-Wise Explanations by LRP. PLOS ONE 10(7), 2015",
-        says="The pixel's share of the logit, handed down layer by layer.",
+        description="The pixel's share of the logit, handed down layer by layer.",
         run=_lrp,
-        objection=objection,
+        incompatibility=incompatibility,
         cost=lambda values, entry: 6,
     ),
 )

@@ -9,7 +9,7 @@
                    faster than random orders do?                             mean
     insertion      the same for putting back                      than all   than their mean
     randomisation  does it change when the network forgets?       rho <= 0.3 rho <= 0.6
-    logit          does it change with the class asked about?     rho <= 0.7 rho <= 0.95
+    logit          does it change with the target class?         rho <= 0.7 rho <= 0.95
 
 rho is a rank correlation over pixels. A check that does not apply says so.
 """
@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from mer_core.attribution.checks import QUESTIONS, Examination, Verdict
-from mer_core.attribution.explainer import Explainer
+from mer_core.attribution.checks import CHECKS, SanityContext, Verdict
+from mer_core.attribution.engine import Explainer
 from mer_core.attribution.faithfulness import Faithfulness
 from mer_core.attribution.randomisation import Stage
 from mer_core.attribution.stability import Stability
@@ -101,17 +101,17 @@ def sanity_card(
         model: The network; its weights are never touched.
         inputs: A batch of one.
         target: The class the map explains.
-        baseline: What stands for absence, broadcast to `inputs`.
+        baseline: The baseline input, broadcast to `inputs`.
         original: The map, where the caller has it already.
         delta: |sum of the map - (F(x) - F(baseline))| where the method promises completeness.
         difference: F(x) - F(baseline) with the method's own baseline; by default with `baseline`.
         plain: The plain gradient, for methods that claim to be something else.
-        checks: Names in `QUESTIONS`; all by default.
+        checks: Names in `CHECKS`; all by default.
         seed: Of noise, orders, permutations and the other class.
         progress: Told the name of each check as it begins.
     """
-    chosen = [QUESTIONS.get(name) for name in checks or QUESTIONS.names()]
-    exam = Examination(
+    chosen = [CHECKS.get(name) for name in checks or CHECKS.names()]
+    context = SanityContext(
         explain=explain,
         model=model,
         inputs=inputs,
@@ -123,29 +123,29 @@ def sanity_card(
         plain=plain,
         seed=seed,
     )
-    whole = bool(np.isfinite(exam.map).all())
+    whole = bool(np.isfinite(context.map).all())
     lines: list[Check] = []
-    for question in chosen:
+    for check in chosen:
         if progress is not None:
-            progress(question.name)
+            progress(check.name)
         # Nothing can be asked of a map that holds no numbers, except whether it does.
-        if whole or question.name == "degenerate":
-            verdict, figure, text = question.ask(exam)
+        if whole or check.name == "degenerate":
+            verdict, figure, text = check.run(context)
         else:
             verdict, figure, text = Verdict.FAIL, None, "the map has pixels that are not numbers"
         lines.append(
             Check(
-                name=question.name,
-                title=question.title,
+                name=check.name,
+                title=check.title,
                 verdict=verdict,
                 figure=figure,
                 text=text,
             )
         )
-    asked = {question.name for question in chosen} if whole else set()
+    run = {check.name for check in chosen} if whole else set()
     return SanityCard(
         checks=tuple(lines),
-        faithfulness=exam.curves if asked & {"deletion", "insertion"} else None,
-        stability=exam.steadiness if "stability" in asked else None,
-        cascade=exam.cascade if "randomisation" in asked else (),
+        faithfulness=context.curves if run & {"deletion", "insertion"} else None,
+        stability=context.steadiness if "stability" in run else None,
+        cascade=context.cascade if "randomisation" in run else (),
     )

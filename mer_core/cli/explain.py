@@ -18,7 +18,7 @@ from mer_core.cli.progress import Progress
 from mer_core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from mer_core.attribution import Offer, Parameter
+    from mer_core.attribution import MethodAvailability, Parameter
     from mer_core.models.loaded import LoadedModel
 
 
@@ -116,8 +116,7 @@ def explain(
         return _list(loaded)
     if clip is None or out is None or loaded is None:
         raise SettingsError("give CLIP and OUT", remedy="or --list to see the methods")
-    from mer_core.attribution.explanation_script import Recipe
-    from mer_core.attribution.recording import explain_recording
+    from mer_core.attribution.recording import Recipe, explain_recording
     from mer_core.inputs.clip_code import ClipFile
     from mer_core.inputs.own_clip import open_recording
 
@@ -208,7 +207,7 @@ def _knobs(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str,
     from mer_core.attribution import METHODS
 
     chosen = METHODS.get(method)
-    known = {knob.name: knob for knob in chosen.knobs(model.entry)}
+    known = {knob.name: knob for knob in chosen.parameters(model.entry)}
     values: dict[str, Any] = {}
     for item in written:
         name, equals, text = item.partition("=")
@@ -225,49 +224,57 @@ def _list(model: LoadedModel | None) -> CommandOutput:
     from mer_core.attribution import METHODS, list_methods
 
     if model is None:
-        rows = [(method.title, method.name, method.says) for method in METHODS]
+        rows = [(method.title, method.name, method.description) for method in METHODS]
         document = [_describe_properties(method) for method in METHODS]
         return CommandOutput(
             document=document, text=table(("Method", "Name", "Meaning of a value"), rows)
         )
-    offers = list_methods(model)
+    availability = list_methods(model)
     rows = [
         (
-            offer.method.title,
-            offer.method.name,
-            "yes" if offer.applies else "no",
-            _describe_availability(offer),
+            available.method.title,
+            available.method.name,
+            "yes" if available.applies else "no",
+            _describe_availability(available),
         )
-        for offer in offers
+        for available in availability
     ]
     return CommandOutput(
         document=[
-            _describe_properties(offer.method)
+            _describe_properties(available.method)
             | {
-                "applies": offer.applies,
-                "reason": offer.reason or None,
-                "forwards": offer.forwards,
-                "parameters": [_knob(knob) for knob in offer.parameters],
+                "applies": available.applies,
+                "reason": available.reason or None,
+                "forwards": available.forwards,
+                "parameters": [_knob(knob) for knob in available.parameters],
             }
-            for offer in offers
+            for available in availability
         ],
         text=table(("Method", "Name", "Applies", f"On {model.entry.title}"), rows),
     )
 
 
-def _describe_availability(offer: Offer) -> str:
-    if not offer.applies:
-        return offer.reason
-    method = offer.method
-    knobs = ", ".join(f"{knob.name}={knob.default}" for knob in offer.parameters)
+def _describe_availability(available: MethodAvailability) -> str:
+    if not available.applies:
+        return available.reason
+    method = available.method
+    knobs = ", ".join(f"{knob.name}={knob.default}" for knob in available.parameters)
     sign = "signed" if method.signed else "unsigned"
-    return f"{sign}, per {method.resolution}, about {offer.forwards:.0f} forwards; {knobs}"
+    return f"{sign}, per {method.resolution}, about {available.forwards:.0f} forwards; {knobs}"
 
 
 def _describe_properties(method: Any) -> dict[str, Any]:
-    names = ("name", "title", "paper", "says", "signed", "resolution")
-    needs = ("needs_layer", "needs_regions", "complete")
-    return {name: getattr(method, name) for name in (*names, *needs)}
+    return {
+        "name": method.name,
+        "title": method.title,
+        "paper": method.paper,
+        "says": method.description,
+        "signed": method.signed,
+        "resolution": method.resolution,
+        "needs_layer": method.needs_layer,
+        "needs_regions": method.needs_regions,
+        "complete": method.complete,
+    }
 
 
 def _knob(knob: Parameter) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from mer_core.errors import SettingsError
 from mer_core.records import AttributionMap, InputKind
 
 if TYPE_CHECKING:
-    from mer_core.attribution.explanation_script import Recipe
+    from mer_core.attribution.recording import Recipe
     from mer_core.inputs import Recording
 
 

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import torch
 
 from mer_core.attribution.catalog import METHODS
-from mer_core.attribution.control_maps import BASELINES
+from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.frames import FrameShares
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS
@@ -83,7 +83,7 @@ def answer_frame(inspection: Inspection) -> pd.DataFrame:
 def scores_frame(inspection: Inspection, methods: Sequence[str]) -> pd.DataFrame:
     """Return how well maps find what moves, with maps that no network made; 1 is chance."""
     found = {METHODS.get(n).title: np.asarray(inspection.explain(n).values) for n in methods}
-    plain = {BASELINES[name]: values for name, values in inspection.baselines().items()}
+    plain = {CONTROL_MAPS[name]: values for name, values in inspection.control_maps().items()}
     lines = {}
     for name, values in {**found, **plain}.items():
         scored = inspection.localise(values)
@@ -208,7 +208,10 @@ def guess_maps(inspection: Inspection, *, method: str = "grad-cam") -> StaticFig
 
 def guess_words(inspection: Inspection, *, method: str = "grad-cam") -> str:
     """Return which of the maps of `guess_maps` is which, and how well each finds what moves."""
-    titles = {**BASELINES, _OWN: f"{METHODS.get(method).title} of {inspection.model.entry.title}"}
+    titles = {
+        **CONTROL_MAPS,
+        _OWN: f"{METHODS.get(method).title} of {inspection.model.entry.title}",
+    }
     lines = []
     for letter, name in _shuffle_maps(inspection).items():
         scored = inspection.localise(_candidates(inspection, method)[name])
@@ -222,7 +225,7 @@ _OWN = "network"
 
 def _shuffle_maps(inspection: Inspection) -> dict[str, str]:
     """Return letter -> map, in an order that depends on the clip alone."""
-    names = [_OWN, *BASELINES]
+    names = [_OWN, *CONTROL_MAPS]
     seed = sum(inspection.recording.clip.name.encode())
     generator(seed, "lesson order").shuffle(names)
     return dict(zip("ABCDEFGH", names, strict=False))
@@ -230,4 +233,4 @@ def _shuffle_maps(inspection: Inspection) -> dict[str, str]:
 
 def _candidates(inspection: Inspection, method: str) -> dict[str, npt.NDArray[np.floating]]:
     found = np.asarray(inspection.explain(method).values)
-    return {_OWN: found, **inspection.baselines()}
+    return {_OWN: found, **inspection.control_maps()}

@@ -145,7 +145,7 @@ def _check_methods(studies: Sequence[Study], settings: LocalisationSettings) -> 
     for study in studies:
         entry = model_entry(catalog_experiment(study).model)
         for name, knobs in settings.methods.items():
-            METHODS.get(name).settle(knobs, entry)
+            METHODS.get(name).resolve(knobs, entry)
         reasons = left_out(fold_model(study, study.store.folds()[0]), settings)
         refused |= {f"{name} on {entry.name}": reason for name, reason in reasons.items()}
     return refused

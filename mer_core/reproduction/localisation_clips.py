@@ -16,7 +16,7 @@ import torch
 from mer_core.ami import AffectiveMotionImage
 from mer_core.atomic import write_text
 from mer_core.attribution import explain, list_methods
-from mer_core.attribution.control_maps import centre_map, energy_map, motion_weighting, random_map
+from mer_core.attribution.control_maps import control_maps, motion_weighting
 from mer_core.attribution.localisation import Localisation, Reduction, localise_all
 from mer_core.attribution.regions import Regions, sample_regions
 from mer_core.errors import MerError, StoreError
@@ -165,8 +165,8 @@ def catalog_experiment(study: Study) -> CatalogExperiment:
 def left_out(model: LoadedModel, settings: LocalisationSettings) -> dict[str, str]:
     """Chosen method -> why it cannot be used on `model`."""
     reasons = {
-        offer.method.name: NEEDS_REGIONS if offer.method.needs_regions else offer.reason
-        for offer in list_methods(model)
+        available.method.name: NEEDS_REGIONS if available.method.needs_regions else available.reason
+        for available in list_methods(model)
     }
     return {name: reasons[name] for name in settings.methods if reasons[name]}
 
@@ -233,12 +233,10 @@ def baseline_maps(
     seed: int,
 ) -> Iterator[Named]:
     """The maps of `mer_core.attribution.control_maps`."""
-    size = (image.total.shape[0], image.total.shape[1])
     moving = replace(imaging, weighting=motion_weighting(image.weighting))
-    yield "random", True, random_map(size, seed=seed, key=sample.key), ""
-    yield "centre", True, centre_map(size), ""
-    yield "ami-energy", True, energy_map(image), ""
-    yield "motion-energy", True, energy_map(sample_image(sample, moving, store=store)), ""
+    motion = sample_image(sample, moving, store=store)
+    for name, values in control_maps(image, motion, seed=seed, key=sample.key).items():
+        yield name, True, values, ""
 
 
 def method_maps(

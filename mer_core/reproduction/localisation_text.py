@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from mer_core.attribution.catalog import METHODS
-from mer_core.attribution.control_maps import BASELINES
+from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.localisation import METRICS
 from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.synthetic.cohort import COHORT_NAME, COHORT_TITLE
@@ -170,7 +170,7 @@ def without_repeats(lines: Sequence[Mean]) -> list[Mean]:
 
 def method_title(name: str) -> str:
     """What a reader sees of a method or a baseline."""
-    return BASELINES[name] if name in BASELINES else METHODS.get(name).title
+    return CONTROL_MAPS[name] if name in CONTROL_MAPS else METHODS.get(name).title
 
 
 def _pair_title(pair: str) -> str:

@@ -170,7 +170,7 @@ def _clip_rows(inspection: Inspection, work: ShippedWork, label: str, index: int
     if regions is None:
         return
     for method, baseline, values, note in itertools.chain(
-        ((name, True, values, "") for name, values in inspection.baselines().items()),
+        ((name, True, values, "") for name, values in inspection.control_maps().items()),
         _maps(inspection, work),
     ):
         found = localise(values, regions.union) if not note else None
@@ -227,7 +227,7 @@ def _maps(inspection: Inspection, work: ShippedWork) -> Iterator[tuple[str, bool
 
 def _refusals(model: LoadedModel) -> dict[str, str]:
     return {
-        offer.method.name: NEEDS_REGIONS if offer.method.needs_regions else offer.reason
-        for offer in list_methods(model)
-        if offer.reason or offer.method.needs_regions
+        available.method.name: NEEDS_REGIONS if available.method.needs_regions else available.reason
+        for available in list_methods(model)
+        if available.reason or available.method.needs_regions
     }

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from mer_core.attribution import explain, list_methods
-from mer_core.attribution.base import Method, Values
 from mer_core.attribution.baseline_inputs import probe_input
+from mer_core.attribution.method import Method, Values
 from mer_core.models.loaded import LoadedModel, load_model
 from tests.benchmarks.bench_networks import CLASSES
 from tests.benchmarks.measuring import Measurement, in_turns
@@ -23,9 +23,9 @@ def measure() -> Iterator[Measurement]:
     """Yield every method on every compared network, in float32."""
     for name in MODELS:
         model = load_model(name, classes=CLASSES)
-        for offer in list_methods(model):
-            if offer.applies:
-                yield _cost(model, offer.method)
+        for available in list_methods(model):
+            if available.applies:
+                yield _cost(model, available.method)
 
 
 def _cost(model: LoadedModel, method: Method) -> Measurement:

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from mer_core.attribution import METHODS, list_methods
-from mer_core.attribution.control_maps import BASELINES
-from mer_core.attribution.explanation_script import Recipe
+from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.localisation import METRICS
+from mer_core.attribution.recording import Recipe
 from mer_core.inputs.clip_code import SyntheticClip
 from mer_core.models.shipped import shown_weighting
+from mer_core.records import AttributionRequest
 from tests.workbench.opening import open_at, tiles, traces, unfold, values, words
 from workbench import attribution_map, cached, cached_attributions, selection
-from workbench.attribution_request import AttributionRequest
 from workbench.selection import FIRST, ClipChoice
 
 SMALL = "ststnet"
@@ -56,14 +56,14 @@ def test_every_network_stands_under_what_it_predicts(model):
 @pytest.mark.parametrize("method", METHODS.names())
 def test_every_method_draws_a_map_or_says_why_not(method, model):
     app = open_at("attributions", untrained="true", nets=[SMALL], methods=[method])
-    (offer,) = [o for o in list_methods(model) if o.method.name == method]
+    (available,) = [o for o in list_methods(model) if o.method.name == method]
     titles = [tile["alt"].partition(" of ")[0] for tile in tiles(app)]
-    assert (offer.method.title in titles) == offer.applies
-    if not offer.applies:
+    assert (available.method.title in titles) == available.applies
+    if not available.applies:
         assert method not in app.multiselect(key="methods").value
         label = next(e.label for e in app.expander if e.label.startswith("Unavailable methods"))
         table = unfold(app, label).dataframe[0].value
-        assert offer.reason in list(table["Reason"])
+        assert available.reason in list(table["Reason"])
 
 
 @pytest.mark.parametrize("metric", METRICS.names())
@@ -72,7 +72,7 @@ def test_every_score_stands_beside_all_rivals(metric):
         "attributions", untrained="true", nets=[SMALL], methods=["saliency"], metric=metric
     )
     alt = next(c.proto.alt for c in app.get("plotly_chart") if "times chance" in c.proto.alt)
-    assert all(f"{title}: " in alt for title in BASELINES.values())
+    assert all(f"{title}: " in alt for title in CONTROL_MAPS.values())
 
 
 @pytest.mark.parametrize("under", attribution_map.UNDER)
@@ -105,7 +105,7 @@ def test_a_face_at_rest_has_nothing_to_find():
 
 def test_knobs_are_drawn_from_what_the_method_declares():
     app = open_at("attributions", untrained="true", nets=[SMALL], methods=["grad-cam"])
-    knobs = {knob.name for knob in METHODS.get("grad-cam").knobs(cached.network(SMALL).entry)}
+    knobs = {knob.name for knob in METHODS.get("grad-cam").parameters(cached.network(SMALL).entry)}
     drawn = {
         widget.key.removeprefix("grad-cam.")
         for kind in (app.toggle, app.selectbox, app.number_input)
@@ -151,7 +151,7 @@ def test_a_map_that_is_kept_is_not_waited_for(model):
         yield
 
     asked = AttributionRequest(method="saliency", target=model.classes[0])
-    cached_attributions._kept_attributions.clear()
+    cached_attributions._results.clear()
     first = cached_attributions.attribution(CLIP, SHOWN, model, asked, meanwhile=meanwhile)
     assert cached_attributions.attribution(CLIP, SHOWN, model, asked, meanwhile=meanwhile) is first
     assert waited == [True]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.attribution.control_maps import BASELINES
+from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.models.catalog import branched_models
 from tests.workbench.opening import open_at, parts, tiles, traces, values, words
 from workbench import cached
@@ -66,7 +66,7 @@ def test_the_widths_of_the_boxes_are_those_of_the_answer():
 def test_every_map_of_the_guessing_game_is_owned_up_to():
     app = open_at("lessons", lesson="attribution")
     label = cached.network(branched_models()[0].name).weights.label
-    titles = [*BASELINES.values(), label]
+    titles = [*CONTROL_MAPS.values(), label]
     assert not any(title in words(app) for title in titles)
     app.toggle(key="answer.attribution").set_value(True).run()
     assert all(title in words(app) for title in titles)

@@ -7,8 +7,7 @@ import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
 from workbench import address, cached, panels, selection
-from workbench.image_parts import draw_parts
-from workbench.motion_panel import draw_motion
+from workbench.image_parts import draw_motion, draw_parts
 from workbench.picture_tiles import frame_tiles, weighted_tiles
 from workbench.tiles import draw_tiles
 from workbench.titles import weighting_title

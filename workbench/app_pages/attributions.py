@@ -7,6 +7,7 @@ import streamlit as st
 from mer_core.attribution import METHODS
 from mer_core.inputs.recording import unit_name
 from mer_core.plots.attributions import region_colours
+from mer_core.records import AttributionRequest
 from workbench import (
     address,
     attribution_map,
@@ -15,10 +16,9 @@ from workbench import (
     panels,
     selection,
 )
-from workbench.attribution_request import AttributionRequest
+from workbench.attribution_selection import parameter_form
 from workbench.frames_panel import draw_frames
 from workbench.networks import chosen_networks, columns, draw_predictions, more_choices
-from workbench.parameter_form import parameter_form
 from workbench.scores_panel import draw_scores
 from workbench.titles import sentence_case
 
@@ -32,15 +32,17 @@ row = panels.choice_row()
 choice, recording = selection.open_clip(row)
 more = more_choices(row)
 models, weighting = chosen_networks(choice, selection.all_models(), where=row, more=more)
-looks = {
+inspections = {
     model.entry.name: cached_attributions.inspection(choice, weighting, model) for model in models
 }
-offers = {model.entry.name: cached_attributions.offers(model) for model in models}
+availability = {model.entry.name: cached_attributions.available_methods(model) for model in models}
 target = attribution_selection.target_class(models, where=more)
 layers = attribution_selection.layer_depth([model.entry for model in models], where=more)
-view = attribution_map.choose_view(looks[models[0].entry.name].regions, where=more)
+view = attribution_map.choose_view(inspections[models[0].entry.name].regions, where=more)
 
-draw_predictions(models, [looks[model.entry.name].answer for model in models], recording.label)
+draw_predictions(
+    models, [inspections[model.entry.name].answer for model in models], recording.label
+)
 units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
 outlined = panels.legend(region_colours(view.regions))
 st.markdown(
@@ -49,7 +51,7 @@ st.markdown(
 )
 below = st.container(horizontal=True, vertical_alignment="bottom")
 methods = attribution_selection.method_choice(
-    [offer for one in offers.values() for offer in one], where=below
+    [available for one in availability.values() for available in one], where=below
 )
 untrained = [model.entry.title for model in models if not model.weights.trained]
 wanted = not untrained or address.toggle(
@@ -63,35 +65,38 @@ shown = []
 for name in methods:
     method = METHODS.get(name)
     form = st.container(horizontal=True, vertical_alignment="center")
-    form.header(method.title, anchor=False, width="content", help=method.says)
-    knobs = next(
-        offer.parameters for one in offers.values() for offer in one if offer.method.name == name
+    form.header(method.title, anchor=False, width="content", help=method.description)
+    parameters = next(
+        available.parameters
+        for one in availability.values()
+        for available in one
+        if available.method.name == name
     )
     with form.popover("Settings", icon=":material/tune:"):
         st.caption(method.paper)
-        values = parameter_form(knobs, key=name)
+        values = parameter_form(parameters, key=name)
     for column, model in zip(columns(models), models, strict=False):
         with column:
             if not (model.weights.trained or wanted):
                 st.caption(f"{model.entry.title} is untrained: its map is withheld.")
                 continue
-            asked = AttributionRequest(
+            request = AttributionRequest(
                 method=name,
                 target=target,
                 layer=layers.get(model.entry.name) if method.needs_layer else None,
                 parameters=attribution_map.fitting(values, method, model),
             )
-            look = looks[model.entry.name]
-            drawn = attribution_map.draw_map(choice, weighting, look, asked, view)
+            inspection = inspections[model.entry.name]
+            drawn = attribution_map.draw_map(choice, weighting, inspection, request, view)
             if drawn is not None:
                 shown.append((f"{method.title}, {model.entry.title}", drawn))
 attribution_map.watch_checks([drawn for _, drawn in shown])
 
 reasons = [
-    {"Network": model.entry.title, "Method": offer.method.title, "Reason": offer.reason}
+    {"Network": model.entry.title, "Method": available.method.title, "Reason": available.reason}
     for model in models
-    for offer in offers[model.entry.name]
-    if not offer.applies
+    for available in availability[model.entry.name]
+    if not available.applies
 ]
 if reasons:
     part = panels.lazy_container(
@@ -115,15 +120,15 @@ def draw_further() -> None:
         draw_scores(
             choice,
             weighting,
-            looks[models[0].entry.name],
-            {title: (drawn.look, drawn.found) for title, drawn in shown},
+            inspections[models[0].entry.name],
+            {title: (drawn.inspection, drawn.found) for title, drawn in shown},
         )
     else:
         draw_frames(
             choice,
             weighting,
-            list(looks.values()),
-            attribution_selection.carriers(offers[models[0].entry.name]),
+            list(inspections.values()),
+            attribution_selection.decomposing_methods(availability[models[0].entry.name]),
             methods,
             target,
             layers,

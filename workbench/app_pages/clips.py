@@ -15,7 +15,7 @@ from workbench import (
     panels,
     selection,
 )
-from workbench.clip_gallery import draw_gallery
+from workbench.gallery import draw_gallery
 from workbench.player import play_recording
 from workbench.titles import sentence_case
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from mer_core.models.shipped import shown_weighting
 from workbench import address, cached, cached_attributions, comparison, panels, selection
-from workbench.compare_view import draw_comparison
-from workbench.prediction_view import PredictionView
+from workbench.comparison import draw_comparison
+from workbench.networks import PredictionView
 from workbench.tiles import draw_tiles
 from workbench.titles import network_title
 
@@ -50,8 +50,8 @@ with side:
     comparison.draw_reason(pair)
     st.subheader("Predictions", anchor=False)
     for letter, one in zip("AB", (first, second), strict=True):
-        look = cached_attributions.inspection(one.choice, one.weighting, one.model)
+        inspection = cached_attributions.inspection(one.choice, one.weighting, one.model)
         label = cached.recording(one.choice).label
         st.markdown(f"**{letter}** · {one.title}")
-        PredictionView(one.model, look.answer, label).draw()
+        PredictionView(one.model, inspection.answer, label).draw()
 address.share()

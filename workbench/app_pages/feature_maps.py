@@ -7,8 +7,7 @@ import streamlit as st
 from mer_core.features import RANKINGS
 from workbench import address, panels, selection
 from workbench.branches import draw_branches
-from workbench.map_explorer import draw_explorer
-from workbench.matched_maps import draw_matched
+from workbench.map_explorer import draw_explorer, draw_matched
 from workbench.networks import chosen_networks, more_choices
 
 address.begin_page(

@@ -11,10 +11,10 @@ from mer_core.ami import DEFAULT_WEIGHTING, WEIGHTINGS
 from mer_core.inputs.recording import clip_facts
 from mer_core.models.shipped import shown_weighting
 from workbench import address, cached, cached_attributions, panels, selection
+from workbench.image_parts import draw_weights_chart
 from workbench.picture_tiles import displacement_tile, motion_image_tile
 from workbench.player import play_recording
 from workbench.tiles import draw_tiles
-from workbench.weights_chart import draw_weights_chart
 
 # Seconds. PyTorch holds Python's lock while it is loaded. Where it waits until what is drawn before
 # is sent, pictures came 0.4 s sooner in a cold start, and the networks' maps 0.1 to 0.2 s.
@@ -79,10 +79,10 @@ with prediction, st.spinner("Loading the networks"):  # for seconds on a first v
         time.sleep(SENDING)
     from mer_core.models.catalog import branched_models
     from workbench.branches import draw_branches
-    from workbench.prediction_view import PredictionView
+    from workbench.networks import PredictionView
 model = cached.network(branched_models()[0].name, weighting)
-look = cached_attributions.inspection(choice, weighting, model)
-PredictionView(model, look.answer, recording.label).draw(where=prediction)
+inspection = cached_attributions.inspection(choice, weighting, model)
+PredictionView(model, inspection.answer, recording.label).draw(where=prediction)
 with prediction:
     panels.open_elsewhere({}, panels.CLIP_PAGES)
 st.markdown(

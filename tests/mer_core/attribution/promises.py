@@ -1,6 +1,6 @@
 """Measures whether a method does on a network what it promises.
 
-`objections.py` decides by looking at a network's parts; this decides by running the method, and
+`network.py` decides by looking at a network's parts; this decides by running the method, and
 the tests hold one against the other for every network of the catalogue.
 """
 
@@ -12,13 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mer_core.attribution.base import Method
 from mer_core.attribution.baseline_inputs import probe_input
 from mer_core.attribution.catalog import METHODS
-from mer_core.attribution.engine import Finding, Request, find
+from mer_core.attribution.engine import Finding, find
 from mer_core.attribution.gradient import SALIENCY
+from mer_core.attribution.method import Method
 from mer_core.errors import MerError
 from mer_core.models.loaded import LoadedModel
+from mer_core.records import AttributionRequest
 
 COMPLETENESS = 0.01
 """Completeness error allowed, as a share of F(input) - F(baseline)."""
@@ -40,13 +41,13 @@ class Check:
         name: What was promised.
         passed: Whether it holds.
         figure: What was measured; None where the method could not be run.
-        says: The outcome in one clause.
+        description: The outcome in one clause.
     """
 
     name: str
     passed: bool
     figure: float | None
-    says: str
+    description: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +66,15 @@ class Probe:
     @property
     def failures(self) -> tuple[str, ...]:
         """What does not hold, in words."""
-        return tuple(check.says for check in self.checks if not check.passed)
+        return tuple(check.description for check in self.checks if not check.passed)
 
 
 def probe(
-    model: LoadedModel, method: str, inputs: Tensor | None = None, *, request: Request | None = None
+    model: LoadedModel,
+    method: str,
+    inputs: Tensor | None = None,
+    *,
+    request: AttributionRequest | None = None,
 ) -> Probe:
     """Runs `method` on `model`, also where it objects, and measures what comes out.
 
@@ -82,19 +87,21 @@ def probe(
     """
     chosen = METHODS.get(method)
     inputs = probe_input(model.entry.input) if inputs is None else inputs
-    asked = request or Request()
+    request = request or AttributionRequest()
     try:
-        found = find(model, inputs, chosen, asked)
-        again = find(model, inputs, chosen, asked)
+        found = find(model, inputs, chosen, request)
+        again = find(model, inputs, chosen, request)
     except (MerError, RuntimeError, TypeError, AssertionError) as error:
         line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        checks = (Check(name="runs", passed=False, figure=None, says=f"cannot be run: {line}"),)
+        checks = (
+            Check(name="runs", passed=False, figure=None, description=f"cannot be run: {line}"),
+        )
     else:
         checks = (
             _varies(found),
             _repeats(found, again),
             *_adds_up(chosen, found),
-            *_distinct(chosen, model, inputs, found, asked),
+            *_distinct(chosen, model, inputs, found, request),
             _alone(model, inputs),
         )
     return Probe(method=method, model=model.entry.name, checks=checks)
@@ -107,14 +114,17 @@ def _varies(found: Finding) -> Check:
         name="varies",
         passed=finite and spread > 0,
         figure=spread,
-        says=f"values span {spread:.3g}" if spread > 0 else "every value is the same",
+        description=f"values span {spread:.3g}" if spread > 0 else "every value is the same",
     )
 
 
 def _repeats(found: Finding, again: Finding) -> Check:
     apart = float(np.abs(found.map.values - again.map.values).max())
     return Check(
-        name="repeats", passed=apart == 0, figure=apart, says=f"two runs differ by {apart:.3g}"
+        name="repeats",
+        passed=apart == 0,
+        figure=apart,
+        description=f"two runs differ by {apart:.3g}",
     )
 
 
@@ -128,21 +138,21 @@ def _adds_up(method: Method, found: Finding) -> tuple[Check, ...]:
             name="adds up",
             passed=share < COMPLETENESS,
             figure=share,
-            says=f"its sum misses the difference of the logits by {share:.2%}",
+            description=f"its sum misses the difference of the logits by {share:.2%}",
         ),
     )
 
 
 def _distinct(
-    method: Method, model: LoadedModel, inputs: Tensor, found: Finding, asked: Request
+    method: Method, model: LoadedModel, inputs: Tensor, found: Finding, request: AttributionRequest
 ) -> tuple[Check, ...]:
     ground = _RESTS_ON.get(method.name)
     if ground is not None:
         method = METHODS.get(ground)
-        found = find(model, inputs, method, Request(target=asked.target))
+        found = find(model, inputs, method, AttributionRequest(target=request.target))
     if method.name not in _DISTINCT:
         return ()
-    plain = find(model, inputs, SALIENCY, Request(target=asked.target)).map.channels
+    plain = find(model, inputs, SALIENCY, AttributionRequest(target=request.target)).map.channels
     other = found.map.channels if found.multiplier is None else found.multiplier[0].numpy()
     assert plain is not None
     assert other is not None
@@ -152,7 +162,7 @@ def _distinct(
             name="differs from the gradient",
             passed=apart > 1e-6,
             figure=apart,
-            says=f"differs from the plain gradient by {apart:.3g} of its peak",
+            description=f"differs from the plain gradient by {apart:.3g} of its peak",
         ),
     )
 
@@ -166,5 +176,5 @@ def _alone(model: LoadedModel, inputs: Tensor) -> Check:
         name="independent of batch mates",
         passed=apart < _MATES,
         figure=apart,
-        says=f"logits change by {apart:.3g} in company",
+        description=f"logits change by {apart:.3g} in company",
     )

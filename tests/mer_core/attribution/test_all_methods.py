@@ -10,12 +10,11 @@ from torch import nn
 
 from mer_core.attribution import METHODS, explain, list_methods
 from mer_core.attribution import engine as engine_file
-from mer_core.attribution.batching import Batching
-from mer_core.attribution.engine import Request
-from mer_core.attribution.guard import hook_count
+from mer_core.attribution.network import Batching, hook_count
 from mer_core.errors import ModelError, NotApplicableError
 from mer_core.models.catalog import list_models
 from mer_core.models.loaded import load_model
+from mer_core.records import AttributionRequest
 
 from .fitted import CLASSES, NETWORKS, build, example, quadrants, shared
 from .promises import probe
@@ -27,8 +26,8 @@ COSTLY = {"akmnet": {"patches": 2, "overlap": 1}}
 
 
 def quick(method, model):
-    """Knobs that make a method fast without changing what it owes."""
-    known = {knob.name for knob in METHODS.get(method).knobs(model.entry)}
+    """Parameters that make a method fast without changing what it owes."""
+    known = {parameter.name for parameter in METHODS.get(method).parameters(model.entry)}
     chosen = {**FEW, **COSTLY.get(model.entry.name, {})}
     if method != "smooth-grad":
         chosen.pop("smoothing_samples")
@@ -43,7 +42,7 @@ def ask(model, method, **options):
 
 
 def offered(model):
-    return [offer.method.name for offer in list_methods(model) if offer.applies]
+    return [available.method.name for available in list_methods(model) if available.applies]
 
 
 PAIRS = [(network, method) for network in NETWORKS for method in METHODS.names()]
@@ -76,8 +75,8 @@ def test_what_adds_up_does(network, method):
     model = shared(network)
     if method not in offered(model):
         pytest.skip("declared not to")
-    knobs = {"steps": 64} if method == "integrated-gradients" else {}
-    found = explain(model, example(model), method=method, target="positive", parameters=knobs)
+    settings = {"steps": 64} if method == "integrated-gradients" else {}
+    found = explain(model, example(model), method=method, target="positive", parameters=settings)
     assert found.difference is not None
     assert found.values.sum() == pytest.approx(found.difference, rel=0.01)
     assert found.delta < 0.01 * abs(found.difference)
@@ -86,22 +85,26 @@ def test_what_adds_up_does(network, method):
 @pytest.mark.parametrize("network", ["affective", "relu6", "unbiased", "ststnet"])
 def test_the_probe_agrees_with_what_is_offered(network):
     model = shared(network)
-    request = Request(target="positive", regions=quadrants(model.entry.input.size))
-    for offer in list_methods(model):
-        request = replace(request, parameters=quick(offer.method.name, model))
-        if offer.method.complete:
+    request = AttributionRequest(target="positive", regions=quadrants(model.entry.input.size))
+    for available in list_methods(model):
+        request = replace(request, parameters=quick(available.method.name, model))
+        if available.method.complete:
             request = replace(request, parameters={})
-        found = probe(model, offer.method.name, example(model), request=request)
-        assert found.fit == offer.applies, (offer.method.name, offer.reason, found.failures)
+        found = probe(model, available.method.name, example(model), request=request)
+        assert found.fit == available.applies, (
+            available.method.name,
+            available.reason,
+            found.failures,
+        )
 
 
 def test_key_frame_choice_breaks_what_integrates_or_compares():
     model = shared("akmnet")
-    reasons = {offer.method.name: offer.reason for offer in list_methods(model)}
+    reasons = {available.method.name: available.reason for available in list_methods(model)}
     for method in ("integrated-gradients", "gradient-shap"):
         assert "chooses frames" in reasons[method]
     assert "GRU" in reasons["deeplift"]
-    few = Request(parameters={"steps": 8})
+    few = AttributionRequest(parameters={"steps": 8})
     found = probe(model, "integrated-gradients", example(model), request=few)
     assert any("misses the difference" in failure for failure in found.failures)
 
@@ -109,12 +112,12 @@ def test_key_frame_choice_breaks_what_integrates_or_compares():
 @pytest.mark.parametrize("name", [m.name for m in list_models() if m.trains])
 def test_every_network_has_an_answer_for_every_method(name):
     offers = list_methods(load_model(name, classes=CLASSES))
-    assert [offer.method.name for offer in offers] == list(METHODS.names())
+    assert [available.method.name for available in offers] == list(METHODS.names())
     assert {"saliency", "grad-cam", "occlusion"} <= {o.method.name for o in offers if o.applies}
-    for offer in offers:
-        assert offer.applies == (offer.reason == "")
-        assert offer.forwards > 0
-    declined = {offer.method.name for offer in offers if not offer.applies}
+    for available in offers:
+        assert available.applies == (available.reason == "")
+        assert available.forwards > 0
+    declined = {available.method.name for available in offers if not available.applies}
     if name == "mobilenet":
         assert declined == {"deeplift", "guided-backprop", "guided-grad-cam", "lrp"}
     elif name != "akmnet":

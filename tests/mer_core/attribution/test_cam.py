@@ -48,9 +48,14 @@ def test_the_map_is_the_weighted_sum_of_the_layer(network, layer, path, negative
     cells = cells if negatives else cells.clamp(min=0)
     size = model.entry.input.size
     expected = functional.interpolate(cells, size, mode="bilinear", align_corners=False)
-    knobs = {"negatives": negatives, "upsampling": "bilinear"}
+    settings = {"negatives": negatives, "upsampling": "bilinear"}
     found = explain(
-        model, example(model), method="grad-cam", target="positive", layer=layer, parameters=knobs
+        model,
+        example(model),
+        method="grad-cam",
+        target="positive",
+        layer=layer,
+        parameters=settings,
     )
     peak = float(cells.abs().max())
     planes = expected[0, 0] if len(expected) == 1 else expected[:, 0]

@@ -6,7 +6,7 @@ import torch
 
 from mer_core.ami import frame_weights
 from mer_core.attribution import explain
-from mer_core.attribution.frames import carrying_methods, frame_shares, partial_map
+from mer_core.attribution.frames import decomposing_methods, frame_shares, partial_map
 from mer_core.errors import NotApplicableError, SettingsError
 from mer_core.inputs import Recording, recording_input
 
@@ -18,7 +18,7 @@ WEIGHTINGS = ("full", "literal", "rank-pooling", "linear")
 
 @pytest.mark.parametrize("weighting", WEIGHTINGS)
 @pytest.mark.parametrize("form", ["clip-mean", "raw"])
-@pytest.mark.parametrize("method", [method.name for method in carrying_methods()])
+@pytest.mark.parametrize("method", [method.name for method in decomposing_methods()])
 def test_shares_and_appearance_sum_to_the_map(weighting, form, method):
     found = frame_shares(
         shared("affective"), moving_clip(), method=method, weighting=weighting, form=form

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from mer_core.attribution import explain
-from mer_core.attribution.baseline_inputs import reference_input
+from mer_core.attribution.baseline_inputs import baseline_input
 from mer_core.seeding import derive_seed
 
 from .fitted import CLASSES, example, shared
@@ -43,10 +43,10 @@ def test_input_x_gradient_is_the_distance_from_the_baseline_times_the_gradient(b
     model = shared("affective")
     inputs = example(model)
     level = 80.0 if baseline == "zero" else None
-    reference = reference_input(baseline, inputs, model.entry.input, level)
-    expected = ((inputs - reference) * slope(model, inputs))[0]
-    knobs = {"baseline": baseline}
-    found, _ = channels(model, "input-x-gradient", parameters=knobs, zero_level=level)
+    baseline = baseline_input(baseline, inputs, model.entry.input, level)
+    expected = ((inputs - baseline) * slope(model, inputs))[0]
+    settings = {"baseline": baseline}
+    found, _ = channels(model, "input-x-gradient", parameters=settings, zero_level=level)
     np.testing.assert_allclose(found.channels, expected, rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(found.values, expected.sum(0), rtol=1e-4, atol=1e-6)
     assert found.parameters["baseline"] == baseline
@@ -56,11 +56,11 @@ def test_input_x_gradient_is_the_distance_from_the_baseline_times_the_gradient(b
 def test_integrated_gradients_is_the_limit_of_a_riemann_sum(network):
     model = shared(network)
     inputs = example(model)
-    reference = reference_input("black", inputs, model.entry.input)
+    baseline = baseline_input("black", inputs, model.entry.input)
     total, count = torch.zeros_like(inputs), 400
     for step in range(count):
-        total += slope(model, reference + (step + 0.5) / count * (inputs - reference))
-    expected = ((inputs - reference) * total / count)[0]
+        total += slope(model, baseline + (step + 0.5) / count * (inputs - baseline))
+    expected = ((inputs - baseline) * total / count)[0]
     _, found = channels(
         model, "integrated-gradients", parameters={"baseline": "black", "steps": 256}
     )
@@ -73,7 +73,7 @@ def test_integrated_gradients_is_the_limit_of_a_riemann_sum(network):
 def test_gradient_shap_is_the_mean_over_its_own_draws():
     model = shared("affective")
     inputs = example(model)
-    knobs = {"baseline": "black", "samples": 5, "noise": 0.1}
+    settings = {"baseline": "black", "samples": 5, "noise": 0.1}
     draw = torch.Generator().manual_seed(derive_seed(3, "attribution", "gradient-shap"))
     total = torch.zeros_like(inputs)
     for _ in range(5):
@@ -81,7 +81,7 @@ def test_gradient_shap_is_the_mean_over_its_own_draws():
         noisy = inputs + 0.1 * (inputs.max() - inputs.min()) * noise
         place = torch.rand((1, 1, 1), generator=draw)
         total += noisy * slope(model, place * noisy)
-    _, found = channels(model, "gradient-shap", parameters=knobs, seed=3)
+    _, found = channels(model, "gradient-shap", parameters=settings, seed=3)
     np.testing.assert_allclose(found[0], total[0] / 5, atol=1e-5 * total.abs().max())
 
 
@@ -112,13 +112,13 @@ def test_deeplift_rescales_each_relu_by_its_finite_slope():
     model = shared("unbiased")
     inputs = example(model)
     net = model.module
-    reference = torch.full_like(inputs, 0.5)
+    baseline = torch.full_like(inputs, 0.5)
 
     def finite(unit):
         moved = unit[0] - unit[1]
         return torch.where(moved.abs() > 1e-7, (unit[0].relu() - unit[1].relu()) / moved, 0.0)
 
-    pair = torch.cat([inputs, reference])
+    pair = torch.cat([inputs, baseline])
     first = net.conv1(pair)
     second = net.conv2(first.relu())
     maps = second.relu()[:1].detach().requires_grad_()
@@ -127,7 +127,7 @@ def test_deeplift_rescales_each_relu_by_its_finite_slope():
     net.conv2(below).backward(maps.grad * finite(second))
     pixels = inputs.clone().requires_grad_()
     net.conv1(pixels).backward(below.grad * finite(first))
-    expected = (inputs - reference) * pixels.grad
+    expected = (inputs - baseline) * pixels.grad
     _, found = channels(model, "deeplift", parameters={"baseline": "grey"})
     np.testing.assert_allclose(found[0], expected[0].detach(), rtol=1e-3, atol=1e-6)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mer_core.attribution.control_maps import BASELINES
+from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import localise
 from mer_core.attribution.recording import explain_recording
@@ -80,8 +80,8 @@ def test_regions_of_a_coded_clip_come_from_the_template(recording):
 
 
 def test_rivals_are_scored_like_maps(look):
-    rivals = look.baselines()
-    assert list(rivals) == list(BASELINES)
+    rivals = look.control_maps()
+    assert list(rivals) == list(CONTROL_MAPS)
     for values in rivals.values():
         assert values.shape == look.size
         assert look.localise(values).scores == localise(values, look.regions.union).scores

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mer_core.attribution import METHODS, explain
-from mer_core.attribution.baseline_inputs import reference_input
+from mer_core.attribution.baseline_inputs import baseline_input
 from mer_core.attribution.occlusion import window
 from mer_core.errors import SettingsError
 
@@ -26,7 +26,7 @@ TARGET = 1
 def test_a_pixel_has_the_mean_fall_of_the_squares_over_it(network, patches, overlap, baseline):
     model = shared(network)
     inputs = example(model)
-    reference = reference_input(baseline, inputs, model.entry.input)
+    baseline = baseline_input(baseline, inputs, model.entry.input)
     side = model.entry.input.size[0]
     square, step = window(side, {"patches": patches, "overlap": overlap})
     total, times = np.zeros((side, side)), np.zeros((side, side))
@@ -36,16 +36,16 @@ def test_a_pixel_has_the_mean_fall_of_the_squares_over_it(network, patches, over
         for left in starts:
             covered = inputs.clone()
             here = (..., slice(top, top + square), slice(left, left + square))
-            covered[here] = reference[here]
+            covered[here] = baseline[here]
             fall = float(answer - model.logits(covered)[0, TARGET])
             total[here] += fall
             times[here] += 1
-    knobs = {"patches": patches, "overlap": overlap, "baseline": baseline}
-    found = explain(model, inputs, method="occlusion", target="positive", parameters=knobs)
+    settings = {"patches": patches, "overlap": overlap, "baseline": baseline}
+    found = explain(model, inputs, method="occlusion", target="positive", parameters=settings)
     expected = total / times
     np.testing.assert_allclose(found.values, expected, atol=1e-5 * np.abs(expected).max())
     cost = METHODS.get("occlusion").cost(
-        METHODS.get("occlusion").settle(knobs, model.entry), model.entry
+        METHODS.get("occlusion").resolve(settings, model.entry), model.entry
     )
     assert cost <= 1 + len(starts) ** 2
 

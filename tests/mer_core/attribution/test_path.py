@@ -7,7 +7,7 @@ from captum.attr import IntegratedGradients
 from torch import nn
 
 from mer_core.attribution import METHODS, explain, gradient
-from mer_core.attribution.baseline_inputs import reference_input
+from mer_core.attribution.baseline_inputs import baseline_input
 from mer_core.attribution.path import path_network
 from mer_core.models.catalog import model_entry
 from mer_core.models.loaded import load_model
@@ -38,9 +38,9 @@ class Backwards(nn.Module):
         return self.conv(self.norm(image)).relu().mean((2, 3))
 
 
-def whole(model, inputs, reference):
+def whole(model, inputs, baseline):
     return IntegratedGradients(model.module, multiply_by_inputs=False).attribute(
-        inputs, reference, target=TARGET, n_steps=24
+        inputs, baseline, target=TARGET, n_steps=24
     )
 
 
@@ -59,7 +59,7 @@ def network_of(name):
 def test_the_slope_is_that_of_the_whole_network(name):
     model = network_of(name)
     inputs = example(model)
-    black = reference_input(_darkest(model), inputs, model.entry.input)
+    black = baseline_input(_darkest(model), inputs, model.entry.input)
     expected = (inputs - black) * whole(model, inputs, black)
     found = explain(
         model,
@@ -98,8 +98,8 @@ def test_bfloat16_is_taken_unasked_only_where_it_is_quick_and_loses_nothing(fast
     monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: fast)
     method = METHODS.get("integrated-gradients")
 
-    def taken(name, **asked):
-        return method.settle(asked, model_entry(name))["arithmetic"]
+    def taken(name, **request):
+        return method.resolve(request, model_entry(name))["arithmetic"]
 
     assert taken("affectivenet") == taken("affectivenet-lfc") == ("bfloat16" if fast else "float32")
     assert taken("resnet50") == taken("learnet") == taken("ststnet") == "float32"
@@ -110,9 +110,9 @@ def test_bfloat16_is_taken_unasked_only_where_it_is_quick_and_loses_nothing(fast
 def test_the_record_says_which_arithmetic_was_taken(monkeypatch):
     monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: True)
     model = load_model("affectivenet-1x1-all", classes=("negative", "positive"))
-    knobs = {"steps": 4}
+    settings = {"steps": 4}
     found = explain(
-        model, example(model), method="integrated-gradients", target="positive", parameters=knobs
+        model, example(model), method="integrated-gradients", target="positive", parameters=settings
     )
     assert found.parameters["arithmetic"] == "bfloat16"
 
@@ -121,7 +121,7 @@ def test_the_record_says_which_arithmetic_was_taken(monkeypatch):
 def test_chunks_only_round(chunk):
     model = network_of("affective")
     inputs = example(model)
-    black = reference_input("black", inputs, model.entry.input)
+    black = baseline_input("black", inputs, model.entry.input)
     expected = whole(model, inputs, black)
     network = path_network(model, inputs)
     found = network.mean_slope(inputs, black, target=TARGET, steps=24, chunk=chunk)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mer_core.attribution.checks import LIMITS, QUESTIONS, Limit, Verdict
+from mer_core.attribution.checks import CHECKS, LIMITS, Limit, Verdict
 from mer_core.attribution.sanity import sanity_card
 from mer_core.errors import UnknownNameError
 from tests.mer_core.attribution.toys import backwards, edges, input_x_gradient, toy_input, toy_model
@@ -26,7 +26,7 @@ def test_the_planted_explanation_passes_every_check():
     pair = model.logits(torch.cat([inputs, torch.zeros_like(inputs)]))[:, 0]
     found = card(input_x_gradient, delta=abs(total - float(pair[0] - pair[1])))
     assert {check.name: check.verdict for check in found.checks} == dict.fromkeys(
-        QUESTIONS.names(), Verdict.PASS
+        CHECKS.names(), Verdict.PASS
     )
     assert found.verdict is Verdict.PASS
     assert found.faithfulness is not None

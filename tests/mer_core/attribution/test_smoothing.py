@@ -23,9 +23,9 @@ def test_smooth_grad_is_the_size_of_the_mean_gradient():
     for copy in noisy_copies(inputs, "smooth-grad", 6, 0.2):
         points = copy.requires_grad_()
         total += torch.autograd.grad(model.module(points)[0, TARGET], points)[0]
-    knobs = {"smoothing_samples": 6, "smoothing_noise": 0.2}
+    settings = {"smoothing_samples": 6, "smoothing_noise": 0.2}
     found = explain(
-        model, inputs, method="smooth-grad", target="positive", parameters=knobs, seed=4
+        model, inputs, method="smooth-grad", target="positive", parameters=settings, seed=4
     )
     expected = (total / 6)[0].abs().amax(0)
     np.testing.assert_allclose(found.values, expected, rtol=1e-4, atol=1e-7)
@@ -35,11 +35,11 @@ def test_smooth_grad_is_the_size_of_the_mean_gradient():
 def test_smoothing_goes_on_top_of_any_method(method):
     model = shared("affective")
     inputs = example(model)
-    knobs = {"smoothing_samples": 3, "smoothing_noise": 0.05}
+    settings = {"smoothing_samples": 3, "smoothing_noise": 0.05}
     base = {"patches": 4} if method == "occlusion" else {}
-    base |= {"baseline": "black"} if METHODS.get(method).uses_reference else {}
+    base |= {"baseline": "black"} if METHODS.get(method).uses_baseline else {}
     options = {"method": method, "target": "positive", "seed": 4}
-    found = explain(model, inputs, parameters=knobs | base, **options)
+    found = explain(model, inputs, parameters=settings | base, **options)
     single = [
         explain(model, copy, parameters=base, **options).values
         for copy in noisy_copies(inputs, method, 3, 0.05)

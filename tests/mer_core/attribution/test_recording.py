@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.attribution.explanation_script import Recipe
-from mer_core.attribution.recording import explain_recording, seen_input
+from mer_core.attribution.recording import Recipe, explain_recording, seen_input
 from mer_core.attribution.regions import face_regions
 from mer_core.inputs import synthetic_recording
 from mer_core.inputs.clip_code import ClipFile, SyntheticClip

@@ -10,7 +10,7 @@ def drawn() -> None:
     import streamlit as st
 
     from mer_core.attribution import Parameter
-    from workbench.parameter_form import parameter_form
+    from workbench.attribution_selection import parameter_form
 
     st.session_state["found"] = parameter_form(
         [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mer_core.faces import FaceBox
-from workbench.gestures import brushed_range, drawn_box
+from workbench.pointing import brushed_range, drawn_box
 
 
 def event(**selection):

@@ -1,6 +1,6 @@
 """What every attribution method promises, as data.
 
-Whether it applies to a network, and why not; which knobs it has; what kind of answer it gives;
+Whether it applies to a network, and why not; which parameters it has; what kind of answer it gives;
 and what it costs. Pages draw forms from this and know no method by name.
 """
 
@@ -26,12 +26,12 @@ Values = Mapping[str, Value]
 Mask = npt.NDArray[np.bool_]
 
 AUTO = "auto"
-"""The choice that leaves a knob to us."""
+"""The choice that leaves a parameter to us."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One knob of a method, with all that a form or a command line needs to offer it.
+    """One parameter of a method, with all that a form or a command line needs to offer it.
 
     Attributes:
         name: What settings and commands call it.
@@ -56,7 +56,7 @@ class Parameter:
     auto: Callable[[ModelEntry], Value] | None = None
 
     def check(self, value: Value) -> Value:
-        """`value` in this knob's own type, or `SettingsError` with what is allowed."""
+        """`value` in this parameter's own type, or `SettingsError` with what is allowed."""
         match self.kind:
             case "bool" if isinstance(value, bool):
                 return value
@@ -69,7 +69,7 @@ class Parameter:
                     return int(number) if self.kind == "int" else number
         raise SettingsError(f"{self.name} cannot be {value!r}", remedy=f"give {self.allowed()}")
 
-    def settle(self, value: Value, entry: ModelEntry) -> Value:
+    def resolve(self, value: Value, entry: ModelEntry) -> Value:
         """`value`, checked, with `AUTO` decided for the network `entry` describes."""
         checked = self.check(value)
         return self.auto(entry) if self.auto and checked == AUTO else checked
@@ -119,16 +119,16 @@ class Resolution(StrEnum):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Question:
+class MethodInputs:
     """One call of a method, complete and checked.
 
     Attributes:
         model: The network, in eval mode, its lock held.
         inputs: A batch of one, without gradient.
-        target: Index of the class asked about.
+        target: Index of the target class.
         layer: For methods that look into one.
-        parameters: Every knob with its value.
-        reference: The input that stands for absence, for methods that compare with one.
+        parameters: Every parameter with its value.
+        baseline: The baseline input, for methods that compare with one.
         regions: Named masks, H x W, for methods that ablate regions.
         generator: The only source of random numbers, so that no other thread disturbs it.
         chunk: How many inputs go through the network at once.
@@ -139,29 +139,29 @@ class Question:
     target: int
     layer: Layer | None
     parameters: Values
-    reference: Tensor | None
+    baseline: Tensor | None
     regions: Mapping[str, Mask]
     generator: torch.Generator
     chunk: int
 
-    def compared_with(self) -> Tensor:
-        """The reference, of a method that has declared that it uses one."""
-        assert self.reference is not None
-        return self.reference
+    def required_baseline(self) -> Tensor:
+        """The baseline, of a method that has declared that it uses one."""
+        assert self.baseline is not None
+        return self.baseline
 
     def number(self, name: str) -> float:
-        """The value of a numeric knob."""
+        """The value of a numeric parameter."""
         return float(self.parameters[name])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Reply:
+class MethodOutput:
     """What a method computed.
 
     Attributes:
         attribution: B x C x H x W or B x T x C x H x W with B = 1; C may be 1 where the method
             knows no channels.
-        multiplier: g where the attribution is (input - reference) * g, else None. It is what
+        multiplier: g where the attribution is (input - baseline) * g, else None. It is what
             carries an attribution from the accumulated image back to its frames.
     """
 
@@ -177,85 +177,88 @@ class Method:
         name: Stable lower-case name used by commands and pages.
         title: The name as papers print it.
         paper: Citation.
-        says: What a value means, in one sentence.
-        run: From a question to the answer.
-        objection: Why the method says nothing about a network, or None where it applies.
-        cost: Forward passes it takes the time of, from its knobs and the network.
+        description: What a value means, in one sentence.
+        run: From a call to the answer.
+        incompatibility: Why the method says nothing about a network, or None where it applies.
+        cost: Forward passes it takes the time of, from its parameters and the network.
         signed: Whether negative values speak against the target.
-        signed_with: A knob that makes an unsigned method signed while it is on.
+        signed_with: A parameter that makes an unsigned method signed while it is on.
         resolution: Of the answer before it is laid over the input.
-        parameters: Knobs of its own, besides the reference and smoothing.
-        uses_reference: Whether it compares with an input that stands for absence.
+        own_parameters: Parameters besides the baseline and smoothing.
+        uses_baseline: Whether it compares with a baseline input.
         needs_layer: Whether it looks into one layer.
         needs_regions: Whether the caller must say which regions to ablate.
-        complete: Whether its values sum to F(input) - F(reference).
-        carries: Whether it has a multiplier, so that it can be carried back to frames.
+        complete: Whether its values sum to F(input) - F(baseline).
+        decomposes_over_frames: Whether it has a multiplier, so that frames get shares of it.
         smoothing: Noisy copies it averages over by default.
     """
 
     name: str
     title: str
     paper: str
-    says: str
-    run: Callable[[Question], Reply]
-    objection: Callable[[LoadedModel], str | None]
+    description: str
+    run: Callable[[MethodInputs], MethodOutput]
+    incompatibility: Callable[[LoadedModel], str | None]
     cost: Callable[[Values, ModelEntry], float]
     signed: bool = True
     signed_with: str = ""
     resolution: Resolution = Resolution.PIXEL
-    parameters: tuple[Parameter, ...] = ()
-    uses_reference: bool = False
+    own_parameters: tuple[Parameter, ...] = ()
+    uses_baseline: bool = False
     needs_layer: bool = False
     needs_regions: bool = False
     complete: bool = False
-    carries: bool = False
+    decomposes_over_frames: bool = False
     smoothing: int = 0
 
-    def knobs(self, entry: ModelEntry) -> tuple[Parameter, ...]:
-        """Every knob this method has on the network `entry` describes."""
-        reference = (reference_parameter(entry.input.kind),) if self.uses_reference else ()
-        return (*reference, *self.parameters, *smoothing_parameters(self.smoothing))
+    def parameters(self, entry: ModelEntry) -> tuple[Parameter, ...]:
+        """Every parameter this method has on the network `entry` describes."""
+        baseline = (baseline_parameter(entry.input.kind),) if self.uses_baseline else ()
+        return (*baseline, *self.own_parameters, *smoothing_parameters(self.smoothing))
 
-    def settle(self, given: Values, entry: ModelEntry) -> dict[str, Value]:
-        """All knobs with their values: those in `given`, checked, and defaults for the others."""
-        knobs = {knob.name: knob for knob in self.knobs(entry)}
-        unknown = [name for name in given if name not in knobs]
+    def resolve(self, given: Values, entry: ModelEntry) -> dict[str, Value]:
+        """All parameters' values: those in `given`, checked, and defaults for the others."""
+        known = {parameter.name: parameter for parameter in self.parameters(entry)}
+        unknown = [name for name in given if name not in known]
         if unknown:
             raise SettingsError(
                 f"{self.title} has no parameter called {unknown[0]!r}",
-                remedy=f"choose from: {', '.join(knobs)}",
+                remedy=f"choose from: {', '.join(known)}",
             )
-        return {n: knob.settle(given.get(n, knob.default), entry) for n, knob in knobs.items()}
+        return {
+            name: parameter.resolve(given.get(name, parameter.default), entry)
+            for name, parameter in known.items()
+        }
 
     def is_signed(self, values: Values) -> bool:
-        """Whether negative values speak against the target, with the knobs as they are."""
+        """Whether negative values speak against the target, with these parameters."""
         return self.signed or bool(self.signed_with and values[self.signed_with])
 
     def forwards(self, given: Values, entry: ModelEntry) -> float:
-        """Roughly the time of one call with these knobs, in forward passes of one input."""
-        values = self.settle(given, entry)
+        """Roughly the time of one call with these parameters, in forward passes of one input."""
+        values = self.resolve(given, entry)
         copies = max(1, int(values["smoothing_samples"]))
         return copies * self.cost(values, entry)
 
 
-_REFERENCES = {
+_BASELINE_NAMES = {
     InputKind.AMI: (AUTO, "zero", "black", "grey", "mean", "blur", "origin"),
     InputKind.FLOW: ("zero", "mean", "blur"),
     InputKind.CLIP: ("still", "black", "grey", "blur", "origin"),
 }
-_REFERENCES[InputKind.DYNAMIC_IMAGE] = _REFERENCES[InputKind.AMI]
+_BASELINE_NAMES[InputKind.DYNAMIC_IMAGE] = _BASELINE_NAMES[InputKind.AMI]
 
 
-def reference_parameter(kind: InputKind) -> Parameter:
-    """The knob that chooses what stands for absence; see `baseline_inputs.py` for each choice."""
-    choices = _REFERENCES[kind]
+def baseline_parameter(kind: InputKind) -> Parameter:
+    """The choice of the baseline input; see `baseline_inputs.py` for each."""
+    choices = _BASELINE_NAMES[kind]
     return Parameter(
         name="baseline",
-        title="Compared with",
+        title="Baseline input",
         kind="choice",
         default=choices[0],
         choices=choices,
-        help="The input that stands for absence.",
+        help="The input that the input is compared with.",
     )
 
 
@@ -282,6 +285,6 @@ _SMOOTHING = (
 
 
 def smoothing_parameters(samples: int) -> tuple[Parameter, ...]:
-    """The two knobs of SmoothGrad, which goes on top of every method."""
+    """The two parameters of SmoothGrad, which goes on top of every method."""
     copies, noise = _SMOOTHING
     return (replace(copies, default=samples), noise)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mer_core.attribution import METHODS, Parameter
-from mer_core.attribution.base import AUTO
+from mer_core.attribution.method import AUTO
 from mer_core.errors import SettingsError
 from mer_core.models.catalog import model_entry
 
@@ -15,7 +15,7 @@ WAY = Parameter(name="way", title="Way", kind="choice", default="a", choices=("a
 
 
 @pytest.mark.parametrize(
-    ("knob", "text", "value"),
+    ("parameter", "text", "value"),
     [
         (STEPS, "4", 4),
         (STEPS, " 16 ", 16),
@@ -27,14 +27,14 @@ WAY = Parameter(name="way", title="Way", kind="choice", default="a", choices=("a
         (WAY, "b", "b"),
     ],
 )
-def test_what_is_written_becomes_a_value_of_the_knobs_own_type(knob, text, value):
-    found = knob.parse(text)
+def test_what_is_written_becomes_a_value_of_the_knobs_own_type(parameter, text, value):
+    found = parameter.parse(text)
     assert found == value
     assert type(found) is type(value)
 
 
 @pytest.mark.parametrize(
-    ("knob", "text", "allowed"),
+    ("parameter", "text", "allowed"),
     [
         (STEPS, "3", "a whole number from 4 to 16"),
         (STEPS, "4.5", "a whole number from 4 to 16"),
@@ -46,9 +46,9 @@ def test_what_is_written_becomes_a_value_of_the_knobs_own_type(knob, text, value
         (WAY, "c", "one of: a, b"),
     ],
 )
-def test_what_is_not_allowed_is_refused_with_what_is(knob, text, allowed):
+def test_what_is_not_allowed_is_refused_with_what_is(parameter, text, allowed):
     with pytest.raises(SettingsError, match=allowed):
-        knob.parse(text)
+        parameter.parse(text)
 
 
 def test_true_is_not_a_number():
@@ -60,14 +60,14 @@ def test_defaults_are_allowed_and_unknown_knobs_are_named():
     for name in ("affectivenet", "ststnet", "akmnet"):
         entry = model_entry(name)
         for method in METHODS:
-            settled = method.settle({}, entry)
-            for knob in method.knobs(entry):
-                assert knob.settle(knob.default, entry) == settled[knob.name]
-                assert knob.check(settled[knob.name]) == settled[knob.name]
-                assert knob.title
-                assert knob.help
+            resolved = method.resolve({}, entry)
+            for parameter in method.parameters(entry):
+                assert parameter.resolve(parameter.default, entry) == resolved[parameter.name]
+                assert parameter.check(resolved[parameter.name]) == resolved[parameter.name]
+                assert parameter.title
+                assert parameter.help
             with pytest.raises(SettingsError, match="smoothing_samples"):
-                method.settle({"wrong": 1}, entry)
+                method.resolve({"wrong": 1}, entry)
 
 
 def test_what_is_left_to_us_is_settled_by_the_network():
@@ -78,21 +78,21 @@ def test_what_is_left_to_us_is_settled_by_the_network():
         choices=(AUTO, "a", "b"),
         auto=lambda entry: "a" if entry is small else "b",
     )
-    assert [open_way.settle(AUTO, entry) for entry in (small, large)] == ["a", "b"]
-    assert open_way.settle("b", small) == "b"
+    assert [open_way.resolve(AUTO, entry) for entry in (small, large)] == ["a", "b"]
+    assert open_way.resolve("b", small) == "b"
     with pytest.raises(SettingsError, match="one of: auto, a, b"):
-        open_way.settle("c", small)
+        open_way.resolve("c", small)
 
 
 def test_cost_grows_with_the_knobs():
     entry = model_entry("affectivenet")
-    for name, knob in (
+    for name, parameter in (
         ("integrated-gradients", "steps"),
         ("gradient-shap", "samples"),
         ("occlusion", "patches"),
     ):
         method = METHODS.get(name)
-        low, high = (method.forwards({knob: n}, entry) for n in (4, 16))
+        low, high = (method.forwards({parameter: n}, entry) for n in (4, 16))
         assert high > 2 * low
         assert high - low >= 12  # no step, sample or patch for less than a forward pass
     saliency = METHODS.get("saliency")

@@ -1,8 +1,8 @@
 import pytest
 
 from mer_core.attribution import gradient
-from mer_core.attribution.batching import batching
 from mer_core.attribution.catalog import METHODS
+from mer_core.attribution.network import batching
 from mer_core.models.catalog import MODELS
 
 
@@ -20,10 +20,10 @@ def test_clips_go_through_one_by_one():
 )
 def test_smaller_first_maps_make_a_call_cheaper_in_passes(method, monkeypatch):
     monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: False)
-    asked = METHODS.get(method)
+    request = METHODS.get(method)
 
     def cost(model):
         entry = MODELS.get(model)
-        return asked.forwards({}, entry)
+        return request.forwards({}, entry)
 
     assert cost("resnet50") < 0.75 * cost("affectivenet")
