@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +76,7 @@ def stability(
     def disturb(inputs: Tensor) -> Tensor:
         return inputs + spread * torch.randn(inputs.shape, generator=lots)
 
-    def explained(inputs: Tensor | tuple[Tensor, ...]) -> Tensor | tuple[Tensor, ...]:
+    def explained(inputs: Tensor | tuple[Tensor, ...]) -> Any:
         # Captum asks for the undisturbed input in a tuple, and for each of its noisy copies alone.
         if isinstance(inputs, tuple):
             return (_batch(original),)
