@@ -71,13 +71,13 @@ def choose_view(regions: Regions | None, *, where: Any) -> MapView:
 
 def fitting(values: Mapping[str, Value], method: Method, model: LoadedModel) -> dict[str, Value]:
     """Return those of `values` that the method accepts on this network."""
-    kept: dict[str, Value] = {}
-    for knob in method.parameters(model.entry):
+    accepted: dict[str, Value] = {}
+    for parameter in method.parameters(model.entry):
         try:
-            kept[knob.name] = knob.check(values[knob.name])
+            accepted[parameter.name] = parameter.check(values[parameter.name])
         except (KeyError, SettingsError):
             continue  # of another kind of input; the map's record states what was used
-    return kept
+    return accepted
 
 
 def draw_map(
@@ -103,7 +103,7 @@ def draw_map(
         return None
     key = canonical_json([cached.clip_key(choice), weighting, found.model_digest, request.key])
     scale = map_scale(found.values, signed=found.signed)
-    under = map_ground(choice, inspection, view.under)
+    under = map_background(choice, inspection, view.under)
     tile = attribution_tile(
         under,
         found.values,
@@ -128,7 +128,7 @@ def draw_map(
             _downloads(choice, weighting, inspection, found, picture)
     if model.weights.trained:
         cached_attributions.sanity_queue().ask(
-            key, lambda told: inspection.examine(found, progress=told)
+            key, lambda progress: inspection.examine(found, progress=progress)
         )
     return DrawnMap(key, inspection, found)
 
@@ -170,7 +170,7 @@ def verdict_in_words(card: SanityCard) -> str:
     return f"{counts[Verdict.PASS]} passed"
 
 
-def map_ground(choice: ClipChoice, inspection: Inspection, under: str) -> Rgb | None:
+def map_background(choice: ClipChoice, inspection: Inspection, under: str) -> Rgb | None:
     """Return the picture that lies under a map; None where nothing does."""
     recording = inspection.recording
     if under == UNDER[2]:

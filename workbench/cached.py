@@ -173,17 +173,17 @@ def maps(choice: ClipChoice, weighting: str, model: LoadedModel) -> dict[str, Fe
         batch = recording_input(recording(choice), model.entry.input, weighting=weighting)[None]
         return feature_maps(model, torch.from_numpy(batch))
 
-    return _kept_maps().fetch(f"{clip_key(choice)} {weighting} {model.digest}", make)
+    return _feature_maps_cache().fetch(f"{clip_key(choice)} {weighting} {model.digest}", make)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _kept_maps() -> BoundedCache[dict[str, FeatureMaps]]:
+def _feature_maps_cache() -> BoundedCache[dict[str, FeatureMaps]]:
     """Bounded by memory: one network's maps take 15 MB and another's 125."""
     return BoundedCache(_MAPS, lambda maps: sum(found.values.nbytes for found in maps.values()))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def kept_drawings() -> BoundedCache[Any]:
+def drawings_cache() -> BoundedCache[Any]:
     """What `drawings.py` has drawn."""
     return BoundedCache(_DRAWINGS, size_of)
 

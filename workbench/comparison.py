@@ -19,7 +19,7 @@ from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import Rgb, shared_scale
 from mer_core.records import AttributionRequest
 from workbench import address, cached, cached_attributions, networks, selection
-from workbench.attribution_map import UNDER, constant_in_words, map_ground
+from workbench.attribution_map import UNDER, constant_in_words, map_background
 from workbench.cached_results import study_title
 from workbench.map_explorer import telling_layer
 from workbench.picture_tiles import motion_image_tile
@@ -246,7 +246,7 @@ def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
     scales = [map_scale(plane, signed=one.signed) for plane, one in zip(planes, found, strict=True)]
     tiles = [
         Tile(
-            picture=map_ground(side.choice, inspection, UNDER[0]),
+            picture=map_background(side.choice, inspection, UNDER[0]),
             values=plane,
             scale=scale,
             smooth=True,

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 def drawn(make: partial[T]) -> T:
     """What `make` draws; nobody may change it, for others are shown the same."""
-    return cached.kept_drawings().fetch(fingerprint(make), make)
+    return cached.drawings_cache().fetch(fingerprint(make), make)
 
 
 def webp_address(content: bytes) -> str:
@@ -39,8 +39,8 @@ def chart(make: partial[Figure], *, dark: bool, picked: str = "", shared: bool =
     `picked` is what a reader can select on it, in Streamlit's words, if anything. What is not
     `shared` is kept for nobody else.
     """
-    settle = partial(_settled, make, dark, picked)
-    return drawn(settle) if shared else settle()
+    finalise = partial(_finalised, make, dark, picked)
+    return drawn(finalise) if shared else finalise()
 
 
 def fingerprint(value: Any) -> str:
@@ -78,7 +78,7 @@ def _digest(kind: str, parts: Sequence[str]) -> str:
     return whole.hexdigest()
 
 
-def _settled(make: partial[Figure], dark: bool, picked: str) -> Figure:
+def _finalised(make: partial[Figure], dark: bool, picked: str) -> Figure:
     """The chart as it will stay, so that it is drawn once.
 
     Streamlit gives every chart to plotly twice, the second time as a copy in which it has

@@ -58,10 +58,10 @@ def ask(name: str, options: Sequence[str] = ()) -> bool:
 
     Options are the lesson's own unless others are given, which depend on what is shown.
     """
-    asked = lesson(name)
-    st.markdown(f"### :material/help: {asked.question}")
-    if options or asked.options:
-        draw_vote(name, options or asked.options)
+    shown = lesson(name)
+    st.markdown(f"### :material/help: {shown.question}")
+    if options or shown.options:
+        draw_vote(name, options or shown.options)
     return address.toggle("Show the answer", key=f"answer.{name}", default=False)
 
 

@@ -360,17 +360,17 @@ def _draw_attribution(
             (identity, looks.method),
             lambda: explain_recording(model, recording, method=looks.method, weighting=weighting),
         )
-    ground = None
+    background = None
     if looks.under == UNDER[0]:
-        ground = recording.image(weighting, size=model.entry.input.size).image
+        background = recording.image(weighting, size=model.entry.input.size).image
     elif looks.under == UNDER[1]:
         numbers = recording.clip.frame_numbers
         apex = numbers[0] if recording.apex is None else recording.apex
-        ground = recording.clip.frames[numbers.index(apex)]
+        background = recording.clip.frames[numbers.index(apex)]
     st.markdown(f"**{method.title}** for {sentence_case(found.target)}")
     scale = map_scale(found.values, signed=found.signed)
     tile = attribution_tile(
-        ground,
+        background,
         found.values,
         scale,
         alt=f"{method.title} of {model.entry.title} for {found.target}, {scale.describe()}",

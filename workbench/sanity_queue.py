@@ -36,13 +36,13 @@ class SanityQueue:
         cards: Finished cards by the key of their map.
         failures: Why a map could not be checked, by its key.
         checking: Key of the map being checked, or "".
-        question: What is being asked of it.
+        check: Name of the check that runs.
     """
 
     cards: BoundedCache[SanityCard]
     failures: dict[str, str] = field(default_factory=dict)
     checking: str = ""
-    question: str = ""
+    check: str = ""
     _waiting: OrderedDict[str, Examine] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _worker: threading.Thread | None = None
@@ -75,20 +75,20 @@ class SanityQueue:
                     return
                 self.checking, examine = self._waiting.popitem()
             self._examine(self.checking, examine)
-            self.checking = self.question = ""
+            self.checking = self.check = ""
 
     def _examine(self, key: str, examine: Examine) -> None:
         cores.leave_one()
         try:
-            self.cards.put(key, examine(self._asked))
+            self.cards.put(key, examine(self._begin_check))
         except MerError as error:
             self.failures[key] = error.what
         except Exception:
             self.failures[key] = "the checks ended unexpectedly; the log says why"
             log.exception("sanity checks of %s", key)
 
-    def _asked(self, question: str) -> None:
-        self.question = question
+    def _begin_check(self, check: str) -> None:
+        self.check = check
         self._wait_for_quiet()
 
     def _wait_for_quiet(self) -> None:

@@ -22,11 +22,11 @@ from torch import Tensor
 from mer_core.attribution.baseline_inputs import baseline_input, baseline_name
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.control_maps import control_maps, motion_weighting
-from mer_core.attribution.engine import explainer
+from mer_core.attribution.engine import explain, explainer
 from mer_core.attribution.frames import FrameShares, PartialMap, frame_shares, partial_map
 from mer_core.attribution.localisation import Localisation, localise
 from mer_core.attribution.method import Mask, Values
-from mer_core.attribution.recording import explain_recording, seen_input
+from mer_core.attribution.recording import seen_input
 from mer_core.attribution.regions import Regions, face_regions, recording_regions
 from mer_core.attribution.sanity import SanityCard, sanity_card
 from mer_core.faces import FaceBox
@@ -96,17 +96,18 @@ class Inspection:
         parameters: Values | None = None,
         seed: int = 0,
     ) -> AttributionMap:
-        """Why the network answers as it does; see `explain_recording`."""
-        return explain_recording(
+        """Why the network answers as it does; see `mer_core.attribution.engine.explain`."""
+        return explain(
             self.model,
-            self.recording,
+            self.inputs,
             method=method,
             target=target or self.predicted,  # known already: one forward pass fewer
             layer=layer,
-            weighting=self.weighting,
             parameters=parameters,
             seed=seed,
-            seen=self._seen,
+            input_digest=self.recording.expression.digest,
+            zero_level=self.zero_level,
+            regions=self._ablated(method),
         )
 
     def shares(

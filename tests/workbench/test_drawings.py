@@ -71,7 +71,7 @@ def test_what_has_no_value_of_its_own_is_refused():
 
 
 def test_the_same_is_drawn_once():
-    cached.kept_drawings.clear()
+    cached.drawings_cache.clear()
     CALLS.clear()
     first = drawn(partial(double, np.arange(3)))
     assert drawn(partial(double, np.arange(3))) is first

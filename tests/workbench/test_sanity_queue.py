@@ -51,7 +51,7 @@ def test_a_map_is_checked_once_however_often_it_is_asked_for(quiet):
 
     for _ in range(3):
         queue.ask("a", examine)
-    wait_for(lambda: queue.question == "stability")
+    wait_for(lambda: queue.check == "stability")
     queue.ask("a", examine)
     gate.set()
     wait_for(lambda: queue.done("a"))

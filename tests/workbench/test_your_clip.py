@@ -148,7 +148,7 @@ def test_the_clip_is_still_there_after_a_visit_elsewhere(smile):
 
 def test_nothing_of_it_is_in_a_cache_that_others_share(smile, monkeypatch):
     held: list[str] = []
-    shared = cached.kept_drawings()
+    shared = cached.drawings_cache()
     monkeypatch.setattr(shared, "fetch", lambda key, make: held.append(str(make)) or make())
     uploaded("smile.zip", smile, nets="affectivenet", crop="true")
     assert held == []
