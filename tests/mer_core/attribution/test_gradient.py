@@ -43,8 +43,8 @@ def test_input_x_gradient_is_the_distance_from_the_baseline_times_the_gradient(b
     model = shared("affective")
     inputs = example(model)
     level = 80.0 if baseline == "zero" else None
-    baseline = baseline_input(baseline, inputs, model.entry.input, level)
-    expected = ((inputs - baseline) * slope(model, inputs))[0]
+    compared = baseline_input(baseline, inputs, model.entry.input, level)
+    expected = ((inputs - compared) * slope(model, inputs))[0]
     settings = {"baseline": baseline}
     found, _ = channels(model, "input-x-gradient", parameters=settings, zero_level=level)
     np.testing.assert_allclose(found.channels, expected, rtol=1e-4, atol=1e-7)

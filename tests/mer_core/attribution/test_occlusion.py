@@ -26,7 +26,7 @@ TARGET = 1
 def test_a_pixel_has_the_mean_fall_of_the_squares_over_it(network, patches, overlap, baseline):
     model = shared(network)
     inputs = example(model)
-    baseline = baseline_input(baseline, inputs, model.entry.input)
+    compared = baseline_input(baseline, inputs, model.entry.input)
     side = model.entry.input.size[0]
     square, step = window(side, {"patches": patches, "overlap": overlap})
     total, times = np.zeros((side, side)), np.zeros((side, side))
@@ -36,7 +36,7 @@ def test_a_pixel_has_the_mean_fall_of_the_squares_over_it(network, patches, over
         for left in starts:
             covered = inputs.clone()
             here = (..., slice(top, top + square), slice(left, left + square))
-            covered[here] = baseline[here]
+            covered[here] = compared[here]
             fall = float(answer - model.logits(covered)[0, TARGET])
             total[here] += fall
             times[here] += 1
