@@ -87,7 +87,7 @@ def probe(
     """
     chosen = METHODS.get(method)
     inputs = probe_input(model.entry.input) if inputs is None else inputs
-    request = request or AttributionRequest()
+    request = request or AttributionRequest(method=method)
     try:
         found = find(model, inputs, chosen, request)
         again = find(model, inputs, chosen, request)
@@ -149,10 +149,12 @@ def _distinct(
     ground = _RESTS_ON.get(method.name)
     if ground is not None:
         method = METHODS.get(ground)
-        found = find(model, inputs, method, AttributionRequest(target=request.target))
+        plain_request = AttributionRequest(method=method.name, target=request.target)
+        found = find(model, inputs, method, plain_request)
     if method.name not in _DISTINCT:
         return ()
-    plain = find(model, inputs, SALIENCY, AttributionRequest(target=request.target)).map.channels
+    plain_request = AttributionRequest(method=SALIENCY.name, target=request.target)
+    plain = find(model, inputs, SALIENCY, plain_request).map.channels
     other = found.map.channels if found.multiplier is None else found.multiplier[0].numpy()
     assert plain is not None
     assert other is not None

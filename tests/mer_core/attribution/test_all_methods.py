@@ -1,7 +1,6 @@
 """What every method of the catalogue owes every network, or declares that it cannot give."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -85,11 +84,14 @@ def test_what_adds_up_does(network, method):
 @pytest.mark.parametrize("network", ["affective", "relu6", "unbiased", "ststnet"])
 def test_the_probe_agrees_with_what_is_offered(network):
     model = shared(network)
-    request = AttributionRequest(target="positive", regions=quadrants(model.entry.input.size))
     for available in list_methods(model):
-        request = replace(request, parameters=quick(available.method.name, model))
-        if available.method.complete:
-            request = replace(request, parameters={})
+        name = available.method.name
+        request = AttributionRequest(
+            method=name,
+            target="positive",
+            parameters={} if available.method.complete else quick(name, model),
+            regions=quadrants(model.entry.input.size),
+        )
         found = probe(model, available.method.name, example(model), request=request)
         assert found.fit == available.applies, (
             available.method.name,
@@ -104,7 +106,7 @@ def test_key_frame_choice_breaks_what_integrates_or_compares():
     for method in ("integrated-gradients", "gradient-shap"):
         assert "chooses frames" in reasons[method]
     assert "GRU" in reasons["deeplift"]
-    few = AttributionRequest(parameters={"steps": 8})
+    few = AttributionRequest(method="integrated-gradients", parameters={"steps": 8})
     found = probe(model, "integrated-gradients", example(model), request=few)
     assert any("misses the difference" in failure for failure in found.failures)
 

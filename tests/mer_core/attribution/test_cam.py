@@ -153,7 +153,9 @@ def test_a_single_cell_peaks_where_it_looks_by_default(name):
     layer = model_entry(name).default_layer
     cells = torch.zeros(1, 1, 4, 4)
     cells[0, 0, 1, 2] = 1
-    default = next(k for k in METHODS.get("grad-cam").parameters if k.name == "upsampling").default
+    default = next(
+        k for k in METHODS.get("grad-cam").own_parameters if k.name == "upsampling"
+    ).default
     laid = spread(
         cells, (112, 112), stride=layer.stride, upsampling=str(default), offset=layer.offset
     )
