@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mer_core.errors import SettingsError
+from mer_core.models.activations import activations_in_place
 from mer_core.models.entry import AuxiliaryLoss
 from mer_core.protocols import inner_split
 from mer_core.protocols.scores import uar
@@ -189,10 +190,11 @@ class _Training:
         rounds = [order.permutation(len(self.data)) for _ in range(self.settings.copies)]
         loss = torch.zeros((), device=self.settings.device)
         right = torch.zeros((), dtype=torch.long, device=self.settings.device)
-        for step in steps(np.concatenate(rounds), self.settings.batch):
-            step_loss, step_right = self._step(step, moves)
-            loss += step_loss * len(step)
-            right += step_right
+        with activations_in_place(self.module):
+            for step in steps(np.concatenate(rounds), self.settings.batch):
+                step_loss, step_right = self._step(step, moves)
+                loss += step_loss * len(step)
+                right += step_right
         self.schedule.step()
         seen = len(self.data) * self.settings.copies
         return EpochRecord(

@@ -3,8 +3,9 @@
 The product's rate is what a processor can give at most, so a share of it says how near the limit a
 network is. Work is counted exactly, over convolutions and fully connected layers: two operations
 per multiply-add forward, as many for the gradient of the weights, and once more for the gradient of
-the input where a layer needs one. Training is `train_fold` itself, on one thread as a study's
-worker has it, without its first epoch.
+the input where a layer needs one. What operations move through memory sets a second limit, in
+`roofline.py`. Training is `train_fold` itself, on one thread as a study's worker has it, without
+its first epoch.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from mer_core.training.fold import train_fold
 from mer_core.training.settings import TrainingSettings
 from mer_core.training.training_data import TrainingData
 from tests.benchmarks.measuring import Measurement, in_turns, matrix_peak
+from tests.benchmarks.roofline import Roofline, copy_bandwidth
 
 GROUP = "Networks"
 OURS, RESNET, MOBILENET = NAMES = ("affectivenet", "resnet50", "mobilenet")
@@ -48,8 +50,10 @@ KINDS = {
     },
     "ReLU": {
         "aten::clamp_min",
+        "aten::clamp_min_",
         "aten::threshold_backward",
         "aten::clamp",  # the 6 of ReLU6
+        "aten::clamp_",
         "aten::hardtanh_backward",
     },
     "copies and padding": {"aten::copy_", "aten::fill_"},
@@ -123,6 +127,17 @@ def _learning() -> Iterator[Measurement]:
             note=f"{speed:.1f} images a second and core, float32",
         )
         share = speed * operations / peak
+        limit = training_limit(name, peak=peak)
+        yield Measurement(
+            group=GROUP,
+            name=f"{model_entry(name).title}, training, over its limit",
+            value=share / limit.share,
+            unit="of what its operations allow",
+            better="higher",
+            note=f"they allow {limit.share:.2f} of the peak: {limit.moved / 1e9:.1f} GB and "
+            f"{limit.flops / 1e9:.0f} GFLOP a step of 16, at {limit.bandwidth / 1e9:.0f} GB/s and "
+            f"{peak / 1e9:.0f} GFLOP/s",
+        )
         parts = time_by_kind(name)
         useful = parts.pop(PRODUCTS)
         yield Measurement(
@@ -133,6 +148,16 @@ def _learning() -> Iterator[Measurement]:
             note=f"{', '.join(f'{kind} {part:.0%}' for kind, part in parts.items())}; "
             f"convolutions and products themselves run at {share / useful:.2f} of the peak",
         )
+
+
+def training_limit(name: str, *, peak: float) -> Roofline:
+    """Return the least time of one step of training, and what it computes and moves."""
+    limit = Roofline(peak=peak, bandwidth=copy_bandwidth())
+    data, settings = random_data(name, 16), TrainingSettings(batch=16, epochs=1)
+    module = network(name, 0)
+    with limit:
+        train_fold(data, lambda seed: module, settings, seed=0)
+    return limit
 
 
 def time_by_kind(name: str) -> dict[str, float]:
