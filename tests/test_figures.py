@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mer_core.plots.page import STYLE_SHEET, style_sheet
-from mer_core.reproduction.everything import MAKERS
+from mer_core.reproduction.everything import BUILDERS
 from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.review import PAGE, review
 
@@ -31,7 +31,7 @@ def test_names_say_synthetic_where_data_were_generated(manifest):
 
 def test_every_entry_says_what_made_it(manifest):
     for entry in manifest.entries():
-        assert entry.name in MAKERS, entry.file
+        assert entry.name in BUILDERS, entry.file
         assert entry.maker == f"mer reproduce {entry.name}"
         assert {"data_digest", "settings", "versions", "commit", "created"} <= set(entry.provenance)
 
@@ -42,8 +42,8 @@ def test_no_entry_names_a_place_on_a_machine(manifest):
 
 
 def test_pages_are_those_written_from_the_manifest_and_the_tables(manifest):
-    assert (FIGURES / GALLERY).read_text() == gallery(manifest, MAKERS.names())
-    assert (FIGURES / PAGE).read_text() == review(manifest, MAKERS).markdown()
+    assert (FIGURES / GALLERY).read_text() == gallery(manifest, BUILDERS.names())
+    assert (FIGURES / PAGE).read_text() == review(manifest, BUILDERS).markdown()
 
 
 def test_tables_share_one_style_sheet(manifest):

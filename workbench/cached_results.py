@@ -16,7 +16,7 @@ from mer_core.paper.audit import audit
 from mer_core.paper.findings import Finding
 from mer_core.paper.published import PUBLISHED, printed_tables
 from mer_core.paper.readings import READINGS, TOPICS, Reading
-from mer_core.reproduction import Artefact, Manifest
+from mer_core.reproduction import Artifact, Manifest
 from workbench import demo_mode
 from workbench.titles import study_parts
 
@@ -104,7 +104,7 @@ def readings() -> dict[str, list[Reading]]:
 
 
 @st.cache_data(max_entries=3, ttl=30, show_spinner=False)
-def artefacts(ending: str) -> list[tuple[Artefact, bytes]]:
+def artefacts(ending: str) -> list[tuple[Artifact, bytes]]:
     """Regenerated results whose names end so, each with its entry in the manifest."""
     manifest = Manifest(figures_folder())
     return [

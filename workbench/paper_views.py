@@ -9,7 +9,7 @@ import streamlit as st
 from mer_core.paper.figures import FIGURES, PublishedFigure
 from mer_core.paper.findings import Finding, Verdict
 from mer_core.paper.tables import SETUPS
-from mer_core.reproduction import Artefact
+from mer_core.reproduction import Artifact
 from workbench import address, cached_results, panels
 from workbench.result_tables import result_tables
 from workbench.titles import artefact_title, sentence_case
@@ -126,12 +126,12 @@ def draw_figures() -> None:
             )
 
 
-def _figures_first(entry: tuple[Artefact, bytes]) -> tuple[bool, str]:
+def _figures_first(entry: tuple[Artifact, bytes]) -> tuple[bool, str]:
     """The paper's figures in their order, then what the paper has no figure of."""
     return _printed(entry[0]) is None, entry[0].place or "~"
 
 
-def _printed(artefact: Artefact) -> PublishedFigure | None:
+def _printed(artefact: Artifact) -> PublishedFigure | None:
     """What the paper prints in place of this very figure; None for what only belongs to it."""
     own = artefact.maker_name == artefact.place.lower().replace(". ", "")
     return FIGURES.get(artefact.place) if own else None

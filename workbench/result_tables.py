@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mer_core.plots.page import page_body
-from mer_core.reproduction import Artefact
+from mer_core.reproduction import Artifact
 from workbench import cached_results, panels
 
 
@@ -21,7 +21,7 @@ class ResultTable:
         csv: All its numbers.
     """
 
-    artefact: Artefact
+    artefact: Artifact
     html: str
     csv: str
 

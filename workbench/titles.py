@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mer_core.ami import WEIGHTINGS
 
 if TYPE_CHECKING:
-    from mer_core.reproduction import Artefact
+    from mer_core.reproduction import Artifact
 
 
 def sentence_case(word: str) -> str:
@@ -60,7 +60,7 @@ def fold_title(name: str) -> str:
     return f"{DATASETS.get(first).title} {rest}".strip() if first in DATASETS else name
 
 
-def artefact_title(artefact: Artefact) -> str:
+def artefact_title(artefact: Artifact) -> str:
     """Return what a result shows and where the paper has it; several of one maker stay apart."""
     part = artefact.stem.removeprefix(artefact.maker_name).strip("_")
     title = f"{artefact.title}: {part}" if part else artefact.title

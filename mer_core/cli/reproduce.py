@@ -26,18 +26,18 @@ class MakerGroup(SuggestingGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """`all` first, then everything in the order in which it is made."""
-        from mer_core.reproduction.everything import MAKERS
+        from mer_core.reproduction.everything import BUILDERS
 
-        return ["all", "redraw", *MAKERS.names()]
+        return ["all", "redraw", *BUILDERS.names()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name; one for a maker is built from what the maker says."""
-        from mer_core.reproduction.everything import MAKERS
+        from mer_core.reproduction.everything import BUILDERS
 
         written = super().get_command(ctx, cmd_name)
-        if written is not None or cmd_name not in MAKERS:
+        if written is not None or cmd_name not in BUILDERS:
             return written
-        return _command(cmd_name, MAKERS.get(cmd_name).title)
+        return _command(cmd_name, BUILDERS.get(cmd_name).title)
 
 
 @click.group(cls=MakerGroup)
@@ -152,10 +152,10 @@ def all_command(only: Sequence[str], **choices: Any) -> CommandOutput:
                   warnings, reason, seconds
       folder      where the files, manifest.json and README.md are
     """
-    from mer_core.reproduction.everything import MAKERS
+    from mer_core.reproduction.everything import BUILDERS
 
-    quick = [name for name in MAKERS.names() if not MAKERS.get(name).lengthy]
-    return _reproduced(only or (quick if choices["existing"] else MAKERS.names()), choices)
+    quick = [name for name in BUILDERS.names() if not BUILDERS.get(name).lengthy]
+    return _reproduced(only or (quick if choices["existing"] else BUILDERS.names()), choices)
 
 
 def _command(name: str, title: str) -> click.Command:
@@ -169,16 +169,16 @@ def _command(name: str, title: str) -> click.Command:
 
 
 def _reproduced(names: Sequence[str], choices: dict[str, Any]) -> CommandOutput:
-    from mer_core.reproduction.everything import MAKERS, State, reproduce
+    from mer_core.reproduction.everything import BUILDERS, State, reproduce
 
     for name in names:
-        MAKERS.get(name)
+        BUILDERS.get(name)
     outcomes = []
     with resumable(), _executor(choices) as executor:
         job = _job(choices, executor)
         for outcome in reproduce(names, job, choices["out"], force=choices["overwrite"]):
             outcomes.append(outcome)
-            job.tell(f"{outcome.name}: {outcome.state}, {outcome.seconds:.0f} s")
+            job.emit(f"{outcome.name}: {outcome.state}, {outcome.seconds:.0f} s")
     text = table(
         ("Table or figure", "State", "Files", "Seconds"),
         [(o.name, str(o.state), len(o.files), round(o.seconds, 1)) for o in outcomes],
@@ -217,7 +217,7 @@ def _job(choices: dict[str, Any], executor: Any) -> Any:
         weights=choices["weights"],
         executor=executor,
         rounds=_rounds(choices),
-        tell=_Teller(),
+        emit=_Teller(),
     )
     _ = job.settings  # refuses a wrong profile or setting before any work
     return job
@@ -284,12 +284,12 @@ def table3(out: Path, rounds: int) -> CommandOutput:
               none), memory_mib, printed_memory, memory_consistent, multiply_adds, printed_speed,
               printed_speed_ratio and speed_ratios (to ResNet-50, by batch), verdict, remark
     """  # noqa: D301 - the backspace tells click to keep the lines below it
-    from mer_core.reproduction.everything import TABLE3_MAKER, save, write_pages
+    from mer_core.reproduction.everything import TABLE3_BUILDER, save, write_pages
     from mer_core.reproduction.manifest import Manifest
     from mer_core.reproduction.table3 import ledger_table, table3_made
 
     made, manifest = table3_made(rounds=rounds, progress=_tell), Manifest(out)
-    rows, files = made.values, save(TABLE3_MAKER, made, manifest)
+    rows, files = made.values, save(TABLE3_BUILDER, made, manifest)
     write_pages(manifest)
     frame = ledger_table(rows).frame
     header = [" ".join(filter(None, name)) for name in frame.columns]

@@ -30,7 +30,7 @@ from mer_core.reproduction.accuracies import accuracy_rows
 from mer_core.reproduction.cells import CATALOG_NAMES
 from mer_core.reproduction.claim_verdicts import DataVerdict, claim_verdicts
 from mer_core.reproduction.confusions import matrices
-from mer_core.reproduction.everything import MAKERS
+from mer_core.reproduction.everything import BUILDERS
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.roots import TWIN, Roots, read_roots
@@ -187,7 +187,7 @@ class Results:
             methods=None if methods is None else tuple(methods),
             workers=1,
             rounds=0,
-            tell=_emit if train else lambda _line: None,
+            emit=_emit if train else lambda _line: None,
         )
 
     def get(self, name: str) -> Result:
@@ -197,7 +197,7 @@ class Results:
 
     def make(self, name: str) -> Result:
         """Return a table or figure that is made now, whatever was made before."""
-        maker = MAKERS.get(name)
+        maker = BUILDERS.get(name)
         made = maker.make(self.job)
         contents = {f"{one.stem or name}{one.suffix}": one.content for one in made.products}
         return Result(title=maker.title, contents=contents, synthetic=made.synthetic)
@@ -267,7 +267,7 @@ class Results:
 
     def _find_made(self, name: str) -> Result | None:
         """Return what lies in the folder, of the kind of data that is asked for."""
-        maker = MAKERS.get(name)
+        maker = BUILDERS.get(name)
         entries = [one for one in Manifest(self.folder).entries() if one.maker_name == name]
         generated = [one for one in entries if one.synthetic]
         wanted = generated if self.twin and generated else [e for e in entries if not e.synthetic]

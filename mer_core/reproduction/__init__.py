@@ -1,7 +1,7 @@
 """The publication, regenerated: each table and figure from data to file, with what made it.
 
-`everything.py` lists them in order. One is a `Maker` (job.py): it says what it depends on, and
-makes files from a `Job`, the order that names data and settings.
+`everything.py` lists them in order. An `ArtifactBuilder` (job.py) says what a result depends on,
+and makes files from a `Job`, the order that names data and settings.
 
     roots.py            which data: the study twins, or a list of roots
     cells.py            a cell of Table 1 or 2 as a study, found again or trained
@@ -20,6 +20,6 @@ makes files from a `Job`, the order that names data and settings.
     report.py           the same as one HTML file
 """
 
-from mer_core.reproduction.manifest import Artefact, Manifest
+from mer_core.reproduction.manifest import Artifact, Manifest
 
-__all__ = ["Artefact", "Manifest"]
+__all__ = ["Artifact", "Manifest"]

@@ -24,10 +24,17 @@ from mer_core.reproduction.cells import (
     CellResult,
     Status,
     cells_of,
-    solve,
+    load_or_run,
     study_needs,
 )
-from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
+from mer_core.reproduction.job import (
+    ArtifactBuilder,
+    BuildResult,
+    Job,
+    Product,
+    figure_files,
+    table_files,
+)
 from mer_core.reproduction.score_rows import REFERENCE, ScoreRow, as_csv, dots, score_table
 from mer_core.reproduction.tidy import read_rows
 from mer_core.training.result import StudyResult
@@ -79,7 +86,7 @@ def _row(table: int, row: AccuracyRow, setup: str, job: Job) -> ScoreRow:
         note = row.remark or ("" if row.quoted else "evaluated as in another publication")
         return ScoreRow(**blank, data=status, note=note)
     (asked,) = cells_of(row.method, (setup,))
-    found = solve(asked, job)
+    found = load_or_run(asked, job)
     if found.result is None:
         return ScoreRow(**blank, data=found.status, network=asked.model, note=found.note)
     scores = {**_scores(found, setup, paper), **_change(found.result, row.method, setup, job)}
@@ -91,7 +98,7 @@ def _change(result: StudyResult, method: str, setup: str, job: Job) -> dict[str,
     if method == REFERENCE:
         return {}
     (asked,) = cells_of(REFERENCE, (setup,))
-    reference = solve(asked, job).result
+    reference = load_or_run(asked, job).result
     first = tuple(result.by_seed.values())
     if reference is None or not result.intervals:
         return {}
@@ -139,14 +146,14 @@ def _per_cent(share: float | None) -> float | None:
     return None if share is None else round(100 * share, 2)
 
 
-def make_table(table: int, job: Job) -> Made:
+def make_table(table: int, job: Job) -> BuildResult:
     """The table as CSV, Markdown, HTML and LaTeX, and as a figure."""
     rows = accuracy_rows(table, job)
     measured = [row for row in rows if row.ours is not None]
     synthetic = any(row.data == Status.SYNTHETIC for row in measured)
     failed = [f"{row.method}, {row.setup}: {row.note}" for row in rows if row.data == Status.FAILED]
     record = as_csv(rows)
-    return Made(
+    return BuildResult(
         products=(Product(suffix=".csv", content=record.encode()), *redraw(record, synthetic)),
         data_digest=settings_digest(_digests(table, job)),
         synthetic=synthetic,
@@ -167,7 +174,7 @@ def redraw(record: str, synthetic: bool) -> tuple[Product, ...]:
     rows = read_rows(ScoreRow, record)
     table = rows[0].table
     drawn = dot_sheet(dots(rows), synthetic=synthetic, columns=2 if table == 1 else 3)
-    return (*as_products(score_table(rows, name=f"Table {table}. ")), *printed(drawn))
+    return (*table_files(score_table(rows, name=f"Table {table}. ")), *figure_files(drawn))
 
 
 def _datasets(table: int) -> list[str]:
@@ -185,11 +192,11 @@ def _cells(table: int) -> list[Cell]:
     return [cell for name in names if name in NETWORKS for cell in cells_of(name, setups)]
 
 
-def _maker(table: int, title: str) -> Maker:
-    return Maker(
+def _builder(table: int, title: str) -> ArtifactBuilder:
+    return ArtifactBuilder(
         name=f"table{table}",
         title=title,
-        place=f"Table {table}",
+        paper_reference=f"Table {table}",
         make=lambda job: make_table(table, job),
         needs=lambda job: study_needs(job, _cells(table)),
         record=".csv",
@@ -197,7 +204,9 @@ def _maker(table: int, title: str) -> Maker:
     )
 
 
-TABLE1_MAKER = _maker(
+TABLE1_BUILDER = _builder(
     1, "Accuracy on CASME and CASME II, one subject left out at a time: the paper's and ours"
 )
-TABLE2_MAKER = _maker(2, "Accuracy on CAS(ME)² and SAMM and across datasets: the paper's and ours")
+TABLE2_BUILDER = _builder(
+    2, "Accuracy on CAS(ME)² and SAMM and across datasets: the paper's and ours"
+)

@@ -18,7 +18,7 @@ from torch.fx.passes.shape_prop import ShapeProp
 from mer_core.models.catalog import model_entry
 from mer_core.models.complexity import measure
 from mer_core.plots.static.network import Box, network_figure
-from mer_core.reproduction.job import Job, Made, Maker, Product, printed
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product, figure_files
 
 CLASSES = 4
 
@@ -170,7 +170,7 @@ def _band(
     return start, start + part
 
 
-def make_figure2(_job: Job) -> Made:
+def make_figure2(_job: Job) -> BuildResult:
     """The diagram and its stages as JSON."""
     found = stages("affectivenet")
     cost = measure(model_entry("affectivenet"), classes=CLASSES)
@@ -183,9 +183,9 @@ def make_figure2(_job: Job) -> Made:
         "\N{MULTIPLICATION SIGN}width; parameters. ReLU follows every convolution and both FC 32.",
     )
     document: list[dict[str, Any]] = [asdict(stage) for stage in found]
-    return Made(
+    return BuildResult(
         products=(
-            *printed(drawn),
+            *figure_files(drawn),
             Product(suffix=".json", content=(json.dumps(document, indent=1) + "\n").encode()),
         ),
         data_digest="none: no clip takes part",
@@ -195,10 +195,10 @@ def make_figure2(_job: Job) -> Made:
     )
 
 
-FIGURE2_MAKER = Maker(
+FIGURE2_BUILDER = ArtifactBuilder(
     name="fig2",
     title="AffectiveNet as it is built here, traced from the network: shapes and parameters",
-    place="Fig. 2",
+    paper_reference="Fig. 2",
     make=make_figure2,
     needs=lambda _job: {"network": "affectivenet", "classes": CLASSES},
 )

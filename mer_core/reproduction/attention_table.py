@@ -20,7 +20,7 @@ from mer_core.folders import cache_folder
 from mer_core.models.catalog import model_entry
 from mer_core.models.shipped import shipped_for
 from mer_core.plots.tables import Table
-from mer_core.reproduction.job import Job, Made, Maker, Product, as_products
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product, table_files
 from mer_core.reproduction.localisation import HEADLINE, Findings, products_of
 from mer_core.reproduction.localisation_clips import DEFAULT_METHODS
 from mer_core.reproduction.localisation_summary import Row, contrasts, summarise
@@ -41,7 +41,7 @@ EXPLAINED = {name: DEFAULT_METHODS.get(name, {}) for name in METHODS.names()}
 GRAD_CAM = "grad-cam"
 
 
-def make_attention(job: Job) -> Made:
+def make_attention(job: Job) -> BuildResult:
     """Explain unseen people's clips with every shipped network and every method."""
     rows = localise_shipped(
         NETWORKS,
@@ -51,7 +51,7 @@ def make_attention(job: Job) -> Made:
         clips=CLIPS,
         folder=_folder(),
         workers=job.workers,
-        progress=lambda done, total: job.tell(f"localisation: {done} of {total} people explained"),
+        progress=lambda done, total: job.emit(f"localisation: {done} of {total} people explained"),
     )
     findings = Findings(
         rows=rows,
@@ -60,7 +60,7 @@ def make_attention(job: Job) -> Made:
         left_out=left_out(NETWORKS, EXPLAINED, weighting=WEIGHTING),
         synthetic=True,
     )
-    return Made(
+    return BuildResult(
         products=products_of(findings),
         data_digest=CohortSettings().digest,
         synthetic=True,
@@ -70,7 +70,7 @@ def make_attention(job: Job) -> Made:
     )
 
 
-def make_map_layers(job: Job) -> Made:
+def make_map_layers(job: Job) -> BuildResult:
     """Compare Grad-CAM at every layer on inner people, and count constant maps on unseen ones."""
     common: dict[str, Any] = {
         "weighting": WEIGHTING,
@@ -79,22 +79,22 @@ def make_map_layers(job: Job) -> Made:
         "workers": job.workers,
     }
 
-    def told(what: str) -> Any:
-        return lambda done, total: job.tell(f"map layers, {what}: {done} of {total} people")
+    def progress_of(what: str) -> Any:
+        return lambda done, total: job.emit(f"map layers, {what}: {done} of {total} people")
 
     layers = localise_shipped(
         NETWORKS,
         people=LAYER_PEOPLE,
         part="inner",
         every_layer=True,
-        progress=told("every layer"),
+        progress=progress_of("every layer"),
         **common,
     )
     default = localise_shipped(
-        NETWORKS, people=MAP_PEOPLE, progress=told("default layer"), **common
+        NETWORKS, people=MAP_PEOPLE, progress=progress_of("default layer"), **common
     )
     record = layer_csv(layers, default)
-    return Made(
+    return BuildResult(
         products=(Product(suffix=".csv", content=record.encode()), *redraw_layers(record, True)),
         data_digest=CohortSettings().digest,
         synthetic=True,
@@ -174,7 +174,7 @@ def redraw_layers(record: str, synthetic: bool) -> tuple[Product, ...]:
         ],
         synthetic=synthetic,
     )
-    return as_products(table)
+    return table_files(table)
 
 
 def _folder() -> Any:
@@ -190,16 +190,16 @@ def _needs(job: Job) -> Mapping[str, Any]:
     return {**_settings(), "cohort": CohortSettings().digest, "methods": EXPLAINED}
 
 
-ATTENTION_MAKER = Maker(
+ATTENTION_BUILDER = ArtifactBuilder(
     name="localisation",
     title="Where the shipped networks look on unseen people, scored against the regions that move",
-    place="Fig. 6",
+    paper_reference="Fig. 6",
     make=make_attention,
     needs=_needs,
     lengthy=True,
 )
 
-MAP_LAYERS_MAKER = Maker(
+MAP_LAYERS_BUILDER = ArtifactBuilder(
     name="map_layers",
     title="Grad-CAM at every layer of the shipped networks, and the share of constant maps",
     make=make_map_layers,

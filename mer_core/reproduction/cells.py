@@ -126,7 +126,7 @@ def cells_of(method: str, setups: Sequence[str]) -> tuple[Cell, ...]:
     )
 
 
-def solve(cell: Cell, job: Job) -> CellResult:
+def load_or_run(cell: Cell, job: Job) -> CellResult:
     """The cell's result: from a finished study, or trained now unless the job forbids it.
 
     A study that cannot be run is reported in the result, so that one does not cost the table.
@@ -150,7 +150,7 @@ def solve(cell: Cell, job: Job) -> CellResult:
         if cell.control != "none":
             label += f", {cell.control}"
         where = {"executor": job.executor.open()} if job.executor else {"workers": job.workers}
-        result = study.complete(progress=StudyLines(job.tell, label), **where)
+        result = study.complete(progress=StudyLines(job.emit, label), **where)
     except MissingDataError as error:
         return CellResult(status=Status.MISSING, note=str(error))
     except MerError as error:
@@ -175,9 +175,9 @@ def finished_study(
     """
     experiment = experiment or cell.experiment(job)
     ranked = []
-    for order, (folder, definition) in enumerate(_held()):
+    for order, (folder, definition) in enumerate(existing_studies()):
         if _same(definition, experiment, cell, job.seeds):
-            place, label = _standing(definition, cell, job)
+            place, label = settings_distance(definition, cell, job)
             if place == 0 or job.existing:
                 ranked.append((place, order, label, folder))
     for _, _, label, folder in sorted(ranked):
@@ -224,7 +224,7 @@ def _measured(result: StudyResult, profile: str, folder: Path) -> CellResult:
     return CellResult(status=status, result=result, profile=profile, folder=folder)
 
 
-def _held() -> list[tuple[Path, Mapping[str, Any]]]:
+def existing_studies() -> list[tuple[Path, Mapping[str, Any]]]:
     """Every readable study, those that kept their networks first, as figures look into them."""
     found = []
     for folder in list_studies():
@@ -258,7 +258,7 @@ def _same(
     )
 
 
-def _standing(definition: Mapping[str, Any], cell: Cell, job: Job) -> tuple[int, str]:
+def settings_distance(definition: Mapping[str, Any], cell: Cell, job: Job) -> tuple[int, str]:
     """How near a study's settings are to the job's, 0 being equal, and what to call them."""
     others = [name for name in PROFILES.names() if name != job.settings_name]
     names = [job.settings_name, *others]

@@ -9,7 +9,7 @@ asked of Tables 1 and 2 as they lie in a folder of results:
     not run        a figure of ours is missing
     not testable   no figure of ours could say; the reason is given
 
-`CLAIMS_MAKER` makes the audit of the numbers in print a file of results.
+`CLAIMS_BUILDER` makes the audit of the numbers in print a file of results.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mer_core.paper.findings import Basis, Finding, Verdict
 from mer_core.paper.published import PUBLISHED, Published
 from mer_core.paper.statements import Statement
 from mer_core.reproduction.cells import NETWORKS, Status
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product
 from mer_core.reproduction.score_rows import REFERENCE, ScoreRow
 from mer_core.reproduction.tidy import read_rows
 
@@ -265,10 +265,10 @@ def _listed(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.most_common()) or "none"
 
 
-def claims_made(published: Published = PUBLISHED) -> Made:
+def claims_made(published: Published = PUBLISHED) -> BuildResult:
     """Every claim recomputed from `published`, as CSV."""
     findings = audit(published)
-    return Made(
+    return BuildResult(
         products=(Product(suffix=".csv", content=as_csv(findings).encode()),),
         data_digest=published.digest,
         synthetic=False,
@@ -277,14 +277,14 @@ def claims_made(published: Published = PUBLISHED) -> Made:
     )
 
 
-def _make(_job: Job) -> Made:
+def _make(_job: Job) -> BuildResult:
     return claims_made()
 
 
-CLAIMS_MAKER = Maker(
+CLAIMS_BUILDER = ArtifactBuilder(
     name="claims_audit",
     title="Every numeric claim of the paper, recomputed from its own numbers",
-    place="all tables, Fig. 5, Sections 3 and 4",
+    paper_reference="all tables, Fig. 5, Sections 3 and 4",
     make=_make,
     needs=lambda _job: {"numbers": PUBLISHED.digest},
 )

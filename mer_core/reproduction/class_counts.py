@@ -21,7 +21,14 @@ from mer_core.plots.tables import Table
 from mer_core.provenance import settings_digest
 from mer_core.records import Sample
 from mer_core.reproduction.cells import CATALOG_NAMES
-from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
+from mer_core.reproduction.job import (
+    ArtifactBuilder,
+    BuildResult,
+    Job,
+    Product,
+    figure_files,
+    table_files,
+)
 from mer_core.reproduction.tidy import rows_csv
 
 SCHEME = "paper4"
@@ -86,16 +93,16 @@ def class_counts(table: DatasetTable) -> dict[str, int]:
     return dict(Counter(label for s in table if (label := scheme.label(s)) is not None))
 
 
-def make_counts(job: Job) -> Made:
+def make_counts(job: Job) -> BuildResult:
     """The table, and one clip of each dataset as a figure."""
     rows = count_rows(job)
     tables = [job.table(name) for name in CATALOG_NAMES.values() if job.roots.has(name)]
     synthetic = any(table.synthetic for table in tables)
-    return Made(
+    return BuildResult(
         products=(
             Product(suffix=".csv", content=rows_csv(CountRow, rows).encode()),
-            *as_products(count_table(rows)),
-            *(printed(_tour(tables, synthetic)) if tables else ()),
+            *table_files(count_table(rows)),
+            *(figure_files(_tour(tables, synthetic)) if tables else ()),
         ),
         data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
         synthetic=synthetic,
@@ -172,10 +179,10 @@ def _signed(value: int | None) -> str:
     return "–" if value is None else f"{value:+d}".replace("-", "−")
 
 
-COUNTS_MAKER = Maker(
+COUNTS_BUILDER = ArtifactBuilder(
     name="datasets",
     title="Clips per class in each dataset beside the paper's counts, and one clip of each",
-    place="Section 4.1",
+    paper_reference="Section 4.1",
     make=make_counts,
     needs=lambda job: {"data": job.digests(*CATALOG_NAMES.values()), "scheme": SCHEME},
 )

@@ -23,7 +23,14 @@ from mer_core.plots.static.dots import dot_sheet
 from mer_core.plots.tables import Table
 from mer_core.reproduction.control_table import ControlTable, redraw
 from mer_core.reproduction.control_table import as_csv as as_control_csv
-from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
+from mer_core.reproduction.job import (
+    ArtifactBuilder,
+    BuildResult,
+    Job,
+    Product,
+    figure_files,
+    table_files,
+)
 from mer_core.reproduction.tidy import read_frame
 from mer_core.training.cohort_controls import (
     PROBED,
@@ -39,18 +46,18 @@ _IDENTITY = "Who is in the image: accuracy of a linear probe"
 AXIS = DotAxis(title="per cent", value="with 95 % interval", tick="chance")
 
 
-def make_positive_control(job: Job) -> Made:
+def make_positive_control(job: Job) -> BuildResult:
     """Draw the clips that the controls need, ask the shipped network, and tabulate."""
     shipped = shipped_for(PROBED)
     with open_executor(workers=job.workers, memory=2**29) as executor:
-        job.tell("positive control: drawing people with and without their expression")
+        job.emit("positive control: drawing people with and without their expression")
         draw_variants(executor)
     table = ControlTable(
         controls=cohort_controls(PROBED, shipped.card.weighting),
         identity=tuple(identity_row(name) for name in WEIGHTINGS.names()),
     )
     record = as_control_csv(table)
-    return Made(
+    return BuildResult(
         products=(Product(suffix=".csv", content=record.encode()), *redraw_control(record, True)),
         data_digest=CohortSettings().digest,
         synthetic=True,
@@ -72,7 +79,7 @@ def redraw_control(record: str, synthetic: bool) -> tuple[Product, ...]:
     return redraw(record, synthetic, note=note)
 
 
-def make_weightings(job: Job) -> Made:
+def make_weightings(job: Job) -> BuildResult:
     """Read the cards, probe the images for identity, and tabulate both."""
     cohort = CohortSettings()
     with open_executor(workers=job.workers, memory=2**29) as executor:
@@ -80,11 +87,11 @@ def make_weightings(job: Job) -> Made:
             cohort,
             "unseen",
             executor=executor,
-            progress=lambda done, total: job.tell(f"weightings: {done} of {total} people drawn"),
+            progress=lambda done, total: job.emit(f"weightings: {done} of {total} people drawn"),
         )
     rows = tuple(weighting_rows(PROBED))
     record = as_csv(rows)
-    return Made(
+    return BuildResult(
         products=(
             Product(suffix=".csv", content=record.encode()),
             *redraw_weightings(record, True),
@@ -128,7 +135,7 @@ def redraw_weightings(record: str, synthetic: bool) -> tuple[Product, ...]:
         axis=AXIS,
         columns=2,
     )
-    return (*as_products(_table(lines, synthetic)), *printed(drawn))
+    return (*table_files(_table(lines, synthetic)), *figure_files(drawn))
 
 
 def _dots(lines: list[dict[str, Any]], score: str, group: str) -> list[DotRow]:
@@ -177,7 +184,7 @@ def _needs(job: Job) -> Mapping[str, Any]:
     return {"cohort": CohortSettings().digest, "weights": shipped_for(PROBED).card.digest}
 
 
-POSITIVE_CONTROL_MAKER = Maker(
+POSITIVE_CONTROL_BUILDER = ArtifactBuilder(
     name="positive_control",
     title="Does a network measure expression, and how much identity do the images show?",
     make=make_positive_control,
@@ -187,7 +194,7 @@ POSITIVE_CONTROL_MAKER = Maker(
     lengthy=True,
 )
 
-WEIGHTINGS_MAKER = Maker(
+WEIGHTINGS_BUILDER = ArtifactBuilder(
     name="weightings",
     title="Which frame weighting carries the motion, and which shows who it is",
     make=make_weightings,

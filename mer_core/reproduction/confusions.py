@@ -21,10 +21,10 @@ from mer_core.reproduction.cells import (
     CellResult,
     Status,
     cells_of,
-    solve,
+    load_or_run,
     study_needs,
 )
-from mer_core.reproduction.job import Job, Made, Maker, Product, printed
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product, figure_files
 
 METHOD = "AffectiveNet-1"
 
@@ -92,13 +92,13 @@ def redraw(record: str, synthetic: bool) -> tuple[Product, ...]:
         "paper, which prints no counts, the share of all clips in brackets. Grey: no clip is of "
         "that class.",
     )
-    return printed(drawn)
+    return figure_files(drawn)
 
 
 def panels(job: Job, letters: str = "abcdefg") -> tuple[Panel, ...]:
     """The panels of Fig. 5 by letter."""
     return tuple(
-        Panel(printed=printed, found=solve(_cell(printed), job))
+        Panel(printed=printed, found=load_or_run(_cell(printed), job))
         for printed in FIGURE5
         if printed.letter in letters
     )
@@ -109,12 +109,12 @@ def _cell(printed: PublishedMatrix) -> Cell:
     return cell
 
 
-def make_figure5(job: Job, letters: str = "abcdefg") -> Made:
+def make_figure5(job: Job, letters: str = "abcdefg") -> BuildResult:
     """Pairs of matrices as a figure, and all numbers as JSON."""
     found = panels(job, letters)
     synthetic = any(panel.found.status == Status.SYNTHETIC for panel in found)
     record = json.dumps([panel.as_dict() for panel in found], indent=1) + "\n"
-    return Made(
+    return BuildResult(
         products=(*redraw(record, synthetic), Product(suffix=".json", content=record.encode())),
         data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
         synthetic=synthetic,
@@ -138,10 +138,10 @@ def _needs(job: Job) -> Mapping[str, Any]:
     return study_needs(job, cells)
 
 
-FIGURE5_MAKER = Maker(
+FIGURE5_BUILDER = ArtifactBuilder(
     name="fig5",
     title="Confusion matrices of AffectiveNet: the paper's beside ours",
-    place="Fig. 5",
+    paper_reference="Fig. 5",
     make=make_figure5,
     needs=_needs,
     record=".json",

@@ -15,8 +15,15 @@ from mer_core.plots.static.dots import dot_sheet
 from mer_core.plots.tables import Table
 from mer_core.protocols import Interval
 from mer_core.provenance import settings_digest
-from mer_core.reproduction.cells import Cell, CellResult, cells_of, solve, study_needs
-from mer_core.reproduction.job import Job, Made, Maker, Product, as_products, printed
+from mer_core.reproduction.cells import Cell, CellResult, cells_of, load_or_run, study_needs
+from mer_core.reproduction.job import (
+    ArtifactBuilder,
+    BuildResult,
+    Job,
+    Product,
+    figure_files,
+    table_files,
+)
 from mer_core.reproduction.tidy import read_frame
 from mer_core.training.control_studies import (
     ControlRow,
@@ -47,10 +54,10 @@ def control_cells() -> tuple[Cell, ...]:
     return tuple(replace(cell, control=name) for name in CONTROLS.names())
 
 
-def make_controls(job: Job) -> Made:
+def make_controls(job: Job) -> BuildResult:
     """Runs the controls, or takes finished ones, and tabulates them."""
     cells = control_cells()
-    found = {cell.control: solve(cell, job) for cell in cells}
+    found = {cell.control: load_or_run(cell, job) for cell in cells}
     results = {name: one.result for name, one in found.items() if one.result is not None}
     if "none" not in results:
         raise _unfinished(found["none"])
@@ -59,7 +66,7 @@ def make_controls(job: Job) -> Made:
     )
     synthetic = results["none"].synthetic
     record = as_csv(table)
-    return Made(
+    return BuildResult(
         products=(
             Product(suffix=".csv", content=record.encode()),
             *redraw(record, synthetic),
@@ -131,7 +138,10 @@ STUDY_NOTE = (
 def redraw(record: str, synthetic: bool, *, note: str = STUDY_NOTE) -> tuple[Product, ...]:
     """Everything but the CSV file, from the CSV file."""
     drawn = dot_sheet(dots(record), synthetic=synthetic, axis=AXIS, columns=1)
-    return (*as_products(reader_table(record, synthetic=synthetic, note=note)), *printed(drawn))
+    return (
+        *table_files(reader_table(record, synthetic=synthetic, note=note)),
+        *figure_files(drawn),
+    )
 
 
 def reader_table(record: str, *, synthetic: bool, note: str = STUDY_NOTE) -> Table:
@@ -197,7 +207,7 @@ def _needs(job: Job) -> Mapping[str, Any]:
     return {**study_needs(job, cells), "controls": [cell.control for cell in cells]}
 
 
-CONTROLS_MAKER = Maker(
+CONTROLS_BUILDER = ArtifactBuilder(
     name="controls",
     title="Controls of AffectiveNet on CASME II, and how much identity the images give away",
     make=make_controls,

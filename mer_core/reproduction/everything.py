@@ -18,49 +18,49 @@ from mer_core.plots.page import STYLE_SHEET, style_sheet
 from mer_core.provenance import Provenance, provenance
 from mer_core.registry import Registry
 from mer_core.reproduction import feature_figures
-from mer_core.reproduction.accuracies import TABLE1_MAKER, TABLE2_MAKER
-from mer_core.reproduction.architecture import FIGURE2_MAKER
-from mer_core.reproduction.attention_table import ATTENTION_MAKER, MAP_LAYERS_MAKER
-from mer_core.reproduction.claim_verdicts import CLAIMS_MAKER
-from mer_core.reproduction.class_counts import COUNTS_MAKER
-from mer_core.reproduction.cohort_tables import POSITIVE_CONTROL_MAKER, WEIGHTINGS_MAKER
-from mer_core.reproduction.confusions import FIGURE5_MAKER
-from mer_core.reproduction.control_table import CONTROLS_MAKER
-from mer_core.reproduction.frames_figure import FIGURE1_MAKER
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.accuracies import TABLE1_BUILDER, TABLE2_BUILDER
+from mer_core.reproduction.architecture import FIGURE2_BUILDER
+from mer_core.reproduction.attention_table import ATTENTION_BUILDER, MAP_LAYERS_BUILDER
+from mer_core.reproduction.claim_verdicts import CLAIMS_BUILDER
+from mer_core.reproduction.class_counts import COUNTS_BUILDER
+from mer_core.reproduction.cohort_tables import POSITIVE_CONTROL_BUILDER, WEIGHTINGS_BUILDER
+from mer_core.reproduction.confusions import FIGURE5_BUILDER
+from mer_core.reproduction.control_table import CONTROLS_BUILDER
+from mer_core.reproduction.frames_figure import FIGURE1_BUILDER
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product
 from mer_core.reproduction.manifest import GALLERY, Manifest, gallery
 from mer_core.reproduction.review import PAGE, review
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import TITLE as TABLE3_TITLE
 from mer_core.reproduction.table3 import table3_made
 
-TABLE3_MAKER = Maker(
+TABLE3_BUILDER = ArtifactBuilder(
     name="table3",
     title=TABLE3_TITLE,
-    place="Table 3",
-    make=lambda job: table3_made(rounds=job.rounds, progress=job.tell),
+    paper_reference="Table 3",
+    make=lambda job: table3_made(rounds=job.rounds, progress=job.emit),
     needs=lambda job: {"rounds": job.rounds},
 )
 
-MAKERS: Registry[Maker] = Registry("table or figure")
+BUILDERS: Registry[ArtifactBuilder] = Registry("table or figure")
 
-for _maker in (
-    FIGURE1_MAKER,
-    FIGURE2_MAKER,
-    TABLE3_MAKER,
-    CLAIMS_MAKER,
-    COUNTS_MAKER,
-    TABLE1_MAKER,
-    TABLE2_MAKER,
-    FIGURE5_MAKER,
-    *feature_figures.MAKERS,
-    CONTROLS_MAKER,
-    POSITIVE_CONTROL_MAKER,
-    WEIGHTINGS_MAKER,
-    MAP_LAYERS_MAKER,
-    ATTENTION_MAKER,
+for _builder in (
+    FIGURE1_BUILDER,
+    FIGURE2_BUILDER,
+    TABLE3_BUILDER,
+    CLAIMS_BUILDER,
+    COUNTS_BUILDER,
+    TABLE1_BUILDER,
+    TABLE2_BUILDER,
+    FIGURE5_BUILDER,
+    *feature_figures.BUILDERS,
+    CONTROLS_BUILDER,
+    POSITIVE_CONTROL_BUILDER,
+    WEIGHTINGS_BUILDER,
+    MAP_LAYERS_BUILDER,
+    ATTENTION_BUILDER,
 ):
-    MAKERS.register(_maker.name, _maker)
+    BUILDERS.register(_builder.name, _builder)
 
 
 class State(StrEnum):
@@ -77,7 +77,7 @@ class Outcome:
     """One artefact of a run.
 
     Attributes:
-        name: Of the maker.
+        name: Of the builder.
         state: What became of it.
         files: Its files, now in the folder.
         warnings: What a reader should know.
@@ -99,17 +99,17 @@ def reproduce(
     """Makes what is asked for, one after the other, and yields what became of each.
 
     Args:
-        names: Of makers; their order is that of `MAKERS` whatever the order here.
+        names: Of makers; their order is that of `BUILDERS` whatever the order here.
         job: Data, settings, and who is told.
         folder: Receives the files, the manifest and the gallery.
         force: Make also what is there already.
     """
-    asked = {name: MAKERS.get(name) for name in names}
+    asked = {name: BUILDERS.get(name) for name in names}
     manifest = Manifest(folder)
-    for name in MAKERS.names():
+    for name in BUILDERS.names():
         if name not in asked:
             continue
-        job.tell(f"{name}: {asked[name].title}")
+        job.emit(f"{name}: {asked[name].title}")
         started = time.perf_counter()
         outcome = _one(asked[name], job, manifest, force)
         write_pages(manifest)
@@ -123,23 +123,25 @@ def reproduce(
         )
 
 
-def _one(maker: Maker, job: Job, manifest: Manifest, force: bool) -> Outcome:
+def _one(builder: ArtifactBuilder, job: Job, manifest: Manifest, force: bool) -> Outcome:
     try:
-        if not force and (kept := _kept(maker, job, manifest)):
-            return Outcome(name=maker.name, state=State.KEPT, files=kept)
-        made = maker.make(job)
+        if not force and (kept := _kept(builder, job, manifest)):
+            return Outcome(name=builder.name, state=State.KEPT, files=kept)
+        made = builder.make(job)
     except MissingDataError as error:
-        manifest.lacks(maker.name, str(error))
-        return Outcome(name=maker.name, state=State.MISSING, reason=str(error))
+        manifest.mark_missing(builder.name, str(error))
+        return Outcome(name=builder.name, state=State.MISSING, reason=str(error))
     except MerError as error:
         # One artefact that cannot be made does not cost the others.
-        manifest.lacks(maker.name, str(error))
-        return Outcome(name=maker.name, state=State.FAILED, reason=str(error))
-    files = save(maker, made, manifest, recipe=maker.recipe(job))
-    return Outcome(name=maker.name, state=State.MADE, files=files, warnings=made.warnings)
+        manifest.mark_missing(builder.name, str(error))
+        return Outcome(name=builder.name, state=State.FAILED, reason=str(error))
+    files = save(builder, made, manifest, recipe=builder.recipe(job))
+    return Outcome(name=builder.name, state=State.MADE, files=files, warnings=made.warnings)
 
 
-def save(maker: Maker, made: Made, manifest: Manifest, *, recipe: str = "") -> tuple[Path, ...]:
+def save(
+    builder: ArtifactBuilder, made: BuildResult, manifest: Manifest, *, recipe: str = ""
+) -> tuple[Path, ...]:
     """Writes what was made with its entries, and removes what it replaces."""
     basis = provenance(
         data_digest=made.data_digest,
@@ -147,27 +149,31 @@ def save(maker: Maker, made: Made, manifest: Manifest, *, recipe: str = "") -> t
         settings=dict(made.settings),
         seed=made.seed,
     )
-    return _write(maker, made.products, manifest, basis, recipe)
+    return _write(builder, made.products, manifest, basis, recipe)
 
 
 def _write(
-    maker: Maker, products: Sequence[Product], manifest: Manifest, basis: Provenance, recipe: str
+    builder: ArtifactBuilder,
+    products: Sequence[Product],
+    manifest: Manifest,
+    basis: Provenance,
+    recipe: str,
 ) -> tuple[Path, ...]:
     files = tuple(
         manifest.save(
-            product.stem or maker.name,
+            product.stem or builder.name,
             product.suffix,
             product.content,
-            title=product.title or maker.title,
-            maker=f"mer reproduce {maker.name}",
-            place=maker.place,
+            title=product.title or builder.title,
+            maker=f"mer reproduce {builder.name}",
+            place=builder.paper_reference,
             provenance=basis,
-            name=maker.name,
+            name=builder.name,
             recipe=recipe,
         )
         for product in products
     )
-    manifest.settle(maker.name, [file.name for file in files], synthetic=basis.synthetic)
+    manifest.finalise(builder.name, [file.name for file in files], synthetic=basis.synthetic)
     return files
 
 
@@ -179,14 +185,14 @@ def redraw(folder: Path) -> tuple[str, ...]:
     manifest = Manifest(folder)
     done = []
     for entry in manifest.entries():
-        maker = MAKERS.get(entry.name) if entry.name in MAKERS else None
-        if maker is None or maker.redraw is None or not entry.file.endswith(maker.record):
+        builder = BUILDERS.get(entry.name) if entry.name in BUILDERS else None
+        if builder is None or builder.redraw is None or not entry.file.endswith(builder.record):
             continue
         text = (folder / entry.file).read_text()
-        record = Product(suffix=maker.record, content=text.encode())
-        products = (record, *maker.redraw(text, entry.synthetic))
-        _write(maker, products, manifest, Provenance(**entry.provenance), entry.recipe)
-        done.append(maker.name)
+        record = Product(suffix=builder.record, content=text.encode())
+        products = (record, *builder.redraw(text, entry.synthetic))
+        _write(builder, products, manifest, Provenance(**entry.provenance), entry.recipe)
+        done.append(builder.name)
     write_pages(manifest)
     return tuple(done)
 
@@ -194,16 +200,16 @@ def redraw(folder: Path) -> tuple[str, ...]:
 def write_pages(manifest: Manifest) -> None:
     """Write the gallery, the page for reviewers and the style of the tables."""
     write_text(manifest.folder / STYLE_SHEET, style_sheet())
-    write_text(manifest.folder / GALLERY, gallery(manifest, MAKERS.names()))
-    write_text(manifest.folder / PAGE, review(manifest, MAKERS).markdown())
+    write_text(manifest.folder / GALLERY, gallery(manifest, BUILDERS.names()))
+    write_text(manifest.folder / PAGE, review(manifest, BUILDERS).markdown())
 
 
-def _kept(maker: Maker, job: Job, manifest: Manifest) -> tuple[Path, ...]:
+def _kept(builder: ArtifactBuilder, job: Job, manifest: Manifest) -> tuple[Path, ...]:
     """The files of this recipe where all of them are still there."""
-    recipe = maker.recipe(job)
+    recipe = builder.recipe(job)
     files = tuple(
         manifest.folder / entry.file
         for entry in manifest.entries()
-        if entry.name == maker.name and entry.recipe == recipe
+        if entry.name == builder.name and entry.recipe == recipe
     )
     return files if all(file.is_file() for file in files) else ()

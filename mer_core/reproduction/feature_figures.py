@@ -18,13 +18,13 @@ from mer_core.plots.static.tiles import Tile, TileBlock, TileScale, tile_figure
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import CATALOG_NAMES, cells_of, study_needs
 from mer_core.reproduction.held_out import (
-    Exhibit,
+    FigureClip,
     both_emotions,
-    exhibit,
+    choose_clip,
     held_out_network,
     matched_images,
 )
-from mer_core.reproduction.job import Job, Made, Maker, Product, printed
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product, figure_files
 
 AFFECTIVENET = "AffectiveNet-1"
 COMPARED = ("ResNet-50", "MobileNet", AFFECTIVENET)
@@ -48,9 +48,9 @@ _OUTLINED = "Outlined: where the clip's action units move the face."
 _RANKED = "Channels are those that respond most inside that region, given by #number."
 
 
-def make_figure3(job: Job, scales: TileScale = TileScale.ROW) -> Made:
+def make_figure3(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
     """Every convolution of MICRoFeat on one happy clip: 4 branches x 4 convolutions."""
-    shown = exhibit(job, "casme2", "happiness")
+    shown = choose_clip(job, "casme2", "happiness")
     model = held_out_network(job, AFFECTIVENET, shown.sample)
     maps = feature_maps(model, shown.tensor(model))
     branches = list(model.entry.branches())
@@ -68,7 +68,7 @@ def make_figure3(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     return _made(job, [shown], [model], drawn, ranks)
 
 
-def make_figure4(job: Job, scales: TileScale = TileScale.ROW) -> Made:
+def make_figure4(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
     """The first convolutions on anger and on happiness of one person, and where they differ."""
     clips = both_emotions(job, "casme-squared", "anger", "happy")
     model = held_out_network(job, AFFECTIVENET, clips[0].sample)
@@ -124,16 +124,16 @@ def make_figure4(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     return _made(job, clips, [model], _draw(blocks, clips, note), values)
 
 
-def make_figure6(job: Job, scales: TileScale = TileScale.ROW) -> Made:
+def make_figure6(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
     """Three maps of each of three networks at matched depth, for four clips."""
-    clips: list[Exhibit] = []
+    clips: list[FigureClip] = []
     networks: dict[str, list[LoadedModel]] = {method: [] for method in COMPARED}
     rows: dict[str, list[list[Tile]]] = {method: [] for method in COMPARED}
     tops = {}
     for dataset, label in _FOUR:
         if not job.roots.has(dataset):
             continue
-        shown = exhibit(job, dataset, label)
+        shown = choose_clip(job, dataset, label)
         clips.append(shown)
         models = [held_out_network(job, method, shown.sample) for method in COMPARED]
         layers = matched_layers([model.entry for model in models])[MATCHED_STAGE]
@@ -174,9 +174,9 @@ def make_figure6(job: Job, scales: TileScale = TileScale.ROW) -> Made:
     return _made(job, clips, every, _draw(blocks, clips, note), tops)
 
 
-def make_figure7(job: Job, scales: TileScale = TileScale.ROW) -> Made:
+def make_figure7(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
     """The first convolutions of four ablations on one clip of disgust."""
-    shown = exhibit(job, "casme2", "disgust")
+    shown = choose_clip(job, "casme2", "disgust")
     models = [held_out_network(job, method, shown.sample) for method in ABLATED]
     rows, tops = [], {}
     for method, model in zip(ABLATED, models, strict=True):
@@ -202,7 +202,7 @@ def make_figure7(job: Job, scales: TileScale = TileScale.ROW) -> Made:
 
 def _mean_and_top(
     rows: Sequence[Sequence[FeatureMaps]],
-    shown: Exhibit,
+    shown: FigureClip,
     *,
     names: Sequence[str],
     columns: Sequence[str],
@@ -222,17 +222,17 @@ def _mean_and_top(
     ]
 
 
-def _channel(found: FeatureMaps, shown: Exhibit, channel: int) -> Tile:
+def _channel(found: FeatureMaps, shown: FigureClip, channel: int) -> Tile:
     return Tile(values=found.values[channel], region=shown.region, caption=f"#{channel}")
 
 
-def _top(found: FeatureMaps, shown: Exhibit, count: int) -> list[int]:
+def _top(found: FeatureMaps, shown: FigureClip, count: int) -> list[int]:
     """Channels by their response where the face moves; by activation where nothing is known."""
     ranking = RANKINGS.get("region" if shown.region.any() else "activation")
     return found.top(count, ranking, shown.region)
 
 
-def _input(shown: Exhibit, model: LoadedModel) -> TileBlock:
+def _input(shown: FigureClip, model: LoadedModel) -> TileBlock:
     picture = Tile(values=shown.seen(model).image, region=shown.region, caption=shown.caption)
     return TileBlock(rows=[[picture]], title="Input")
 
@@ -251,7 +251,7 @@ def _training(models: Sequence[LoadedModel]) -> str:
     return "trained on synthetic faces" if models[0].weights.synthetic else "trained"
 
 
-def _draw(blocks: Sequence[TileBlock], clips: Sequence[Exhibit], note: str) -> StaticFigure:
+def _draw(blocks: Sequence[TileBlock], clips: Sequence[FigureClip], note: str) -> StaticFigure:
     synthetic = any(shown.sample.synthetic for shown in clips)
     places = "; ".join(shown.place for shown in clips)
     shown = f"{_OUTLINED} Clip{'s' if len(clips) > 1 else ''}: {places}."
@@ -260,11 +260,11 @@ def _draw(blocks: Sequence[TileBlock], clips: Sequence[Exhibit], note: str) -> S
 
 def _made(
     job: Job,
-    clips: Sequence[Exhibit],
+    clips: Sequence[FigureClip],
     models: Sequence[LoadedModel],
     drawn: StaticFigure,
     values: Mapping[str, Any],
-) -> Made:
+) -> BuildResult:
     settings = {
         "clips": [shown.sample.key for shown in clips],
         "networks": [f"{model.entry.name}: {model.weights.label}" for model in models],
@@ -272,8 +272,8 @@ def _made(
     }
     document = json.dumps({**settings, "maps": values}, indent=1) + "\n"
     untrained = sorted({model.entry.title for model in models if not model.weights.trained})
-    return Made(
-        products=(*printed(drawn), Product(suffix=".json", content=document.encode())),
+    return BuildResult(
+        products=(*figure_files(drawn), Product(suffix=".json", content=document.encode())),
         data_digest=settings_digest(
             job.digests(*sorted({shown.sample.dataset for shown in clips}))
         ),
@@ -290,13 +290,13 @@ def _key(branch: str) -> str:
     return f"k{branch.split('x')[0]}"
 
 
-def _maker(
+def _builder(
     name: str,
     title: str,
-    make: Callable[[Job], Made],
+    make: Callable[[Job], BuildResult],
     methods: Sequence[str],
     datasets: Sequence[str],
-) -> Maker:
+) -> ArtifactBuilder:
     setups = tuple(paper for paper, ours in CATALOG_NAMES.items() if ours in datasets)
 
     def needs(job: Job) -> Mapping[str, Any]:
@@ -304,32 +304,34 @@ def _maker(
         # Weights come from whatever is finished, so what is finished counts.
         return study_needs(job, cells, finished=True)
 
-    return Maker(name=name, title=title, place=f"Fig. {name[3:]}", make=make, needs=needs)
+    return ArtifactBuilder(
+        name=name, title=title, paper_reference=f"Fig. {name[3:]}", make=make, needs=needs
+    )
 
 
-MAKERS = (
-    _maker(
+BUILDERS = (
+    _builder(
         "fig3",
         "Maps of every convolution of MICRoFeat for a happy clip",
         make_figure3,
         (AFFECTIVENET,),
         ("casme2",),
     ),
-    _maker(
+    _builder(
         "fig4",
         "First convolutions on anger and on happiness of one person, and where they differ",
         make_figure4,
         (AFFECTIVENET,),
         ("casme-squared",),
     ),
-    _maker(
+    _builder(
         "fig6",
         "Maps of ResNet-50, MobileNet and AffectiveNet for four clips",
         make_figure6,
         COMPARED,
         tuple(CATALOG_NAMES.values()),
     ),
-    _maker(
+    _builder(
         "fig7",
         "First convolutions of the ablations KS-1, KS-2 and LFC and of AffectiveNet on disgust",
         make_figure7,

@@ -12,12 +12,14 @@ from mer_core.inputs import synthetic_recording
 from mer_core.plots.colour import asinh_scale
 from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
 from mer_core.records import Clip
-from mer_core.reproduction.job import Job, Made, Maker, printed
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, figure_files
 
 SUBJECT, EMOTION, SEED, SHOWN = 4, "happiness", 2, 5
 
 
-def figure1(clip: Clip, *, shown: int = SHOWN, settings: dict[str, object] | None = None) -> Made:
+def figure1(
+    clip: Clip, *, shown: int = SHOWN, settings: dict[str, object] | None = None
+) -> BuildResult:
     """Fig. 1 of any clip, with `shown` of its frames."""
     count = len(clip)
     picks = np.linspace(0, count - 1, shown).round().astype(int)
@@ -46,8 +48,8 @@ def figure1(clip: Clip, *, shown: int = SHOWN, settings: dict[str, object] | Non
         f"c: weighted sums of all {count} frames under four readings of the weights, "
         "each stretched to 8 bits.",
     )
-    return Made(
-        products=printed(drawn),
+    return BuildResult(
+        products=figure_files(drawn),
         data_digest=clip.digest,
         synthetic=clip.synthetic,
         settings={"clip": clip.name, "shown": shown, **(settings or {})},
@@ -62,14 +64,14 @@ def clip_of(path: str, *, subject: int = SUBJECT, emotion: str = EMOTION, seed: 
     return synthetic_recording(subject=subject, emotion=emotion, seed=seed).expression
 
 
-def _make(_job: Job) -> Made:
+def _make(_job: Job) -> BuildResult:
     return figure1(clip_of(""), settings={"subject": SUBJECT, "emotion": EMOTION, "seed": SEED})
 
 
-FIGURE1_MAKER = Maker(
+FIGURE1_BUILDER = ArtifactBuilder(
     name="fig1",
     title="Frames, their motion images and the affective-motion image under four weightings",
-    place="Fig. 1",
+    paper_reference="Fig. 1",
     make=_make,
     needs=lambda _job: {"clip": [SUBJECT, EMOTION, SEED], "shown": SHOWN},
 )

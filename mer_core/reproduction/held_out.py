@@ -29,7 +29,7 @@ CANDIDATES = 12
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Exhibit:
+class FigureClip:
     """A clip as figures show it."""
 
     sample: Sample
@@ -82,7 +82,7 @@ class Exhibit:
 
 
 def matched_images(
-    clips: Sequence[Exhibit], model: LoadedModel
+    clips: Sequence[FigureClip], model: LoadedModel
 ) -> tuple[npt.NDArray[np.uint8], ...]:
     """The clips' images on one scale, as `model` wants them: zero has one grey level in all.
 
@@ -99,7 +99,7 @@ def matched_images(
     return tuple(np.rint((total - low) / span * 255).astype(np.uint8) for total in totals)
 
 
-def exhibit(job: Job, dataset: str, label: str, *, subject: str | None = None) -> Exhibit:
+def choose_clip(job: Job, dataset: str, label: str, *, subject: str | None = None) -> FigureClip:
     """A clip of `dataset` with the coders' word `label`, of `subject` where given.
 
     Of the first `CANDIDATES` it is the one whose motion lies most where its action units move
@@ -111,21 +111,21 @@ def exhibit(job: Job, dataset: str, label: str, *, subject: str | None = None) -
     able = [s for s in table if subject is None or s.subject == subject]
     exact = [sample for sample in able if sample.label.lower() == label]
     alike = [sample for sample in able if scheme.label(sample) == wanted]
-    found = [Exhibit(sample=sample) for sample in (exact or alike)[:CANDIDATES]]
+    found = [FigureClip(sample=sample) for sample in (exact or alike)[:CANDIDATES]]
     if not found:
         raise DatasetError(f"no clip shows {label}", where=dataset)
     return max(found, key=lambda shown: shown.motion_share)
 
 
-def both_emotions(job: Job, dataset: str, first: str, second: str) -> tuple[Exhibit, Exhibit]:
+def both_emotions(job: Job, dataset: str, first: str, second: str) -> tuple[FigureClip, FigureClip]:
     """Two clips of one person; of two people where nobody shows both."""
     table = job.table(dataset)
     shown = {(sample.subject, sample.label.lower()) for sample in table}
     people = [s for s in table.subjects if {(s, first), (s, second)} <= shown]
     subject = people[0] if people else None
     return (
-        exhibit(job, dataset, first, subject=subject),
-        exhibit(job, dataset, second, subject=subject),
+        choose_clip(job, dataset, first, subject=subject),
+        choose_clip(job, dataset, second, subject=subject),
     )
 
 

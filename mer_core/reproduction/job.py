@@ -15,11 +15,11 @@ from mer_core.provenance import code_digest, settings_digest
 from mer_core.reproduction.roots import Roots
 from mer_core.training.settings import TrainingSettings, profile
 
-Tell = Callable[[str], None]
+Emit = Callable[[str], None]
 
 
 def _silent(_line: str) -> None:
-    """Tells no one."""
+    """Drop the line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Job:
         workers: Processes per study; None for as many as fit, 1 for this one.
         executor: Workers that all studies share; None opens some for each study.
         rounds: Timing rounds of Table 3; 0 leaves speed out.
-        tell: Told what is being done.
+        emit: Receives one line on each thing that is begun.
     """
 
     roots: Roots = field(default_factory=Roots)
@@ -50,7 +50,7 @@ class Job:
     workers: int | None = None
     executor: SharedExecutor | None = None
     rounds: int = 3
-    tell: Tell = _silent
+    emit: Emit = _silent
 
     @cached_property
     def settings(self) -> TrainingSettings:
@@ -87,7 +87,7 @@ class Job:
     def table(self, dataset: str) -> DatasetTable:
         """The dataset's table, read once per job."""
         if dataset not in self._tables:
-            self.tell(f"opening {dataset}")
+            self.emit(f"opening {dataset}")
             self._tables[dataset] = self.roots.open(dataset)
         return self._tables[dataset]
 
@@ -116,7 +116,7 @@ class Product:
     title: str = ""
 
 
-def as_products(table: Table) -> tuple[Product, ...]:
+def table_files(table: Table) -> tuple[Product, ...]:
     """A table as Markdown, HTML and LaTeX."""
     return (
         Product(suffix=".md", content=table.markdown().encode()),
@@ -125,7 +125,7 @@ def as_products(table: Table) -> tuple[Product, ...]:
     )
 
 
-def printed(drawn: StaticFigure, *, stem: str = "", title: str = "") -> tuple[Product, ...]:
+def figure_files(drawn: StaticFigure, *, stem: str = "", title: str = "") -> tuple[Product, ...]:
     """A figure for print as the two files it becomes."""
     return (
         Product(suffix=".png", content=drawn.png, stem=stem, title=title),
@@ -134,7 +134,7 @@ def printed(drawn: StaticFigure, *, stem: str = "", title: str = "") -> tuple[Pr
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class BuildResult:
     """What a maker made, and from what.
 
     Attributes:
@@ -161,13 +161,13 @@ class Made:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Maker:
+class ArtifactBuilder:
     """A table or figure and how it is made.
 
     Attributes:
         name: What the command line calls it; also the stem of its files.
         title: One line on what it shows.
-        place: Where the publication has it, or "".
+        paper_reference: Where the publication has it, or "".
         make: Does the work.
         needs: What the result depends on besides the code, as plain values; cheap to find out.
         record: Suffix of the file that holds the numbers, where all others are drawn from it.
@@ -177,9 +177,9 @@ class Maker:
 
     name: str
     title: str
-    make: Callable[[Job], Made]
+    make: Callable[[Job], BuildResult]
     needs: Callable[[Job], Mapping[str, Any]]
-    place: str = ""
+    paper_reference: str = ""
     record: str = ""
     redraw: Callable[[str, bool], tuple[Product, ...]] | None = None
     lengthy: bool = False

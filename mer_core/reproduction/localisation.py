@@ -20,7 +20,7 @@ from mer_core.errors import SettingsError, StoreError
 from mer_core.models.catalog import model_entry
 from mer_core.plots.static.dots import dot_sheet
 from mer_core.provenance import provenance, settings_digest
-from mer_core.reproduction.job import Product, as_products, printed
+from mer_core.reproduction.job import Product, figure_files, table_files
 from mer_core.reproduction.localisation_clips import (
     DEFAULT_METHODS,
     FoldWork,
@@ -248,8 +248,8 @@ def products_of(
     means = summary_csv(findings.summary).encode()
     products = (
         Product(stem="localisation_summary", suffix=".csv", content=means),
-        *as_products(table),
-        *printed(drawn),
+        *table_files(table),
+        *figure_files(drawn),
     )
     if not findings.contrasts:  # one network alone differs from none
         return products
@@ -258,5 +258,5 @@ def products_of(
     return (
         *products,
         Product(stem=stem, suffix=".csv", content=contrast_csv(findings.contrasts).encode()),
-        *(replace(product, stem=stem) for product in as_products(compared)),
+        *(replace(product, stem=stem) for product in table_files(compared)),
     )

@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Artefact:
+class Artifact:
     """One file of results.
 
     Attributes:
@@ -32,7 +32,7 @@ class Artefact:
         maker: The command or notebook that writes it.
         place: What it corresponds to in the publication ("Fig. 1", "Table 3"), or "".
         provenance: Data, settings, versions, commit.
-        name: Of the maker in `everything.MAKERS`, or "" for files that others write.
+        name: Of the maker in `everything.BUILDERS`, or "" for files that others write.
         recipe: Digest of code, data and settings; equal recipes give equal files.
     """
 
@@ -89,7 +89,7 @@ class Manifest:
         """
         file = f"{stem}_synthetic{suffix}" if provenance.synthetic else f"{stem}{suffix}"
         write_bytes(self.folder / file, content)
-        entry = Artefact(
+        entry = Artifact(
             file=file,
             title=title,
             maker=maker,
@@ -102,19 +102,19 @@ class Manifest:
         self._write([*kept, entry], self.missing())
         return self.folder / file
 
-    def entries(self) -> list[Artefact]:
+    def entries(self) -> list[Artifact]:
         """All artefacts, by file name; none where there is no manifest yet."""
-        return [Artefact(**entry) for entry in self._read()["artefacts"]]
+        return [Artifact(**entry) for entry in self._read()["artefacts"]]
 
     def missing(self) -> dict[str, str]:
         """What could not be made -> why."""
         return dict(self._read()["missing"])
 
-    def lacks(self, name: str, reason: str) -> None:
+    def mark_missing(self, name: str, reason: str) -> None:
         """Records that `name` could not be made; an older result of it stays."""
         self._write(self.entries(), {**self.missing(), name: reason})
 
-    def settle(self, name: str, files: Collection[str], *, synthetic: bool) -> None:
+    def finalise(self, name: str, files: Collection[str], *, synthetic: bool) -> None:
         """Says that the results of `name` on such data are now `files`; older ones are removed."""
         entries = self.entries()
         stale = [
@@ -132,7 +132,7 @@ class Manifest:
         try:
             document = json.loads(path.read_text())
             for entry in document["artefacts"]:
-                Artefact(**entry)
+                Artifact(**entry)
             return {"artefacts": document["artefacts"], "missing": document["missing"]}
         except FileNotFoundError:
             return {"artefacts": [], "missing": {}}
@@ -141,7 +141,7 @@ class Manifest:
                 "is not a manifest", where=path, remedy="regenerate the figures"
             ) from error
 
-    def _write(self, entries: Sequence[Artefact], missing: Mapping[str, str]) -> None:
+    def _write(self, entries: Sequence[Artifact], missing: Mapping[str, str]) -> None:
         ordered = sorted(entries, key=lambda artefact: artefact.file)
         document = {"artefacts": [asdict(entry) for entry in ordered], "missing": dict(missing)}
         text = json.dumps(document, indent=1, sort_keys=True)
@@ -172,7 +172,7 @@ def gallery(manifest: Manifest, order: Sequence[str] = ()) -> str:
     """
     place = {name: i for i, name in enumerate(order)}
 
-    def rank(entry: Artefact) -> tuple[int, str, bool, str]:
+    def rank(entry: Artifact) -> tuple[int, str, bool, str]:
         key = entry.maker_name
         return place.get(key, len(place)), key, entry.synthetic, entry.file
 
@@ -185,7 +185,7 @@ def gallery(manifest: Manifest, order: Sequence[str] = ()) -> str:
     return "\n\n".join([_HEAD.strip(), *sections]) + "\n"
 
 
-def _section(entries: Sequence[Artefact]) -> str:
+def _section(entries: Sequence[Artifact]) -> str:
     first = entries[0]
     heading = f"{first.place}: {first.title}" if first.place else first.title
     lines = [f"## {heading}", ""]
@@ -197,7 +197,7 @@ def _section(entries: Sequence[Artefact]) -> str:
     return "\n".join(lines)
 
 
-def _basis(entry: Artefact) -> str:
+def _basis(entry: Artifact) -> str:
     settings = entry.provenance["settings"]
     profile = settings.get("profile")
     if entry.synthetic:
@@ -209,5 +209,5 @@ def _basis(entry: Artefact) -> str:
     return f"{data} Profile {profile}." if profile else data
 
 
-def _commit(entry: Artefact) -> str:
+def _commit(entry: Artifact) -> str:
     return str(entry.provenance["commit"])

@@ -1,4 +1,4 @@
-"""What a reader is told while a cell of a table is trained."""
+"""Lines that say how far it is while a cell of a table is trained."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ class StudyLines:
     """A study's events as lines: each finished fold, and an epoch after a long silence.
 
     Args:
-        tell: Receives the lines.
+        emit: Receives the lines.
         label: Of the study; every line begins with it.
         clock: In seconds.
     """
 
     def __init__(
         self,
-        tell: Callable[[str], None],
+        emit: Callable[[str], None],
         label: str,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tell, self._label, self._clock = tell, label, clock
-        self._told = clock()
+        self._emit, self._label, self._clock = emit, label, clock
+        self._last = clock()
 
     def __call__(self, event: events.Event) -> None:
         line = self._line(event)
         if line:
-            self._told = self._clock()
-            self._tell(f"{self._label}: {line}")
+            self._last = self._clock()
+            self._emit(f"{self._label}: {line}")
 
     def _line(self, event: events.Event) -> str:
         at = event.progress
@@ -46,6 +46,6 @@ class StudyLines:
                 return f"fold {event.name} failed: {event.error}"
             case events.InputsBuilt() if event.built == event.total:
                 return f"{event.built} inputs"
-            case events.EpochFinished() if self._clock() - self._told >= SILENCE:
+            case events.EpochFinished() if self._clock() - self._last >= SILENCE:
                 return f"epoch {event.epoch} of {event.epochs} of fold {event.name}"
         return ""

@@ -21,8 +21,8 @@ from mer_core.plots.page import figure_block, html_page, page_body
 from mer_core.reproduction.confusions import matrices
 from mer_core.reproduction.control_table import AXIS as CONTROL_AXIS
 from mer_core.reproduction.control_table import dots as control_dots
-from mer_core.reproduction.everything import MAKERS
-from mer_core.reproduction.manifest import Artefact, Manifest
+from mer_core.reproduction.everything import BUILDERS
+from mer_core.reproduction.manifest import Artifact, Manifest
 from mer_core.reproduction.review import Review, read_result
 from mer_core.reproduction.score_rows import ScoreRow, dots
 from mer_core.reproduction.tidy import read_rows
@@ -62,7 +62,7 @@ def report(folder: Path) -> str:
     synthetic = any(entry.synthetic for entry in entries)
     title = "AffectiveNet, reproduced" + (" on synthetic data" if synthetic else "")
     links = " ".join(f'<a href="#{name}">{escape(_short(found[0]))}</a>' for name, found in groups)
-    opening = Review.of(entries, contents, manifest.missing(), MAKERS).html()
+    opening = Review.of(entries, contents, manifest.missing(), BUILDERS).html()
     sections = [_section(name, found, contents) for name, found in groups]
     body = (
         f"<h1>{title}</h1>{_WARNING if synthetic else ''}{opening}"
@@ -71,10 +71,10 @@ def report(folder: Path) -> str:
     return html_page(title, body, interactive=True)
 
 
-def _groups(entries: Sequence[Artefact]) -> list[tuple[str, list[Artefact]]]:
-    place = {name: i for i, name in enumerate(MAKERS.names())}
+def _groups(entries: Sequence[Artifact]) -> list[tuple[str, list[Artifact]]]:
+    place = {name: i for i, name in enumerate(BUILDERS.names())}
 
-    def rank(entry: Artefact) -> tuple[int, str]:
+    def rank(entry: Artifact) -> tuple[int, str]:
         name = f"{entry.maker_name}{'-synthetic' if entry.synthetic else ''}"
         return place.get(entry.maker_name, len(place)), name
 
@@ -82,7 +82,7 @@ def _groups(entries: Sequence[Artefact]) -> list[tuple[str, list[Artefact]]]:
     return [(key[1], list(found)) for key, found in groupby(ordered, key=rank)]
 
 
-def _section(anchor: str, entries: Sequence[Artefact], contents: Mapping[str, bytes]) -> str:
+def _section(anchor: str, entries: Sequence[Artifact], contents: Mapping[str, bytes]) -> str:
     first = entries[0]
     mine = {entry.file: contents[entry.file] for entry in entries}
     parts = [f"<section id='{anchor}'><h2>{escape(_heading(first))}</h2>"]
@@ -150,10 +150,10 @@ _DRAWN: dict[tuple[str, str], Callable[[str, bool], Iterator[Any]]] = {
 }
 
 
-def _short(entry: Artefact) -> str:
+def _short(entry: Artifact) -> str:
     return entry.place if entry.place.startswith(("Fig", "Table")) else entry.maker_name
 
 
-def _heading(entry: Artefact) -> str:
+def _heading(entry: Artifact) -> str:
     title = f"{entry.place}: {entry.title}" if entry.place else entry.title
     return f"{title} (synthetic data)" if entry.synthetic else title

@@ -21,8 +21,8 @@ from mer_core.reproduction.claim_verdicts import (
     table_rows,
     tally,
 )
-from mer_core.reproduction.job import Maker
-from mer_core.reproduction.manifest import Artefact, Manifest
+from mer_core.reproduction.job import ArtifactBuilder
+from mer_core.reproduction.manifest import Artifact, Manifest
 from mer_core.reproduction.standing import Standing, standings
 
 PAGE = "reproduced.md"
@@ -54,18 +54,18 @@ class Review:
     @classmethod
     def of(
         cls,
-        entries: Sequence[Artefact],
+        entries: Sequence[Artifact],
         contents: Mapping[str, bytes],
         missing: Mapping[str, str],
-        makers: Registry[Maker],
+        builders: Registry[ArtifactBuilder],
     ) -> Review:
-        """Read the page from files of results; `makers` lists what can be made."""
+        """Read the page from files of results; `builders` lists what can be made."""
         claims = {}
         for name, synthetic in (("real data", False), ("synthetic data", True)):
             rows = table_rows(contents, synthetic=synthetic)
             if any(row.ours is not None for row in rows):
                 claims[name] = claim_verdicts(rows)
-        results = standings(entries, contents, missing, makers)
+        results = standings(entries, contents, missing, builders)
         return cls(results=results, claims=claims or {"no data": claim_verdicts(())})
 
     def markdown(self) -> str:
@@ -110,7 +110,7 @@ class Review:
         return (_HOW, _SYNTHETIC) if name == "synthetic data" else (_HOW,)
 
 
-def review(manifest: Manifest, makers: Registry[Maker]) -> Review:
+def review(manifest: Manifest, builders: Registry[ArtifactBuilder]) -> Review:
     """Read the page from a folder of results.
 
     Raises:
@@ -118,7 +118,7 @@ def review(manifest: Manifest, makers: Registry[Maker]) -> Review:
     """
     entries = manifest.entries()
     contents = {entry.file: read_result(manifest, entry.file) for entry in entries}
-    return Review.of(entries, contents, manifest.missing(), makers)
+    return Review.of(entries, contents, manifest.missing(), builders)
 
 
 def read_result(manifest: Manifest, file: str) -> bytes:

@@ -14,8 +14,8 @@ import pandas as pd
 
 from mer_core.registry import Registry
 from mer_core.reproduction.cells import Status
-from mer_core.reproduction.job import Maker
-from mer_core.reproduction.manifest import Artefact
+from mer_core.reproduction.job import ArtifactBuilder
+from mer_core.reproduction.manifest import Artifact
 
 
 class State(StrEnum):
@@ -48,38 +48,40 @@ class Standing:
 
 
 def standings(
-    entries: Sequence[Artefact],
+    entries: Sequence[Artifact],
     contents: Mapping[str, bytes],
     missing: Mapping[str, str],
-    makers: Registry[Maker],
+    builders: Registry[ArtifactBuilder],
 ) -> list[Standing]:
     """Every table and figure in the order in which they are made.
 
     Args:
         entries: Of the manifest.
         contents: File -> its bytes.
-        missing: Maker -> why there is no result.
-        makers: Everything that can be made, in its order.
+        missing: ArtifactBuilder -> why there is no result.
+        builders: Everything that can be made, in its order.
     """
     ordered = sorted(entries, key=lambda entry: entry.maker_name)
     groups = {name: list(found) for name, found in groupby(ordered, lambda e: e.maker_name)}
     found = []
-    for name in (*makers.names(), *sorted(set(groups) - set(makers.names()))):
+    for name in (*builders.names(), *sorted(set(groups) - set(builders.names()))):
         if name in groups:
             first = groups[name][0]
             state, why = _state(name, groups[name], contents)
             found.append(Standing(place=first.place, title=first.title, state=state, why=why))
         elif name in missing:
-            maker = makers.get(name)
+            builder = builders.get(name)
             why = missing[name]
             found.append(
-                Standing(place=maker.place, title=maker.title, state=State.ABSENT, why=why)
+                Standing(
+                    place=builder.paper_reference, title=builder.title, state=State.ABSENT, why=why
+                )
             )
     return found
 
 
 def _state(
-    name: str, entries: Sequence[Artefact], contents: Mapping[str, bytes]
+    name: str, entries: Sequence[Artifact], contents: Mapping[str, bytes]
 ) -> tuple[State, str]:
     for entry in entries:
         look = _LOOKS.get((name, entry.file.rpartition(".")[2]))

@@ -16,7 +16,7 @@ from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.paper.tables import CostRow
 from mer_core.plots.tables import Table
-from mer_core.reproduction.job import Made, Product, as_products
+from mer_core.reproduction.job import BuildResult, Product, table_files
 from mer_core.reproduction.speed import forward_pass, random_batch, side_by_side
 
 PAPER_CLASSES, IMAGENET_CLASSES = 4, 1000
@@ -148,14 +148,14 @@ def measure_speeds(*, rounds: int, progress: Callable[[str], None] | None = None
     return speeds
 
 
-def table3_made(*, rounds: int = 3, progress: Callable[[str], None] | None = None) -> Made:
+def table3_made(*, rounds: int = 3, progress: Callable[[str], None] | None = None) -> BuildResult:
     """The ledger as a table; its timings differ from run to run."""
     speeds = measure_speeds(rounds=rounds, progress=progress) if rounds else {}
     rows = ledger(speeds=speeds)
-    return Made(
+    return BuildResult(
         products=(
             Product(suffix=".csv", content=as_csv(rows).encode()),
-            *as_products(ledger_table(rows)),
+            *table_files(ledger_table(rows)),
         ),
         data_digest="none: no clip takes part",
         synthetic=False,

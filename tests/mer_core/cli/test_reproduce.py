@@ -5,7 +5,7 @@ import pytest
 from mer_core.cli import run
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.reproduction import everything
-from mer_core.reproduction.everything import MAKERS
+from mer_core.reproduction.everything import BUILDERS
 
 
 @pytest.fixture
@@ -66,9 +66,9 @@ def test_existing_leaves_out_what_takes_long_without_training(
     monkeypatch.setattr(everything, "reproduce", made)
     run(["reproduce", "all", *words, "--out", str(tmp_path)])
     ((names, given),) = asked
-    long = {name for name in MAKERS.names() if MAKERS.get(name).lengthy}
+    long = {name for name in BUILDERS.names() if BUILDERS.get(name).lengthy}
     assert "localisation" in long
-    assert names == (set(MAKERS.names()) if lengthy else set(MAKERS.names()) - long)
+    assert names == (set(BUILDERS.names()) if lengthy else set(BUILDERS.names()) - long)
     assert given == rounds
 
 
@@ -104,4 +104,4 @@ def test_what_cannot_be_meant_is_refused_before_any_work(capsys, tmp_path, words
 def test_everything_has_a_command_of_its_own(capsys):
     assert run(["reproduce", "--help"]) == 0
     listed = capsys.readouterr().out
-    assert all(name in listed for name in ("all", *MAKERS.names()))
+    assert all(name in listed for name in ("all", *BUILDERS.names()))

@@ -9,8 +9,8 @@ from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.notebook.markup import Card
 from mer_core.paper.published import PUBLISHED
 from mer_core.paper.tables import SETUPS
-from mer_core.reproduction.everything import MAKERS, save
-from mer_core.reproduction.job import Made, Product
+from mer_core.reproduction.everything import BUILDERS, save
+from mer_core.reproduction.job import BuildResult, Product
 from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.score_rows import ScoreRow, as_csv
 
@@ -38,12 +38,12 @@ def folder(tmp_path):
         for method, ours in (("AffectiveNet-1", 50.0), ("MobileNet", 40.0))
         for setup in ("CASME-I", "CASME-II")
     ]
-    made = Made(
+    made = BuildResult(
         products=(Product(suffix=".csv", content=as_csv(rows).encode()),),
         data_digest="d",
         synthetic=True,
     )
-    save(MAKERS.get("table1"), made, Manifest(tmp_path))
+    save(BUILDERS.get("table1"), made, Manifest(tmp_path))
     return tmp_path
 
 

@@ -9,7 +9,7 @@ import pytest
 from mer_core.errors import UnknownNameError
 from mer_core.paper.published import PUBLISHED, TABLE1
 from mer_core.reproduction.accuracies import accuracy_rows, check_methods, make_table
-from mer_core.reproduction.cells import Status, cells_of, solve
+from mer_core.reproduction.cells import Status, cells_of, load_or_run
 from mer_core.reproduction.score_rows import ScoreRow, as_csv, conclusion, score_table
 
 
@@ -30,7 +30,7 @@ def test_every_printed_cell_stands_in_the_table_with_its_digits(rows):
 def test_ours_is_the_mean_over_subjects_of_the_study_by_hand(rows, job):
     row = next(r for r in rows if r.method == "AffectiveNet-1" and r.setup == "CASME-II")
     (cell,) = cells_of("AffectiveNet-1", ("CASME-II",))
-    result = solve(cell, job).result
+    result = load_or_run(cell, job).result
     assert result is not None
     right, tested, truths = defaultdict(int), defaultdict(int), defaultdict(int)
     for answer in result.predictions():

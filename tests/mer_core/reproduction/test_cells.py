@@ -9,7 +9,7 @@ from mer_core.paper.published import TABLE1, TABLE2
 from mer_core.paper.tables import SETUPS
 from mer_core.registry import Registry
 from mer_core.reproduction import cells
-from mer_core.reproduction.cells import NETWORKS, Status, cells_of, finished_study, solve
+from mer_core.reproduction.cells import NETWORKS, Status, cells_of, finished_study, load_or_run
 from mer_core.reproduction.roots import read_roots
 from mer_core.training import settings as training_settings
 from mer_core.training.settings import profile
@@ -41,7 +41,7 @@ def test_protocols_and_datasets_follow_from_the_setup():
 
 
 def test_a_cell_is_trained_once_and_found_again(cell, job, monkeypatch):
-    first = solve(cell, job)
+    first = load_or_run(cell, job)
     assert first.status == Status.SYNTHETIC
     assert first.result is not None and first.result.complete
     before = list_studies()
@@ -50,14 +50,14 @@ def test_a_cell_is_trained_once_and_found_again(cell, job, monkeypatch):
         raise AssertionError("a finished study was started again")
 
     monkeypatch.setattr(cells, "Study", refuse)
-    again = solve(cell, job)
+    again = load_or_run(cell, job)
     assert again.result is not None
     assert again.result.digest == first.result.digest
     assert list_studies() == before
 
 
 def test_the_same_data_elsewhere_are_the_same_study(cell, job, twins, tmp_path):
-    first = solve(cell, job)
+    first = load_or_run(cell, job)
     shutil.copytree(twins.parent / "casme2", tmp_path / "licensed")
     (tmp_path / "mine.toml").write_text('[roots]\ncasme2 = "licensed"\n')
     moved = finished_study(cell, replace(job, roots=read_roots(tmp_path / "mine.toml")))
@@ -66,7 +66,7 @@ def test_the_same_data_elsewhere_are_the_same_study(cell, job, twins, tmp_path):
 
 
 def test_other_settings_are_another_study(cell, job):
-    solve(cell, job)
+    load_or_run(cell, job)
     assert finished_study(cell, replace(job, changes={"epochs": 2, "batch": 4})) is None
     assert finished_study(cell, replace(job, seeds=(1,))) is None
     other = replace(job, changes={**job.changes, "precision": "bfloat16"})
@@ -87,19 +87,19 @@ def test_a_record_never_holds_an_undecided_precision(job, monkeypatch, units, de
 
 def test_what_is_not_there_is_said_and_not_made_up(job):
     (missing,) = cells_of("AffectiveNet-1", ("CASME-I",))
-    found = solve(missing, job)
+    found = load_or_run(missing, job)
     assert found.status == Status.MISSING
     assert found.result is None
     assert "CASME" in found.note
     (other,) = cells_of("ResNet-50", ("CASME-II",))
-    assert solve(other, job).status == Status.NOT_RUN
+    assert load_or_run(other, job).status == Status.NOT_RUN
     ours = replace(job, existing=True, changes={"epochs": 3})
     (unfinished,) = cells_of("MobileNet", ("CASME-II",))
-    assert solve(unfinished, ours).status == Status.NOT_RUN
+    assert load_or_run(unfinished, ours).status == Status.NOT_RUN
 
 
 def test_a_study_that_cannot_be_read_hides_no_other(cell, job, caplog):
-    first = solve(cell, job)
+    first = load_or_run(cell, job)
     broken = studies_folder() / "aaa"
     broken.mkdir(exist_ok=True)
     (broken / "study.sqlite").write_bytes(b"not a database")
@@ -130,7 +130,7 @@ def test_of_two_equal_studies_the_one_with_its_networks_is_taken(cell, job):
 
 
 def test_without_training_another_profile_will_do_and_is_named(cell, job, monkeypatch):
-    solve(cell, job)
+    load_or_run(cell, job)
     profiles = Registry("training profile")
     profiles.register("standard", profile("standard"))
     profiles.register("smoke", job.settings)
@@ -151,15 +151,15 @@ def test_networks_that_read_clips_have_their_own_share_of_a_profile(job):
     assert record["training"] == profile("quick").as_dict()
     assert record["apart"] == {"akmnet": {"epochs": 2, "copies": 1}}
     held = {"settings": trained.as_dict()}
-    assert cells._standing(held, clips, plain) == (0, "quick")
-    place, label = cells._standing(held, clips, replace(plain, profile="standard"))
+    assert cells.settings_distance(held, clips, plain) == (0, "quick")
+    place, label = cells.settings_distance(held, clips, replace(plain, profile="standard"))
     assert place > 0 and label == "quick"
     asked = replace(plain, changes={"epochs": 3})
     assert asked.settings_of("akmnet").epochs == 3
 
 
 def test_without_training_any_finished_study_will_do_and_what_differs_is_named(cell, job):
-    own = solve(cell, job)
+    own = load_or_run(cell, job)
     asked = replace(job, profile="quick", changes={}, existing=True)
     found = finished_study(cell, asked)
     assert found is not None and found.result is not None and own.result is not None

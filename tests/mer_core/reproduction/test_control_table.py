@@ -6,7 +6,7 @@ import io
 import pytest
 
 from mer_core.errors import StoreError
-from mer_core.reproduction.cells import solve
+from mer_core.reproduction.cells import load_or_run
 from mer_core.reproduction.control_table import control_cells, make_controls
 from mer_core.reproduction.job import Job
 from mer_core.training.controls import CONTROLS
@@ -16,7 +16,7 @@ def test_every_control_is_run_and_read_back(job):
     made = make_controls(job)
     assert [row.name for row in made.values.controls] == list(CONTROLS.names())
     for cell in control_cells():
-        result = solve(cell, job).result
+        result = load_or_run(cell, job).result
         assert result is not None
         assert result.definition["control"] == cell.control
         row = made.values.row(cell.control)

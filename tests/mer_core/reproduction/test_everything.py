@@ -6,8 +6,8 @@ import pytest
 
 from mer_core.plots.page import STYLE_SHEET
 from mer_core.reproduction import everything
-from mer_core.reproduction.everything import MAKERS, State, reproduce
-from mer_core.reproduction.job import Job, Made, Maker, Product
+from mer_core.reproduction.everything import BUILDERS, State, reproduce
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product
 from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.report import report
 from mer_core.reproduction.review import PAGE
@@ -48,10 +48,10 @@ def test_every_file_has_an_entry_and_every_entry_a_file(job, made):
     assert set(entries) == set(contents(made))
     for file, entry in entries.items():
         assert ("synthetic" in file) == entry.synthetic
-        assert entry.recipe == MAKERS.get(entry.name).recipe(job)
+        assert entry.recipe == BUILDERS.get(entry.name).recipe(job)
     assert set(manifest.missing()) == {"fig4"}
     assert "fig4" in (made / GALLERY).read_text()
-    assert (made / GALLERY).read_text() == gallery(manifest, MAKERS.names())
+    assert (made / GALLERY).read_text() == gallery(manifest, BUILDERS.names())
 
 
 def test_the_report_holds_everything_once_and_opens_without_a_network(made):
@@ -72,7 +72,7 @@ def test_the_report_holds_everything_once_and_opens_without_a_network(made):
 
 
 def test_other_settings_make_it_again(job, made, tmp_path):
-    maker = MAKERS.get("table1")
+    maker = BUILDERS.get("table1")
     recipes = {
         maker.recipe(job),
         maker.recipe(Job(**{**vars_of(job), "seeds": (3,)})),
@@ -80,7 +80,7 @@ def test_other_settings_make_it_again(job, made, tmp_path):
         maker.recipe(Job(**{**vars_of(job), "existing": True})),
     }
     assert len(recipes) == 4
-    assert MAKERS.get("fig2").recipe(job) == MAKERS.get("fig2").recipe(Job())
+    assert BUILDERS.get("fig2").recipe(job) == BUILDERS.get("fig2").recipe(Job())
 
 
 def vars_of(job):
@@ -96,12 +96,14 @@ def test_one_that_fails_is_recorded_and_does_not_cost_the_others(monkeypatch, tm
 
     def works(_job):
         product = Product(suffix=".txt", content=b"fine")
-        return Made(products=(product,), data_digest="d", synthetic=False)
+        return BuildResult(products=(product,), data_digest="d", synthetic=False)
 
     makers = Registry("maker")
     for name, make in (("torn", breaks), ("whole", works)):
-        makers.register(name, Maker(name=name, title=name, make=make, needs=lambda _job: {}))
-    monkeypatch.setattr(everything, "MAKERS", makers)
+        makers.register(
+            name, ArtifactBuilder(name=name, title=name, make=make, needs=lambda _job: {})
+        )
+    monkeypatch.setattr(everything, "BUILDERS", makers)
     outcomes = list(reproduce(["whole", "torn"], Job(), tmp_path))
     assert [(one.name, one.state) for one in outcomes] == [
         ("torn", State.FAILED),
@@ -113,10 +115,10 @@ def test_one_that_fails_is_recorded_and_does_not_cost_the_others(monkeypatch, tm
 
 def test_a_file_that_a_maker_no_longer_makes_goes(tmp_path):
     manifest = Manifest(tmp_path)
-    maker = Maker(name="x", title="x", make=lambda _job: None, needs=lambda _job: {})
+    maker = ArtifactBuilder(name="x", title="x", make=lambda _job: None, needs=lambda _job: {})
 
     def product(suffix):
-        return Made(
+        return BuildResult(
             products=(Product(suffix=suffix, content=b"1"),), data_digest="d", synthetic=False
         )
 

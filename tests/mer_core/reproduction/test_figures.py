@@ -7,13 +7,13 @@ import pytest
 
 from mer_core.features import feature_maps
 from mer_core.inputs import AmiStore, Imaging, sample_image
-from mer_core.reproduction.cells import Status, cells_of, solve
+from mer_core.reproduction.cells import Status, cells_of, load_or_run
 from mer_core.reproduction.confusions import make_figure5
 from mer_core.reproduction.feature_figures import make_figure3, make_figure6
 from mer_core.reproduction.held_out import (
     SIZE,
-    Exhibit,
-    exhibit,
+    FigureClip,
+    choose_clip,
     held_out_network,
     matched_images,
 )
@@ -24,20 +24,20 @@ from mer_core.reproduction.roots import Roots
 @pytest.fixture
 def trained(job):
     (cell,) = cells_of("AffectiveNet-1", ("CASME-II",))
-    found = solve(cell, job)
+    found = load_or_run(cell, job)
     assert found.result is not None
     return found.result
 
 
 def test_the_network_has_not_seen_the_person(job, trained):
-    clip = exhibit(job, "casme2", "disgust").sample
+    clip = choose_clip(job, "casme2", "disgust").sample
     model = held_out_network(job, "AffectiveNet-1", clip)
     (fold,) = [f for f in trained.folds if f.weights_digest == model.weights.digest]
     assert {answer.subject for answer in trained.answers[fold.identity]} == {clip.subject}
 
 
 def test_without_a_study_the_weights_are_random_and_say_so(job):
-    clip = exhibit(job, "casme2", "disgust").sample
+    clip = choose_clip(job, "casme2", "disgust").sample
     model = held_out_network(job, "Af-Net-KS-2", clip)
     assert not model.weights.trained
     assert "untrained" in model.weights.label
@@ -45,7 +45,7 @@ def test_without_a_study_the_weights_are_random_and_say_so(job):
 
 def test_figure_3_ranks_channels_by_their_response_where_the_face_moves(job, trained):
     made = make_figure3(job)
-    shown = exhibit(job, "casme2", "happiness")
+    shown = choose_clip(job, "casme2", "happiness")
     model = held_out_network(job, "AffectiveNet-1", shown.sample)
     maps = feature_maps(model, shown.tensor(model), ["micro.k7.first"])["micro.k7.first"]
     assert shown.region.shape == maps.values.shape[1:]  # so that cells need no weighing
@@ -59,8 +59,8 @@ def test_figure_3_ranks_channels_by_their_response_where_the_face_moves(job, tra
 
 
 def test_a_clip_is_chosen_by_where_it_moves_and_not_by_a_network(job):
-    shown = exhibit(job, "casme2", "disgust")
-    others = [Exhibit(sample=s) for s in job.table("casme2") if s.label == shown.sample.label]
+    shown = choose_clip(job, "casme2", "disgust")
+    others = [FigureClip(sample=s) for s in job.table("casme2") if s.label == shown.sample.label]
     assert shown.motion_share == max(one.motion_share for one in others)
     image = sample_image(shown.sample, Imaging(weighting="literal", size=SIZE), store=AmiStore())
     energy = np.abs(image.total).sum(axis=2)
@@ -69,7 +69,7 @@ def test_a_clip_is_chosen_by_where_it_moves_and_not_by_a_network(job):
 
 
 def test_matched_images_have_one_scale_and_one_grey_level_for_zero(job):
-    clips = [Exhibit(sample=sample) for sample in job.table("samm").samples[:2]]
+    clips = [FigureClip(sample=sample) for sample in job.table("samm").samples[:2]]
     model = held_out_network(job, "AffectiveNet-1", clips[0].sample)
     images = matched_images(clips, model)
     imaging = Imaging(weighting=model.entry.input.weighting, size=SIZE)

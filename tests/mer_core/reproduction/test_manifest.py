@@ -41,12 +41,12 @@ def test_saving_again_replaces_the_entry(tmp_path):
 def test_what_could_not_be_made_is_there_until_it_is(tmp_path):
     manifest = Manifest(tmp_path)
     manifest.save("old", ".csv", b"", title="t", maker="m", provenance=made(True), name="fig4")
-    manifest.lacks("fig4", "no root")
-    manifest.lacks("fig6", "no root either")
+    manifest.mark_missing("fig4", "no root")
+    manifest.mark_missing("fig6", "no root either")
     assert manifest.missing() == {"fig4": "no root", "fig6": "no root either"}
     # An older result is not taken away by a failure.
     assert [entry.file for entry in manifest.entries()] == ["old_synthetic.csv"]
-    manifest.settle("fig4", ["old_synthetic.csv"], synthetic=True)
+    manifest.finalise("fig4", ["old_synthetic.csv"], synthetic=True)
     assert manifest.missing() == {"fig6": "no root either"}
 
 
@@ -55,7 +55,7 @@ def test_real_results_do_not_replace_synthetic_ones(tmp_path):
     for synthetic in (True, False):
         options = {"title": "t", "maker": "m", "name": "x", "provenance": made(synthetic)}
         saved = manifest.save("x", ".csv", b"", **options)
-        manifest.settle("x", [saved.name], synthetic=synthetic)
+        manifest.finalise("x", [saved.name], synthetic=synthetic)
     assert [entry.file for entry in manifest.entries()] == ["x.csv", "x_synthetic.csv"]
 
 
@@ -92,7 +92,7 @@ def test_the_page_follows_the_manifest(tmp_path):
                 data_digest="d", synthetic=synthetic, settings={"profile": "quick"}
             ),
         )
-    manifest.lacks("fig4", "CAS(ME)² is not among the roots")
+    manifest.mark_missing("fig4", "CAS(ME)² is not among the roots")
     page = gallery(manifest, ["fig2", "table1"])
     headings = [line for line in page.splitlines() if line.startswith("## ")]
     assert headings == [

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from mer_core import cluster
 from mer_core.cluster import SharedExecutor
-from mer_core.reproduction.cells import cells_of, solve
+from mer_core.reproduction.cells import cells_of, load_or_run
 from mer_core.reproduction.job import Job
 
 
@@ -25,7 +25,7 @@ def test_workers_start_with_the_first_study_and_end_with_the_run(job, monkeypatc
         assert not opened
         for setup in ("CASME-II", "SAMM"):
             (cell,) = cells_of("AffectiveNet-1", (setup,))
-            assert solve(cell, shared).result is not None
+            assert load_or_run(cell, shared).result is not None
         assert len(opened) == 1
         assert not closed
     assert len(closed) == 1

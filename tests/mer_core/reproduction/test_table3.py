@@ -11,7 +11,7 @@ from mer_core.paper.audit import audit
 from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.reproduction import table3
-from mer_core.reproduction.everything import TABLE3_MAKER, save
+from mer_core.reproduction.everything import TABLE3_BUILDER, save
 from mer_core.reproduction.manifest import Manifest
 from mer_core.reproduction.table3 import (
     NETWORK_READINGS,
@@ -107,7 +107,7 @@ def test_ratios_are_to_resnet_at_the_same_batch():
 def test_files_hold_every_row_and_their_making(tmp_path, rows):
     made = table3_made(rounds=0)
     assert made.values == rows
-    files = save(TABLE3_MAKER, made, Manifest(tmp_path))
+    files = save(TABLE3_BUILDER, made, Manifest(tmp_path))
     names = {f"table3.{kind}" for kind in ("csv", "html", "md", "tex")}
     assert {path.name for path in files} == names
     lines = list(csv.DictReader(io.StringIO((tmp_path / "table3.csv").read_text())))
