@@ -33,9 +33,9 @@ from mer_core.reproduction.confusions import matrices
 from mer_core.reproduction.everything import BUILDERS
 from mer_core.reproduction.job import Job
 from mer_core.reproduction.manifest import Manifest
+from mer_core.reproduction.measured import read_rows
 from mer_core.reproduction.roots import TWIN, Roots, read_roots
-from mer_core.reproduction.score_rows import ScoreRow, dots, score_table
-from mer_core.reproduction.tidy import read_rows
+from mer_core.reproduction.score_rows import ScoreRow, measured_cells, score_table
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -119,14 +119,14 @@ class ScoreSheet:
 
     def chart(self, setup: str) -> Any:
         """Return one experiment as an interactive chart."""
-        drawn = dots([row for row in self.rows if row.setup == setup])
-        return dot_figure(drawn, title=drawn[0].group, synthetic=self.synthetic)
+        drawn = measured_cells([row for row in self.rows if row.setup == setup])
+        return dot_figure(drawn, title=drawn[0].setup, synthetic=self.synthetic)
 
     @property
     def sheet(self) -> StaticFigure:
         """All experiments side by side, for print."""
         columns = 3 if len({row.setup for row in self.rows}) > 2 else 2
-        return dot_sheet(dots(self.rows), synthetic=self.synthetic, columns=columns)
+        return dot_sheet(measured_cells(self.rows), synthetic=self.synthetic, columns=columns)
 
     @property
     def summary(self) -> str:
@@ -197,10 +197,10 @@ class Results:
 
     def make(self, name: str) -> Result:
         """Return a table or figure that is made now, whatever was made before."""
-        maker = BUILDERS.get(name)
-        made = maker.make(self.job)
+        builder = BUILDERS.get(name)
+        made = builder.build(self.job)
         contents = {f"{one.stem or name}{one.suffix}": one.content for one in made.products}
-        return Result(title=maker.title, contents=contents, synthetic=made.synthetic)
+        return Result(title=builder.title, contents=contents, synthetic=made.synthetic)
 
     def recorded(self, name: str) -> Result | Card:
         """Return a table or figure that takes long: if it was made before, or how to make it."""
@@ -267,7 +267,7 @@ class Results:
 
     def _find_made(self, name: str) -> Result | None:
         """Return what lies in the folder, of the kind of data that is asked for."""
-        maker = BUILDERS.get(name)
+        builder = BUILDERS.get(name)
         entries = [one for one in Manifest(self.folder).entries() if one.maker_name == name]
         generated = [one for one in entries if one.synthetic]
         wanted = generated if self.twin and generated else [e for e in entries if not e.synthetic]
@@ -277,7 +277,7 @@ class Results:
         if not files or not all(path.is_file() for path in files.values()):
             return None
         return Result(
-            title=maker.title,
+            title=builder.title,
             contents={file: path.read_bytes() for file, path in files.items()},
             synthetic=bool(wanted[0].synthetic),
         )

@@ -1,4 +1,4 @@
-"""Scores with intervals beside printed ones, as dots on one axis."""
+"""Measured cells as dots with intervals on one axis, beside what the paper prints."""
 
 from __future__ import annotations
 
@@ -8,34 +8,10 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from mer_core.plots.lines import Line, add_lines
+from mer_core.plots.tables import MeasuredCell
 from mer_core.plots.theme import FAINT, PALETTE, figure, fit_labels
 
 OURS, REFERENCE, RATE = PALETTE[0], PALETTE[1], PALETTE[6]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DotRow:
-    """One line of a chart.
-
-    Attributes:
-        group: Which panel.
-        name: Of the line.
-        reference: A printed figure, a ring.
-        value: Ours, a dot.
-        low: Lower end of our interval.
-        high: Upper end.
-        tick: A rate to be beaten, a bar.
-        note: Why there is no value.
-    """
-
-    group: str
-    name: str
-    reference: float | None = None
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    tick: float | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,51 +34,51 @@ class DotAxis:
     high: float | None = 100.0
     chance: float | None = None
 
-    def end(self, rows: Sequence[DotRow]) -> float:
-        """Where the axis ends so that everything in `rows` is on it."""
+    def end(self, cells: Sequence[MeasuredCell]) -> float:
+        """Where the axis ends so that everything in `cells` is on it."""
         if self.high is not None:
             return self.high
-        marks = [m for r in rows for m in (r.reference, r.value, r.high, r.tick) if m is not None]
+        marks = [m for c in cells for m in (c.printed, c.value, c.high, c.rate) if m is not None]
         return 1.06 * max(marks, default=1.0)
 
 
 def dot_figure(
-    rows: Sequence[DotRow],
+    cells: Sequence[MeasuredCell],
     *,
     axis: DotAxis | None = None,
     title: str = "",
     synthetic: bool = False,
 ) -> go.Figure:
-    """One group as an interactive figure; hovering tells all digits."""
+    """Draw the cells of one setup as an interactive figure; hovering tells all digits."""
     axis = axis or DotAxis()
-    names = [row.name for row in rows]
-    drawn = figure(height=150 + 26 * len(rows), title=title, synthetic=synthetic)
-    ours = [row for row in rows if row.value is not None]
-    if any(row.tick is not None for row in rows):
+    names = [cell.method for cell in cells]
+    drawn = figure(height=150 + 26 * len(cells), title=title, synthetic=synthetic)
+    ours = [cell for cell in cells if cell.value is not None]
+    if any(cell.rate is not None for cell in cells):
         drawn.add_scatter(
-            x=[row.tick for row in rows],
+            x=[cell.rate for cell in cells],
             y=names,
             name=axis.tick,
             mode="markers",
             marker={"symbol": "line-ns", "size": 14, "line": {"width": 2, "color": RATE}},
         )
     drawn.add_scatter(
-        x=[row.value for row in ours],
-        y=[row.name for row in ours],
+        x=[cell.value for cell in ours],
+        y=[cell.method for cell in ours],
         name=axis.value,
         mode="markers",
         marker={"size": 9, "color": OURS},
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [_gap(row.high, row.value) for row in ours],
-            "arrayminus": [_gap(row.value, row.low) for row in ours],
+            "array": [_gap(cell.high, cell.value) for cell in ours],
+            "arrayminus": [_gap(cell.value, cell.low) for cell in ours],
             "color": OURS,
         },
     )
-    if any(row.reference is not None for row in rows):
+    if any(cell.printed is not None for cell in cells):
         drawn.add_scatter(
-            x=[row.reference for row in rows],
+            x=[cell.printed for cell in cells],
             y=names,
             name=axis.reference,
             mode="markers",
@@ -117,7 +93,7 @@ def dot_figure(
         style = {"color": FAINT, "width": 1, "dash": "dot"}
         add_lines(drawn, [Line(at=axis.chance, upright=True, style=style, text="chance")])
     drawn.update_layout(
-        xaxis={"title": axis.title, "range": [0, axis.end(rows)]},
+        xaxis={"title": axis.title, "range": [0, axis.end(cells)]},
         yaxis={"autorange": "reversed", "categoryorder": "array", "categoryarray": names},
         showlegend=True,
         # Title above legend, so that neither hides the other in a narrow column.

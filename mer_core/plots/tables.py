@@ -1,9 +1,9 @@
-"""A table for readers, from one frame of text: Markdown, HTML and LaTeX."""
+"""Measured cells, and tables for readers from one frame of text: Markdown, HTML and LaTeX."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -21,6 +21,69 @@ _LATEX = {
     "−": "$-$",
     "\u2003": "~~",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredCell:
+    """One number: what was measured, on what, and how sure it is.
+
+    A table of results is a frame of these, one a line; a printed table has methods down and setups
+    across, and a chart has one panel for each setup.
+
+    Attributes:
+        method: What was measured: a network, a map, a weighting or a control.
+        setup: On what: an experiment, a dataset or a network.
+        metric: Which score.
+        value: Ours; None where there is none, and then `note` says why.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        n: Clips behind it.
+        printed: What the paper prints there.
+        rate: A rate to be beaten: chance, the largest class or plain motion.
+        provenance: The study, the model card or the data behind it.
+        note: Why there is no value.
+    """
+
+    method: str
+    setup: str
+    metric: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    printed: float | None = None
+    rate: float | None = None
+    provenance: str = ""
+    note: str = ""
+
+    def in_per_cent(self) -> MeasuredCell:
+        """Return the same cell with shares in per cent."""
+        names = ("value", "low", "high", "printed", "rate")
+        shares = {name: getattr(self, name) for name in names}
+        return replace(self, **{k: None if v is None else 100 * v for k, v in shares.items()})
+
+    def text(self, form: str) -> str:
+        """Return the value and, where there is one, its interval; see `interval_text`."""
+        return interval_text(self.value, self.low, self.high, form=form)
+
+
+def range_text(low: float | None, high: float | None, *, form: str) -> str:
+    """Return an interval alone, "0.27 to 0.44"; "" where there is none."""
+    return "" if low is None or high is None else f"{low:{form}} to {high:{form}}"
+
+
+def interval_text(value: float | None, low: float | None, high: float | None, *, form: str) -> str:
+    """Return a value and, where there is one, its interval: "0.34 (0.27 to 0.44)"."""
+    if value is None:
+        return ""
+    ends = range_text(low, high, form=form)
+    return f"{value:{form}}" + (f" ({ends})" if ends else "")
+
+
+def measured_frame(cells: Iterable[MeasuredCell]) -> pd.DataFrame:
+    """Return one line for each cell, every field a column."""
+    names = [field.name for field in fields(MeasuredCell)]
+    return pd.DataFrame([asdict(cell) for cell in cells], columns=names)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

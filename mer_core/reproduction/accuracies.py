@@ -13,7 +13,6 @@ from typing import Any
 from mer_core.errors import UnknownNameError
 from mer_core.paper.published import PUBLISHED, TABLE1, TABLE2
 from mer_core.paper.tables import SETUPS, AccuracyRow
-from mer_core.plots.static.dots import dot_sheet
 from mer_core.protocols import paired_difference
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import (
@@ -27,16 +26,9 @@ from mer_core.reproduction.cells import (
     load_or_run,
     study_needs,
 )
-from mer_core.reproduction.job import (
-    ArtifactBuilder,
-    BuildResult,
-    Job,
-    Product,
-    figure_files,
-    table_files,
-)
-from mer_core.reproduction.score_rows import REFERENCE, ScoreRow, as_csv, dots, score_table
-from mer_core.reproduction.tidy import read_rows
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
+from mer_core.reproduction.measured import MeasuredTable, read_rows, rows_csv
+from mer_core.reproduction.score_rows import REFERENCE, ScoreRow, measured_cells, score_table
 from mer_core.training.result import StudyResult
 
 
@@ -147,14 +139,13 @@ def _per_cent(share: float | None) -> float | None:
 
 
 def make_table(table: int, job: Job) -> BuildResult:
-    """The table as CSV, Markdown, HTML and LaTeX, and as a figure."""
+    """Every cell of the table, the paper's figure and ours."""
     rows = accuracy_rows(table, job)
     measured = [row for row in rows if row.ours is not None]
     synthetic = any(row.data == Status.SYNTHETIC for row in measured)
     failed = [f"{row.method}, {row.setup}: {row.note}" for row in rows if row.data == Status.FAILED]
-    record = as_csv(rows)
     return BuildResult(
-        products=(Product(suffix=".csv", content=record.encode()), *redraw(record, synthetic)),
+        record=rows_csv(ScoreRow, rows),
         data_digest=settings_digest(_digests(table, job)),
         synthetic=synthetic,
         settings={
@@ -169,12 +160,15 @@ def make_table(table: int, job: Job) -> BuildResult:
     )
 
 
-def redraw(record: str, synthetic: bool) -> tuple[Product, ...]:
-    """Everything but the CSV file, from the CSV file."""
+def view_table(record: str, _synthetic: bool) -> MeasuredTable:
+    """Show the table, from the CSV file."""
     rows = read_rows(ScoreRow, record)
-    table = rows[0].table
-    drawn = dot_sheet(dots(rows), synthetic=synthetic, columns=2 if table == 1 else 3)
-    return (*table_files(score_table(rows, name=f"Table {table}. ")), *figure_files(drawn))
+    number = rows[0].table
+    return MeasuredTable(
+        cells=measured_cells(rows),
+        table=score_table(rows, name=f"Table {number}. "),
+        panels=2 if number == 1 else 3,
+    )
 
 
 def _datasets(table: int) -> list[str]:
@@ -200,7 +194,7 @@ def _builder(table: int, title: str) -> ArtifactBuilder:
         make=lambda job: make_table(table, job),
         needs=lambda job: study_needs(job, _cells(table)),
         record=".csv",
-        redraw=redraw,
+        view=view_table,
     )
 
 

@@ -18,7 +18,8 @@ from torch.fx.passes.shape_prop import ShapeProp
 from mer_core.models.catalog import model_entry
 from mer_core.models.complexity import measure
 from mer_core.plots.static.network import Box, network_figure
-from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product, figure_files
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
+from mer_core.reproduction.measured import Product, figure_files
 
 CLASSES = 4
 

@@ -19,13 +19,13 @@ from mer_core.datasets.synthetic.cohort import CohortSettings
 from mer_core.folders import cache_folder
 from mer_core.models.catalog import model_entry
 from mer_core.models.shipped import shipped_for
-from mer_core.plots.tables import Table
-from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product, table_files
+from mer_core.plots.tables import MeasuredCell, Table
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.localisation import HEADLINE, Findings, products_of
 from mer_core.reproduction.localisation_clips import DEFAULT_METHODS
 from mer_core.reproduction.localisation_summary import Row, contrasts, summarise
+from mer_core.reproduction.measured import MeasuredTable, lines_csv, read_frame
 from mer_core.reproduction.shipped_localisation import left_out, localise_shipped
-from mer_core.reproduction.tidy import read_frame
 
 NETWORKS = ("affectivenet", "resnet50", "mobilenet", "learnet")
 WEIGHTING = "rank-pooling"
@@ -93,9 +93,9 @@ def make_map_layers(job: Job) -> BuildResult:
     default = localise_shipped(
         NETWORKS, people=MAP_PEOPLE, progress=progress_of("default layer"), **common
     )
-    record = layer_csv(layers, default)
+    record = layer_record(layers, default)
     return BuildResult(
-        products=(Product(suffix=".csv", content=record.encode()), *redraw_layers(record, True)),
+        record=record,
         data_digest=CohortSettings().digest,
         synthetic=True,
         settings={**_settings(), "inner_people": LAYER_PEOPLE, "unseen_people": MAP_PEOPLE},
@@ -104,7 +104,7 @@ def make_map_layers(job: Job) -> BuildResult:
     )
 
 
-def layer_csv(layers: Sequence[Row], default: Sequence[Row]) -> str:
+def layer_record(layers: Sequence[Row], default: Sequence[Row]) -> str:
     """Return one line per network and layer: the score on inner people, and the constant share.
 
     Args:
@@ -134,7 +134,7 @@ def layer_csv(layers: Sequence[Row], default: Sequence[Row]) -> str:
                 "unseen_clips": constant[mean.model][1] if chosen else None,
             }
         )
-    return pd.DataFrame(lines).to_csv(index=False, float_format="%.4f", lineterminator="\n")
+    return lines_csv(lines, float_format="%.4f")
 
 
 def _constant(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
@@ -146,25 +146,33 @@ def _constant(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
     return {name: (float(np.mean(list(flat.values()))), len(flat)) for name, flat in maps.items()}
 
 
-def redraw_layers(record: str, synthetic: bool) -> tuple[Product, ...]:
-    """Draw everything but the CSV file of the map layers from that file."""
+def view_layers(record: str, synthetic: bool) -> MeasuredTable:
+    """Show the layers, from the CSV file."""
     lines = read_frame(record)
-    cells = []
-    for line in lines:
-        entry = model_entry(line["network"])
-        share = line["constant_unseen"]
-        cells.append(
-            (
-                entry.title,
-                entry.layer(line["layer"]).title,
-                "default" if line["default"] else "",
-                f"{line['score']:.2f} ({line['low']:.2f} to {line['high']:.2f})",
-                "" if share is None else f"{share:.1%} of {line['unseen_clips']:.0f}",
-            )
+    cells = [
+        MeasuredCell(
+            method=model_entry(line["network"]).layer(line["layer"]).title,
+            setup=model_entry(line["network"]).title,
+            metric=HEADLINE,
+            value=line["score"],
+            low=line["low"],
+            high=line["high"],
+            n=int(line["inner_clips"]),
         )
+        for line in lines
+    ]
+    shown = [
+        (
+            *(cell.setup, cell.method, "default" if line["default"] else "", cell.text(".2f")),
+            ""
+            if line["constant_unseen"] is None
+            else f"{line['constant_unseen']:.1%} of {line['unseen_clips']:.0f}",
+        )
+        for cell, line in zip(cells, lines, strict=True)
+    ]
     header = ("network", "layer", "shown by default", "score on inner people", "constant maps")
     table = Table(
-        frame=pd.DataFrame(cells, columns=header),
+        frame=pd.DataFrame(shown, columns=header),
         title="Grad-CAM layer by layer: where does the map answer the motion?",
         notes=[
             f"{METRICS.get(HEADLINE).title} in the moving region over chance, 95 % interval over "
@@ -174,7 +182,7 @@ def redraw_layers(record: str, synthetic: bool) -> tuple[Product, ...]:
         ],
         synthetic=synthetic,
     )
-    return table_files(table)
+    return MeasuredTable(cells=cells, table=table)
 
 
 def _folder() -> Any:
@@ -205,5 +213,5 @@ MAP_LAYERS_BUILDER = ArtifactBuilder(
     make=make_map_layers,
     needs=_needs,
     record=".csv",
-    redraw=redraw_layers,
+    view=view_layers,
 )

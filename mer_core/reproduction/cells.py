@@ -14,8 +14,7 @@ from mer_core.errors import MerError
 from mer_core.models.catalog import model_entry
 from mer_core.paper.tables import SETUPS, Setup
 from mer_core.protocols import CrossDataset, find_protocol
-from mer_core.reproduction.job import Job
-from mer_core.reproduction.progress import StudyLines
+from mer_core.reproduction.job import Job, StudyLines
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import NETWORK_READINGS
 from mer_core.training.controls import find_control

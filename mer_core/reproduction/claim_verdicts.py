@@ -28,9 +28,9 @@ from mer_core.paper.findings import Basis, Finding, Verdict
 from mer_core.paper.published import PUBLISHED, Published
 from mer_core.paper.statements import Statement
 from mer_core.reproduction.cells import NETWORKS, Status
-from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
+from mer_core.reproduction.measured import Product, read_rows
 from mer_core.reproduction.score_rows import REFERENCE, ScoreRow
-from mer_core.reproduction.tidy import read_rows
 
 
 class DataVerdict(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,70 +20,41 @@ from mer_core.plots.tables import Table
 from mer_core.provenance import settings_digest
 from mer_core.records import Sample
 from mer_core.reproduction.cells import CATALOG_NAMES
-from mer_core.reproduction.job import (
-    ArtifactBuilder,
-    BuildResult,
-    Job,
-    Product,
-    figure_files,
-    table_files,
-)
-from mer_core.reproduction.tidy import rows_csv
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
+from mer_core.reproduction.measured import Product, figure_files, table_files
 
 SCHEME = "paper4"
 _TILE = 160
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountRow:
-    """One class of one dataset.
+def count_frame(job: Job) -> pd.DataFrame:
+    """Return one line for every class of the paper's four datasets.
 
-    Attributes:
-        dataset: The paper's name.
-        name: The class.
-        paper: Clips by Section 4.1.
-        ours: Clips found; None where the data are missing.
-        difference: Ours less the paper's.
-        subjects: People found in the whole dataset.
-        paper_subjects: The paper's.
-        data: "real", "synthetic" or "data missing".
-        sheet: Version of the annotations.
+    Its columns: the paper's name of the dataset, the class, its clips by Section 4.1 and by ours,
+    their difference, the people found in the whole dataset and the paper's, whether data are real,
+    synthetic or missing, and the version of the annotations.
     """
-
-    dataset: str
-    name: str
-    paper: int
-    ours: int | None
-    difference: int | None
-    subjects: int | None
-    paper_subjects: int
-    data: str
-    sheet: str
-
-
-def count_rows(job: Job) -> tuple[CountRow, ...]:
-    """Every class of the paper's four datasets."""
-    rows: list[CountRow] = []
+    lines = []
     for paper_name, name in CATALOG_NAMES.items():
         stated = PUBLISHED.dataset(paper_name)
         table = job.table(name) if job.roots.has(name) else None
         counted = {} if table is None else class_counts(table)
         for label, count in stated.classes.items():
             ours = None if table is None else counted.get(label, 0)
-            rows.append(
-                CountRow(
-                    dataset=paper_name,
-                    name=label,
-                    paper=count,
-                    ours=ours,
-                    difference=None if ours is None else ours - count,
-                    subjects=None if table is None else len(table.subjects),
-                    paper_subjects=stated.subjects,
-                    data="data missing" if table is None else _kind(table),
-                    sheet="" if table is None else table.sheet_version,
-                )
+            lines.append(
+                {
+                    "dataset": paper_name,
+                    "name": label,
+                    "paper": count,
+                    "ours": ours,
+                    "difference": None if ours is None else ours - count,
+                    "subjects": None if table is None else len(table.subjects),
+                    "paper_subjects": stated.subjects,
+                    "data": "data missing" if table is None else _kind(table),
+                    "sheet": "" if table is None else table.sheet_version,
+                }
             )
-    return tuple(rows)
+    return pd.DataFrame(lines).convert_dtypes()
 
 
 def class_counts(table: DatasetTable) -> dict[str, int]:
@@ -95,13 +65,14 @@ def class_counts(table: DatasetTable) -> dict[str, int]:
 
 def make_counts(job: Job) -> BuildResult:
     """The table, and one clip of each dataset as a figure."""
-    rows = count_rows(job)
+    counts = count_frame(job)
     tables = [job.table(name) for name in CATALOG_NAMES.values() if job.roots.has(name)]
     synthetic = any(table.synthetic for table in tables)
+    record = counts.to_csv(index=False, lineterminator="\n")
     return BuildResult(
         products=(
-            Product(suffix=".csv", content=rows_csv(CountRow, rows).encode()),
-            *table_files(count_table(rows)),
+            Product(suffix=".csv", content=record.encode()),
+            *table_files(count_table(counts)),
             *(figure_files(_tour(tables, synthetic)) if tables else ()),
         ),
         data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
@@ -112,25 +83,23 @@ def make_counts(job: Job) -> BuildResult:
             for name in CATALOG_NAMES.values()
             if not job.roots.has(name)
         ),
-        values=rows,
+        values=counts,
     )
 
 
-def count_table(rows: Sequence[CountRow]) -> Table:
-    """The counts as a reader sees them."""
-    header = ("dataset", "class", "paper", "ours", "difference", "subjects, paper", "subjects")
-    lines = [
-        (
-            *(TITLES[row.dataset], row.name, str(row.paper), _shown(row.ours)),
-            *(_signed(row.difference), str(row.paper_subjects), _shown(row.subjects)),
-        )
-        for row in rows
-    ]
+def count_table(counts: pd.DataFrame) -> Table:
+    """Return the counts as a reader sees them."""
+    shown = counts.assign(
+        dataset=counts["dataset"].map(lambda name: TITLES[name]),
+        difference=counts["difference"].map(_signed, na_action="ignore"),
+    ).astype(object)
+    names = ["dataset", "name", "paper", "ours", "difference", "paper_subjects", "subjects"]
+    header = ["dataset", "class", "paper", "ours", "difference", "subjects, paper", "subjects"]
     return Table(
-        frame=pd.DataFrame(lines, columns=header),
+        frame=shown[names].set_axis(header, axis=1).fillna("\N{EN DASH}"),
         title="Clips per class",
         notes=["Twins are small on purpose; their counts are their own."],
-        synthetic=any(row.data == "synthetic" for row in rows),
+        synthetic=bool((counts["data"] == "synthetic").any()),
     )
 
 
@@ -171,12 +140,8 @@ def _kind(table: DatasetTable) -> str:
     return "synthetic" if table.synthetic else "real"
 
 
-def _shown(value: int | None) -> str:
-    return "–" if value is None else str(value)
-
-
-def _signed(value: int | None) -> str:
-    return "–" if value is None else f"{value:+d}".replace("-", "−")
+def _signed(value: int) -> str:
+    return f"{value:+d}".replace("-", "\N{MINUS SIGN}")
 
 
 COUNTS_BUILDER = ArtifactBuilder(

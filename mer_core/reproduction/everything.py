@@ -23,12 +23,16 @@ from mer_core.reproduction.architecture import FIGURE2_BUILDER
 from mer_core.reproduction.attention_table import ATTENTION_BUILDER, MAP_LAYERS_BUILDER
 from mer_core.reproduction.claim_verdicts import CLAIMS_BUILDER
 from mer_core.reproduction.class_counts import COUNTS_BUILDER
-from mer_core.reproduction.cohort_tables import POSITIVE_CONTROL_BUILDER, WEIGHTINGS_BUILDER
 from mer_core.reproduction.confusions import FIGURE5_BUILDER
-from mer_core.reproduction.control_table import CONTROLS_BUILDER
+from mer_core.reproduction.controls import (
+    CONTROLS_BUILDER,
+    POSITIVE_CONTROL_BUILDER,
+    WEIGHTINGS_BUILDER,
+)
 from mer_core.reproduction.frames_figure import FIGURE1_BUILDER
-from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.manifest import GALLERY, Manifest, gallery
+from mer_core.reproduction.measured import Product
 from mer_core.reproduction.review import PAGE, review
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import TITLE as TABLE3_TITLE
@@ -127,7 +131,7 @@ def _one(builder: ArtifactBuilder, job: Job, manifest: Manifest, force: bool) ->
     try:
         if not force and (kept := _kept(builder, job, manifest)):
             return Outcome(name=builder.name, state=State.KEPT, files=kept)
-        made = builder.make(job)
+        made = builder.build(job)
     except MissingDataError as error:
         manifest.mark_missing(builder.name, str(error))
         return Outcome(name=builder.name, state=State.MISSING, reason=str(error))
@@ -186,11 +190,10 @@ def redraw(folder: Path) -> tuple[str, ...]:
     done = []
     for entry in manifest.entries():
         builder = BUILDERS.get(entry.name) if entry.name in BUILDERS else None
-        if builder is None or builder.redraw is None or not entry.file.endswith(builder.record):
+        if builder is None or builder.view is None or not entry.file.endswith(builder.record):
             continue
         text = (folder / entry.file).read_text()
-        record = Product(suffix=builder.record, content=text.encode())
-        products = (record, *builder.redraw(text, entry.synthetic))
+        products = builder.draw(text, synthetic=entry.synthetic)
         _write(builder, products, manifest, Provenance(**entry.provenance), entry.recipe)
         done.append(builder.name)
     write_pages(manifest)

@@ -24,7 +24,8 @@ from mer_core.reproduction.held_out import (
     held_out_network,
     matched_images,
 )
-from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product, figure_files
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
+from mer_core.reproduction.measured import Product, figure_files
 
 AFFECTIVENET = "AffectiveNet-1"
 COMPARED = ("ResNet-50", "MobileNet", AFFECTIVENET)

@@ -12,7 +12,8 @@ from mer_core.inputs import synthetic_recording
 from mer_core.plots.colour import asinh_scale
 from mer_core.plots.static.tiles import Tile, TileBlock, tile_figure
 from mer_core.records import Clip
-from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, figure_files
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
+from mer_core.reproduction.measured import figure_files
 
 SUBJECT, EMOTION, SEED, SHOWN = 4, "happiness", 2, 5
 

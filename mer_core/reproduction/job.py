@@ -1,18 +1,22 @@
-"""What goes into an artefact and what comes out: the contract of everything that is made here."""
+"""What goes into an artefact and what comes out: the contract of everything that is made here.
+
+A job also says how far it is while a study is trained, in lines.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from mer_core.cluster import SharedExecutor
 from mer_core.datasets.table import DatasetTable
-from mer_core.plots.static import StaticFigure
-from mer_core.plots.tables import Table
 from mer_core.provenance import code_digest, settings_digest
+from mer_core.reproduction.measured import Product, RecordView
 from mer_core.reproduction.roots import Roots
+from mer_core.training import events
 from mer_core.training.settings import TrainingSettings, profile
 
 Emit = Callable[[str], None]
@@ -100,45 +104,12 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Product:
-    """One file before it is written.
-
-    Attributes:
-        suffix: What the file name ends in.
-        content: Its bytes; the same for the same data, settings and code, unless `timed`.
-        stem: Of the file name, where it is not its maker's.
-        title: One line on what it shows, where it is not its maker's.
-    """
-
-    suffix: str
-    content: bytes
-    stem: str = ""
-    title: str = ""
-
-
-def table_files(table: Table) -> tuple[Product, ...]:
-    """A table as Markdown, HTML and LaTeX."""
-    return (
-        Product(suffix=".md", content=table.markdown().encode()),
-        Product(suffix=".html", content=table.page().encode()),
-        Product(suffix=".tex", content=table.latex().encode()),
-    )
-
-
-def figure_files(drawn: StaticFigure, *, stem: str = "", title: str = "") -> tuple[Product, ...]:
-    """A figure for print as the two files it becomes."""
-    return (
-        Product(suffix=".png", content=drawn.png, stem=stem, title=title),
-        Product(suffix=".svg", content=drawn.svg, stem=stem, title=title),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
 class BuildResult:
-    """What a maker made, and from what.
+    """What a builder made, and from what.
 
     Attributes:
-        products: The files.
+        products: The files; of a builder that has a view, `build` fills them in.
+        record: Every number as text, for that view.
         data_digest: Identity of the data.
         synthetic: Whether any of them were generated.
         settings: What a reader needs to make it again.
@@ -147,7 +118,8 @@ class BuildResult:
         values: The same result as plain values or records, for notebooks and tests.
     """
 
-    products: tuple[Product, ...]
+    products: tuple[Product, ...] = ()
+    record: str = ""
     data_digest: str
     synthetic: bool
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -171,7 +143,7 @@ class ArtifactBuilder:
         make: Does the work.
         needs: What the result depends on besides the code, as plain values; cheap to find out.
         record: Suffix of the file that holds the numbers, where all others are drawn from it.
-        redraw: Draws those others from the text of that file and whether data were generated.
+        view: Shows the text of that file, given also whether data were generated.
         lengthy: Whether making it takes long even where every study is finished.
     """
 
@@ -181,9 +153,66 @@ class ArtifactBuilder:
     needs: Callable[[Job], Mapping[str, Any]]
     paper_reference: str = ""
     record: str = ""
-    redraw: Callable[[str, bool], tuple[Product, ...]] | None = None
+    view: Callable[[str, bool], RecordView] | None = None
     lengthy: bool = False
+
+    def build(self, job: Job) -> BuildResult:
+        """Make the result with all its files."""
+        made = self.make(job)
+        if self.view is None:
+            return made
+        return replace(made, products=self.draw(made.record, synthetic=made.synthetic))
+
+    def draw(self, record: str, *, synthetic: bool) -> tuple[Product, ...]:
+        """Return the record and the files that are drawn from it."""
+        assert self.view is not None  # the caller has looked
+        own = Product(suffix=self.record, content=record.encode())
+        return (own, *self.view(record, synthetic).files())
 
     def recipe(self, job: Job) -> str:
         """Digest of everything the result depends on: equal recipes give equal files."""
         return settings_digest({"name": self.name, "code": code_digest(), **self.needs(job)})
+
+
+SILENCE = 30.0
+"""Seconds after which a reader wonders whether anything still happens."""
+
+
+class StudyLines:
+    """A study's events as lines: each finished fold, and an epoch after a long silence.
+
+    Args:
+        emit: Receives the lines.
+        label: Of the study; every line begins with it.
+        clock: In seconds.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[str], None],
+        label: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._emit, self._label, self._clock = emit, label, clock
+        self._last = clock()
+
+    def __call__(self, event: events.Event) -> None:
+        line = self._line(event)
+        if line:
+            self._last = self._clock()
+            self._emit(f"{self._label}: {line}")
+
+    def _line(self, event: events.Event) -> str:
+        at = event.progress
+        left = "" if at.eta is None else f", about {at.eta / 60:.0f} min left"
+        match event:
+            case events.FoldFinished():
+                return f"fold {at.done} of {at.total}{left}"
+            case events.FoldFailed():
+                return f"fold {event.name} failed: {event.error}"
+            case events.InputsBuilt() if event.built == event.total:
+                return f"{event.built} inputs"
+            case events.EpochFinished() if self._clock() - self._last >= SILENCE:
+                return f"epoch {event.epoch} of {event.epochs} of fold {event.name}"
+        return ""

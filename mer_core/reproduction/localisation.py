@@ -18,9 +18,7 @@ from mer_core.attribution.localisation import Reduction
 from mer_core.cluster import Outcome, open_executor
 from mer_core.errors import SettingsError, StoreError
 from mer_core.models.catalog import model_entry
-from mer_core.plots.static.dots import dot_sheet
 from mer_core.provenance import provenance, settings_digest
-from mer_core.reproduction.job import Product, figure_files, table_files
 from mer_core.reproduction.localisation_clips import (
     DEFAULT_METHODS,
     FoldWork,
@@ -43,13 +41,12 @@ from mer_core.reproduction.localisation_summary import (
 )
 from mer_core.reproduction.localisation_text import (
     AXIS,
-    contrast_csv,
     contrast_table,
-    dots,
+    measured_cells,
     score_table,
-    summary_csv,
 )
 from mer_core.reproduction.manifest import Manifest
+from mer_core.reproduction.measured import MeasuredTable, Product, rows_csv, table_files
 from mer_core.training.database import FoldState
 from mer_core.training.study import Study
 
@@ -242,21 +239,23 @@ def products_of(
         sources=list(dict.fromkeys(row.source for row in findings.rows)),
         left_out=findings.left_out,
     )
-    drawn = dot_sheet(
-        dots(findings.summary, metric=HEADLINE), synthetic=findings.synthetic, axis=AXIS, columns=4
+    shown = MeasuredTable(
+        cells=measured_cells(findings.summary, metric=HEADLINE), table=table, axis=AXIS, panels=4
     )
-    means = summary_csv(findings.summary).encode()
+    means = rows_csv(Mean, findings.summary, float_format="%.6g").encode()
     products = (
         Product(stem="localisation_summary", suffix=".csv", content=means),
-        *table_files(table),
-        *figure_files(drawn),
+        *shown.files(),
     )
     if not findings.contrasts:  # one network alone differs from none
         return products
     stem = "localisation_contrasts"
     compared = contrast_table(findings.contrasts, metric=HEADLINE, synthetic=findings.synthetic)
+    differences = rows_csv(
+        Contrast, findings.contrasts, properties=("verdict",), float_format="%.6g"
+    )
     return (
         *products,
-        Product(stem=stem, suffix=".csv", content=contrast_csv(findings.contrasts).encode()),
-        *(replace(product, stem=stem) for product in table_files(compared)),
+        Product(stem=stem, suffix=".csv", content=differences.encode()),
+        *table_files(compared, stem=stem),
     )

@@ -19,7 +19,7 @@ import numpy as np
 from mer_core.errors import StoreError
 from mer_core.protocols import Interval
 from mer_core.protocols.intervals import mean_interval
-from mer_core.reproduction.tidy import read_rows, rows_csv
+from mer_core.reproduction.measured import read_rows, rows_csv
 
 MOTION = "motion-energy"
 CENTRE = "centre"
@@ -40,13 +40,13 @@ class Mean:
         method: Method or baseline.
         baseline: Whether no network made the maps.
         metric: Which score.
-        normalised: Mean of value over chance, with interval unless there is one subject.
         value: Mean value.
-        beats_motion: Mean of the clipwise difference from the motion baseline; None for itself.
-        beats_centre: The same from the Gaussian on the middle of the image.
         clips: How many clips have a score.
         subjects: How many people are on them.
         constant: Share of the maps that had one value everywhere.
+        normalised: Mean of value over chance, with interval unless there is one subject.
+        beats_motion: Mean of the clipwise difference from the motion baseline; None for itself.
+        beats_centre: The same from the Gaussian on the middle of the image.
     """
 
     group: str
@@ -56,13 +56,13 @@ class Mean:
     method: str
     baseline: bool
     metric: str
-    normalised: Interval
     value: float
-    beats_motion: Interval | None
-    beats_centre: Interval | None
     clips: int
     subjects: int
     constant: float
+    normalised: Interval
+    beats_motion: Interval | None
+    beats_centre: Interval | None
 
     @property
     def beats_both(self) -> bool:
@@ -81,8 +81,8 @@ class Contrast:
     second: str
     method: str
     metric: str
-    difference: Interval
     clips: int
+    difference: Interval
 
     @property
     def verdict(self) -> str:

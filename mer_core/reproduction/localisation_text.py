@@ -1,9 +1,9 @@
-"""A localisation study as tables and a chart that people read, and as files for spreadsheets."""
+"""A localisation study as tables and a chart that people read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,8 +13,8 @@ from mer_core.attribution.localisation import METRICS
 from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.synthetic.cohort import COHORT_NAME, COHORT_TITLE
 from mer_core.models.catalog import model_entry
-from mer_core.plots.dots import DotAxis, DotRow
-from mer_core.plots.tables import Table
+from mer_core.plots.dots import DotAxis
+from mer_core.plots.tables import MeasuredCell, Table, interval_text
 from mer_core.protocols import Interval
 from mer_core.reproduction.localisation_summary import MOTION, Contrast, Mean
 
@@ -126,8 +126,8 @@ AXIS = DotAxis(
 )
 
 
-def dots(summary: Sequence[Mean], *, metric: str) -> list[DotRow]:
-    """One line per network and method, with what plain motion scores on the same clips."""
+def measured_cells(summary: Sequence[Mean], *, metric: str) -> list[MeasuredCell]:
+    """Return a cell for each network and method, with what plain motion scores on its clips."""
     chosen = [line for line in summary if line.metric == metric and line.group == "all"]
     motion = {
         (line.dataset, line.model): line.normalised.value
@@ -137,24 +137,26 @@ def dots(summary: Sequence[Mean], *, metric: str) -> list[DotRow]:
     several = len({line.dataset for line in chosen}) > 1
     methods = list(dict.fromkeys(line.method for line in chosen if not line.baseline))
     found = {(line.dataset, line.model, line.method): line for line in chosen}
-    rows = []
+    cells = []
     for dataset, model in dict.fromkeys((line.dataset, line.model) for line in chosen):
         title = model_title(model) + (f", {dataset_title(dataset)}" if several else "")
         for method in methods:
             line = found.get((dataset, model, method))
-            rows.append(
-                DotRow(group=title, name=method_title(method), note="does not apply")
-                if line is None
-                else DotRow(
-                    group=title,
-                    name=method_title(method),
+            cell = MeasuredCell(
+                method=method_title(method), setup=title, metric=metric, note="does not apply"
+            )
+            if line is not None:
+                cell = replace(
+                    cell,
                     value=line.normalised.value,
                     low=_known(line.normalised.low),
                     high=_known(line.normalised.high),
-                    tick=motion.get((dataset, model)),
+                    n=line.clips,
+                    rate=motion.get((dataset, model)),
+                    note="",
                 )
-            )
-    return rows
+            cells.append(cell)
+    return cells
 
 
 def without_repeats(lines: Sequence[Mean]) -> list[Mean]:
@@ -191,40 +193,8 @@ def dataset_title(name: str) -> str:
 
 def shown(interval: Interval, *, sign: bool = False) -> str:
     """A mean and, where there is one, its interval."""
-    form = "+.2f" if sign else ".2f"
-    if interval.low != interval.low:
-        return f"{interval.value:{form}}"
-    return f"{interval.value:{form}} ({interval.low:{form}} to {interval.high:{form}})"
-
-
-def summary_csv(lines: Iterable[Mean]) -> str:
-    """The means, one per line."""
-    return _csv(
-        {
-            **{
-                k: v
-                for k, v in asdict(line).items()
-                if k not in ("normalised", "beats_motion", "beats_centre")
-            },
-            "baseline": int(line.baseline),
-            **_ends("normalised", line.normalised),
-            **_ends("beats_motion", line.beats_motion),
-            **_ends("beats_centre", line.beats_centre),
-        }
-        for line in lines
-    )
-
-
-def contrast_csv(lines: Iterable[Contrast]) -> str:
-    """The differences between networks, one per line."""
-    return _csv(
-        {
-            **{name: value for name, value in asdict(line).items() if name != "difference"},
-            **_ends("difference", line.difference),
-            "verdict": line.verdict,
-        }
-        for line in lines
-    )
+    ends = (_known(interval.low), _known(interval.high))
+    return interval_text(interval.value, *ends, form="+.2f" if sign else ".2f")
 
 
 def _crossed(cells: pd.DataFrame, across: str, value: str) -> pd.DataFrame:
@@ -234,16 +204,6 @@ def _crossed(cells: pd.DataFrame, across: str, value: str) -> pd.DataFrame:
         index=["dataset", "map"], columns=across, values=value, aggfunc="first", sort=False
     )
     return wide.reindex(columns=columns).fillna("").reset_index().rename_axis(None, axis=1)
-
-
-def _ends(name: str, interval: Interval | None) -> dict[str, object]:
-    ends = (interval.value, interval.low, interval.high) if interval else (None, None, None)
-    return dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
-
-
-def _csv(lines: Iterable[Mapping[str, object]]) -> str:
-    frame = pd.DataFrame(list(lines))
-    return frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
 
 def _known(value: float) -> float | None:

@@ -7,25 +7,17 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from mer_core.errors import StoreError
-from mer_core.plots.dots import dot_figure
-from mer_core.plots.matrices import confusion_figure
 from mer_core.plots.page import figure_block, html_page, page_body
-from mer_core.reproduction.confusions import matrices
-from mer_core.reproduction.control_table import AXIS as CONTROL_AXIS
-from mer_core.reproduction.control_table import dots as control_dots
 from mer_core.reproduction.everything import BUILDERS
 from mer_core.reproduction.manifest import Artifact, Manifest
 from mer_core.reproduction.review import Review, read_result
-from mer_core.reproduction.score_rows import ScoreRow, dots
-from mer_core.reproduction.tidy import read_rows
 
 _WARNING = (
     "<p class='synthetic'><strong>Synthetic data.</strong> Made from generated faces: this shows "
@@ -86,7 +78,7 @@ def _section(anchor: str, entries: Sequence[Artifact], contents: Mapping[str, by
     first = entries[0]
     mine = {entry.file: contents[entry.file] for entry in entries}
     parts = [f"<section id='{anchor}'><h2>{escape(_heading(first))}</h2>"]
-    drawn = list(_interactive(first.maker_name, mine))
+    drawn = list(_charts(first.maker_name, mine))
     for file, content in mine.items():
         if file.endswith(".png"):
             code = base64.b64encode(content).decode()
@@ -111,43 +103,11 @@ def _section(anchor: str, entries: Sequence[Artifact], contents: Mapping[str, by
     return "".join(parts)
 
 
-def _interactive(name: str, contents: Mapping[str, bytes]) -> Iterator[Any]:
+def _charts(name: str, contents: Mapping[str, bytes]) -> Iterator[Any]:
+    builder = BUILDERS.get(name) if name in BUILDERS else None
     for file, content in contents.items():
-        draw = _DRAWN.get((name, Path(file).suffix))
-        if draw is not None:
-            yield from draw(content.decode(), "synthetic" in file)
-
-
-def _accuracies(text: str, synthetic: bool) -> Iterator[Any]:
-    lines = dots(read_rows(ScoreRow, text))
-    for group in dict.fromkeys(line.group for line in lines):
-        inside = [line for line in lines if line.group == group]
-        yield dot_figure(inside, title=group, synthetic=synthetic)
-
-
-def _confusions(text: str, synthetic: bool) -> Iterator[Any]:
-    for panel in json.loads(text):
-        theirs, ours = matrices(panel)
-        yield confusion_figure(replace(theirs, title=f"{theirs.title}: paper"))
-        if ours.classes:
-            yield confusion_figure(
-                replace(ours, title=f"{theirs.title}: ours"), synthetic=synthetic
-            )
-
-
-def _controls(text: str, synthetic: bool) -> Iterator[Any]:
-    lines = control_dots(text)
-    for group in dict.fromkeys(line.group for line in lines):
-        inside = [line for line in lines if line.group == group]
-        yield dot_figure(inside, axis=CONTROL_AXIS, title=group, synthetic=synthetic)
-
-
-_DRAWN: dict[tuple[str, str], Callable[[str, bool], Iterator[Any]]] = {
-    ("table1", ".csv"): _accuracies,
-    ("table2", ".csv"): _accuracies,
-    ("fig5", ".json"): _confusions,
-    ("controls", ".csv"): _controls,
-}
+        if builder is not None and builder.view is not None and file.endswith(builder.record):
+            yield from builder.view(content.decode(), "synthetic" in file).charts()
 
 
 def _short(entry: Artifact) -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from mer_core.paper.tables import SETUPS, TITLES
-from mer_core.plots.dots import DotRow
-from mer_core.plots.tables import Table
-from mer_core.reproduction.cells import (
-    NETWORKS,
-    Status,
-)
-from mer_core.reproduction.tidy import rows_csv
+from mer_core.plots.tables import MeasuredCell, Table
+from mer_core.reproduction.cells import NETWORKS, Status
 
 REFERENCE = "AffectiveNet-1"
 """The row that the others are compared with."""
@@ -90,11 +85,6 @@ class ScoreRow:
     network: str = ""
     study: str = ""
     note: str = ""
-
-
-def as_csv(rows: Iterable[ScoreRow]) -> str:
-    """Every field of every cell, one cell of the paper's table per line."""
-    return rows_csv(ScoreRow, rows)
 
 
 def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
@@ -201,17 +191,20 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-def dots(rows: Sequence[ScoreRow]) -> list[DotRow]:
-    """The rows that the paper ran itself or that we added, as a chart takes them."""
+def measured_cells(rows: Sequence[ScoreRow]) -> list[MeasuredCell]:
+    """Return the rows that the paper ran itself or that we added, in per cent."""
     return [
-        DotRow(
-            group=SETUPS[row.setup].title,
-            name=row.method,
-            reference=row.paper,
+        MeasuredCell(
+            method=row.method,
+            setup=SETUPS[row.setup].title,
+            metric=f"accuracy, {row.measure}" if row.measure else "accuracy",
             value=row.ours,
             low=row.low,
             high=row.high,
-            tick=row.majority_rate if row.ours is not None else row.paper_majority_rate,
+            n=row.n,
+            printed=row.paper,
+            rate=row.majority_rate if row.ours is not None else row.paper_majority_rate,
+            provenance=row.study,
             note="" if row.ours is not None else str(row.data),
         )
         for row in rows

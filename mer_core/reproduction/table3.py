@@ -16,7 +16,8 @@ from mer_core.paper.printed import Printed
 from mer_core.paper.published import TABLE3
 from mer_core.paper.tables import CostRow
 from mer_core.plots.tables import Table
-from mer_core.reproduction.job import BuildResult, Product, table_files
+from mer_core.reproduction.job import BuildResult
+from mer_core.reproduction.measured import Product, table_files
 from mer_core.reproduction.speed import forward_pass, random_batch, side_by_side
 
 PAPER_CLASSES, IMAGENET_CLASSES = 4, 1000

@@ -1,4 +1,4 @@
-"""Scores with intervals beside printed ones, as dots in panels for print."""
+"""Measured cells as dots with intervals in panels for print."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mer_core.plots.dots import OURS, RATE, REFERENCE, DotAxis, DotRow
+from mer_core.plots.dots import OURS, RATE, REFERENCE, DotAxis
 from mer_core.plots.static.figure import TWO_COLUMNS, StaticFigure, static_figure
+from mer_core.plots.tables import MeasuredCell
 from mer_core.plots.theme import FAINT
 
 _LINE = 0.145  # inches a row is high
@@ -19,38 +20,38 @@ _EDGE = 0.26
 
 
 def dot_sheet(
-    rows: Sequence[DotRow],
+    cells: Sequence[MeasuredCell],
     *,
     synthetic: bool,
     axis: DotAxis | None = None,
     columns: int = 2,
     width: float = TWO_COLUMNS,
 ) -> StaticFigure:
-    """All groups as panels on one axis.
+    """Draw all setups as panels on one axis.
 
     Args:
-        rows: Panels come in order of their first row.
+        cells: Panels, one for each setup, come in order of their first cell.
         synthetic: Whether any data were generated.
         axis: What the numbers are.
         columns: Panels side by side; those of one row that list the same names share them.
         width: Inches.
     """
     axis = axis or DotAxis()
-    groups = list(dict.fromkeys(row.group for row in rows))
-    inside = {group: [row for row in rows if row.group == group] for group in groups}
+    groups = list(dict.fromkeys(cell.setup for cell in cells))
+    inside = {group: [cell for cell in cells if cell.setup == group] for group in groups}
     columns = min(columns, len(groups))
     lines = [groups[i : i + columns] for i in range(0, len(groups), columns)]
     tall = [_HEAD + _FOOT + _LINE * max(len(inside[group]) for group in line) for line in lines]
     height = sum(tall) + _KEY
-    end = axis.end(rows)
+    end = axis.end(cells)
 
     def draw(page: Figure) -> None:
         top = height
         for line, room in zip(lines, tall, strict=True):
-            names = [[row.name for row in inside[group]] for group in line]
+            names = [[cell.method for cell in inside[group]] for group in line]
             shared = len(line) > 1 and all(one == names[0] for one in names)
             if columns == 1:  # panels below each other begin at one place
-                names = [[row.name for row in rows]]
+                names = [[cell.method for cell in cells]]
             margins = [
                 _LETTER * max(map(len, one)) + 0.08 if i == 0 or not shared else 0.0
                 for i, one in enumerate(names)
@@ -70,45 +71,49 @@ def dot_sheet(
                 axes.set_title(group, pad=4)
                 left += wide + _EDGE
             top -= room
-        _key(page, rows, axis, height)
+        _key(page, cells, axis, height)
 
     return static_figure(draw, width=width, height=height, synthetic=synthetic)
 
 
-def _panel(axes: Axes, rows: Sequence[DotRow], axis: DotAxis, end: float, *, named: bool) -> None:
+def _panel(
+    axes: Axes, cells: Sequence[MeasuredCell], axis: DotAxis, end: float, *, named: bool
+) -> None:
     axes.grid(axis="x")
-    axes.set(xlim=(0, end), ylim=(len(rows) - 0.5, -0.5))
+    axes.set(xlim=(0, end), ylim=(len(cells) - 0.5, -0.5))
     axes.spines[["left", "bottom"]].set_visible(False)
-    axes.set_yticks(range(len(rows)), [row.name for row in rows] if named else [""] * len(rows))
+    axes.set_yticks(
+        range(len(cells)), [cell.method for cell in cells] if named else [""] * len(cells)
+    )
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", length=0, pad=1)
     if axis.chance is not None:
         axes.axvline(axis.chance, color=FAINT, linestyle=":", linewidth=0.9)
-    for i, row in enumerate(rows):
-        if row.tick is not None:
-            axes.plot([row.tick], [i], "|", color=RATE, markersize=7, markeredgewidth=1.4)
-        if row.low is not None and row.high is not None:
-            axes.plot([row.low, row.high], [i, i], "-", color=OURS)
-        if row.value is not None:
-            axes.plot([row.value], [i], "o", color=OURS)
-        if row.reference is not None:
-            axes.plot([row.reference], [i], "o", color=REFERENCE, markerfacecolor="none")
-        if row.note:
-            axes.text(end, i, row.note, size=5.5, color=FAINT, ha="right", va="center")
+    for i, cell in enumerate(cells):
+        if cell.rate is not None:
+            axes.plot([cell.rate], [i], "|", color=RATE, markersize=7, markeredgewidth=1.4)
+        if cell.low is not None and cell.high is not None:
+            axes.plot([cell.low, cell.high], [i, i], "-", color=OURS)
+        if cell.value is not None:
+            axes.plot([cell.value], [i], "o", color=OURS)
+        if cell.printed is not None:
+            axes.plot([cell.printed], [i], "o", color=REFERENCE, markerfacecolor="none")
+        if cell.note:
+            axes.text(end, i, cell.note, size=5.5, color=FAINT, ha="right", va="center")
 
 
-def _key(page: Figure, rows: Sequence[DotRow], axis: DotAxis, height: float) -> None:
+def _key(page: Figure, cells: Sequence[MeasuredCell], axis: DotAxis, height: float) -> None:
     """What the marks are, on a line at the foot, and what the numbers are."""
     key = page.add_axes((0, 0, 1, _KEY / height))
     key.set_axis_off()
     shown = []
     style: dict[str, Any]
-    if any(row.value is not None for row in rows):
+    if any(cell.value is not None for cell in cells):
         shown += key.plot([], [], "o-", color=OURS, label=axis.value)
-    if any(row.reference is not None for row in rows):
+    if any(cell.printed is not None for cell in cells):
         style = {"color": REFERENCE, "markerfacecolor": "none"}
         shown += key.plot([], [], "o", label=axis.reference, **style)
-    if any(row.tick is not None for row in rows):
+    if any(cell.rate is not None for cell in cells):
         style = {"color": RATE, "markersize": 7, "markeredgewidth": 1.4}
         shown += key.plot([], [], "|", label=axis.tick, **style)
     if axis.chance is not None:

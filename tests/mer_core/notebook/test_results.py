@@ -10,9 +10,10 @@ from mer_core.notebook.markup import Card
 from mer_core.paper.published import PUBLISHED
 from mer_core.paper.tables import SETUPS
 from mer_core.reproduction.everything import BUILDERS, save
-from mer_core.reproduction.job import BuildResult, Product
+from mer_core.reproduction.job import BuildResult
 from mer_core.reproduction.manifest import Manifest
-from mer_core.reproduction.score_rows import ScoreRow, as_csv
+from mer_core.reproduction.measured import Product, rows_csv
+from mer_core.reproduction.score_rows import ScoreRow
 
 
 def row(method: str, setup: str, ours: float) -> ScoreRow:
@@ -39,7 +40,7 @@ def folder(tmp_path):
         for setup in ("CASME-I", "CASME-II")
     ]
     made = BuildResult(
-        products=(Product(suffix=".csv", content=as_csv(rows).encode()),),
+        products=(Product(suffix=".csv", content=rows_csv(ScoreRow, rows).encode()),),
         data_digest="d",
         synthetic=True,
     )

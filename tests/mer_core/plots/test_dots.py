@@ -1,10 +1,11 @@
 """Printed figures and ours on one axis."""
 
-from mer_core.plots.dots import DotAxis, DotRow, dot_figure
+from mer_core.plots.dots import DotAxis, dot_figure
+from mer_core.plots.tables import MeasuredCell
 
 ROWS = [
-    DotRow(group="A", name="one", reference=60.0, value=40.0, low=30.0, high=55.0, tick=50.0),
-    DotRow(group="A", name="two", reference=20.0, note="not run"),
+    MeasuredCell(setup="A", method="one", printed=60.0, value=40.0, low=30.0, high=55.0, rate=50.0),
+    MeasuredCell(setup="A", method="two", printed=20.0, note="not run"),
 ]
 
 
@@ -18,6 +19,6 @@ def test_the_figure_holds_every_number():
 
 
 def test_what_nobody_has_has_no_entry():
-    drawn = dot_figure([DotRow(group="A", name="one", value=1.5)], axis=DotAxis(chance=1.0))
+    drawn = dot_figure([MeasuredCell(setup="A", method="one", value=1.5)], axis=DotAxis(chance=1.0))
     assert [trace.name for trace in drawn.data] == ["ours, 95 % interval"]
     assert [shape.x0 for shape in drawn.layout.shapes] == [1.0]

@@ -8,9 +8,10 @@ import pytest
 
 from mer_core.errors import UnknownNameError
 from mer_core.paper.published import PUBLISHED, TABLE1
-from mer_core.reproduction.accuracies import accuracy_rows, check_methods, make_table
+from mer_core.reproduction.accuracies import TABLE1_BUILDER, accuracy_rows, check_methods
 from mer_core.reproduction.cells import Status, cells_of, load_or_run
-from mer_core.reproduction.score_rows import ScoreRow, as_csv, conclusion, score_table
+from mer_core.reproduction.measured import rows_csv
+from mer_core.reproduction.score_rows import ScoreRow, conclusion, score_table
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_zero_sum_weights_and_a_start_from_synthetic_weights_are_rows_of_their_o
 
 
 def test_files_say_synthetic_and_repeat_bit_for_bit(job):
-    first, second = make_table(1, job), make_table(1, job)
+    first, second = TABLE1_BUILDER.build(job), TABLE1_BUILDER.build(job)
     assert first.synthetic
     assert [p.content for p in first.products] == [p.content for p in second.products]
     assert b"(synthetic data)" in first.content(".md")
@@ -150,7 +151,7 @@ def test_real_rows_carry_no_warning(rows):
 
     real = [replace(row, data=Status.REAL) for row in rows if row.data == Status.SYNTHETIC]
     assert "synthetic" not in score_table(real).markdown()
-    assert "synthetic" not in as_csv(real)
+    assert "synthetic" not in rows_csv(ScoreRow, real)
 
 
 def test_rows_that_no_network_stands_behind_are_refused():

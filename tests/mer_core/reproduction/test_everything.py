@@ -7,8 +7,9 @@ import pytest
 from mer_core.plots.page import STYLE_SHEET
 from mer_core.reproduction import everything
 from mer_core.reproduction.everything import BUILDERS, State, reproduce
-from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job, Product
+from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
+from mer_core.reproduction.measured import Product
 from mer_core.reproduction.report import report
 from mer_core.reproduction.review import PAGE
 

@@ -92,7 +92,7 @@ def test_figure_6_shows_what_is_there(job):
 
 def test_figure_5_holds_the_paper_and_the_study(job, trained):
     made = make_figure5(job, "abg")
-    panels = {panel["letter"]: panel for panel in json.loads(made.content(".json"))}
+    panels = {panel["letter"]: panel for panel in json.loads(made.record)}
     assert panels["a"]["data"] == Status.MISSING
     assert panels["a"]["counts"] is None
     assert np.sum(panels["a"]["paper_shares"]) == pytest.approx(1, abs=0.011)

@@ -9,18 +9,24 @@ import pytest
 
 from mer_core.errors import StoreError
 from mer_core.models.catalog import model_entry
-from mer_core.reproduction.attention_table import layer_csv
-from mer_core.reproduction.localisation_summary import Row, as_csv, contrasts, read_csv, summarise
+from mer_core.reproduction.attention_table import layer_record
+from mer_core.reproduction.localisation_summary import (
+    Contrast,
+    Mean,
+    Row,
+    as_csv,
+    contrasts,
+    read_csv,
+    summarise,
+)
 from mer_core.reproduction.localisation_text import (
-    contrast_csv,
     contrast_table,
-    dots,
+    measured_cells,
     score_table,
-    summary_csv,
     verdict,
     without_repeats,
 )
-from mer_core.reproduction.tidy import read_frame
+from mer_core.reproduction.measured import read_frame, rows_csv
 
 FIGURES = Path(__file__).resolve().parents[3] / "figures"
 
@@ -122,7 +128,7 @@ def test_layers_are_told_apart_and_constant_maps_counted_once_a_clip():
         for i in range(4)
         for metric in ("mass", "rank")
     ]
-    lines = {line["layer"]: line for line in read_frame(layer_csv(layers, default))}
+    lines = {line["layer"]: line for line in read_frame(layer_record(layers, default))}
     assert (lines["micro.k11.refine"]["default"], lines["fm3"]["default"]) == (1, 0)
     assert lines["micro.k11.refine"]["score"] == pytest.approx(3)
     assert lines["micro.k11.refine"]["constant_unseen"] == pytest.approx(1 / 4)
@@ -220,12 +226,16 @@ def test_the_page_says_synthetic_and_answers_the_question():
     assert frame.loc["Saliency", "MobileNetV1"].startswith("1.00 (")
     compared = contrast_table(contrasts(rows), metric="mass", synthetic=True).frame
     assert compared["AffectiveNet − MobileNetV1"].iloc[0].endswith(" more")
-    drawn = {(row.group, row.name): row for row in dots(summarise(rows), metric="mass")}
+    cells = measured_cells(summarise(rows), metric="mass")
+    drawn = {(cell.setup, cell.method): cell for cell in cells}
     assert drawn["AffectiveNet", "Saliency"].value == pytest.approx(3)
-    assert drawn["AffectiveNet", "Saliency"].tick == pytest.approx((1 + 1.5 + 4) / 3)
+    assert drawn["AffectiveNet", "Saliency"].rate == pytest.approx((1 + 1.5 + 4) / 3)
     # The second network sees the same images: their baselines stand there once.
     twice = [*rows, row("s1", "a", "motion-energy", 1.0, model="mobilenet")]
     kept = without_repeats([mean for mean in summarise(twice) if mean.group == "all"])
     assert [mean.model for mean in kept if mean.baseline] == ["affectivenet"]
-    assert summary_csv(summarise(rows)).count("\n") == len(summarise(rows)) + 1
-    assert contrast_csv(contrasts(rows)).splitlines()[1].endswith("more")
+    assert rows_csv(Mean, summarise(rows)).count("\n") == len(summarise(rows)) + 1
+    text = rows_csv(Contrast, contrasts(rows), properties=("verdict",))
+    header, first = (line.split(",") for line in text.splitlines()[:2])
+    assert header[-4:] == ["difference", "difference_low", "difference_high", "verdict"]
+    assert first[-1] == "more"

@@ -4,16 +4,17 @@ import cv2
 import numpy as np
 import pytest
 
-from mer_core.plots.dots import OURS, DotAxis, DotRow
+from mer_core.plots.dots import OURS, DotAxis
 from mer_core.plots.matrices import Matrix
 from mer_core.plots.static.dots import dot_sheet
 from mer_core.plots.static.matrices import confusion_sheet
 from mer_core.plots.static.network import Box, network_figure
+from mer_core.plots.tables import MeasuredCell
 
 ROWS = [
-    DotRow(group="A", name="one", reference=60.0, value=40.0, low=30.0, high=55.0, tick=50.0),
-    DotRow(group="A", name="two", reference=20.0, note="not run"),
-    DotRow(group="B", name="one", value=10.0),
+    MeasuredCell(setup="A", method="one", printed=60.0, value=40.0, low=30.0, high=55.0, rate=50.0),
+    MeasuredCell(setup="A", method="two", printed=20.0, note="not run"),
+    MeasuredCell(setup="B", method="one", value=10.0),
 ]
 
 
@@ -29,7 +30,7 @@ def where(drawn, colour):
 
 def test_a_larger_value_lies_further_right_in_proportion():
     def centre(value):
-        drawn = dot_sheet([DotRow(group="A", name="one", value=value)], synthetic=False)
+        drawn = dot_sheet([MeasuredCell(setup="A", method="one", value=value)], synthetic=False)
         rows, columns = where(drawn, OURS)
         return columns[rows < rows.min() + 25].mean()  # the key below has a dot, too
 

@@ -1,6 +1,6 @@
 """What is said of a study while it runs."""
 
-from mer_core.reproduction.progress import SILENCE, StudyLines
+from mer_core.reproduction.job import SILENCE, StudyLines
 from mer_core.training.events import (
     EpochFinished,
     FoldFailed,

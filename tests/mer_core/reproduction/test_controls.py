@@ -7,13 +7,13 @@ import pytest
 
 from mer_core.errors import StoreError
 from mer_core.reproduction.cells import load_or_run
-from mer_core.reproduction.control_table import control_cells, make_controls
+from mer_core.reproduction.controls import CONTROLS_BUILDER, control_cells
 from mer_core.reproduction.job import Job
 from mer_core.training.controls import CONTROLS
 
 
 def test_every_control_is_run_and_read_back(job):
-    made = make_controls(job)
+    made = CONTROLS_BUILDER.build(job)
     assert [row.name for row in made.values.controls] == list(CONTROLS.names())
     for cell in control_cells():
         result = load_or_run(cell, job).result
@@ -26,11 +26,11 @@ def test_every_control_is_run_and_read_back(job):
     lines = list(csv.DictReader(io.StringIO(made.content(".csv").decode())))
     assert [line["name"] for line in lines if line["kind"] == "control"] == list(CONTROLS.names())
     assert b"(synthetic data)" in made.content(".md")
-    assert make_controls(job).content(".csv") == made.content(".csv")
+    assert CONTROLS_BUILDER.build(job).content(".csv") == made.content(".csv")
 
 
 def test_without_the_unchanged_study_there_is_no_table(job):
     values = {name: getattr(job, name) for name in job.__dataclass_fields__}
     untrained = Job(**{**values, "existing": True, "seeds": (7,)})
     with pytest.raises(StoreError, match="unchanged"):
-        make_controls(untrained)
+        CONTROLS_BUILDER.build(untrained)
