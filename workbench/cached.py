@@ -37,8 +37,7 @@ from mer_core.inputs import (
 from mer_core.inputs.imaging import Imaging
 from mer_core.inputs.sources import Source
 from mer_core.inputs.sources import sources as find_sources
-from mer_core.plots.animation import animation_bytes
-from mer_core.plots.raster import webp_bytes
+from mer_core.plots.raster import animation_bytes, webp_bytes
 from mer_core.records import Sample
 from workbench.ballot_box import BallotBox
 from workbench.bounded_cache import BoundedCache, size_of

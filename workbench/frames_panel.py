@@ -16,7 +16,7 @@ from mer_core.errors import MerError
 from mer_core.plots.attributions import attribution_panel, map_scale
 from mer_core.plots.colour import Rgb
 from mer_core.plots.curves import share_curve
-from mer_core.plots.picking import pickable_image
+from mer_core.plots.raster import pickable_image
 from mer_core.records import AttributionRequest
 from workbench import address, cached_attributions, networks, panels, pointing
 from workbench.picture_tiles import attribution_tile

@@ -15,7 +15,7 @@ from mer_core.faces import FaceBox
 from mer_core.inputs import Recording
 from mer_core.inputs.clip_code import ami_script
 from mer_core.plots.curves import share_curve, weight_curves, weights_and_intensities
-from mer_core.plots.picking import pickable_image
+from mer_core.plots.raster import pickable_image
 from workbench import address, panels, pointing, selection
 from workbench.picture_tiles import motion_image_tile, weight_sum
 from workbench.selection import ClipChoice

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from mer_core.plots.answers import epoch_curves
+from mer_core.plots.curves import epoch_curves
 from mer_core.protocols.selection_bias import simulate_selection_bias
 from workbench import address, panels
 from workbench.lesson import answer, ask

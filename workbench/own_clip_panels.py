@@ -27,8 +27,8 @@ from mer_core.inputs.recording import stabilised
 from mer_core.inputs.refusals import Refusal
 from mer_core.inputs.robustness import Robustness, measure_robustness
 from mer_core.models.loaded import LoadedModel
-from mer_core.plots.answers import probability_bars
 from mer_core.plots.attributions import map_scale
+from mer_core.plots.bars import probability_bars
 from mer_core.plots.colour import shared_scale
 from mer_core.plots.curves import share_curve
 from workbench import address, panels, pointing, selection

@@ -10,7 +10,7 @@ import streamlit as st
 from mer_core.attribution import METHODS
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS, Localisation, localise
-from mer_core.plots.attributions import score_bars
+from mer_core.plots.bars import score_bars
 from mer_core.records import AttributionMap
 from workbench import address, cached_attributions, panels
 from workbench.drawings import drawn

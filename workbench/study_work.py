@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from mer_core.plots.answers import loss_curves
+from mer_core.plots.curves import loss_curves
 from workbench import cached_results, panels
 from workbench.cached_results import study_title
 from workbench.study_runner import Run

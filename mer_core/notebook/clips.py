@@ -16,7 +16,7 @@ from mer_core.errors import DatasetError
 from mer_core.inputs import Recording, sample_recording
 from mer_core.notebook.markup import Card, as_html
 from mer_core.plots.curves import weight_curves
-from mer_core.plots.overview import subject_overview
+from mer_core.plots.matrices import subject_overview
 
 
 def cut(recording: Recording, first: int, last: int) -> Recording:

@@ -24,8 +24,7 @@ from mer_core.notebook.markup import Card, image_html
 from mer_core.paper.tables import SETUPS, titled
 from mer_core.plots.dots import dot_figure
 from mer_core.plots.static import TWO_COLUMNS, StaticFigure
-from mer_core.plots.static.dots import dot_sheet
-from mer_core.plots.static.matrices import confusion_sheet
+from mer_core.plots.static.charts import confusion_sheet, dot_sheet
 from mer_core.reproduction.accuracies import accuracy_rows
 from mer_core.reproduction.cells import CATALOG_NAMES
 from mer_core.reproduction.claim_verdicts import DataVerdict, claim_verdicts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from mer_core.plots.static import StaticFigure
-from mer_core.plots.static.curves import curve_sheet
+from mer_core.plots.static.charts import curve_sheet
 from mer_core.protocols.selection_bias import simulate_selection_bias
 from mer_core.training.result import StudyResult
 from mer_core.training.study import Study

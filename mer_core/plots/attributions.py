@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 import cv2
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from mer_core.plots.colour import SIGNED, ColourScale, Rgb
-from mer_core.plots.lines import Line, add_lines
 from mer_core.plots.raster import enlarge, overlay
-from mer_core.plots.theme import FAINT, PALETTE, figure, fit_labels
+from mer_core.plots.theme import PALETTE
 
 Map = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]
@@ -62,68 +60,6 @@ def map_scale(values: Map, *, signed: bool) -> ColourScale:
 def region_colours(names: Mapping[str, Mask] | Sequence[str]) -> dict[str, str]:
     """The colour of each region's outline, as `#rrggbb`."""
     return {name: PALETTE[i % len(PALETTE)] for i, name in enumerate(names)}
-
-
-def score_bars(
-    scores: Mapping[str, float],
-    baselines: Mapping[str, float],
-    *,
-    title: str,
-    chance: float = 1.0,
-    synthetic: bool = False,
-) -> go.Figure:
-    """One bar per map, coloured by how many of the maps that no network made it beats.
-
-    Args:
-        scores: Name of the map -> score.
-        baselines: Name of the control map, drawn as a dotted line -> score.
-        title: Of the axis.
-        chance: Where chance lies on that axis.
-        synthetic: Whether the clip was generated.
-    """
-    drawn = figure(height=164 + 30 * len(scores) + 19 * len(baselines), synthetic=synthetic)
-    # A number at the end of a bar would lie under the dotted lines, so it stands with the name.
-    names = [f"{name}  {value:.2f}" for name, value in scores.items()]
-    colours = [
-        _verdict_colour(value, list(baselines.values()) or [chance]) for value in scores.values()
-    ]
-    drawn.add_bar(
-        x=list(scores.values()),
-        y=names,
-        orientation="h",
-        marker={"color": colours},
-        width=0.62,
-        customdata=list(scores),
-        hovertemplate="%{customdata}: %{x:.3f}<extra></extra>",
-        showlegend=False,
-    )
-    colours = (PALETTE[i % len(PALETTE)] for i in range(1, len(baselines) + 1))
-    rivals = [
-        Line(
-            at=value,
-            upright=True,
-            style={"color": colour, "dash": "dot", "width": 2},
-            entry=f"{name} {value:.2f}",
-        )
-        for colour, (name, value) in zip(colours, baselines.items(), strict=True)
-    ]
-    add_lines(drawn, rivals)
-    drawn.update_layout(
-        xaxis={"title": title, "range": [0, 1.12 * max([*scores.values(), *baselines.values()])]},
-        yaxis={"autorange": "reversed", "ticks": "", "showgrid": False},
-        showlegend=True,
-        legend={"yref": "container", "y": 0, "yanchor": "bottom"},
-        margin={"b": 60 + 19 * len(baselines)},  # one below the other on a telephone
-    )
-    fit_labels(drawn, longest=max(map(len, names), default=0))
-    return drawn
-
-
-def _verdict_colour(value: float, controls: Sequence[float]) -> str:
-    """Green above all controls, orange above some, grey above none."""
-    if value > max(controls):
-        return PALETTE[2]
-    return PALETTE[5] if value > min(controls) else FAINT
 
 
 def _outlined(image: Rgb, mask: Mask, colour: str) -> Rgb:

@@ -1,4 +1,4 @@
-"""Curves over time: frame weights, motion, action-unit intensities, shares of an attribution."""
+"""Curves over frames and epochs: weights, intensities, shares of an attribution, training."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from mer_core.plots.lines import Line, add_lines
-from mer_core.plots.theme import FAINT, PALETTE, figure, fit_labels
+from mer_core.plots.theme import FAINT, PALETTE, Line, add_lines, figure, fit_labels
 
 Curve = npt.NDArray[np.floating]
 
@@ -123,3 +122,41 @@ def _key_frames(drawn: go.Figure, key_frames: Mapping[str, int] | None) -> list[
     style = {"color": FAINT, "width": 1, "dash": "dot"}
     named = (key_frames or {}).items()
     return [Line(at=number, upright=True, style=style, text=name) for name, number in named]
+
+
+def epoch_curves(curves: Mapping[str, Curve | Sequence[float]], *, chance: float) -> go.Figure:
+    """Accuracy over epochs, with chance as a dotted line."""
+    drawn = _over_epochs(curves, height=280, mode="lines", form=".1%")
+    style = {"color": FAINT, "width": 1, "dash": "dot"}
+    add_lines(drawn, [Line(at=chance, style=style, text=f"chance {chance:.0%}")])
+    drawn.update_layout(
+        xaxis_title="epoch", yaxis={"title": "accuracy", "rangemode": "tozero", "tickformat": ".0%"}
+    )
+    return drawn
+
+
+def loss_curves(curves: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Draw the training loss over epochs, one line per fold."""
+    drawn = _over_epochs(curves, height=240, mode="lines+markers", form=".3f")
+    drawn.update_layout(
+        xaxis={"title": "epoch", "dtick": 1 if max(map(len, curves.values())) < 12 else None},
+        yaxis={"title": "training loss", "rangemode": "tozero"},
+    )
+    return drawn
+
+
+def _over_epochs(
+    curves: Mapping[str, Curve | Sequence[float]], *, height: int, mode: str, form: str
+) -> go.Figure:
+    drawn = figure(height=height)
+    for name, values in curves.items():
+        drawn.add_scatter(
+            x=list(range(1, len(values) + 1)),
+            y=np.asarray(values, float),
+            name=name,
+            mode=mode,
+            hovertemplate=f"epoch %{{x}}: %{{y:{form}}}<extra>{name}</extra>",
+        )
+    drawn.update_layout(showlegend=True)
+    fit_labels(drawn, longest=4, titled=True)
+    return drawn

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from mer_core.plots.lines import Line, add_lines
 from mer_core.plots.tables import MeasuredCell
-from mer_core.plots.theme import FAINT, PALETTE, figure, fit_labels
+from mer_core.plots.theme import FAINT, PALETTE, Line, add_lines, figure, fit_labels
 
 OURS, REFERENCE, RATE = PALETTE[0], PALETTE[1], PALETTE[6]
 

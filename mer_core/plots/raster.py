@@ -1,17 +1,20 @@
 """Pictures made of arrays: the same bytes for the same numbers, without a browser.
 
-Everything takes and returns RGB uint8 arrays, H x W x 3; only `_encoded` knows OpenCV's order.
+Everything takes and returns RGB uint8 arrays, H x W x 3; only what encodes knows OpenCV's order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+import plotly.graph_objects as go
 
 from mer_core.plots.colour import ColourScale, Rgb
+from mer_core.plots.theme import figure
 
 PAPER = (255, 255, 255)
 INK = (43, 45, 51)
@@ -61,3 +64,84 @@ def overlay(
     )
     alpha = (opacity * np.sqrt(np.clip(strength, 0, 1))).astype(np.float32)[..., None]
     return np.rint(grey + (scale.apply(values) - grey) * alpha).astype(np.uint8)
+
+
+def pickable_image(image: Rgb, *, height: int = 360, synthetic: bool = False) -> go.Figure:
+    """An image on which a box can be drawn; the box comes back in pixels."""
+    drawn = figure(height=height, synthetic=synthetic)
+    # As a PNG: the pixels as numbers would be several times as much to send.
+    picture = base64.b64encode(png_bytes(image)).decode()
+    drawn.add_trace(go.Image(source=f"data:image/png;base64,{picture}", hoverinfo="skip"))
+    _as_picture(drawn)
+    drawn.update_layout(dragmode="select")
+    return drawn
+
+
+def _as_picture(drawn: go.Figure) -> None:
+    plain = {
+        "showgrid": False,
+        "showticklabels": False,
+        "ticks": "",
+        "zeroline": False,
+        "automargin": False,
+    }
+    drawn.update_xaxes(**plain, constrain="domain")
+    drawn.update_yaxes(**plain, autorange="reversed", scaleanchor="x", constrain="domain")
+    drawn.update_layout(margin={"l": 4, "r": 4, "t": 36, "b": 4})
+
+
+_BAR = 14
+_ACCENT = (213, 94, 0)
+
+
+def animation_bytes(
+    frames: Sequence[Rgb],
+    *,
+    fps: float,
+    frame_numbers: Sequence[int],
+    key_frames: Mapping[str, int] | None = None,
+    size: int = 320,
+    quality: int = 85,
+) -> bytes:
+    """An endless WebP of `frames` over a time bar; ticks are the key frames.
+
+    Args:
+        frames: RGB frames of one size.
+        fps: Playing speed; a fraction of the recording's shows what the eye would miss.
+        frame_numbers: The number of each frame, on the scale of `key_frames`.
+        key_frames: Names and numbers of onset, apex, offset, as far as they are known.
+        size: Width of the picture at most; smaller frames are left to the viewer to enlarge.
+        quality: Of the WebP, 1 to 100.
+    """
+    ticks = [
+        list(frame_numbers).index(number)
+        for number in (key_frames or {}).values()
+        if number in frame_numbers
+    ]
+    size = min(size, frames[0].shape[1])
+    height = round(frames[0].shape[0] * size / frames[0].shape[1])
+    pictures = [
+        np.vstack([enlarge(frame, (height, size), smooth=True), _bar(i, len(frames), ticks, size)])
+        for i, frame in enumerate(frames)
+    ]
+    animation = cv2.Animation()
+    animation.frames = [cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) for picture in pictures]
+    animation.durations = [max(1, round(1000 / fps))] * len(pictures)
+    done, buffer = cv2.imencodeanimation(".webp", animation, [cv2.IMWRITE_WEBP_QUALITY, quality])
+    if not done:
+        raise ValueError(f"{len(pictures)} frames cannot be encoded as WebP")
+    return buffer.tobytes()
+
+
+def _bar(index: int, count: int, ticks: Sequence[int], width: int) -> Rgb:
+    bar = np.full((_BAR, width, 3), PAPER, np.uint8)
+    middle = _BAR // 2
+
+    def column(frame: int) -> int:
+        return round(4 + (width - 9) * frame / max(1, count - 1))
+
+    cv2.line(bar, (column(0), middle), (column(count - 1), middle), FAINT, 1)
+    cv2.line(bar, (column(0), middle), (column(index), middle), INK, 3)
+    for tick in ticks:
+        cv2.line(bar, (column(tick), 1), (column(tick), _BAR - 2), _ACCENT, 2)
+    return bar

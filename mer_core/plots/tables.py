@@ -86,6 +86,45 @@ def measured_frame(cells: Iterable[MeasuredCell]) -> pd.DataFrame:
     return pd.DataFrame([asdict(cell) for cell in cells], columns=names)
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A cell of prose: a few words, and in smaller type what is behind them."""
+
+    text: str
+    detail: str = ""
+    strong: bool = False
+
+    def markdown(self) -> str:
+        """Return the cell as Markdown."""
+        shown = self.text
+        if self.strong:
+            shown = f"**{self.text}**" + (f": {self.detail}" if self.detail else "")
+        elif self.detail:
+            shown = f"{self.text} ({self.detail})"
+        return shown.replace("|", "/")
+
+    def html(self) -> str:
+        """Return the cell as HTML, details on a line of their own."""
+        text = f"<b>{escape(self.text)}</b>" if self.strong else escape(self.text)
+        return text + (f"<br><small>{escape(self.detail)}</small>" if self.detail else "")
+
+
+def markdown_lines(header: Sequence[str], lines: Iterable[Sequence[Words]]) -> str:
+    """Return lines of prose as a Markdown table."""
+    rows = [" | ".join(cell.markdown() for cell in line) for line in lines]
+    table = [f"| {row} |" for row in (" | ".join(header), *rows)]
+    table.insert(1, f"|{'---|' * len(header)}")
+    return "\n".join(table)
+
+
+def html_lines(header: Sequence[str], lines: Iterable[Sequence[Words]]) -> str:
+    """Return lines of prose as an HTML table."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in header)
+    rows = ("".join(f"<td>{cell.html()}</td>" for cell in line) for line in lines)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Table:
     """Cells as they are printed, with what stands around them.

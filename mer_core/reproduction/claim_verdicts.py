@@ -20,13 +20,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
-from html import escape
 
 from mer_core.paper.audit import as_csv, audit
 from mer_core.paper.checks.accuracy import ABLATIONS, BASELINES
 from mer_core.paper.findings import Basis, Finding, Verdict
 from mer_core.paper.published import PUBLISHED, Published
 from mer_core.paper.statements import Statement
+from mer_core.plots.tables import Words
 from mer_core.reproduction.cells import NETWORKS, Status
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.measured import Product, read_rows
@@ -121,33 +121,17 @@ def tally(verdicts: Sequence[ClaimVerdict]) -> str:
     )
 
 
-def claims_html(verdicts: Sequence[ClaimVerdict], *, data: str) -> str:
-    """Return the claims as a table of a page; `data` names what ours were run on."""
-    lines = "".join(
-        f"<tr><td>{escape(one.claim)}<br><small>{escape(one.place)}</small></td>"
-        f"<td>{escape(one.printed)}</td>"
-        f"<td><b>{escape(one.paper)}</b><br><small>{escape(one.paper_why)}</small></td>"
-        f"<td><b>{escape(one.data)}</b><br><small>{escape(one.data_why)}</small></td></tr>"
+def claim_lines(verdicts: Sequence[ClaimVerdict]) -> list[tuple[Words, ...]]:
+    """Return the claims as lines of a page: claim, printed number, both verdicts."""
+    return [
+        (
+            Words(one.claim, one.place),
+            Words(one.printed),
+            Words(str(one.paper), one.paper_why, strong=True),
+            Words(str(one.data), one.data_why, strong=True),
+        )
         for one in verdicts
-    )
-    return (
-        "<table><thead><tr><th>Claim</th><th>Printed</th><th>The paper's own numbers</th>"
-        f"<th>Ours, on {escape(data)}</th></tr></thead><tbody>{lines}</tbody></table>"
-    )
-
-
-def claims_markdown(verdicts: Sequence[ClaimVerdict], *, data: str) -> str:
-    """Return the claims as a table of a Markdown page."""
-    lines = [
-        f"| Claim | Printed | The paper's own numbers | Ours, on {data} |",
-        "|---|---|---|---|",
     ]
-    for one in verdicts:
-        paper = f"**{one.paper}**" + (f": {one.paper_why}" if one.paper_why else "")
-        ours = f"**{one.data}**" + (f": {one.data_why}" if one.data_why else "")
-        cells = (f"{one.claim} ({one.place})", one.printed, paper, ours)
-        lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
-    return "\n".join(lines)
 
 
 def _verdict(finding: Finding, sentence: Statement | None, cells: _Cells) -> ClaimVerdict:

@@ -13,7 +13,7 @@ from mer_core.paper.confusions import PublishedMatrix
 from mer_core.paper.published import FIGURE5
 from mer_core.paper.tables import SETUPS
 from mer_core.plots.matrices import Matrix, confusion_figure
-from mer_core.plots.static.matrices import confusion_sheet
+from mer_core.plots.static.charts import confusion_sheet
 from mer_core.plots.theme import Figure
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import (

@@ -27,8 +27,8 @@ from mer_core.reproduction.localisation_clips import (
     chosen_clips,
     explain_fold,
     fold_model,
-    left_out,
     part_name,
+    refusals,
 )
 from mer_core.reproduction.localisation_summary import (
     Contrast,
@@ -143,8 +143,9 @@ def _check_methods(studies: Sequence[Study], settings: LocalisationSettings) -> 
         entry = model_entry(catalog_experiment(study).model)
         for name, knobs in settings.methods.items():
             METHODS.get(name).resolve(knobs, entry)
-        reasons = left_out(fold_model(study, study.store.folds()[0]), settings)
-        refused |= {f"{name} on {entry.name}": reason for name, reason in reasons.items()}
+        reasons = refusals(fold_model(study, study.store.folds()[0]))
+        names = [name for name in settings.methods if name in reasons]
+        refused |= {f"{name} on {entry.name}": reasons[name] for name in names}
     return refused
 
 

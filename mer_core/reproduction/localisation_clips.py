@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
@@ -17,19 +17,20 @@ from mer_core.ami import AffectiveMotionImage
 from mer_core.atomic import write_text
 from mer_core.attribution import explain, list_methods
 from mer_core.attribution.control_maps import control_maps, motion_weighting
-from mer_core.attribution.localisation import Localisation, Reduction, localise_all
+from mer_core.attribution.localisation import Reduction, localise_all
 from mer_core.attribution.regions import Regions, sample_regions
 from mer_core.errors import MerError, StoreError
 from mer_core.inputs import AmiStore, Imaging, model_input, sample_image
 from mer_core.models.loaded import LoadedModel, load_model
 from mer_core.provenance import settings_digest
-from mer_core.records import InputKind, Sample
+from mer_core.records import AttributionMap, InputKind, Sample
 from mer_core.reproduction.localisation_summary import ANY, Row, as_csv, read_csv
 from mer_core.training.database import StoredFold
 from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.study import Study
 
 Map = npt.NDArray[np.floating]
+Mask = npt.NDArray[np.bool_]
 
 # Raise it when a change of code changes scores, so that kept parts are made again.
 CODE_VERSION = 2
@@ -162,13 +163,13 @@ def catalog_experiment(study: Study) -> CatalogExperiment:
     return study.experiment
 
 
-def left_out(model: LoadedModel, settings: LocalisationSettings) -> dict[str, str]:
-    """Chosen method -> why it cannot be used on `model`."""
-    reasons = {
+def refusals(model: LoadedModel) -> dict[str, str]:
+    """Return every method that cannot be scored on `model` -> why."""
+    return {
         available.method.name: NEEDS_REGIONS if available.method.needs_regions else available.reason
         for available in list_methods(model)
+        if available.reason or available.method.needs_regions
     }
-    return {name: reasons[name] for name in settings.methods if reasons[name]}
 
 
 def clip_rows(
@@ -192,33 +193,28 @@ def clip_rows(
     target = label if settings.target == "true" else predicted
     image = sample_image(sample, imaging, store=store)
     regions = sample_regions(sample, spec.size, imaging=imaging)
-    masks = {**regions.masks, ANY: regions.union}
-    rows: list[Row] = []
     maps = [
         *baseline_maps(sample, image, imaging, store, settings.seed),
         *method_maps(model, inputs, target, image, settings),
     ]
-    for method, baseline, values, note in maps:
-        found = localise_all(values, masks, reduction=settings.reduction) if not note else {}
-        for au in masks:
-            rows += _rows(
-                found.get(au),
-                dataset=sample.dataset,
-                model=model.entry.name,
-                method=method,
-                baseline=baseline,
-                au=au,
-                emotion=label,
-                subject=sample.subject,
-                clip=sample.clip,
-                seed=seed,
-                target="" if baseline else target,
-                correct=predicted == label,
-                source=str(regions.source),
-                note=note or _unmapped(regions),
-                synthetic=sample.synthetic,
-            )
-    return rows
+    return list(
+        scored_rows(
+            maps,
+            {**regions.masks, ANY: regions.union},
+            reduction=settings.reduction,
+            remark=_unmapped(regions),
+            dataset=sample.dataset,
+            model=model.entry.name,
+            emotion=label,
+            subject=sample.subject,
+            clip=sample.clip,
+            seed=seed,
+            target=target,
+            correct=predicted == label,
+            source=str(regions.source),
+            synthetic=sample.synthetic,
+        )
+    )
 
 
 Named = tuple[str, bool, Map, str]
@@ -248,55 +244,79 @@ def method_maps(
 ) -> Iterator[Named]:
     """The maps of the chosen methods that apply; one that fails on a clip is noted, not lost."""
     accumulated = model.entry.input.kind in (InputKind.AMI, InputKind.DYNAMIC_IMAGE)
-    unused = left_out(model, settings)
+    unused = refusals(model)
     for name, knobs in settings.methods.items():
-        if name in unused:
-            continue
-        try:
-            found = explain(
-                model,
-                inputs,
-                method=name,
-                target=target,
-                parameters=knobs,
-                seed=settings.seed,
-                zero_level=image.offset if accumulated else None,
+        if name not in unused:
+            yield attempted_map(
+                name,
+                lambda name=name, knobs=knobs: explain(
+                    model,
+                    inputs,
+                    method=name,
+                    target=target,
+                    parameters=knobs,
+                    seed=settings.seed,
+                    zero_level=image.offset if accumulated else None,
+                ),
             )
-        except MerError as error:
-            yield name, False, np.zeros((1, 1)), str(error)
-            continue
-        yield name, False, found.values, ""
+
+
+def attempted_map(name: str, explain: Callable[[], AttributionMap]) -> Named:
+    """Return the map of a method; that it fails on a clip is noted, and costs no other map."""
+    try:
+        return name, False, explain().values, ""
+    except MerError as error:
+        return name, False, np.zeros((1, 1)), str(error)
 
 
 def _unmapped(regions: Regions) -> str:
     return f"no region for {', '.join(regions.unmapped)}" if regions.unmapped else ""
 
 
-def _rows(found: Localisation | None, *, note: str, **common: Any) -> Iterator[Row]:
-    if found is None:
-        nan = float("nan")
-        yield Row(
-            **common,
-            metric="",
-            value=nan,
-            normalised=nan,
-            area=nan,
-            reduction="",
-            constant=False,
-            note=note,
-        )
-        return
-    for name, score in found.scores.items():
-        yield Row(
-            **common,
-            metric=name,
-            value=score.value,
-            normalised=score.normalised,
-            area=found.area,
-            reduction=str(found.reduction or ""),
-            constant=found.constant,
-            note="; ".join(text for text in (found.undefined, note) if text),
-        )
+def scored_rows(
+    maps: Iterable[Named],
+    masks: Mapping[str, Mask],
+    *,
+    reduction: Reduction = Reduction.POSITIVE,
+    remark: str = "",
+    target: str,
+    **common: Any,
+) -> Iterator[Row]:
+    """Yield the scores of every map on every mask, with what all rows of the clip share.
+
+    Args:
+        maps: Those of methods and of baselines.
+        masks: Name of a region -> where it is.
+        reduction: What is done with negative values.
+        remark: What a reader should know of the regions.
+        target: The class that was explained.
+        common: Fields of `Row` that are the same for all.
+    """
+    nan = float("nan")
+    for method, baseline, values, problem in maps:
+        found = {} if problem else localise_all(values, masks, reduction=reduction)
+        for au in masks:
+            one = found.get(au)
+            scores = [("", nan, nan)]
+            notes = [problem or remark]
+            if one is not None:
+                scores = [(n, score.value, score.normalised) for n, score in one.scores.items()]
+                notes.insert(0, one.undefined)
+            for metric, value, normalised in scores:
+                yield Row(
+                    **common,
+                    method=method,
+                    baseline=baseline,
+                    au=au,
+                    target="" if baseline else target,
+                    metric=metric,
+                    value=value,
+                    normalised=normalised,
+                    area=one.area if one else nan,
+                    reduction=str(one.reduction or "") if one else "",
+                    constant=one.constant if one else False,
+                    note="; ".join(filter(None, notes)),
+                )
 
 
 @lru_cache(maxsize=4)

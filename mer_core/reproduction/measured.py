@@ -17,7 +17,7 @@ import pandas as pd
 from mer_core.models.card import CardScore
 from mer_core.plots.dots import DotAxis, dot_figure
 from mer_core.plots.static import StaticFigure
-from mer_core.plots.static.dots import dot_sheet
+from mer_core.plots.static.charts import dot_sheet
 from mer_core.plots.tables import MeasuredCell, Table
 from mer_core.plots.theme import Figure
 from mer_core.protocols import Interval

@@ -7,23 +7,30 @@ page of the report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from html import escape
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
 
 from mer_core.errors import StoreError
+from mer_core.plots.tables import Words, html_lines, markdown_lines
 from mer_core.registry import Registry
+from mer_core.reproduction.cells import Status
 from mer_core.reproduction.claim_verdicts import (
     ClaimVerdict,
+    claim_lines,
     claim_verdicts,
-    claims_html,
-    claims_markdown,
     table_rows,
     tally,
 )
 from mer_core.reproduction.job import ArtifactBuilder
 from mer_core.reproduction.manifest import Artifact, Manifest
-from mer_core.reproduction.standing import Standing, standings
 
 PAGE = "reproduced.md"
 TITLE = "What was reproduced, what was not, and why"
@@ -39,6 +46,149 @@ _SYNTHETIC = (
 )
 
 
+class State(StrEnum):
+    """How far a result of the paper got here."""
+
+    REPRODUCED = "reproduced"
+    PARTLY = "partly reproduced"
+    COMPARED = "run on the data, compared with the paper"
+    CHECKED = "recomputed from the paper's own numbers"
+    METHOD = "method only, on synthetic data"
+    MADE = "made"
+    ABSENT = "not made"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewedResult:
+    """One table or figure.
+
+    Attributes:
+        paper_reference: Where the paper has it, or "".
+        title: What it shows.
+        state: How far it got.
+        why: What is behind that, with numbers.
+    """
+
+    paper_reference: str
+    title: str
+    state: State
+    why: str
+
+
+def reviewed_results(
+    entries: Sequence[Artifact],
+    contents: Mapping[str, bytes],
+    missing: Mapping[str, str],
+    builders: Registry[ArtifactBuilder],
+) -> list[ReviewedResult]:
+    """Every table and figure in the order in which they are made.
+
+    Args:
+        entries: Of the manifest.
+        contents: File -> its bytes.
+        missing: ArtifactBuilder -> why there is no result.
+        builders: Everything that can be made, in its order.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.maker_name)
+    groups = {name: list(found) for name, found in groupby(ordered, lambda e: e.maker_name)}
+    found = []
+    for name in (*builders.names(), *sorted(set(groups) - set(builders.names()))):
+        if name in groups:
+            first = groups[name][0]
+            state, why = _state(name, groups[name], contents)
+            found.append(
+                ReviewedResult(paper_reference=first.place, title=first.title, state=state, why=why)
+            )
+        elif name in missing:
+            builder = builders.get(name)
+            why = missing[name]
+            found.append(
+                ReviewedResult(
+                    paper_reference=builder.paper_reference,
+                    title=builder.title,
+                    state=State.ABSENT,
+                    why=why,
+                )
+            )
+    return found
+
+
+def _state(
+    name: str, entries: Sequence[Artifact], contents: Mapping[str, bytes]
+) -> tuple[State, str]:
+    for entry in entries:
+        read = _READERS.get((name, entry.file.rpartition(".")[2]))
+        if read is not None:
+            return read(contents[entry.file].decode())
+    if not entries[0].synthetic:
+        return State.MADE, ""
+    networks = entries[0].provenance["settings"].get("networks", ())
+    untrained = sum("untrained" in network for network in networks)
+    why = "The recordings are licensed; generated faces stand in for them."
+    if untrained:
+        why += f" {untrained} of {len(networks)} networks are untrained."
+    return State.METHOD, why
+
+
+def _accuracies(text: str) -> tuple[State, str]:
+    frame: Any = pd.read_csv(io.StringIO(text))
+    own, run = frame[frame["network"].notna()], frame[frame["ours"].notna()]
+    quoted = frame[frame["data"] == str(Status.QUOTED)]["method"].nunique()
+    unstated = frame[frame["data"] == str(Status.UNSTATED)]["method"].nunique()
+    parts = [f"{len(run)} of {len(own)} cells with a network behind them are run."]
+    if quoted:
+        parts.append(f"{quoted} rows are quoted by the paper and were not run there either.")
+    if unstated:
+        parts.append(f"{unstated} row has an experimental setup that the paper does not state.")
+    if (run["data"] == str(Status.SYNTHETIC)).any():
+        parts.append("The data are synthetic: differences from the paper mean nothing.")
+        return State.METHOD, " ".join(parts)
+    inside = run["paper"].between(run["low"], run["high"]).sum()
+    parts.append(f"{inside} printed figures lie within our 95 % interval.")
+    return State.COMPARED, " ".join(parts)
+
+
+def _costs(text: str) -> tuple[State, str]:
+    frame: Any = pd.read_csv(io.StringIO(text), keep_default_na=False)
+    chosen = frame[frame["chosen"].astype(str) == "True"]
+    differ = chosen[chosen["agreement"] == "none"]["network"]
+    why = f"{len(chosen) - len(differ)} of {len(chosen)} parameter counts are the printed ones"
+    why += f"; not {', '.join(differ)}. " if len(differ) else ". "
+    memory = (chosen["memory_consistent"].astype(str) == "True").sum()
+    why += f"{memory} memory figures are consistent. The paper does not say what its seconds are."
+    return State.PARTLY if len(differ) else State.REPRODUCED, why
+
+
+def _claims(text: str) -> tuple[State, str]:
+    verdicts = pd.read_csv(io.StringIO(text), keep_default_na=False)["verdict"].value_counts()
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    return State.CHECKED, f"{verdicts.sum()} claims: {counted}."
+
+
+def _stages(text: str) -> tuple[State, str]:
+    total = sum(stage["parameters"] for stage in json.loads(text))
+    return State.REPRODUCED, f"Traced from the network: {total:,} parameters."
+
+
+def _confusions(text: str) -> tuple[State, str]:
+    panels = json.loads(text)
+    counted = [panel for panel in panels if panel["counts"] is not None]
+    why = f"{len(counted)} of {len(panels)} matrices are run."
+    if any(panel["data"] == str(Status.SYNTHETIC) for panel in counted):
+        return State.METHOD, f"{why} The data are synthetic."
+    return State.COMPARED, why
+
+
+_READERS: dict[tuple[str, str], Callable[[str], tuple[State, str]]] = {
+    ("table1", "csv"): _accuracies,
+    ("table2", "csv"): _accuracies,
+    ("table3", "csv"): _costs,
+    ("claims_audit", "csv"): _claims,
+    ("fig2", "json"): _stages,
+    ("fig5", "json"): _confusions,
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Review:
     """Both parts of the page.
@@ -48,7 +198,7 @@ class Review:
         claims: What ours were run on -> every claim.
     """
 
-    results: Sequence[Standing]
+    results: Sequence[ReviewedResult]
     claims: Mapping[str, Sequence[ClaimVerdict]]
 
     @classmethod
@@ -65,49 +215,51 @@ class Review:
             rows = table_rows(contents, synthetic=synthetic)
             if any(row.ours is not None for row in rows):
                 claims[name] = claim_verdicts(rows)
-        results = standings(entries, contents, missing, builders)
+        results = reviewed_results(entries, contents, missing, builders)
         return cls(results=results, claims=claims or {"no data": claim_verdicts(())})
 
     def markdown(self) -> str:
         """Return the page as Markdown."""
-        lines = [
+        header = ("Paper", "Result", "State", "Why")
+        parts = [
             f"# {TITLE}",
             "Written from the tables in this folder by `mer reproduce`; every number stands in one "
             "of them.",
             "## Tables and figures",
-            "| Paper | Result | State | Why |\n|---|---|---|---|\n"
-            + "\n".join(
-                f"| {one.place} | {one.title} | {one.state} | {one.why} |" for one in self.results
-            ),
+            markdown_lines(header, self._result_lines()),
         ]
         for name, verdicts in self.claims.items():
-            lines += [f"## Claims, beside {name}", tally(verdicts), *self._notes(name)]
-            lines.append(claims_markdown(verdicts, data=name))
-        return "\n\n".join(lines) + "\n"
+            parts += [f"## Claims, beside {name}", tally(verdicts), *_notes(name)]
+            parts.append(markdown_lines(_claim_header(name), claim_lines(verdicts)))
+        return "\n\n".join(parts) + "\n"
 
     def html(self) -> str:
         """Return the page as the opening of a report."""
-        return "".join(self._parts())
-
-    def _parts(self) -> Iterator[str]:
-        lines = "".join(
-            f"<tr><td>{escape(one.place)}</td><td>{escape(one.title)}</td>"
-            f"<td>{escape(one.state)}</td><td>{escape(one.why)}</td></tr>"
-            for one in self.results
-        )
-        yield f"<h2>{TITLE}</h2>"
-        yield "<table><thead><tr><th>Paper</th><th>Result</th><th>State</th><th>Why</th></tr>"
-        yield f"</thead><tbody>{lines}</tbody></table>"
+        parts = [f"<h2>{TITLE}</h2>"]
+        parts.append(html_lines(("Paper", "Result", "State", "Why"), self._result_lines()))
         for name, verdicts in self.claims.items():
-            yield f"<h2>Claims of the paper, beside {escape(name)}</h2>"
-            yield f"<p><b>{escape(tally(verdicts))}</b></p>"
-            yield "".join(f"<p>{escape(note)}</p>" for note in self._notes(name))
-            yield "<details open><summary>Every claim</summary>"
-            yield f"{claims_html(verdicts, data=name)}</details>"
+            claims = html_lines(_claim_header(name), claim_lines(verdicts))
+            parts += [
+                f"<h2>Claims of the paper, beside {escape(name)}</h2>",
+                f"<p><b>{escape(tally(verdicts))}</b></p>",
+                *(f"<p>{escape(note)}</p>" for note in _notes(name)),
+                f"<details open><summary>Every claim</summary>{claims}</details>",
+            ]
+        return "".join(parts)
 
-    @staticmethod
-    def _notes(name: str) -> tuple[str, ...]:
-        return (_HOW, _SYNTHETIC) if name == "synthetic data" else (_HOW,)
+    def _result_lines(self) -> list[tuple[Words, ...]]:
+        return [
+            (Words(one.paper_reference), Words(one.title), Words(str(one.state)), Words(one.why))
+            for one in self.results
+        ]
+
+
+def _claim_header(data: str) -> tuple[str, ...]:
+    return ("Claim", "Printed", "The paper's own numbers", f"Ours, on {data}")
+
+
+def _notes(data: str) -> tuple[str, ...]:
+    return (_HOW, _SYNTHETIC) if data == "synthetic data" else (_HOW,)
 
 
 def review(manifest: Manifest, builders: Registry[ArtifactBuilder]) -> Review:

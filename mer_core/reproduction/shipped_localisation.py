@@ -7,7 +7,6 @@ on the people that the tables are made of.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,16 +15,20 @@ from typing import Any
 import numpy as np
 
 from mer_core.atomic import write_text
-from mer_core.attribution.catalog import METHODS, list_methods
+from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.inspection import Inspection
-from mer_core.attribution.localisation import Localisation, localise
 from mer_core.cluster import Outcome, Report, open_executor
 from mer_core.datasets.synthetic.cohort import COHORT_NAME, CohortSettings, Part, cohort_clips
-from mer_core.errors import MerError
 from mer_core.inputs.cohort import cohort_recording
-from mer_core.models.loaded import SYNTHETIC, LoadedModel, load_model
+from mer_core.models.loaded import SYNTHETIC, load_model
 from mer_core.provenance import code_digest, settings_digest
-from mer_core.reproduction.localisation_clips import NEEDS_REGIONS, one_thread
+from mer_core.reproduction.localisation_clips import (
+    Named,
+    attempted_map,
+    one_thread,
+    refusals,
+    scored_rows,
+)
 from mer_core.reproduction.localisation_summary import ANY, Row, as_csv, read_csv
 
 _WORKER_BYTES = 2**30
@@ -142,7 +145,7 @@ def left_out(
         model = load_model(name, weights=SYNTHETIC, weighting=weighting)
         reasons |= {
             f"{method} on {name}": reason
-            for method, reason in _refusals(model).items()
+            for method, reason in refusals(model).items()
             if method in methods
         }
     return reasons
@@ -169,65 +172,33 @@ def _clip_rows(inspection: Inspection, work: ShippedWork, label: str, index: int
     regions = inspection.regions
     if regions is None:
         return
-    for method, baseline, values, note in itertools.chain(
-        ((name, True, values, "") for name, values in inspection.control_maps().items()),
-        _maps(inspection, work),
-    ):
-        found = localise(values, regions.union) if not note else None
-        for metric, value, normalised in _scores(found):
-            yield Row(
-                dataset=COHORT_NAME,
-                model=inspection.model.entry.name,
-                method=method,
-                baseline=baseline,
-                au=ANY,
-                emotion=label,
-                subject=inspection.recording.subject,
-                clip=str(index),
-                seed=0,
-                target="" if baseline else inspection.predicted,
-                correct=inspection.predicted == label,
-                metric=metric,
-                value=value,
-                normalised=normalised,
-                area=found.area if found else float("nan"),
-                source=str(regions.source),
-                reduction=str(found.reduction or "") if found else "",
-                constant=found.constant if found else False,
-                note=note or (found.undefined if found else ""),
-                synthetic=True,
-            )
+    controls = [(name, True, values, "") for name, values in inspection.control_maps().items()]
+    yield from scored_rows(
+        [*controls, *_maps(inspection, work)],
+        {ANY: regions.union},
+        dataset=COHORT_NAME,
+        model=inspection.model.entry.name,
+        emotion=label,
+        subject=inspection.recording.subject,
+        clip=str(index),
+        seed=0,
+        target=inspection.predicted,
+        correct=inspection.predicted == label,
+        source=str(regions.source),
+        synthetic=True,
+    )
 
 
-def _scores(found: Localisation | None) -> Iterator[tuple[str, float, float]]:
-    if found is None:
-        yield "", float("nan"), float("nan")
-        return
-    for name, score in found.scores.items():
-        yield name, score.value, score.normalised
-
-
-def _maps(inspection: Inspection, work: ShippedWork) -> Iterator[tuple[str, bool, np.ndarray, str]]:
-    refused = _refusals(inspection.model)
+def _maps(inspection: Inspection, work: ShippedWork) -> Iterator[Named]:
+    refused = refusals(inspection.model)
     for name, parameters in work.methods.items():
-        if name in refused:
-            continue
         layers: list[str | None] = [None]
         if work.every_layer and METHODS.get(name).needs_layer:
             layers = [layer.name for layer in inspection.model.entry.layers]
-        for layer in layers:
-            title = name if layer is None else f"{name} at {layer}"
-            try:
-                found = inspection.explain(name, layer=layer, parameters=parameters)
-            except MerError as error:
-                yield title, False, np.zeros((1, 1)), str(error)
-                continue
-            yield title, False, found.values, ""
-
-
-def _refusals(model: LoadedModel) -> dict[str, str]:
-    return {
-        available.method.name: NEEDS_REGIONS if available.method.needs_regions else available.reason
-        for available in list_methods(model)
-        if available.reason or available.method.needs_regions
-    }
+        for layer in layers if name not in refused else ():
+            yield attempted_map(
+                name if layer is None else f"{name} at {layer}",
+                lambda name=name, layer=layer, parameters=parameters: inspection.explain(
+                    name, layer=layer, parameters=parameters
+                ),
+            )

@@ -9,10 +9,9 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from mer_core.plots.answers import epoch_curves, probability_bars
-from mer_core.plots.attributions import score_bars
-from mer_core.plots.curves import share_curve, weight_curves, weights_and_intensities
-from mer_core.plots.picking import pickable_image
+from mer_core.plots.bars import probability_bars, score_bars
+from mer_core.plots.curves import epoch_curves, share_curve, weight_curves, weights_and_intensities
+from mer_core.plots.raster import pickable_image
 from tests.workbench.running import settle
 from workbench.drawings import chart
 

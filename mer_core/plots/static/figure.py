@@ -6,7 +6,7 @@ Nothing outside changes: figures are objects of their own, and the style holds w
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,12 @@ from threading import RLock
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from mer_core.plots.colour import lookup
 from mer_core.plots.theme import FAINT
 
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.16
@@ -60,6 +62,27 @@ def static_figure(
             foot.text(0.995, 0.4, "Synthetic data", ha="right", va="center", size=6.5, color=FAINT)
         draw(page)
         return StaticFigure(svg=_svg(whole), png=_png(whole))
+
+
+def add_axes(
+    page: Figure, box: tuple[float, float, float, float], size: tuple[float, float]
+) -> Axes:
+    """Add axes at `box`: left, bottom, width and height in inches, on a page of `size`."""
+    (left, bottom, wide, tall), (width, height) = box, size
+    return page.add_axes((left / width, bottom / height, wide / width, tall / height))
+
+
+def draw_bar(
+    axes: Axes, name: str, ticks: Mapping[str, float], *, interpolation: str | None = None
+) -> None:
+    """Draw a colour bar of the named scale; ticks are words and positions from 0 to 1."""
+    ramp = lookup(name)[::-1, None]
+    axes.imshow(ramp, extent=(0, 1, 0, 1), aspect="auto", interpolation=interpolation)
+    axes.set_xticks([])
+    axes.yaxis.tick_right()
+    axes.set_yticks(list(ticks.values()), list(ticks), size=5.5)
+    axes.tick_params(length=1.5, pad=1)
+    axes.spines[:].set_visible(False)
 
 
 @contextmanager

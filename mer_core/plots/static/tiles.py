@@ -13,8 +13,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from mer_core.plots.colour import SIGNED, UNSIGNED, ColourScale, lookup, shared_scale, spoken
-from mer_core.plots.static.figure import TWO_COLUMNS, StaticFigure, static_figure
+from mer_core.plots.colour import SIGNED, UNSIGNED, ColourScale, shared_scale, spoken
+from mer_core.plots.static.figure import (
+    TWO_COLUMNS,
+    StaticFigure,
+    add_axes,
+    draw_bar,
+    static_figure,
+)
 from mer_core.plots.theme import FAINT, PALETTE
 
 _GAP = 0.04  # inches between tiles
@@ -215,7 +221,7 @@ class _Band:
         shared = block.row_scale(row) if block.coloured else None
         for i, tile in enumerate(row):
             x = left + i * (self.tile + _GAP)
-            axes = page.add_axes((x / width, y / height, self.tile / width, self.tile / height))
+            axes = add_axes(page, (x, y, self.tile, self.tile), size)
             own = tile.values.ndim == 2 and not block.barred
             _draw_tile(axes, tile, _scale([tile.values], signed=block.signed) if own else shared)
             for k, line in enumerate(block.caption(tile).splitlines()):
@@ -223,8 +229,10 @@ class _Band:
                 page.text(*middle, line, size=6, ha="center", va="baseline")
         if block.barred and shared is not None and any(tile.values.ndim == 2 for tile in row):
             x = left + len(block.rows[0]) * (self.tile + _GAP)
-            box = (x / width, y / height, _BAR / width, self.tile / height)
-            _draw_bar(page.add_axes(box), shared)
+            axes = add_axes(page, (x, y, _BAR, self.tile), size)
+            ticks = {_minus(mark): place for mark, place in shared.ticks.items()}
+            name = SIGNED if shared.signed else UNSIGNED
+            draw_bar(axes, name, ticks, interpolation="bilinear")
 
 
 def _scale(maps: Sequence[npt.NDArray[np.floating | np.integer]], *, signed: bool) -> ColourScale:
@@ -247,16 +255,6 @@ def _draw_tile(axes: Axes, tile: Tile, scale: ColourScale | None) -> None:
         )
         drawn.set_path_effects([withStroke(linewidth=1.2, foreground="white")])
     axes.set(xlim=(0, 1), ylim=(1, 0))
-
-
-def _draw_bar(axes: Axes, scale: ColourScale) -> None:
-    ramp = lookup(SIGNED if scale.signed else UNSIGNED)[::-1, None]
-    axes.imshow(ramp, extent=(0, 1, 0, 1), aspect="auto", interpolation="bilinear")
-    axes.set_xticks([])
-    axes.yaxis.tick_right()
-    axes.set_yticks(list(scale.ticks.values()), [_minus(mark) for mark in scale.ticks], size=5.5)
-    axes.tick_params(length=1.5, pad=1)
-    axes.spines[:].set_visible(False)
 
 
 def _minus(number: str) -> str:

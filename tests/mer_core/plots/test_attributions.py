@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mer_core.plots.attributions import (
-    SATURATED,
-    attribution_panel,
-    map_scale,
-    region_colours,
-    score_bars,
-)
+from mer_core.plots.attributions import SATURATED, attribution_panel, map_scale, region_colours
+from mer_core.plots.bars import score_bars
 
 
 def test_a_signed_scale_is_symmetric_and_an_unsigned_one_begins_at_zero():

@@ -1,9 +1,12 @@
 """Matrices as the paper prints them: joint shares, with counts beside them."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
-from mer_core.plots.matrices import Matrix, confusion_figure
+from mer_core.plots.matrices import Matrix, confusion_figure, subject_overview
+from mer_core.plots.theme import SYNTHETIC_NOTE
 
 COUNTS = [[6, 2], [1, 1]]
 
@@ -42,3 +45,14 @@ def test_the_figure_of_a_printed_matrix_claims_no_counts():
     printed = Matrix(title="paper", classes=("a", "b"), shares=np.array([[0.5, 0.0], [0.2, 0.3]]))
     cells = confusion_figure(printed).data[0]
     assert cells.text[1][0] == "0.40<br>(0.20)"
+
+
+def test_cells_are_counts_and_nothing_stands_where_there_is_no_clip():
+    clips = [("s2", "fear"), ("s1", "joy"), ("s1", "joy"), ("s2", "joy")]
+    drawn = subject_overview(clips, title="t", synthetic=True)
+    (heat,) = drawn.data
+    assert list(heat.x) == ["joy", "fear"]
+    assert list(heat.y) == ["s1", "s2"]
+    assert [list(row) for row in heat.z] == [[2, None], [1, 1]]
+    assert sum(value or 0 for row in heat.z for value in row) == len(clips)
+    assert SYNTHETIC_NOTE in [note.text for note in drawn.layout.annotations]

@@ -6,8 +6,7 @@ import pytest
 
 from mer_core.plots.dots import OURS, DotAxis
 from mer_core.plots.matrices import Matrix
-from mer_core.plots.static.dots import dot_sheet
-from mer_core.plots.static.matrices import confusion_sheet
+from mer_core.plots.static.charts import confusion_sheet, dot_sheet
 from mer_core.plots.static.network import Box, network_figure
 from mer_core.plots.tables import MeasuredCell
 
