@@ -161,15 +161,15 @@ def confusion_sheet(
     foot = 0.06 + 0.13 * len(note.splitlines())
     height = lines * step + foot
 
-    size = (width, height)
+    whole = (width, height)
 
     def draw(page: Figure) -> None:
         for k, group in enumerate(pairs):
             for j, matrix in enumerate(group):
                 left = (k % columns * size + j) * (_LEFT + side + _GAP) + _LEFT
                 top = height - k // columns * step - _TOP
-                _draw_matrix(add_axes(page, (left, top - side, side, side), size), matrix)
-        bar = add_axes(page, (width - _BAR + 0.05, height - _TOP - side, 0.07, side), size)
+                _draw_matrix(add_axes(page, (left, top - side, side, side), whole), matrix)
+        bar = add_axes(page, (width - _BAR + 0.05, height - _TOP - side, 0.07, side), whole)
         draw_bar(bar, UNSIGNED, {"0": 0, "0.5": 0.5, "1": 1})
         for i, line in enumerate(note.splitlines()):
             page.text(
