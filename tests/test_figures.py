@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from mer_core.plots.page import STYLE_SHEET, style_sheet
-from mer_core.reproduction.everything import BUILDERS
+from mer_core.reproduction.everything import BUILDERS, measured_cells
 from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.review import PAGE, review
 
@@ -53,3 +54,15 @@ def test_tables_share_one_style_sheet(manifest):
             page = (FIGURES / entry.file).read_text()
             assert f'href="{STYLE_SHEET}"' in page
             assert "<style" not in page
+
+
+def test_every_measured_number_is_in_one_tidy_frame(manifest):
+    cells = measured_cells(FIGURES)
+    assert set(cells["result"]) >= {"table1", "table2", "fig5", "controls", "weightings"}
+    measured = cells[cells["value"].notna() & cells["low"].notna()]
+    assert (measured["low"] <= measured["high"]).all()
+    assert not cells.duplicated(["result", "synthetic", "method", "setup", "metric"]).any()
+    scores = pd.read_csv(FIGURES / "table1_synthetic.csv")
+    ours = cells[(cells["result"] == "table1") & cells["value"].notna()]
+    assert sorted(ours["value"]) == sorted(scores["ours"].dropna())
+    assert sorted(ours["provenance"]) == sorted(scores["study"].dropna())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -27,13 +27,13 @@ _LATEX = {
 class MeasuredCell:
     """One number: what was measured, on what, and how sure it is.
 
-    A table of results is a frame of these, one a line; a printed table has methods down and setups
-    across, and a chart has one panel for each setup.
+    A tidy frame of results has one of these in each line; a printed table has methods down and
+    setups across, and a chart has one panel for each setup.
 
     Attributes:
         method: What was measured: a network, a map, a weighting or a control.
         setup: On what: an experiment, a dataset or a network.
-        metric: Which score.
+        metric: Which score; shares are in per cent.
         value: Ours; None where there is none, and then `note` says why.
         low: Lower end of its 95 % interval.
         high: Upper end.
@@ -78,12 +78,6 @@ def interval_text(value: float | None, low: float | None, high: float | None, *,
         return ""
     ends = range_text(low, high, form=form)
     return f"{value:{form}}" + (f" ({ends})" if ends else "")
-
-
-def measured_frame(cells: Iterable[MeasuredCell]) -> pd.DataFrame:
-    """Return one line for each cell, every field a column."""
-    names = [field.name for field in fields(MeasuredCell)]
-    return pd.DataFrame([asdict(cell) for cell in cells], columns=names)
 
 
 @dataclass(frozen=True, slots=True)

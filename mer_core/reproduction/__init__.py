@@ -14,9 +14,11 @@ and makes files from a `Job`, the order that names data and settings.
     feature_figures.py  Figs. 3, 4, 6 and 7
     class_counts.py     Section 4.1
     claim_verdicts.py   every numeric claim, on paper and on data
-    control_table.py    the controls
+    controls.py         the controls, and what each frame weighting is worth
     attention_table.py  where networks look, by localisation.py and its parts
+    measured.py         records of results, measured cells, and the files that are drawn from them
     manifest.py         files of results, what made each, and the page over them
+    review.py           what was reproduced, what was not, and why
     report.py           the same as one HTML file
 """
 

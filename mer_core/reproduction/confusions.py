@@ -14,6 +14,7 @@ from mer_core.paper.published import FIGURE5
 from mer_core.paper.tables import SETUPS
 from mer_core.plots.matrices import Matrix, confusion_figure
 from mer_core.plots.static.charts import confusion_sheet
+from mer_core.plots.tables import MeasuredCell
 from mer_core.plots.theme import Figure
 from mer_core.provenance import settings_digest
 from mer_core.reproduction.cells import (
@@ -90,6 +91,24 @@ class ConfusionView:
     def read(cls, record: str, synthetic: bool) -> ConfusionView:
         """Read the JSON file."""
         return cls(json.loads(record), synthetic)
+
+    @property
+    def cells(self) -> list[MeasuredCell]:
+        """Our accuracy in each panel beside the paper's, in per cent."""
+        return [
+            MeasuredCell(
+                method=METHOD,
+                setup=SETUPS[panel["setup"]].title,
+                metric="accuracy, pooled",
+                value=None if panel["counts"] is None else ours.accuracy,
+                n=None if ours.counts is None else int(ours.counts.sum()),
+                printed=theirs.accuracy,
+                provenance=panel["study"] or "",
+                note="" if panel["counts"] else panel["data"],
+            ).in_per_cent()
+            for panel in self.panels
+            for theirs, ours in [matrices(panel)]
+        ]
 
     def files(self) -> tuple[Product, ...]:
         """Return the figure."""

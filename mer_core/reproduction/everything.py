@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
+
+import pandas as pd
 
 from mer_core.atomic import write_text
 from mer_core.errors import MerError
 from mer_core.plots.page import STYLE_SHEET, style_sheet
+from mer_core.plots.tables import MeasuredCell
 from mer_core.provenance import Provenance, provenance
 from mer_core.registry import Registry
 from mer_core.reproduction import feature_figures
@@ -117,14 +120,7 @@ def reproduce(
         started = time.perf_counter()
         outcome = _one(asked[name], job, manifest, force)
         write_pages(manifest)
-        yield Outcome(
-            name=name,
-            state=outcome.state,
-            files=outcome.files,
-            warnings=outcome.warnings,
-            reason=outcome.reason,
-            seconds=time.perf_counter() - started,
-        )
+        yield replace(outcome, seconds=time.perf_counter() - started)
 
 
 def _one(builder: ArtifactBuilder, job: Job, manifest: Manifest, force: bool) -> Outcome:
@@ -198,6 +194,33 @@ def redraw(folder: Path) -> tuple[str, ...]:
         done.append(builder.name)
     write_pages(manifest)
     return tuple(done)
+
+
+def measured_cells(folder: Path) -> pd.DataFrame:
+    """Return every measured cell in a folder of results as one tidy frame.
+
+    Args:
+        folder: Written by `mer reproduce`.
+
+    Returns:
+        One line for each number: the result it stands in, whether data were generated, and the
+        fields of `mer_core.plots.tables.MeasuredCell`: method, setup, metric, value, the ends of
+        its interval, clips, the paper's number, the rate to be beaten, provenance and note.
+
+    Example:
+        >>> measured_cells(folder).empty
+        True
+    """
+    lines = []
+    for entry in Manifest(folder).entries():
+        builder = BUILDERS.get(entry.name) if entry.name in BUILDERS else None
+        if builder is None or builder.view is None or not entry.file.endswith(builder.record):
+            continue
+        shown = builder.view((folder / entry.file).read_text(), entry.synthetic)
+        made = {"result": entry.name, "synthetic": entry.synthetic}
+        lines += [made | asdict(cell) for cell in shown.cells]
+    names = [field.name for field in fields(MeasuredCell)]
+    return pd.DataFrame(lines, columns=["result", "synthetic", *names])
 
 
 def write_pages(manifest: Manifest) -> None:

@@ -148,6 +148,22 @@ class Manifest:
         write_text(self.folder / MANIFEST, text + "\n")
 
 
+def results_in_order(entries: Sequence[Artifact], order: Sequence[str]) -> list[list[Artifact]]:
+    """Return the files of each result, on generated data or not, in the order of their builders.
+
+    Args:
+        entries: Of a manifest.
+        order: Names of builders; what none of them wrote comes last.
+    """
+    place = {name: i for i, name in enumerate(order)}
+
+    def rank(entry: Artifact) -> tuple[int, str, bool]:
+        return place.get(entry.maker_name, len(place)), entry.maker_name, entry.synthetic
+
+    ordered = sorted(entries, key=lambda entry: (rank(entry), entry.file))
+    return [list(group) for _, group in groupby(ordered, key=rank)]
+
+
 GALLERY = "README.md"
 
 
@@ -170,14 +186,7 @@ def gallery(manifest: Manifest, order: Sequence[str] = ()) -> str:
         manifest: Of the folder that the page lies in.
         order: Makers in the order of the page; what no maker of the list wrote comes last.
     """
-    place = {name: i for i, name in enumerate(order)}
-
-    def rank(entry: Artifact) -> tuple[int, str, bool, str]:
-        key = entry.maker_name
-        return place.get(key, len(place)), key, entry.synthetic, entry.file
-
-    entries = sorted(manifest.entries(), key=rank)
-    sections = [_section(list(group)) for _, group in groupby(entries, key=lambda e: rank(e)[:3])]
+    sections = [_section(group) for group in results_in_order(manifest.entries(), order)]
     missing = manifest.missing()
     if missing:
         lines = [f"- {name}: {reason}" for name, reason in sorted(missing.items())]

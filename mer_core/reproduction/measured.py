@@ -155,6 +155,11 @@ def figure_files(drawn: StaticFigure) -> tuple[Product, ...]:
 class RecordView(Protocol):
     """What is drawn from a record."""
 
+    @property
+    def cells(self) -> Sequence[MeasuredCell]:
+        """What was measured."""
+        ...
+
     def files(self) -> tuple[Product, ...]:
         """Return the files for readers."""
         ...

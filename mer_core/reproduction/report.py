@@ -9,14 +9,13 @@ import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from mer_core.errors import StoreError
 from mer_core.plots.page import figure_block, html_page, page_body
 from mer_core.reproduction.everything import BUILDERS
-from mer_core.reproduction.manifest import Artifact, Manifest
+from mer_core.reproduction.manifest import Artifact, Manifest, results_in_order
 from mer_core.reproduction.review import Review, read_result
 
 _WARNING = (
@@ -49,29 +48,23 @@ def report(folder: Path) -> str:
         raise StoreError(
             "there are no results here", where=folder, remedy="run `mer reproduce all` first"
         )
-    groups = _groups(entries)
+    groups = {
+        f"{found[0].maker_name}{'-synthetic' if found[0].synthetic else ''}": found
+        for found in results_in_order(entries, BUILDERS.names())
+    }
     contents = {entry.file: read_result(manifest, entry.file) for entry in entries}
     synthetic = any(entry.synthetic for entry in entries)
     title = "AffectiveNet, reproduced" + (" on synthetic data" if synthetic else "")
-    links = " ".join(f'<a href="#{name}">{escape(_short(found[0]))}</a>' for name, found in groups)
+    links = " ".join(
+        f'<a href="#{name}">{escape(_short(found[0]))}</a>' for name, found in groups.items()
+    )
     opening = Review.of(entries, contents, manifest.missing(), BUILDERS).html()
-    sections = [_section(name, found, contents) for name, found in groups]
+    sections = [_section(name, found, contents) for name, found in groups.items()]
     body = (
         f"<h1>{title}</h1>{_WARNING if synthetic else ''}{opening}"
         f"<nav aria-label='Contents'>{links}</nav>{''.join(sections)}"
     )
     return html_page(title, body, interactive=True)
-
-
-def _groups(entries: Sequence[Artifact]) -> list[tuple[str, list[Artifact]]]:
-    place = {name: i for i, name in enumerate(BUILDERS.names())}
-
-    def rank(entry: Artifact) -> tuple[int, str]:
-        name = f"{entry.maker_name}{'-synthetic' if entry.synthetic else ''}"
-        return place.get(entry.maker_name, len(place)), name
-
-    ordered = sorted(entries, key=lambda entry: (rank(entry), entry.file))
-    return [(key[1], list(found)) for key, found in groupby(ordered, key=rank)]
 
 
 def _section(anchor: str, entries: Sequence[Artifact], contents: Mapping[str, bytes]) -> str:
