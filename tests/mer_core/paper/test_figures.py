@@ -1,7 +1,7 @@
 """Every figure of the paper is described once, under the place that our figures are made for."""
 
 from mer_core.paper.figures import FIGURES
-from mer_core.reproduction.everything import MAKERS
+from mer_core.reproduction.everything import BUILDERS
 
 
 def test_the_seven_figures_are_described():
@@ -10,5 +10,5 @@ def test_the_seven_figures_are_described():
 
 
 def test_every_maker_of_a_figure_has_its_description():
-    places = {maker.place for maker in MAKERS if maker.place.startswith("Fig.")}
+    places = {one.paper_reference for one in BUILDERS if one.paper_reference.startswith("Fig.")}
     assert places == set(FIGURES)
