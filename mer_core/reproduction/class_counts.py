@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,8 +96,9 @@ def count_table(counts: pd.DataFrame) -> Table:
     ).astype(object)
     names = ["dataset", "name", "paper", "ours", "difference", "paper_subjects", "subjects"]
     header = ["dataset", "class", "paper", "ours", "difference", "subjects, paper", "subjects"]
+    frame: Any = shown[names].set_axis(header, axis=1)
     return Table(
-        frame=shown[names].set_axis(header, axis=1).fillna("\N{EN DASH}"),
+        frame=frame.fillna("\N{EN DASH}"),
         title="Clips per class",
         notes=["Twins are small on purpose; their counts are their own."],
         synthetic=bool((counts["data"] == "synthetic").any()),

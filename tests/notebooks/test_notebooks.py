@@ -121,7 +121,9 @@ def test_a_notebook_is_short_and_shows_no_plumbing(path):
     assert last.metadata["jupyter"]["source_hidden"]
     assert max(len(code_lines(cell)) for cell in shown) <= CELL
     text = "\n".join(cell.source for cell in shown)
-    assert not any(word in text for word in ("__dataclass_fields__", "Job(", "BUILDERS", "Registry"))
+    assert not any(
+        word in text for word in ("__dataclass_fields__", "Job(", "BUILDERS", "Registry")
+    )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
