@@ -12,6 +12,9 @@ from typing import Any
 
 __version__ = "0.1.0"
 
+# What has to be set before PyTorch is loaded is set here, for the app's server also in
+# `workbench/__init__.py`; no other import changes anything of the process.
+#
 # PyTorch's matrix products come from MKL, which on several threads adds up in an order that may
 # change from call to call: the same gradient then differs in its last bits. It is told to keep to
 # one order, and hears it only before its first product.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -62,6 +63,33 @@ inspection.examine(found)
 print(*(name for name in sys.modules if name.startswith("mer_core.datasets.synthetic")))
 """
     assert python(code).split() == []
+
+
+def test_imports_change_nothing_but_what_must_precede_pytorch():
+    code = """
+import importlib, os, pkgutil, warnings
+import captum.attr, cv2, distributed, matplotlib.pyplot, plotly.tools, streamlit, torch
+def state():
+    threads = torch.get_num_threads(), cv2.getNumThreads(), torch.get_default_dtype()
+    return threads, list(warnings.filters), dict(matplotlib.rcParams), dict(os.environ)
+before = state()
+import mer_core, workbench
+for package in mer_core, workbench:
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not module.name.endswith(("__main__", "build_asset", "streamlit_app")):
+            importlib.import_module(module.name)
+*same, environment = state()
+assert same == list(before[:-1]), "filters, threads or styles changed"
+print(*sorted(set(environment.items()) - set(before[-1].items())))
+"""
+    ours = ("MKL_CBWR", "OMP_WAIT_POLICY")
+    without = {name: value for name, value in os.environ.items() if name not in ours}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=without
+    )
+    assert done.stdout.split("\n")[0] == "('MKL_CBWR', 'AUTO') ('OMP_WAIT_POLICY', 'PASSIVE')", (
+        done.stderr
+    )
 
 
 def test_the_public_face_is_importable_and_complete():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import torch
@@ -14,10 +13,6 @@ from mer_core.attribution.method import AUTO, Method, MethodInputs, MethodOutput
 from mer_core.attribution.network import batching
 from mer_core.attribution.path import path_network
 from mer_core.models.entry import ModelEntry
-
-# Said on every call, of hooks that `guard.py` sees to.
-warnings.filterwarnings("ignore", message="Setting (forward, )?backward hooks")
-warnings.filterwarnings("ignore", message="Input Tensor .* did not already require gradients")
 
 
 def has_fast_bfloat16() -> bool:

@@ -10,6 +10,7 @@ next forward pass of anybody meets them. `as_found` leaves none.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,6 +97,12 @@ _HOOK_MARKS = (
     "_forward_hooks_always_called",
 )
 
+# What Captum warns of on every call is seen to below.
+_EXPECTED_WARNINGS = (
+    "Setting (forward, )?backward hooks",
+    "Input Tensor .* did not already require gradients",
+)
+
 
 @contextmanager
 def as_found(module: nn.Module) -> Iterator[None]:
@@ -113,7 +120,9 @@ def as_found(module: nn.Module) -> Iterator[None]:
         weight.requires_grad_(False)  # only inputs and maps are asked for gradients
     try:
         # Gradients are needed even where the caller has turned them off.
-        with torch.inference_mode(False), torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad(), warnings.catch_warnings():
+            for message in _EXPECTED_WARNINGS:
+                warnings.filterwarnings("ignore", message=message)
             yield
     finally:
         for held, before in hooks:
