@@ -10,11 +10,11 @@ from workbench.result_tables import result_tables
 from workbench.study_form import study_form
 from workbench.study_overview import draw_overview
 from workbench.study_panel import draw_study
-from workbench.study_work import draw_work
+from workbench.study_progress import draw_progress
 from workbench.titles import artefact_title
 
 address.begin_page("Results", "Which model, which protocol, by how much, and beside what?")
-run = draw_work()
+run = draw_progress()
 names = cached_results.studies()
 study = selection.study_choice("Study", key="study", none="all studies")
 form = panels.lazy_container(st.expander, "Start a study", key="form", icon=":material/add:")

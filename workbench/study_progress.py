@@ -16,7 +16,7 @@ from workbench.titles import fold_title
 _SHOWN_CURVES = 6
 
 
-def draw_work() -> Run | None:
+def draw_progress() -> Run | None:
     """Draw the study at work on this server, or how the last one ended; return what was drawn."""
     run = cached_results.study_runner().run
     if run is None:
