@@ -69,7 +69,7 @@ class _Assembly:
 
     def table(self) -> DatasetTable:
         for entry in self.entries:
-            self._take(entry)
+            self._add_entry(entry)
         self._name_unannotated_folders()
         self._note_spellings()
         reader_input = self.reader_input
@@ -111,7 +111,7 @@ class _Assembly:
         rules = {**shipped_corrections(self.name), **(read_corrections(own) if own else {})}
         return {key: rule for key, rule in rules.items() if rule.version in ("", self.version)}
 
-    def _take(self, entry: Entry) -> None:
+    def _add_entry(self, entry: Entry) -> None:
         if (refusal := self._refusal(entry)) is not None:
             self._exclude(entry, *refusal)
             return

@@ -187,10 +187,10 @@ def open_recording(
     found = own_clip(open_frames(Path(path), first=first, last=last), crop=crop)
     if first is None and last is None:
         return found.recording(person=person, progress=progress)
-    return chosen(found, person=person)
+    return choose_person(found, person=person)
 
 
-def chosen(found: OwnClip, *, person: int = 0) -> Recording:
+def choose_person(found: OwnClip, *, person: int = 0) -> Recording:
     """The recording of frames that somebody has chosen: all of them are the expression."""
     if len(found.source) > MAX_FRAMES:
         raise FrameError(
