@@ -155,7 +155,7 @@ class Reference:
         for model in (self.network(name, weighting) for name in NETWORKS):
             look = Inspection(model=model, recording=recording, weighting=weighting)
             asked = METHODS.get(method)
-            if asked.objection(model):
+            if asked.incompatibility(model):
                 continue
             # The last bit of a sum depends on the threads, so they are the app's.
             with cores.suited_to(asked.forwards({}, model.entry)):

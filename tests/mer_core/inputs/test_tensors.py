@@ -203,7 +203,15 @@ def test_other_code_or_another_opencv_makes_inputs_anew(sample, store, spec, par
 def test_all_code_that_makes_inputs_is_counted():
     """Whatever the makers of inputs import, directly or not, decides what they make."""
     package = Path(mer_core.__file__).parent
-    plumbing = {"atomic", "cluster", "errors", "file_digests", "folders", "provenance"}
+    plumbing = {
+        "atomic",
+        "child_process",
+        "cluster",
+        "errors",
+        "file_digests",
+        "folders",
+        "provenance",
+    }
     plumbing |= {"records", "registry", "store"}
     found, waiting = set(), ["inputs/tensors.py", "inputs/imaging.py"]
     while waiting:
