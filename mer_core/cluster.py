@@ -17,20 +17,18 @@ by hand or on SLURM, is in the README.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 import os
 import queue
-import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from mer_core.child_process import ChildProcess, Emit, serve
-from mer_core.errors import SettingsError, WorkerError
+from mer_core.errors import SettingsError
+from mer_core.local_workers import LocalWorkers
 
 log = logging.getLogger(__name__)
 
@@ -38,26 +36,6 @@ _POLL_SECONDS = 0.5
 
 _UNSETTLED = ("pending", "lost")
 """States of a Dask future whose result was there and went with its worker."""
-
-WORKER_ENVIRONMENT = {
-    "MALLOC_TRIM_THRESHOLD_": None,
-    "GLIBC_TUNABLES": ":".join(
-        (
-            "glibc.malloc.hugetlb=1",
-            "glibc.malloc.mmap_max=0",
-            f"glibc.malloc.trim_threshold={2**40}",
-            f"glibc.malloc.top_pad={2**26}",
-        )
-    ),
-}
-"""Training frees and takes the same megabytes at every step. Dask's own setting hands them back to
-the system each time, and getting them again, page by page, takes up to half of a step.
-Workers started here keep them, on large pages; None takes
-a variable away. Workers started elsewhere come close with
-`export MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_MAX_=0`."""
-
-_WORKERS = "mer_core.cluster"
-"""The module that a process of workers runs: this one."""
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -282,12 +260,6 @@ class SharedExecutor:
         self._stack.close()
 
 
-def worker_environment() -> dict[str, str]:
-    """This process's environment as a process that trains should have it."""
-    merged = {**os.environ, **WORKER_ENVIRONMENT}
-    return {name: value for name, value in merged.items() if value is not None}
-
-
 def usable_cores() -> int:
     """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -324,73 +296,10 @@ def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
     # A worker per device has the device's name in its environment alone.
     environments = [{"CUDA_VISIBLE_DEVICES": name} for name in devices] or [{}] * workers
     try:
-        processes = _LocalWorkers(scheduler.scheduler_address, environments)
+        processes = LocalWorkers(scheduler.scheduler_address, environments)
         client = Client(scheduler, set_as_default=False)
         client.wait_for_workers(len(environments))
     except BaseException:
         scheduler.close()
         raise
     return DaskExecutor(client, owned=[processes, scheduler])
-
-
-class _LocalWorkers:
-    """Worker processes on this machine, which end with this one.
-
-    They belong to a process that runs this module. Dask starts workers by `multiprocessing`,
-    which would import the caller's main script in each: a script without
-    `if __name__ == "__main__":` would begin again in every worker, and the app draw its pages.
-    """
-
-    def __init__(self, scheduler: str, environments: Sequence[Mapping[str, str]]) -> None:
-        order = {"scheduler": scheduler, "environments": [dict(one) for one in environments]}
-        self._process = ChildProcess(_WORKERS, order)
-        self._messages = self._process.messages()
-        if next(self._messages, None) is None:
-            self._process.close()
-            raise WorkerError(
-                f"the workers could not be started ({self._process.failure})",
-                where="this machine",
-                remedy="run it in one process with workers=1",
-            )
-
-    def close(self) -> None:
-        """Stop the workers, and wait for them."""
-        self._process.stop()
-        for _ in self._messages:
-            continue
-        self._process.close()
-
-
-def _serve_workers(order: Any, emit: Emit) -> None:
-    """Keep one worker for each environment of the order, and emit once when all are there."""
-    import dask.config
-    from distributed import Nanny
-
-    async def keep() -> None:
-        # One thread each: PyTorch's threads belong to the item, and its seeds to the process.
-        # Memory is counted beforehand, and Dask's own limit would restart a worker in mid-fold.
-        workers = [
-            Nanny(
-                order["scheduler"],
-                env=environment,
-                nthreads=1,
-                memory_limit="0",
-                silence_logs=logging.ERROR,
-            )
-            for environment in order["environments"]
-        ]
-        try:
-            await asyncio.gather(*workers)
-            emit(len(workers))
-            await asyncio.gather(*(worker.finished() for worker in workers))
-        finally:
-            await asyncio.gather(*(worker.close() for worker in workers))
-
-    with dask.config.set(
-        {f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in WORKER_ENVIRONMENT.items()}
-    ):
-        asyncio.run(keep())
-
-
-if __name__ == "__main__":
-    sys.exit(serve(_serve_workers))

@@ -16,8 +16,8 @@ from typing import Any
 
 import click
 
-from mer_core.cluster import WORKER_ENVIRONMENT
 from mer_core.errors import MissingToolError, SettingsError
+from mer_core.local_workers import WORKER_ENVIRONMENT
 
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 8501

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mer_core.child_process import ChildProcess, Emit, serve
-from mer_core.cluster import worker_environment
+from mer_core.local_workers import worker_environment
 from mer_core.training.events import Event
 from mer_core.training.study import Study
 

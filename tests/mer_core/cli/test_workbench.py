@@ -12,7 +12,7 @@ import pytest
 import workbench
 from mer_core.cli import run
 from mer_core.cli import workbench as command
-from mer_core.cluster import WORKER_ENVIRONMENT
+from mer_core.local_workers import WORKER_ENVIRONMENT
 
 PACKAGE = Path(str(workbench.__file__)).parent
 WRITTEN = tomllib.loads((PACKAGE / ".streamlit" / "config.toml").read_text())

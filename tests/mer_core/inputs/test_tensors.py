@@ -212,7 +212,7 @@ def test_all_code_that_makes_inputs_is_counted():
         "folders",
         "provenance",
     }
-    plumbing |= {"records", "registry", "store"}
+    plumbing |= {"local_workers", "provenance", "records", "registry", "store"}
     found, waiting = set(), ["inputs/tensors.py", "inputs/imaging.py"]
     while waiting:
         name = waiting.pop()

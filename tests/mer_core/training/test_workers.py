@@ -10,8 +10,9 @@ import sys
 import psutil
 import pytest
 
-from mer_core.cluster import WORKER_ENVIRONMENT, DaskExecutor, open_executor
+from mer_core.cluster import DaskExecutor, open_executor
 from mer_core.errors import WorkerError
+from mer_core.local_workers import WORKER_ENVIRONMENT
 from mer_core.training import events
 from mer_core.training.study import Study
 from tests.mer_core.training.blobs import TINY, BlobExperiment
@@ -53,7 +54,7 @@ def test_a_script_without_a_guard_starts_workers_once(tmp_path):
 
 
 def test_workers_that_cannot_start_are_an_error(monkeypatch):
-    monkeypatch.setattr("mer_core.cluster._WORKERS", "mer_core.no_such_module")
+    monkeypatch.setattr("mer_core.local_workers._MODULE", "mer_core.no_such_module")
     with pytest.raises(WorkerError, match="No module named"), open_executor(workers=2):
         pass
 
