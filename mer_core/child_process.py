@@ -168,7 +168,7 @@ def serve(work: Callable[[Any, Emit], None], *, background: bool = False) -> int
     closes it or dies, the work is interrupted as by Ctrl-C.
 
     Args:
-        work: Callback that gets the order and with what sends a message.
+        work: Function of the order and of a function that sends a message.
         background: Whether others on this machine go first.
     """
     # A server that a shell started in the background is deaf to it, and so would this process be.

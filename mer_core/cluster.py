@@ -23,7 +23,7 @@ import os
 import queue
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -292,14 +292,10 @@ def _remote(scheduler: str) -> DaskExecutor:
 def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
     from distributed import Client, LocalCluster
 
-    scheduler = LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.ERROR)
-    # A worker per device has the device's name in its environment alone.
     environments = [{"CUDA_VISIBLE_DEVICES": name} for name in devices] or [{}] * workers
-    try:
-        processes = LocalWorkers(scheduler.scheduler_address, environments)
-        client = Client(scheduler, set_as_default=False)
-        client.wait_for_workers(len(environments))
-    except BaseException:
-        scheduler.close()
-        raise
-    return DaskExecutor(client, owned=[processes, scheduler])
+    with ExitStack() as started:
+        scheduler = started.enter_context(
+            LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.ERROR)
+        )
+        started.enter_context(closing(LocalWorkers(scheduler.scheduler_address, environments)))
+        return DaskExecutor(Client(scheduler, set_as_default=False), owned=[started.pop_all()])

@@ -28,9 +28,8 @@ WORKER_ENVIRONMENT = {
 }
 """Training frees and takes the same megabytes at every step. Dask's own setting hands them back to
 the system each time, and getting them again, page by page, takes up to half of a step.
-Workers started here keep them, on large pages; None takes
-a variable away. Workers started elsewhere come close with
-`export MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_MAX_=0`."""
+Workers started here keep them, on large pages; None takes a variable away. Workers started
+elsewhere come close with `export MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_MAX_=0`."""
 
 
 def worker_environment() -> dict[str, str]:

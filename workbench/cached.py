@@ -115,8 +115,8 @@ def network(name: str, weighting: str | None = None) -> LoadedModel:
 
     Args:
         name: Catalogue name.
-        weighting: Of the images it is to look at; where it ships for several, the weights are
-            those trained on such images.
+        weighting: Frame weights of the images it is to look at; where it ships for several, its
+            own weights are those trained on such images.
     """
     from workbench import cores
 

@@ -63,7 +63,7 @@ def gallery(
 
     Args:
         tiles: In reading order.
-        key: Of the component on its page.
+        key: Key of the component on its page.
         shown: Name of the selected tile.
         movie: The address of a tile's moving picture; asked when a pointer rests on it.
         on_choice: Called with the name of the tile that is pressed.

@@ -75,7 +75,7 @@ def play_frames(
     Args:
         frames: RGB, of one size.
         numbers: The recording's number of each.
-        key: Of the component on its page.
+        key: Key of the component on its page.
         alt: What the picture shows.
         keys: Numbers of onset, apex and offset, as far as they are known.
         rate: Frames per second of the recording.

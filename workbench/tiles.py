@@ -132,10 +132,10 @@ def draw_tiles(
 
     Args:
         tiles: From left to right.
-        key: Of the component on its page.
+        key: Key of the component on its page.
         columns: Tiles beside each other where there is room.
         least: Pixels below which a tile is not shrunk; fewer stand beside each other then.
-        unit: Of the values.
+        unit: Unit of the values.
         press: What a press does, in words; without it a press enlarges.
         current: The name of the tile that is marked.
         on_press: Called with the press before the page is drawn again.

@@ -98,7 +98,7 @@ def faithfulness(
         patch: Side of a patch in pixels; 1 exchanges pixel by pixel.
         steps: Points of a curve after the first.
         orders: Number of random orders.
-        seed: Of random orders and ties.
+        seed: Seed of random orders and ties.
         chunk: Inputs per forward pass.
     """
     if inputs.shape[0] != 1 or tuple(inputs.shape[-2:]) != values.shape:

@@ -134,11 +134,11 @@ def frame_shares(
         clip: The frames that are accumulated: the expression, cropped as the network wants it.
         method: One of `decomposing_methods`; for clip networks any.
         target: The target class; the predicted one by default.
-        weighting: Of the image; the network's own by default.
+        weighting: Frame weights of the image; the network's own by default.
         form: How the shares of an image are told apart; see above.
         parameters: Parameters of the method. The baseline of an image is always zero
             accumulation.
-        seed: Of random samples.
+        seed: Seed of random samples.
     """
     request = AttributionRequest(
         method=method,

@@ -44,7 +44,7 @@ class Inspection:
     Attributes:
         model: Any network of the catalogue.
         recording: The clip.
-        weighting: Of accumulated images; the network's own by default.
+        weighting: Frame weights of accumulated images; the network's own by default.
     """
 
     model: LoadedModel

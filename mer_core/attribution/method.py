@@ -183,7 +183,7 @@ class Method:
         cost: Forward passes it takes the time of, from its parameters and the network.
         signed: Whether negative values speak against the target.
         signed_with: A parameter that makes an unsigned method signed while it is on.
-        resolution: Of the answer before it is laid over the input.
+        resolution: Resolution of the answer before it is laid over the input.
         own_parameters: Parameters besides the baseline and smoothing.
         uses_baseline: Whether it compares with a baseline input.
         needs_layer: Whether it looks into one layer.

@@ -42,7 +42,7 @@ class PathNetwork:
         network: Eval mode; the caller's own copy, as it is taken apart.
         first: Names of the convolutions that read the input; none keeps the network whole.
         inputs: A batch of one, for its shape.
-        dtype: Of the steps' arithmetic.
+        dtype: Number format of the steps' arithmetic.
     """
 
     def __init__(

@@ -71,7 +71,7 @@ def randomisation(
         inputs: A batch of one.
         original: The map of the intact network, where the caller has it already.
         stages: Steps from the logits to the input.
-        seed: Of the permutations.
+        seed: Seed of the permutations.
     """
     original = explain(model, inputs) if original is None else original
     found: list[Stage] = []

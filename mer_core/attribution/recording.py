@@ -131,10 +131,10 @@ class Recipe:
 
     Attributes:
         clip: Where the frames come from.
-        model: What was request.
+        model: Network that was explained.
         weights: As `load_model` takes it: "random", "imagenet" or a checkpoint.
-        weights_seed: Of random weights.
-        weighting: Of an accumulated image; None for the network's own.
+        weights_seed: Seed of random weights.
+        weighting: Frame weights of an accumulated image; None for the network's own.
         map: What came out of `explain_recording`.
         synthetic: Whether clip or training data were generated.
     """

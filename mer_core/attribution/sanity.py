@@ -39,7 +39,7 @@ class Check:
     """One line of the card.
 
     Attributes:
-        name: Of the check.
+        name: Name of the check.
         title: What a reader sees.
         verdict: What it says.
         figure: The number it judges, or None.
@@ -107,7 +107,7 @@ def sanity_card(
         difference: F(x) - F(baseline) with the method's own baseline; by default with `baseline`.
         plain: The plain gradient, for methods that claim to be something else.
         checks: Names in `CHECKS`; all by default.
-        seed: Of noise, orders, permutations and the other class.
+        seed: Seed of noise, orders, permutations and the other class.
         progress: Told the name of each check as it begins.
     """
     chosen = [CHECKS.get(name) for name in checks or CHECKS.names()]

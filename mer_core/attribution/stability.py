@@ -64,7 +64,7 @@ def stability(
         original: The undisturbed map, where the caller has it already.
         noise: Deviation, as a share of the input's range.
         draws: Number of noisy copies.
-        seed: Of the noise.
+        seed: Seed of the noise.
     """
     if noise <= 0 or draws < 1:
         raise SettingsError(f"noise {noise} and {draws} draws test nothing", where="stability")

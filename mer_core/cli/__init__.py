@@ -85,8 +85,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except MerError as error:
         click.echo(f"mer: {error}", err=True)
         return 2
-    except click.exceptions.NoArgsIsHelpError as request:
-        click.echo(request.format_message())
+    except click.exceptions.NoArgsIsHelpError as usage:
+        click.echo(usage.format_message())
         return 0
     except click.ClickException as error:
         click.echo(f"mer: {_refusal(error)}", err=True)

@@ -61,7 +61,7 @@ def score_bars(
     Args:
         scores: Name of the map -> score.
         baselines: Name of the control map, drawn as a dotted line -> score.
-        title: Of the axis.
+        title: Title of the axis.
         chance: Where chance lies on that axis.
         synthetic: Whether the clip was generated.
     """

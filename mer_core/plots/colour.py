@@ -28,7 +28,7 @@ class ColourScale:
     Attributes:
         low: What has the first colour.
         high: What has the last.
-        name: Of the colours.
+        name: Name of the colours.
         linear_width: Where given, positions are asinh(value / linear_width): linear for values
             smaller than that and logarithmic beyond, so that strong values leave room for weak.
         beyond: Share of the values that lie outside the ends on purpose and saturate, so that a

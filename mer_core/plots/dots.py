@@ -18,7 +18,7 @@ class DotAxis:
     """What the numbers of a chart are.
 
     Attributes:
-        title: Of the axis, with its unit.
+        title: Title of the axis, with its unit.
         value: What a dot is.
         reference: What a ring is.
         tick: What a bar is.

@@ -123,7 +123,7 @@ def subject_overview(
 
     Args:
         clips: Subject and emotion of each clip.
-        title: Of the dataset.
+        title: Title of the dataset.
         synthetic: Whether the clips were generated.
     """
     counts = Counter(clips)

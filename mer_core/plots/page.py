@@ -27,7 +27,7 @@ def html_page(title: str, body: str, *, interactive: bool = False) -> str:
     """One HTML file in the house style, which needs no other file.
 
     Args:
-        title: Of the window.
+        title: Title of the window.
         body: As HTML.
         interactive: Whether `body` holds figures made by `figure_block`.
     """

@@ -111,7 +111,7 @@ def animation_bytes(
         frame_numbers: The number of each frame, on the scale of `key_frames`.
         key_frames: Names and numbers of onset, apex, offset, as far as they are known.
         size: Width of the picture at most; smaller frames are left to the viewer to enlarge.
-        quality: Of the WebP, 1 to 100.
+        quality: Quality of the WebP, 1 to 100.
     """
     ticks = [
         list(frame_numbers).index(number)

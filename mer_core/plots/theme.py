@@ -137,7 +137,7 @@ class Line:
     Attributes:
         at: Where it crosses the other axis.
         upright: Whether it stands, at an x, or lies, at a y.
-        style: Of the stroke, as plotly has it.
+        style: Dash style of the stroke, as plotly names it.
         text: Written at its end: above a standing line, inside at the right of a lying one.
         entry: Its name in the legend, where it has one.
     """

@@ -44,7 +44,7 @@ class Stage:
     """One operation of a network.
 
     Attributes:
-        name: Of the module, dotted; of the operation where it is none.
+        name: Dotted name of the module; of the operation where it is none.
         kind: "input", "conv", "sum", "concat", "norm" or "dense".
         title: In words, e.g. "conv 5x5 /2".
         shape: What comes out, without the batch.

@@ -84,7 +84,7 @@ class Outcome:
     """One artefact of a run.
 
     Attributes:
-        name: Of the builder.
+        name: Name of the builder.
         state: What became of it.
         files: Its files, now in the folder.
         warnings: What a reader should know.
@@ -106,7 +106,7 @@ def reproduce(
     """Makes what is asked for, one after the other, and yields what became of each.
 
     Args:
-        names: Of makers; their order is that of `BUILDERS` whatever the order here.
+        names: Names of builders; their order is that of `BUILDERS` whatever the order here.
         job: Data, settings, and who is told.
         folder: Receives the files, the manifest and the gallery.
         force: Make also what is there already.

@@ -113,7 +113,7 @@ class BuildResult:
         data_digest: Identity of the data.
         synthetic: Whether any of them were generated.
         settings: What a reader needs to make it again.
-        seed: Of what was drawn, where anything was.
+        seed: Seed of what was drawn, where anything was.
         warnings: What a reader should know.
         values: The same result as plain values or records, for notebooks and tests.
     """
@@ -183,7 +183,7 @@ class StudyLines:
 
     Args:
         emit: Receives the lines.
-        label: Of the study; every line begins with it.
+        label: Title of the study; every line begins with it.
         clock: In seconds.
     """
 

@@ -56,7 +56,7 @@ class LocalisationSettings:
         target: Which class is explained: "predicted" or "true".
         reduction: What is done with negative values of signed maps.
         clips: Held-out clips per fold, evenly chosen; None takes all.
-        seed: Of the random map and of methods that draw.
+        seed: Seed of the random map and of methods that draw.
     """
 
     methods: Mapping[str, Mapping[str, Any]]
@@ -72,7 +72,7 @@ class FoldWork:
 
     Attributes:
         study: The study's folder.
-        identity: Of the fold in its database.
+        identity: Identity of the fold in its database.
         settings: What to do.
         part: File that receives the rows.
     """

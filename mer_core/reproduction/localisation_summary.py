@@ -205,11 +205,11 @@ class Row:
         au: Action unit whose region it is, or "any".
         emotion: Class of the clip in the study's scheme.
         subject: Who is on the clip.
-        clip: Of the subject.
-        seed: Of the study's repeat whose network it is.
+        clip: Name of the subject's clip.
+        seed: Seed of the study's repeat whose network it is.
         target: The class that was explained; "" for baselines.
         correct: Whether the network answered rightly.
-        metric: Of `mer_core.attribution.localisation.METRICS`.
+        metric: Name in `mer_core.attribution.localisation.METRICS`.
         value: The score; NaN where there is nothing to score.
         normalised: Value over chance: 1 is a random map.
         area: Share of the image that the region covers.

@@ -32,7 +32,7 @@ class Artifact:
         maker: The command or notebook that writes it.
         place: What it corresponds to in the publication ("Fig. 1", "Table 3"), or "".
         provenance: Data, settings, versions, commit.
-        name: Of the maker in `everything.BUILDERS`, or "" for files that others write.
+        name: Name of the builder in `everything.BUILDERS`, or "" for files that others write.
         recipe: Digest of code, data and settings; equal recipes give equal files.
     """
 
@@ -152,7 +152,7 @@ def results_in_order(entries: Sequence[Artifact], order: Sequence[str]) -> list[
     """Return the files of each result, on generated data or not, in the order of their builders.
 
     Args:
-        entries: Of a manifest.
+        entries: Entries of a manifest.
         order: Names of builders; what none of them wrote comes last.
     """
     place = {name: i for i, name in enumerate(order)}
@@ -183,7 +183,7 @@ def gallery(manifest: Manifest, order: Sequence[str] = ()) -> str:
     """The page as Markdown.
 
     Args:
-        manifest: Of the folder that the page lies in.
+        manifest: Manifest of the folder that the page lies in.
         order: Makers in the order of the page; what no maker of the list wrote comes last.
     """
     sections = [_section(group) for group in results_in_order(manifest.entries(), order)]

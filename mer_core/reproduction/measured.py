@@ -125,7 +125,7 @@ class Product:
     Attributes:
         suffix: What the file name ends in.
         content: Its bytes; the same for the same data, settings and code, unless timed.
-        stem: Of the file name, where it is not its builder's.
+        stem: Stem of the file names, where it is not the builder's name.
         title: One line on what it shows, where it is not its builder's.
     """
 

@@ -84,7 +84,7 @@ def reviewed_results(
     """Every table and figure in the order in which they are made.
 
     Args:
-        entries: Of the manifest.
+        entries: Entries of the manifest.
         contents: File -> its bytes.
         missing: ArtifactBuilder -> why there is no result.
         builders: Everything that can be made, in its order.

@@ -47,7 +47,7 @@ class ShippedWork:
         methods: Method -> parameters that are not to have their default.
         every_layer: Whether methods that take a layer are asked at each of the network's.
         cohort: Whose clips.
-        part: Of which part of the cohort.
+        part: Part of the cohort.
         person: Number of the person.
         clips: How many of the person's clips, evenly chosen.
         out: File that receives the rows.

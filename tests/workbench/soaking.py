@@ -52,7 +52,7 @@ WEIGHTINGS = ("full", "linear")
 UNDER = ("nothing", "affective-motion image")  # what lies under the maps of every other session
 THINK = (1.0, 3.0)
 SAMPLE_SECONDS = 30.0
-DRAWN = 120_000  # milliseconds in which a busy browser draws what it has been sent
+DRAWN = 30_000  # milliseconds in which a busy browser draws what it has been sent
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def tile_figure(
     Args:
         bands: All tiles of a band have one size, such that the band fills the width.
         synthetic: Whether any data were generated.
-        width: Of the figure, inches.
+        width: Width of the figure in inches.
         note: Written below everything.
     """
     placed = [_Band.of(blocks, width=width) for blocks in bands]
