@@ -5,12 +5,12 @@ OpenCV has one fused, vectorised kernel that reads 8-bit pixels and updates floa
 + w)` it yields the weighted mean of frames whose weights share a sign, and that mean times the
 sum of their weights is their weighted sum.
 
-Frames go in runs of `RUN` to `LANES` lanes in turn, and a lane keeps one mean for each sign. So
-two threads can decode and sum side by side, while the frames are still in their cores' caches,
-and every bit of the total follows from the frames and their order, whatever the threads do. Of a
-large mean only a band of rows stays in cache from one frame to the next, so there a run is summed
-band by band. Smaller ones are summed whole: two threads hold Python's lock in turn, and what is
-done under it costs several times what it costs alone.
+Frames go in runs of `RUN` to `STREAMS` streams in turn, and a stream keeps one mean for each
+sign. So two threads can decode and sum side by side, while the frames are still in their cores'
+caches, and every bit of the total follows from the frames and their order, whatever the threads
+do. Of a large mean only a band of rows stays in cache from one frame to the next, so there a run
+is summed band by band. Smaller ones are summed whole: two threads hold Python's lock in turn, and
+what is done under it costs several times what it costs alone.
 
 Everything is single precision. A mean rounds once per frame and the total once per mean; over 256
 frames, where weights reach -1055 and partial sums half a million, the total is within one unit of
@@ -38,28 +38,28 @@ Frame = npt.NDArray[np.uint8]
 Total = npt.NDArray[np.float32]
 
 RUN = 4
-LANES = 2
+STREAMS = 2
 _WHOLE, _BAND = 2**19, 2**17  # values
 _BYTES = np.dtype(np.uint8)
 
 # Fresh memory costs more than a frame's sum, because the system clears it page by page; a clip is
 # mostly as large as the one before. At most 16 MiB are kept.
-_SPARE: deque[Total] = deque(maxlen=2 * LANES)
+_SPARE: deque[Total] = deque(maxlen=2 * STREAMS)
 _SPARE_VALUES = 2**20
 
 
 @runtime_checkable
 class ParallelFrames(Protocol):
-    """Frames that their source hands on in the threads that decode them."""
+    """Frames that their source passes on in the threads that decode them."""
 
     def __len__(self) -> int: ...
 
-    def hand_on(
-        self, take: Callable[[int, Sequence[Frame]], None], *, run: int, lanes: int
+    def process_runs(
+        self, consume: Callable[[int, Sequence[Frame]], None], *, run: int, streams: int
     ) -> None:
-        """Calls `take(number, frames)` for each run of `run` frames, numbered from 0.
+        """Call `consume(number, frames)` for each run of `run` frames, numbered from 0.
 
-        Calls whose numbers leave the same remainder by `lanes` follow each other; others may
+        Calls whose numbers leave the same remainder by `streams` follow each other; others may
         come at the same time.
         """
         ...
@@ -69,13 +69,13 @@ class Accumulator:
     """Adds `weight * frame` for frames of one size, which must not change once they are added."""
 
     def __init__(self) -> None:
-        self._lanes = tuple(_Lane() for _ in range(LANES))
+        self._streams = tuple(_StreamMean() for _ in range(STREAMS))
         self._run: list[Frame] = []
         self._run_weights: list[float] = []
         self._added = 0
 
     def add(self, frame: Frame, weight: float) -> None:
-        """Adds one frame; a frame of weight 0 costs nothing."""
+        """Add one frame; a frame of weight 0 costs nothing."""
         self._run.append(frame)
         self._run_weights.append(weight)
         self._added += 1
@@ -83,24 +83,24 @@ class Accumulator:
             self._end_run()
 
     def add_run(self, number: int, frames: Sequence[Frame], weights: Sequence[float]) -> None:
-        """Adds run `number` whole; runs of different lanes may be added at the same time."""
-        self._lanes[number % LANES].add(frames, weights)
+        """Add run `number` whole; runs of different streams may be added at the same time."""
+        self._streams[number % STREAMS].add(frames, weights)
 
     def total(self) -> Total:
         """The weighted sum of all frames added so far."""
         self._end_run()
-        lanes = [lane for lane in self._lanes if lane.shape]
-        if not lanes:
+        streams = [stream for stream in self._streams if stream.shape]
+        if not streams:
             raise FrameError("there are no frames to accumulate", remedy="give at least one")
-        for lane in lanes[1:]:
-            _require_same(lane.shape, _BYTES, lanes[0].shape)
-        return _still_total(lanes) if _still(lanes) else _merged(lanes)
+        for stream in streams[1:]:
+            _require_same(stream.shape, _BYTES, streams[0].shape)
+        return _constant_total(streams) if _is_constant(streams) else _merge(streams)
 
     def close(self) -> None:
-        """Leaves its memory to the next accumulator; no frame can be added any more."""
-        for lane in self._lanes:
-            _SPARE.extend(mean for mean in lane.means.values() if mean.size <= _SPARE_VALUES)
-            lane.means = {}
+        """Leave its memory to the next accumulator; no frame can be added any more."""
+        for stream in self._streams:
+            _SPARE.extend(mean for mean in stream.means.values() if mean.size <= _SPARE_VALUES)
+            stream.means = {}
 
     def _end_run(self) -> None:
         if self._run:
@@ -108,7 +108,7 @@ class Accumulator:
             self._run, self._run_weights = [], []
 
 
-class _Lane:
+class _StreamMean:
     """The mean of the frames of either sign, and the sum of their weights."""
 
     def __init__(self) -> None:
@@ -116,22 +116,22 @@ class _Lane:
         self.bands: list[slice] = []
         self.means: dict[bool, Total] = {}
         self.sums = {False: 0.0, True: 0.0}
-        # Until the first change, the lane is one frame, many times.
-        self.still = True
+        # Until the first change, the stream is one frame, many times.
+        self.constant = True
         self.reference: Frame | None = None
 
     def add(self, frames: Sequence[Frame], weights: Sequence[float]) -> None:
         for frame in frames:
-            self._admit(frame)
+            self._check(frame)
         weighed = [(frame, weight) for frame, weight in zip(frames, weights, strict=True) if weight]
-        if self.still:
-            self._watch([frame for frame, _ in weighed])
+        if self.constant:
+            self._compare_with_first([frame for frame, _ in weighed])
         steps = [(frame, *self._step(weight)) for frame, weight in weighed]
         for band in self.bands:
             for frame, mean, share in steps:
                 cv2.accumulateWeighted(frame[band], mean[band], share)
 
-    def _admit(self, frame: Frame) -> None:
+    def _check(self, frame: Frame) -> None:
         if self.shape:
             _require_same(frame.shape, frame.dtype, self.shape)
             return
@@ -142,12 +142,12 @@ class _Lane:
         self.shape = frame.shape
         self.bands = _bands(self.shape)
 
-    def _watch(self, frames: Sequence[Frame]) -> None:
+    def _compare_with_first(self, frames: Sequence[Frame]) -> None:
         for frame in frames:
             if self.reference is None:
                 self.reference = frame
             if not _equal(frame, self.reference):
-                self.still = False
+                self.constant = False
                 return
 
     def _step(self, weight: float) -> tuple[Total, float]:
@@ -167,10 +167,10 @@ def weighted_sum(frames: Iterable[Frame] | ParallelFrames, weights: Iterable[flo
         if len(each) != len(frames):
             raise ValueError(f"{len(each)} weights for {len(frames)} frames")
 
-        def take(number: int, run: Sequence[Frame]) -> None:
+        def consume(number: int, run: Sequence[Frame]) -> None:
             accumulator.add_run(number, run, each[number * RUN : (number + 1) * RUN])
 
-        frames.hand_on(take, run=RUN, lanes=LANES)
+        frames.process_runs(consume, run=RUN, streams=STREAMS)
     else:
         for frame, weight in zip(frames, weights, strict=True):
             accumulator.add(frame, float(weight))
@@ -179,24 +179,30 @@ def weighted_sum(frames: Iterable[Frame] | ParallelFrames, weights: Iterable[flo
     return total
 
 
-def _still(lanes: Sequence[_Lane]) -> bool:
-    shown = [lane.reference for lane in lanes if lane.reference is not None]
-    return all(lane.still for lane in lanes) and all(_equal(one, shown[0]) for one in shown)
+def _is_constant(streams: Sequence[_StreamMean]) -> bool:
+    references = [stream.reference for stream in streams if stream.reference is not None]
+    return all(stream.constant for stream in streams) and all(
+        _equal(one, references[0]) for one in references
+    )
 
 
-def _still_total(lanes: Sequence[_Lane]) -> Total:
+def _constant_total(streams: Sequence[_StreamMean]) -> Total:
     """Exact where the frames are: in single precision, rounding would be the whole picture."""
-    for lane in lanes:
-        if lane.reference is not None:
-            weight = sum(each for one in lanes for each in one.sums.values())
-            return (weight * lane.reference.astype(np.float64)).astype(np.float32)
-    return np.zeros(lanes[0].shape, np.float32)
+    for stream in streams:
+        if stream.reference is not None:
+            weight = sum(each for one in streams for each in one.sums.values())
+            return (weight * stream.reference.astype(np.float64)).astype(np.float32)
+    return np.zeros(streams[0].shape, np.float32)
 
 
-def _merged(lanes: Sequence[_Lane]) -> Total:
+def _merge(streams: Sequence[_StreamMean]) -> Total:
     """Every mean times the sum of its weights, added up while a band of the total is in cache."""
-    total = np.empty(lanes[0].shape, np.float32)
-    parts = [(mean, lane.sums[sign]) for lane in lanes for sign, mean in sorted(lane.means.items())]
+    total = np.empty(streams[0].shape, np.float32)
+    parts = [
+        (mean, stream.sums[sign])
+        for stream in streams
+        for sign, mean in sorted(stream.means.items())
+    ]
     for band in _bands(total.shape):
         strip = total[band]
         (first, weight), *others = parts

@@ -92,7 +92,7 @@ def build_ami(
     Args:
         frames: 8-bit RGB frames of one size, in time order. A source that decodes in threads
             sums in them too; the image is the same.
-        count: How many there are; the weights depend on it, so it must be right.
+        count: Number of frames; the weights depend on it, so it must be right.
         weighting: A name in `WEIGHTINGS`.
         frame_numbers: The recording's numbers; 1..count where not given.
 
@@ -114,7 +114,7 @@ def build_ami(
         raise SettingsError(f"{count} frames cannot have {len(numbers)} frame numbers")
     weights = frame_weights(count, weighting)
     return AffectiveMotionImage(
-        total=weighted_sum(_counted(frames, count), weights),
+        total=weighted_sum(_check_count(frames, count), weights),
         weights=weights,
         weighting=weighting,
         frame_numbers=numbers,
@@ -152,18 +152,18 @@ def partial_ami(
     )
 
 
-def _counted(
+def _check_count(
     frames: Iterable[Frame] | ParallelFrames, count: int
 ) -> Iterable[Frame] | ParallelFrames:
     """`frames`; a number of them that the weights were not made for is refused."""
     if not isinstance(frames, ParallelFrames):
-        return _counting(frames, count)
+        return _count_frames(frames, count)
     if len(frames) != count:
         raise FrameError(f"there are {len(frames)} frames, but the weights are for {count}")
     return frames
 
 
-def _counting(frames: Iterable[Frame], count: int) -> Iterable[Frame]:
+def _count_frames(frames: Iterable[Frame], count: int) -> Iterable[Frame]:
     seen = 0
     for frame in frames:
         seen += 1

@@ -42,12 +42,12 @@ class Weighting:
     """One reading of the frame weights.
 
     Attributes:
-        name: What commands and settings call it.
-        title: What a reader sees.
+        name: Name in commands and settings.
+        title: Display title.
         formula: The weight of frame i of k, as text.
         tex: The same as TeX.
-        sums_to: What the weights add up to: "k" or "0".
-        source: Where this reading comes from.
+        sums_to: Sum of the weights: "k" or "0".
+        source: Source of this reading.
         compute: From the number of frames to their weights.
     """
 

@@ -113,19 +113,19 @@ class FrameSource:
                 if position >= max(wanted):
                     return
 
-    def hand_on(
+    def process_runs(
         self,
-        take: Callable[[int, Sequence[Frame]], None],
+        consume: Callable[[int, Sequence[Frame]], None],
         *,
         run: int,
-        lanes: int,
+        streams: int,
         on_first: Callable[[Frame], None] = lambda first: None,
     ) -> None:
-        """Call `take(number, frames)` for each run of `run` frames, numbered from 0.
+        """Call `consume(number, frames)` for each run of `run` frames, numbered from 0.
 
         Before all others comes `on_first`, with the first frame; every frame has its size. Where
-        the frames can be decoded apart, `take` is called in the threads that decode them: calls
-        whose numbers leave the same remainder by `lanes` follow each other, and others may come
+        the frames can be decoded apart, `consume` is called in the threads that decode them: calls
+        whose numbers leave the same remainder by `streams` follow each other, and others may come
         at the same time.
         """
         sizes = _OneSize(self.labels)
@@ -140,13 +140,13 @@ class FrameSource:
         if isinstance(self.decode, ImageDecoder):
             parts = [slice(start, start + run) for start in starts]
             each, threads = self.decode.each, self.decode.threads
-            ordered_parallel(each, take, parts, threads=threads, streams=lanes, check=check)
+            ordered_parallel(each, consume, parts, threads=threads, streams=streams, check=check)
             return
         with closing(iter(self)) as frames:
             for number in range(len(starts)):
                 out = list(islice(frames, run))
                 check(number, out)
-                take(number, out)
+                consume(number, out)
 
     def between(self, first: int | None, last: int | None) -> FrameSource:
         """The frames numbered `first` to `last`, both included; None leaves that end open."""
@@ -204,11 +204,11 @@ def read_clip(source: FrameSource) -> Clip:
         _affordable(first.nbytes * len(source), source.name)
         frames_read.append(np.empty((len(source), *first.shape), np.uint8))
 
-    def take(number: int, frames: Sequence[Frame]) -> None:
+    def consume(number: int, frames: Sequence[Frame]) -> None:
         for position, frame in enumerate(frames, number):
             frames_read[0][position] = frame
 
-    source.hand_on(take, run=1, lanes=default_threads(), on_first=on_first)
+    source.process_runs(consume, run=1, streams=default_threads(), on_first=on_first)
     return Clip(
         name=source.name,
         frames=frames_read[0],

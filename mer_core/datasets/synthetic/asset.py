@@ -46,7 +46,7 @@ class Deltas:
     moves: npt.NDArray[np.float32]
 
     def add(self, points: npt.NDArray[np.float32], weights: dict[str, float]) -> None:
-        """Adds the weighted displacements to `points` in place."""
+        """Add the weighted displacements to `points` in place."""
         for name, weight in weights.items():
             if weight:
                 rows = self._rows(name)
@@ -78,7 +78,7 @@ class FaceAsset:
         eyes: (2, V) whether a vertex belongs to the right or the left eyeball.
         shapes: Identity displacements: phenotypes and local changes.
         actions: The 52 facial actions.
-        source: Where the data come from and under which licence.
+        source: Origin and licence of the data.
     """
 
     neutral: npt.NDArray[np.float32]

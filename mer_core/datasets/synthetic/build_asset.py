@@ -312,7 +312,7 @@ def _mask(root: Path, name: str, obj_uv: FloatArray, mesh: _Mesh) -> npt.NDArray
 
 
 def main() -> None:
-    """Builds the asset, writes it, and logs its digest."""
+    """Build the asset, write it, and log its digest."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     arrays = build()
     with atomic_path(ASSET_PATH) as partial:

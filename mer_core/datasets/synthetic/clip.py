@@ -40,10 +40,10 @@ class SyntheticClip:
 def render_clip(
     plan: ClipPlan, *, size: int | tuple[int, int] = 224, framing: str = "crop"
 ) -> SyntheticClip:
-    """Renders `plan`.
+    """Render `plan`.
 
     Args:
-        plan: What happens.
+        plan: Plan of the clip.
         size: Side of a square frame, or (height, width), in pixels.
         framing: "crop" lets the face fill the frame; "camera" shows head and shoulders before a
             wall, the face about 45 % of the frame's height.

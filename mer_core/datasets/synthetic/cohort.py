@@ -93,10 +93,10 @@ class CohortClip:
     """One clip to be drawn.
 
     Attributes:
-        subject: Who, e.g. "unseen/0007".
+        subject: Name of the person, e.g. "unseen/0007".
         label: Class.
-        emotion: What is acted.
-        plan: What happens.
+        emotion: Acted emotion.
+        plan: Plan of the clip.
         size: Side of a frame in pixels.
     """
 

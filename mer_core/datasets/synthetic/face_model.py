@@ -13,7 +13,7 @@ from mer_core.datasets.synthetic import hair as hairdo
 from mer_core.datasets.synthetic.asset import PARTS, TILES, FaceAsset, load_asset
 from mer_core.datasets.synthetic.atlas import mask
 from mer_core.datasets.synthetic.identity import Identity
-from mer_core.datasets.synthetic.texture import clothed
+from mer_core.datasets.synthetic.texture import clothing_distance
 from mer_core.records import FloatArray
 
 IntArray = npt.NDArray[np.integer]
@@ -62,7 +62,7 @@ def build_face(identity: Identity) -> FaceModel:
     rest = asset.neutral.copy()
     asset.shapes.add(rest, dict(identity.shapes))
     asset.actions.add(rest, dict(identity.resting))
-    rest = _centred(_close_lips(rest, asset), asset)
+    rest = _centre(_close_lips(rest, asset), asset)
     normals = vertex_normals(rest, asset.triangles)
     rest += hairdo.lift(asset.neutral, normals, _ears(asset), identity.hair)
     rest += _cloth_lift(asset, normals, identity)
@@ -92,7 +92,7 @@ def vertex_normals(points: FloatArray, triangles: IntArray) -> FloatArray:
     return (normals / np.maximum(length, 1e-9)).astype(np.float32)
 
 
-def _centred(points: FloatArray, asset: FaceAsset) -> FloatArray:
+def _centre(points: FloatArray, asset: FaceAsset) -> FloatArray:
     centre = np.mean([points[rows].mean(axis=0) for rows in asset.eyes], axis=0)
     return (points - centre).astype(np.float32)
 
@@ -125,7 +125,7 @@ def _ears(asset: FaceAsset) -> FloatArray:
 def _cloth_lift(asset: FaceAsset, normals: FloatArray, identity: Identity) -> FloatArray:
     lift = np.zeros_like(asset.neutral)
     rows = asset.vertices_of("body")
-    depth = hairdo.smoothstep(-1.0, 6.0, clothed(asset.neutral[rows], identity)) * 5.0
+    depth = hairdo.smoothstep(-1.0, 6.0, clothing_distance(asset.neutral[rows], identity)) * 5.0
     lift[rows] = normals[rows] * depth[:, None]
     return lift
 

@@ -50,7 +50,7 @@ def hairline(points: FloatArray, hair: Hair) -> FloatArray:
 
 
 def coverage(points: FloatArray, ears: FloatArray, hair: Hair, softness: float) -> FloatArray:
-    """How much each point of the neutral head is covered by hair, 0 to 1."""
+    """Return the share of each point of the neutral head that hair covers, 0 to 1."""
     height = points[..., 1] - hairline(points, hair)
     covered = smoothstep(-softness, softness, height)
     return covered * (1 - np.clip(ears * 2, 0, 1))

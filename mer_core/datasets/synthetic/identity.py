@@ -58,16 +58,16 @@ _EXCLUDED += ("mouth-lowerlip-ext", "mouth-upperlip-middle", "mouth-lowerlip-mid
 
 @dataclass(frozen=True, kw_only=True)
 class Hair:
-    """How the hair is worn.
+    """Hairstyle and colour.
 
     Attributes:
         style: "cropped", "short", "full", "curly", "bob" or "long".
         colour: Colour of the strands.
         hairline: Height of the hairline above the eyes in mm: front, temple, before the ear.
-        volume: How far the hair stands off the scalp, in mm.
-        parting: Where the hair parts, in mm from the middle.
-        fringe: How far hair falls over the forehead, in mm.
-        length: How far it hangs below the eyes, in mm; 0 if it does not hang.
+        volume: Thickness of the hair above the scalp, in mm.
+        parting: Position of the parting, in mm from the middle.
+        fringe: Length of the hair over the forehead, in mm.
+        length: Length below the eyes, in mm; 0 if it does not hang.
     """
 
     style: str
@@ -156,7 +156,7 @@ def sample_identity(seed: int) -> Identity:
 
 
 def _sample_ancestry(rng: np.random.Generator) -> dict[str, float]:
-    """Mostly one ancestry, sometimes a mixture."""
+    """Sample mostly one ancestry, sometimes a mixture."""
     shares = rng.dirichlet([0.35, 0.35, 0.35])
     return dict(zip(("african", "asian", "caucasian"), map(float, shares), strict=True))
 

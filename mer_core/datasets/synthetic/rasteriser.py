@@ -14,7 +14,7 @@ IntArray = npt.NDArray[np.integer]
 
 @dataclass(frozen=True, eq=False)
 class Fragments:
-    """What is visible at each covered pixel of an image.
+    """Visible triangles, one for each covered pixel of an image.
 
     Attributes:
         pixels: (n,) flat pixel indices, each at most once.
@@ -64,7 +64,7 @@ def rasterise(
         behind: (H * W,) depth of what is already drawn; only nearer triangles are seen.
     """
     corners = points[triangles].astype(np.float32)
-    area = _doubled_area(corners)
+    area = _double_area(corners)
     facing = area > 1e-6 if cull else np.abs(area) > 1e-6
     kept = np.flatnonzero(facing & _inside_view(corners, shape))
     corners, area = corners[kept], area[kept]
@@ -86,7 +86,7 @@ def rasterise(
 
 
 def _one_per_pixel(flat: IntArray, seen: IntArray, shape: tuple[int, int]) -> IntArray:
-    """Of candidates that tie for a pixel, the last."""
+    """Keep the last of the candidates that tie for a pixel."""
     last = np.empty(shape[0] * shape[1], np.int64)
     last[flat[seen]] = seen
     return seen[last[flat[seen]] == seen]
@@ -103,7 +103,7 @@ def _evaluate(planes: FloatArray, owner: IntArray, x: FloatArray, y: FloatArray)
     return value
 
 
-def _doubled_area(corners: FloatArray) -> FloatArray:
+def _double_area(corners: FloatArray) -> FloatArray:
     a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
 

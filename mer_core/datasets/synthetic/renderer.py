@@ -120,7 +120,7 @@ class Renderer:
         triangles: npt.NDArray[np.int64],
         light: FloatArray,
     ) -> None:
-        """Writes the fragments of `triangles` (given with corners reversed) into `image`."""
+        """Write the fragments of `triangles` (given with corners reversed) into `image`."""
         if not len(fragments.pixels):
             return
         corners = self._face.triangles[triangles][:, ::-1]

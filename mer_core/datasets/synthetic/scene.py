@@ -43,7 +43,7 @@ class Scene:
         yaw, pitch, roll: How the head is held, in radians.
         distance: Camera to eyes, in mm.
         zoom: Magnification relative to the framing.
-        shift: Where the face sits off the middle, in mm.
+        shift: Offset of the face from the middle, in mm.
         background: Colour of the wall.
     """
 

@@ -72,7 +72,7 @@ def _paint_wrinkles(
         x = np.linspace(-38, 38, 14)
         y = height + 3 * np.cos(x / 22) + rng.normal(0, 0.6, 14)
         chart.stroke(np.stack([x, y], axis=1), 0.5 * strength, 0.6)
-    ink = chart.blurred(0.7).project(points)
+    ink = chart.blur(0.7).project(points)
     return skin * (1 - ink[..., None] * np.array((0.30, 0.38, 0.38), np.float32))
 
 
@@ -87,7 +87,7 @@ def _paint_freckles(
     for _ in range(int(rng.integers(0, 5))):
         x, y = rng.uniform(-55, 55), rng.uniform(-100, 45)
         chart.stroke(np.array([(x, y), (x + 0.3, y)]), 1.4, float(rng.uniform(0.9, 1.7)))
-    ink = chart.blurred(0.25).project(points)
+    ink = chart.blur(0.25).project(points)
     return skin * (1 - ink[..., None] * np.array((0.33, 0.45, 0.52), np.float32))
 
 
@@ -154,7 +154,7 @@ def _paint_brows(
             tip = (a + d * np.cos(c * 0.75), b + d * 0.85 * np.sin(c * 0.75))
             line = np.vstack([hair, tip]) * (side, 1)
             chart.stroke(line, float(rng.uniform(0.5, 0.95)), 0.34)
-    soft = chart.blurred(1.3).project(points)
+    soft = chart.blur(1.3).project(points)
     ink = np.maximum(chart.project(points), np.clip(soft * 1.15, 0, 0.75))
     return mix(skin, brows.colour, ink)
 
@@ -170,8 +170,8 @@ def _paint_scalp(
     ragged[..., 1] += (3.4 if hair.fringe else 1.8) * jag
     softness = 3.2 if hair.fringe else {"cropped": 8.0, "curly": 3.0}.get(hair.style, 5.0)
     covered = hairdo.coverage(ragged, ears, hair, softness)
-    cast = hairdo.coverage(points + (0, 6, 0), ears, hair, 7.0) * 0.22
-    skin = skin * (1 - (cast * (1 - covered))[..., None])
+    shadow = hairdo.coverage(points + (0, 6, 0), ears, hair, 7.0) * 0.22
+    skin = skin * (1 - (shadow * (1 - covered))[..., None])
     if hair.style in ("curly", "cropped"):
         fine, broad = noise(rng, shape, (3.5, 3.5)), noise(rng, shape, (9, 9))
     else:
@@ -242,7 +242,7 @@ class Chart:
         target = self.ink[low[1] : high[1], low[0] : high[0]]
         np.maximum(target, view.astype(np.float32) * (ink / 255), out=target)
 
-    def blurred(self, millimetres: float) -> Chart:
+    def blur(self, millimetres: float) -> Chart:
         """The drawing with soft strokes."""
         soft = Chart()
         soft.ink = cv2.GaussianBlur(self.ink, (0, 0), millimetres * _SCALE).astype(np.float32)

@@ -34,14 +34,14 @@ def _paint_body(identity: Identity) -> FloatArray:
     weave = 1 + 0.03 * noise(rng, points.shape[:2], (1.5, 1.5))
     weave += 0.05 * noise(rng, points.shape[:2], (30, 12))
     cloth = np.array(identity.clothing, np.float32) * weave[..., None]
-    edge = clothed(points, identity)
+    edge = clothing_distance(points, identity)
     share = smoothstep(-1.0, 1.0, edge)
     seam = 1 - 0.35 * np.exp(-(((edge - 9) / 1.6) ** 2)) - 0.3 * np.exp(-((edge / 2.5) ** 2))
     mixed = skin * (1 - share[..., None]) + (cloth * seam[..., None]) * share[..., None]
     return mixed.astype(np.float32)
 
 
-def clothed(points: FloatArray, identity: Identity) -> FloatArray:
+def clothing_distance(points: FloatArray, identity: Identity) -> FloatArray:
     """Distance in mm inside the clothes (positive) or above their neckline (negative)."""
     x, y, z = points[..., 0], points[..., 1], points[..., 2]
     front = smoothstep(-80.0, -10.0, z)

@@ -67,13 +67,13 @@ class GroundTruth:
         )
 
     def save(self, path: Path) -> None:
-        """Writes an .npz that `load` reads; the file is whole or absent."""
+        """Write an .npz that `load` reads; the file is whole or absent."""
         with atomic_path(path) as partial:
             np.savez_compressed(partial, allow_pickle=False, **self.arrays())
 
     @classmethod
     def load(cls, path: Path) -> GroundTruth:
-        """Reads what `save` wrote."""
+        """Read what `save` wrote."""
         try:
             with np.load(path, allow_pickle=False) as stored:
                 values = {name: stored[name] for name in _FIELDS}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mer_core.ami import WEIGHTINGS, Accumulator, accumulation, frame_weights, weighted_sum
-from mer_core.ami.accumulation import LANES, RUN
+from mer_core.ami.accumulation import RUN, STREAMS
 from mer_core.errors import FrameError
 
 
@@ -117,7 +117,7 @@ def test_frames_seen_once_are_enough():
 
 
 class Paused:
-    """Frames that threads hand on, as slowly as `pause` says for each run."""
+    """Frames that threads pass on, as slowly as `pause` says for each run."""
 
     def __init__(self, frames, pause=lambda number: 0.0):
         self.frames, self.pause = frames, pause
@@ -125,14 +125,14 @@ class Paused:
     def __len__(self):
         return len(self.frames)
 
-    def hand_on(self, take, *, run, lanes):
-        def walk(lane):
-            for number in range(lane, -(-len(self.frames) // run), lanes):
+    def process_runs(self, consume, *, run, streams):
+        def walk(stream):
+            for number in range(stream, -(-len(self.frames) // run), streams):
                 time.sleep(self.pause(number))
-                take(number, self.frames[number * run : (number + 1) * run])
+                consume(number, self.frames[number * run : (number + 1) * run])
 
-        with ThreadPoolExecutor(lanes) as pool:
-            list(pool.map(walk, range(lanes)))
+        with ThreadPoolExecutor(streams) as pool:
+            list(pool.map(walk, range(streams)))
 
 
 @pytest.mark.parametrize("weighting", ["full", "literal"])
@@ -152,7 +152,7 @@ def test_frames_handed_on_need_as_many_weights():
 
 def test_a_clip_is_still_only_if_its_lanes_show_the_same():
     frames = noise(2, seed=3)
-    turned = [frames[position // RUN % LANES] for position in range(4 * RUN)]
+    turned = [frames[position // RUN % STREAMS] for position in range(4 * RUN)]
     weights = frame_weights(len(turned), "rank-pooling")
     total = weighted_sum(turned, weights)
     np.testing.assert_allclose(total, slow_sum(turned, weights), rtol=1e-5, atol=0.05)

@@ -137,7 +137,7 @@ def in_order(kept):
 @pytest.mark.parametrize("run", [1, 4, 9])
 def test_frames_are_handed_on_in_runs(folder, clip, kind, run):
     held = {}
-    kind(open_frames(folder, threads=2)).hand_on(held.__setitem__, run=run, lanes=2)
+    kind(open_frames(folder, threads=2)).process_runs(held.__setitem__, run=run, streams=2)
     assert sorted(held) == list(range(-(-6 // run)))
     frames = [frame for number in sorted(held) for frame in held[number]]
     np.testing.assert_array_equal(frames, clip.frames)
@@ -146,7 +146,9 @@ def test_frames_are_handed_on_in_runs(folder, clip, kind, run):
 @pytest.mark.parametrize("kind", [lambda kept: kept, in_order], ids=["apart", "in order"])
 def test_the_part_of_a_source_is_handed_on_alone(folder, clip, kind):
     held = {}
-    kind(open_frames(folder)).between(2, 6).between(3, 5).hand_on(held.__setitem__, run=2, lanes=2)
+    kind(open_frames(folder)).between(2, 6).between(3, 5).process_runs(
+        held.__setitem__, run=2, streams=2
+    )
     np.testing.assert_array_equal([*held[0], *held[1]], clip.frames[2:5])
 
 
@@ -154,7 +156,7 @@ def test_the_part_of_a_source_is_handed_on_alone(folder, clip, kind):
 def test_frames_handed_on_of_another_size_are_named(folder, clip, encode, kind):
     (folder / "img2.png").write_bytes(encode(clip.frames[0, :20, :30]))
     with pytest.raises(FrameError, match=r"img2\.png: is 30 x 20 pixels.*32 x 24"):
-        kind(open_frames(folder, threads=2)).hand_on(lambda *_: None, run=1, lanes=2)
+        kind(open_frames(folder, threads=2)).process_runs(lambda *_: None, run=1, streams=2)
 
 
 def test_a_clip_too_large_for_memory_is_refused(folder, monkeypatch):
