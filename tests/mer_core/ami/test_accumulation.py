@@ -150,7 +150,7 @@ def test_frames_handed_on_need_as_many_weights():
         weighted_sum(Paused(noise(4)), [1.0, 2.0, 3.0])
 
 
-def test_a_clip_is_still_only_if_its_lanes_show_the_same():
+def test_a_clip_is_constant_only_if_its_streams_show_the_same():
     frames = noise(2, seed=3)
     turned = [frames[position // RUN % STREAMS] for position in range(4 * RUN)]
     weights = frame_weights(len(turned), "rank-pooling")

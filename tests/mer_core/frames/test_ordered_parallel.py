@@ -9,7 +9,7 @@ from mer_core.frames.ordered_parallel import ordered_parallel
 @pytest.mark.parametrize("streams", [1, 2, 3])
 @pytest.mark.parametrize("threads", [1, 2, 5])
 @pytest.mark.parametrize("count", [0, 1, 2, 40])
-def test_a_lane_is_worked_through_in_order(threads, streams, count):
+def test_a_stream_is_worked_through_in_order(threads, streams, count):
     consumed = []
     ordered_parallel(
         lambda n: n * n,
@@ -46,7 +46,7 @@ def test_the_first_item_is_admitted_before_all_else(threads):
         assert done.index(("check", number)) < done.index(("consume", number))
 
 
-def test_no_lane_waits_until_the_first_item_is_consumed():
+def test_no_stream_waits_until_the_first_item_is_consumed():
     other = threading.Event()
 
     def consume(number, _):
@@ -58,12 +58,12 @@ def test_no_lane_waits_until_the_first_item_is_consumed():
     ordered_parallel(lambda n: n, consume, range(2), threads=2, streams=2)
 
 
-def test_lanes_run_side_by_side():
+def test_streams_run_side_by_side():
     barrier = threading.Barrier(2, timeout=10)
     ordered_parallel(lambda n: n, lambda n, _: n and barrier.wait(), range(3), threads=2, streams=2)
 
 
-def test_threads_beyond_the_lanes_work_ahead():
+def test_threads_beyond_the_streams_work_ahead():
     barrier = threading.Barrier(4, timeout=10)
     ordered_parallel(lambda _: barrier.wait(), lambda *_: None, range(8), threads=4, streams=2)
 
