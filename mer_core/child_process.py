@@ -38,7 +38,7 @@ from mer_core.errors import MerError
 log = logging.getLogger(__name__)
 
 Emit = Callable[[Any], None]
-"""Sends one message, a plain value, to the parent."""
+"""Function that sends one message, a plain value, to the parent."""
 
 GRACE_SECONDS = 10.0
 """Between asking a process to stop and ending it."""
@@ -82,6 +82,11 @@ class ChildProcess:
     def pid(self) -> int:
         """Number of the process."""
         return self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
 
     def messages(self) -> Iterator[Any]:
         """Yield what the process emits, until it has ended."""

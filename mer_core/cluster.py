@@ -27,7 +27,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from mer_core.errors import SettingsError
+from mer_core.errors import SettingsError, WorkerError
 from mer_core.local_workers import LocalWorkers
 
 log = logging.getLogger(__name__)
@@ -118,13 +118,19 @@ class DaskExecutor:
 
     Args:
         client: A connected `distributed.Client`.
-        owned: Objects that `close` shuts down, in order; a cluster that others started is not in
-            it.
+        owned: Scheduler and workers that `close` shuts down; empty where others started them.
+        ended: Whether no worker will come again.
     """
 
-    def __init__(self, client: Any, *, owned: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        client: Any,
+        *,
+        owned: ExitStack | None = None,
+        ended: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.client = client
-        self.owned = tuple(owned)
+        self._owned, self._ended = owned or ExitStack(), ended
         self.dashboard: str | None = client.dashboard_link
 
     @property
@@ -168,15 +174,20 @@ class DaskExecutor:
                 alive = set(self.client.nthreads())
                 yield from (LostWorker(worker=name) for name in sorted(known - alive))
                 known = alive
+                if not alive and self._ended():
+                    raise WorkerError(
+                        "the process of the workers has ended",
+                        where="this machine",
+                        remedy="run the same command again; what was finished is kept",
+                    )
         finally:
             self.client.cancel(list(running), force=True)
             self.client.unsubscribe_topic(topic)
 
     def close(self) -> None:
         """Disconnect, and stop the cluster if it was started here."""
-        self.client.close()
-        for part in self.owned:
-            part.close()
+        with self._owned:
+            self.client.close()
 
     @staticmethod
     def _outcome(future: Any, item: Item) -> Outcome[Item, Any]:
@@ -238,7 +249,7 @@ class SharedExecutor:
     """Workers that several runs share: started by the first that asks, ended with the block.
 
     Args:
-        **options: Of `open_executor`.
+        **options: Options of `open_executor`.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -294,8 +305,11 @@ def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
 
     environments = [{"CUDA_VISIBLE_DEVICES": name} for name in devices] or [{}] * workers
     with ExitStack() as started:
-        scheduler = started.enter_context(
-            LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.ERROR)
+        scheduler = LocalCluster(
+            n_workers=0, dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR
         )
-        started.enter_context(closing(LocalWorkers(scheduler.scheduler_address, environments)))
-        return DaskExecutor(Client(scheduler, set_as_default=False), owned=[started.pop_all()])
+        started.callback(scheduler.close)
+        processes = LocalWorkers(scheduler.scheduler_address, environments)
+        started.enter_context(closing(processes))
+        client = Client(scheduler, set_as_default=False)
+        return DaskExecutor(client, owned=started.pop_all(), ended=lambda: processes.ended)

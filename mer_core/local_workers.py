@@ -48,15 +48,28 @@ class LocalWorkers:
 
     def __init__(self, scheduler: str, environments: Sequence[Mapping[str, str]]) -> None:
         order = {"scheduler": scheduler, "environments": [dict(one) for one in environments]}
-        self._process = ChildProcess(_MODULE, order)
+        # What lies beside the caller's script is found there too.
+        paths = os.pathsep.join(filter(None, sys.path))
+        environment = {**os.environ, "PYTHONPATH": paths}
+        self._process = ChildProcess(_MODULE, order, environment=environment)
         self._messages = self._process.messages()
-        if next(self._messages, None) is None:
+        try:
+            started = next(self._messages, None)
+        except BaseException:
+            self._process.close()
+            raise
+        if started is None:
             self._process.close()
             raise WorkerError(
                 f"the workers could not be started ({self._process.failure})",
                 where="this machine",
                 remedy="run it in one process with workers=1",
             )
+
+    @property
+    def ended(self) -> bool:
+        """Whether their process has ended, and no worker will come again."""
+        return self._process.ended
 
     def close(self) -> None:
         """Stop the workers, and wait for them."""
@@ -77,6 +90,8 @@ def _work(order: Any, emit: Emit) -> None:
         workers = [
             Nanny(
                 order["scheduler"],
+                # Otherwise workers listen on every interface, and they run what they are sent.
+                host="127.0.0.1",
                 env=environment,
                 nthreads=1,
                 memory_limit="0",

@@ -203,7 +203,7 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class AttributionRequest:
-    """What a method is to explain; see `mer_core.attribution.explain`.
+    """Request for one attribution; see `mer_core.attribution.explain`.
 
     Attributes:
         method: Name of the method.

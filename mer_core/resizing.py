@@ -12,10 +12,11 @@ Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 
 def resize(image: npt.NDArray[Pixel], size: tuple[int, int]) -> npt.NDArray[Pixel]:
-    """Return `image` (H x W or H x W x C) at `size` (height, width), a linear map of its pixels.
+    """Return `image` (H x W, or H x W x C with C > 1) at `size` (height, width).
 
-    Both sides shrink or stay: each pixel is the average of the area it covers, so nothing
-    aliases. Otherwise: bilinear.
+    Linear in the pixels, apart from the rounding of 8-bit ones; `image` itself where it has that
+    size. Where both sides shrink or stay, each pixel is the average of the area it covers, so
+    nothing aliases. Otherwise it is bilinear.
     """
     height, width = image.shape[:2]
     if (height, width) == size:

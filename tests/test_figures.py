@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mer_core.plots.page import STYLE_SHEET, style_sheet
-from mer_core.reproduction.everything import BUILDERS, measured_cells
+from mer_core.reproduction.everything import BUILDERS, drawn_from, measured_cells
 from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.review import PAGE, review
 
@@ -56,9 +56,10 @@ def test_tables_share_one_style_sheet(manifest):
             assert "<style" not in page
 
 
-def test_every_measured_number_is_in_one_tidy_frame(manifest):
+def test_numbers_of_results_drawn_from_one_record_are_in_one_tidy_frame(manifest):
     cells = measured_cells(FIGURES)
-    assert set(cells["result"]) >= {"table1", "table2", "fig5", "controls", "weightings"}
+    viewed = {name for name in BUILDERS.names() if BUILDERS.get(name).view}
+    assert set(cells["result"]) == viewed >= {"table1", "table2", "fig5", "controls", "weightings"}
     measured = cells[cells["value"].notna() & cells["low"].notna()]
     assert (measured["low"] <= measured["high"]).all()
     assert not cells.duplicated(["result", "synthetic", "method", "setup", "metric"]).any()
@@ -66,3 +67,17 @@ def test_every_measured_number_is_in_one_tidy_frame(manifest):
     ours = cells[(cells["result"] == "table1") & cells["value"].notna()]
     assert sorted(ours["value"]) == sorted(scores["ours"].dropna())
     assert sorted(ours["provenance"]) == sorted(scores["study"].dropna())
+
+
+def test_views_give_the_committed_files_and_a_chart_for_each_panel(manifest):
+    for entry in manifest.entries():
+        builder = drawn_from(entry)
+        if builder is None or builder.view is None:
+            continue
+        text = (FIGURES / entry.file).read_text()
+        mark = "_synthetic" if entry.synthetic else ""
+        for product in builder.draw(text, synthetic=entry.synthetic):
+            if product.suffix in (".md", ".html", ".tex"):
+                file = FIGURES / f"{product.stem or builder.name}{mark}{product.suffix}"
+                assert file.read_bytes() == product.content, file.name
+        assert list(builder.view(text, entry.synthetic).charts()), entry.name

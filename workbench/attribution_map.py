@@ -53,7 +53,7 @@ class MapView:
 
 @dataclass(frozen=True)
 class DrawnMap:
-    """A map on the page: the key of its checks, who was asked, and the map."""
+    """A map on the page: the key of its checks, the inspection, and the map."""
 
     key: str
     inspection: Inspection

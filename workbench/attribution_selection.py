@@ -37,7 +37,7 @@ def target_class(models: Sequence[LoadedModel], *, where: Any = st) -> str | Non
 def method_choice(
     availability: Sequence[MethodAvailability], *, where: Any = st
 ) -> tuple[str, ...]:
-    """Draws the choice of attribution methods; by default the quickest of two resolutions."""
+    """Draw the choice of attribution methods; by default the quickest of two resolutions."""
     usable = [one for one in availability if one.applies]
     titles = {one.method.name: one.method.title for one in usable}
     quick: dict[Resolution, str] = {}
@@ -56,7 +56,7 @@ def method_choice(
 
 
 def layer_depth(entries: Sequence[ModelEntry], *, where: Any = st) -> dict[str, str]:
-    """Draws the depth that methods look into; network -> layer, empty for each one's last."""
+    """Draw the depth that methods look into; network -> layer, empty for each one's last."""
     stages = matched_layers(entries)
     stage = address.choose(
         "Layer",
@@ -69,7 +69,7 @@ def layer_depth(entries: Sequence[ModelEntry], *, where: Any = st) -> dict[str, 
     return {name: layer.name for name, layer in stages.get(stage, {}).items()}
 
 
-def decomposing_methods(availability: Sequence[MethodAvailability]) -> list[str]:
+def decomposing_names(availability: Sequence[MethodAvailability]) -> list[str]:
     """Return the names of the methods whose maps decompose over frames, quickest first."""
     found = [one for one in availability if one.applies and one.method.decomposes_over_frames]
     return [one.method.name for one in sorted(found, key=lambda one: one.forwards)]
@@ -78,17 +78,17 @@ def decomposing_methods(availability: Sequence[MethodAvailability]) -> list[str]
 def parameter_form(
     parameters: Sequence[Parameter], *, key: str, where: Any = st
 ) -> dict[str, Value]:
-    """Draws one widget for each parameter and returns what is set, by name.
+    """Draw one widget for each parameter and return what is set, by name.
 
     Args:
         parameters: As a method declares them.
         key: Prefix of each widget's key, which is also its name in the URL.
         where: Container to draw in.
     """
-    return {one.name: _drawn(one, f"{key}.{one.name}", where) for one in parameters}
+    return {one.name: _draw_parameter(one, f"{key}.{one.name}", where) for one in parameters}
 
 
-def _drawn(one: Parameter, key: str, where: Any) -> Value:
+def _draw_parameter(one: Parameter, key: str, where: Any) -> Value:
     match one.kind:
         case "bool":
             return address.toggle(

@@ -19,8 +19,8 @@ _CHART, _NUMBER = 2**17, 2**5  # bytes, roughly
 def size_of(value: object) -> int:
     """Bytes that a picture, an array or numbers take, or several; of anything else, a chart's.
 
-    A record takes what its fields take. Numbers are counted as such: outlines, thousands of
-    corners, would push out all else.
+    A record takes what its fields take. Numbers and functions are counted as such: outlines,
+    thousands of corners, would push out all else.
     """
     if isinstance(value, tuple | list):
         return sum(map(size_of, value))
@@ -32,7 +32,9 @@ def size_of(value: object) -> int:
         return value.nbytes
     if is_dataclass(value) and not isinstance(value, type):
         return sum(size_of(getattr(value, field.name)) for field in fields(value))
-    return len(value) if isinstance(value, bytes | str) else _CHART
+    if isinstance(value, bytes | str):
+        return len(value)
+    return _NUMBER if callable(value) else _CHART
 
 
 class BoundedCache(Generic[T]):

@@ -1,8 +1,9 @@
 """What the pages share between reruns and users: clips, images, networks, and their maps.
 
-Between a page and an array lie four caches, each for a reason of its own:
+Between a page and an array lie five caches, each for a reason of its own:
 
     drawings       what a browser is sent, encoded: a page is drawn anew at every gesture
+    thumbnails     small pictures and movies of a dataset's clips, encoded: a gallery shows dozens
     results        of networks, with maps here and attributions in `cached_attributions`: they take
                    from a tenth of a second to many
     clips          decoded, and their images: all pages and networks look at the same

@@ -1,4 +1,4 @@
-"""What the pages share of attributions: networks looking at clips, their maps, and the checks.
+"""What the pages share of attributions: inspections of clips by networks, their maps, and checks.
 
 As in `cached.py`: every function is one call into the core. One cache holds all results, bounded by
 the memory they take.
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _RESULTS = 384 * 2**20  # bytes
+_INSPECTION = 2**20  # bytes, without the clip, which `cached` holds and counts
 
 
 def inspection(choice: ClipChoice, weighting: str, model: LoadedModel) -> Inspection:
-    """Return a network and the chosen clip, between which everything else here lies."""
+    """Return the inspection of the chosen clip by a network."""
 
     def make() -> Inspection:
         from mer_core.attribution.inspection import Inspection
@@ -152,13 +153,19 @@ def _fetch(
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _results() -> BoundedCache[Any]:
-    return BoundedCache(_RESULTS, size_of)
+    return BoundedCache(_RESULTS, _size)
+
+
+def _size(value: object) -> int:
+    from mer_core.attribution.inspection import Inspection
+
+    return _INSPECTION if isinstance(value, Inspection) else size_of(value)
 
 
 def _suitable_cores(
     model: LoadedModel, request: AttributionRequest
 ) -> AbstractContextManager[None]:
-    """In which a method computes on as many cores as its work is worth."""
+    """Return a context with as many threads as the work of a method is worth."""
     from mer_core.attribution import METHODS
     from workbench import cores
 

@@ -43,7 +43,7 @@ _recorder = component(
 
 
 def recorded(*, key: str) -> bytes | None:
-    """Draws the button that records; the recording as the browser encoded it, if there is one."""
+    """Draw the button that records; the recording as the browser encoded it, if there is one."""
     found = _recorder(key=key, data=_WORDS, on_recording_change=lambda: None)
     text = found.get("recording")
     if not isinstance(text, str) or not text or len(text) > MOST_CHARACTERS:

@@ -33,7 +33,7 @@ def leave_one() -> None:
 
 @contextmanager
 def suited_to(forwards: float) -> Iterator[None]:
-    """Computes on all cores inside, if the work is not short."""
+    """Compute on all cores inside, if the work is not short."""
     if forwards > SHORT:
         torch.set_num_threads(all_cores())
     try:

@@ -64,14 +64,14 @@ class SampleFilter:
 
 
 def look_at(dataset: str, sample: Sample) -> None:
-    """Turns this page and all others to a sample, as the callback of a button."""
+    """Turn this page and all others to a sample, as the callback of a button."""
     address.set_widget("look", f"{sample.subject} {sample.clip}")
     for key, value in (("source", dataset), ("person", sample.subject), ("clip", sample.clip)):
         address.carry_over(key, value)
 
 
 def sample_filter(table: DatasetTable, *, where: Any) -> SampleFilter:
-    """Draws the filters of a dataset's clips."""
+    """Draw the filters of a dataset's clips."""
     subjects = address.several("Subjects", table.subjects, key="subjects", where=where)
     labels = sorted({sample.label for sample in table})
     emotions = address.several("Labels", labels, key="labels", titles=sentence_case, where=where)

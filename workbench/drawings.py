@@ -39,7 +39,7 @@ def chart(make: partial[Figure], *, dark: bool, picked: str = "", shared: bool =
     `picked` is what a reader can select on it, in Streamlit's words, if anything. What is not
     `shared` is kept for nobody else.
     """
-    finalise = partial(_finalised, make, dark, picked)
+    finalise = partial(_finalise, make, dark, picked)
     return drawn(finalise) if shared else finalise()
 
 
@@ -78,7 +78,7 @@ def _digest(kind: str, parts: Sequence[str]) -> str:
     return whole.hexdigest()
 
 
-def _finalised(make: partial[Figure], dark: bool, picked: str) -> Figure:
+def _finalise(make: partial[Figure], dark: bool, picked: str) -> Figure:
     """The chart as it will stay, so that it is drawn once.
 
     Streamlit gives every chart to plotly twice, the second time as a copy in which it has

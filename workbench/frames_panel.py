@@ -31,22 +31,22 @@ def draw_frames(
     choice: ClipChoice,
     weighting: str,
     inspections: Sequence[Inspection],
-    carriers: Sequence[str],
+    decomposing: Sequence[str],
     methods: Sequence[str],
     target: str | None,
     layers: Mapping[str, str],
 ) -> None:
-    """Draws the share curve, which can be brushed, and the maps of the brushed frames."""
-    if not carriers:
-        st.info("No method that applies here can be carried back to frames.")
+    """Draw the share curve, which can be brushed, and the maps of the brushed frames."""
+    if not decomposing:
+        st.info("No available method decomposes over frames.")
         return
     recording = inspections[0].recording
     synthetic = recording.clip.synthetic
     first, second = st.columns(2, vertical_alignment="bottom")
-    carrier = address.choose(
+    method = address.choose(
         "Method",
-        carriers,
-        key="carrier",
+        decomposing,
+        key="carrier",  # as links have it
         titles=lambda name: METHODS.get(name).title,
         where=first,
     )
@@ -54,7 +54,7 @@ def draw_frames(
     place = address.switch("Region", places, key="over", titles=sentence_case, where=second)
     masks = _masks(inspections, place)
     found, facts = _shares(
-        choice, weighting, inspections, AttributionRequest(method=carrier, target=target)
+        choice, weighting, inspections, AttributionRequest(method=method, target=target)
     )
     for fact in facts:
         st.info(fact)
@@ -92,19 +92,18 @@ def draw_frames(
         "How much each frame adds to the target class; each curve is divided by the sum of "
         "its absolute values. Exact while the display constants of the image are held fixed: "
         f"shares and the still face (appearance) add up to the map, pixel by pixel. {sums}"
-        f""
     )
     rows = [
         {"frame": number} | {name: float(curve[i]) for name, curve in curves.items()}
         for i, number in enumerate(numbers)
     ]
     panels.export(
-        f"shares_{choice.key.replace('/', '-')}_{carrier}",
+        f"shares_{choice.key.replace('/', '-')}_{method}",
         table=panels.csv_text(rows),
         array=np.stack([one.shares for one in found.values()]) if _alike(found) else None,
         synthetic=synthetic,
     )
-    _draw_part(choice, weighting, inspections, event, numbers, (carrier, *methods), target, layers)
+    _draw_part(choice, weighting, inspections, event, numbers, (method, *methods), target, layers)
 
 
 def _masks(inspections: Sequence[Inspection], place: str) -> dict[str, Mask | None]:

@@ -153,7 +153,7 @@ def weights_in_words(images: Mapping[str, AffectiveMotionImage]) -> str:
 
 @address.page_part
 def draw_motion(choice: ClipChoice, recording: Recording) -> None:
-    """Draws the face, on which a box can be drawn, and what changes inside it."""
+    """Draw the face, on which a box can be drawn, and what changes inside it."""
     clip, synthetic = recording.expression, recording.clip.synthetic
     face, curve = st.columns([2, 3], gap="large")
     with face:

@@ -70,7 +70,7 @@ def _held_out(study: str, choice: ClipChoice) -> LoadedModel | None:
     fold = result.fold_of(choice.key)
     if fold is None:
         return None
-    from mer_core.training.study import Study  # heavy, and only here
+    from mer_core.training.study import Study
 
     path = Study.open(study).weights_path(fold)
     name = result.definition["experiment"]["model"]

@@ -42,14 +42,14 @@ MAPS = 6
 
 
 @dataclass(frozen=True)
-class Looks:
-    """How every network is looked into.
+class DisplaySettings:
+    """Settings of what is shown of every network.
 
     Attributes:
         stage: Resolution of the feature maps; "" takes a layer in the middle of each network.
         ranking: Name of the ranking of maps.
         method: Name of the attribution method.
-        under: What lies under attributions.
+        under: Picture under attributions.
         anyway: Whether an answer is given where it would be withheld.
     """
 
@@ -191,7 +191,7 @@ def draw_image(
     return steady
 
 
-def choose_looks(models: Sequence[LoadedModel], *, withheld: bool) -> Looks:
+def choose_display(models: Sequence[LoadedModel], *, withheld: bool) -> DisplaySettings:
     """Draw what every network is asked: maps, their order, a method, what lies under it."""
     anyway = withheld and address.toggle(
         "Answer anyway",
@@ -221,7 +221,7 @@ def choose_looks(models: Sequence[LoadedModel], *, withheld: bool) -> Looks:
         width=220,
     )
     under = address.switch("Maps over", UNDER, key="under", titles=sentence_case, where=row)
-    return Looks(stage, ranking, method, under, anyway)
+    return DisplaySettings(stage, ranking, method, under, anyway)
 
 
 def draw_refusals(refusals: Sequence[Refusal], *, lead: str = "No answer.") -> None:
@@ -256,7 +256,7 @@ def draw_networks(
     ]
     if shared:
         draw_refusals(shared)
-    looks = choose_looks(models, withheld=any(one.refusals for one in given))
+    display = choose_display(models, withheld=any(one.refusals for one in given))
     for mark in dict.fromkeys(mark for one in given for mark in one.marks):
         st.caption(f":material/info: {sentence_case(mark)}.")
     for column, model in zip(columns(models), models, strict=False):
@@ -268,10 +268,10 @@ def draw_networks(
                 continue
             try:
                 key = (identity, model.digest, weighting)
-                _draw_answer(model, answer, recording, weighting, key, looks, shared)
-                _draw_maps(model, recording, weighting, key, looks)
-                if looks.anyway or not answer.refusals:
-                    _draw_attribution(model, recording, weighting, key, looks)
+                _draw_answer(model, answer, recording, weighting, key, display, shared)
+                _draw_maps(model, recording, weighting, key, display)
+                if display.anyway or not answer.refusals:
+                    _draw_attribution(model, recording, weighting, key, display)
             except MerError as error:
                 panels.refusal(error)
 
@@ -282,11 +282,11 @@ def _draw_answer(
     recording: Recording,
     weighting: str,
     identity: Hashable,
-    looks: Looks,
+    display: DisplaySettings,
     shared: Sequence[Refusal],
 ) -> None:
     own = [refusal for refusal in answer.refusals if refusal not in shared]
-    if answer.refusals and not looks.anyway:
+    if answer.refusals and not display.anyway:
         st.markdown(f"**{answer.title}** gives no answer")
         address.pin(model.entry.name, answer.title, model.weights.digest)
         draw_weights(model)
@@ -327,20 +327,24 @@ def _draw_answer(
 
 
 def _draw_maps(
-    model: LoadedModel, recording: Recording, weighting: str, identity: Hashable, looks: Looks
+    model: LoadedModel,
+    recording: Recording,
+    weighting: str,
+    identity: Hashable,
+    display: DisplaySettings,
 ) -> None:
     def build() -> dict[str, FeatureMaps]:
         seen = recording_input(recording, model.entry.input, weighting=weighting)[None]
         return feature_maps(model, torch.from_numpy(seen))
 
     found = address.session_value(f"own clip maps {model.entry.name}", identity, build)
-    if looks.stage:
-        layer = matched_layers([model.entry])[looks.stage][model.entry.name]
+    if display.stage:
+        layer = matched_layers([model.entry])[display.stage][model.entry.name]
     else:
         there = [layer for layer in model.entry.layers if layer.name in found]
         layer = there[len(there) // 2]
     values = found[layer.name].values
-    chosen = found[layer.name].top(MAPS, RANKINGS.get(looks.ranking))
+    chosen = found[layer.name].top(MAPS, RANKINGS.get(display.ranking))
     scale = shared_scale([values[chosen]], signed=bool((values[chosen] < 0).any()))
     st.markdown(f"**Feature maps**, {layer.title}")
     _draw(
@@ -351,19 +355,23 @@ def _draw_maps(
 
 
 def _draw_attribution(
-    model: LoadedModel, recording: Recording, weighting: str, identity: Hashable, looks: Looks
+    model: LoadedModel,
+    recording: Recording,
+    weighting: str,
+    identity: Hashable,
+    display: DisplaySettings,
 ) -> None:
-    method = METHODS.get(looks.method)
+    method = METHODS.get(display.method)
     with st.spinner(f"{method.title} on {model.entry.title}"):
         found = address.session_value(
             f"own clip attribution {model.entry.name}",
-            (identity, looks.method),
-            lambda: explain_recording(model, recording, method=looks.method, weighting=weighting),
+            (identity, display.method),
+            lambda: explain_recording(model, recording, method=display.method, weighting=weighting),
         )
     background = None
-    if looks.under == UNDER[0]:
+    if display.under == UNDER[0]:
         background = recording.image(weighting, size=model.entry.input.size).image
-    elif looks.under == UNDER[1]:
+    elif display.under == UNDER[1]:
         numbers = recording.clip.frame_numbers
         apex = numbers[0] if recording.apex is None else recording.apex
         background = recording.clip.frames[numbers.index(apex)]

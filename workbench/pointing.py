@@ -18,7 +18,7 @@ _BOXED = "box seen last"
 
 
 def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) -> tuple[int, int]:
-    """Draws the range of frames; a brush on the curve moves it."""
+    """Draw the range of frames; a brush on the curve moves it."""
     if brushed is not None:
         inside = [n for n in numbers if brushed[0] <= n <= brushed[1]]
         if inside and st.session_state.get(_BRUSHED) != brushed:
@@ -28,7 +28,7 @@ def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) 
 
 
 def face_box(shape: tuple[int, int], *, drawn: FaceBox | None, where: Any = st) -> FaceBox:
-    """Draws the four sides of a box as numbers; a box drawn on the picture sets them."""
+    """Draw the four sides of a box as numbers; a box drawn on the picture sets them."""
     height, width = shape
     if drawn is not None and drawn != st.session_state.get(_BOXED):
         _set_box(drawn)

@@ -1,7 +1,7 @@
 """Sanity checks that run behind the pages: one map at a time, and only while nobody waits.
 
-A check asks its network dozens of times. It begins when no page has been drawn for a while, and
-pauses between its questions for as long as somebody is waiting for one.
+A map's checks run its network dozens of times. Each begins when no page has been drawn for a
+while.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def draw_scores(
     inspection: Inspection,
     shown: Mapping[str, tuple[Inspection, AttributionMap]],
 ) -> None:
-    """Draws the chosen score of every map that is `shown`, and all of them as a table."""
+    """Draw the chosen score of every map that is `shown`, and all of them as a table."""
     if inspection.regions is None:
         st.info("No action unit of this clip has a known region, so there is nothing to find.")
         return

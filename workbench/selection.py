@@ -112,7 +112,7 @@ def image_models() -> list[str]:
 
 
 def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
-    """Draws the choice of another clip by the same subject."""
+    """Draw the choice of another clip by the same subject."""
     if first.source == LIVE:
         emotion, _, seed = first.clip.rpartition("-")
         others = [name for name in EMOTIONS if name != emotion]
@@ -127,7 +127,7 @@ def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
 
 
 def weighting(label: str, *, key: str, default: str, where: Any = st) -> str:
-    """Draws the choice of one named weighting."""
+    """Draw the choice of one named weighting."""
     return address.choose(
         label,
         WEIGHTINGS.names(),
@@ -140,7 +140,7 @@ def weighting(label: str, *, key: str, default: str, where: Any = st) -> str:
 
 
 def ranking(*, region: bool, where: Any = st) -> str:
-    """Draws the choice of what makes a feature map worth showing.
+    """Draw the choice of what makes a feature map worth showing.
 
     Args:
         region: Whether the clip has a region; rankings that need one are left out otherwise.
@@ -161,7 +161,7 @@ def ranking(*, region: bool, where: Any = st) -> str:
 
 
 def networks(names: Sequence[str], *, default: Sequence[str], where: Any = st) -> tuple[str, ...]:
-    """Draws the choice of networks; at least one is always chosen."""
+    """Draw the choice of networks; at least one is always chosen."""
     found = address.several(
         "Networks", names, key="nets", default=default, titles=network_title, where=where
     )
@@ -182,7 +182,7 @@ NO_STUDY = "none"
 def study_choice(
     label: str, *, key: str, none: str, network: str | None = None, where: Any = st
 ) -> str | None:
-    """Draws the choice among the studies on this machine; None for `none`.
+    """Draw the choice among the studies on this machine; None for `none`.
 
     With `network`, among its own; where it has none, nothing is drawn.
     """

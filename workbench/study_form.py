@@ -15,7 +15,7 @@ from workbench.titles import protocol_title, sentence_case
 
 
 def study_form() -> Study | None:
-    """Draws the form; the study it describes when it is sent, else None."""
+    """Draw the form; the study it describes when it is sent, else None."""
     titles = {source.dataset: source.title for source in cached.sources()}
     if not titles:
         st.info("No dataset yet. The synthetic twins are being prepared.")

@@ -163,8 +163,8 @@ def draw_study(name: str, run: Run | None) -> None:
 
     Args:
         name: Name of the study.
-        run: Study that this page has drawn as at work. A study that began since then, in another
-            window, is still offered: pressing it draws the page again, with the work on top.
+        run: Run shown at the top of this page. A study that another window began since then still
+            has its button: pressing it draws the page again, with that run on top.
     """
     result = cached_results.study_result(name)
     if result.synthetic:

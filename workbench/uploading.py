@@ -9,7 +9,7 @@ _OVERHEAD = 2**20
 
 
 def keep_in_memory() -> None:
-    """Lets the server hold in memory every upload that it accepts at all.
+    """Let the server hold in memory every upload that it accepts at all.
 
     By itself Starlette moves what is larger than a megabyte to a temporary file while it arrives,
     and a face would lie on the disk, unseen.

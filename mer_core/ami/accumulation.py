@@ -66,7 +66,7 @@ class ParallelFrames(Protocol):
 
 
 class Accumulator:
-    """Adds `weight * frame` for frames of one size, which must not change once they are added."""
+    """Sum of `weight * frame` for frames of one size, which must not change once they are added."""
 
     def __init__(self) -> None:
         self._streams = tuple(_StreamMean() for _ in range(STREAMS))
@@ -75,7 +75,7 @@ class Accumulator:
         self._added = 0
 
     def add(self, frame: Frame, weight: float) -> None:
-        """Add one frame; a frame of weight 0 costs nothing."""
+        """Add one frame; a frame of weight 0 is only checked."""
         self._run.append(frame)
         self._run_weights.append(weight)
         self._added += 1

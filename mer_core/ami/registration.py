@@ -148,12 +148,6 @@ def motion_over_time(clip: Clip, box: FaceBox | None = None) -> npt.NDArray[np.f
         clip: T frames.
         box: The part of the frame to look at; all of it by default.
     """
-    if box is not None:
-        inside = box.within(clip.frames.shape[1:3])
-        rows = slice(inside.y, inside.y + inside.height)
-        columns = slice(inside.x, inside.x + inside.width)
-        frames = clip.frames[:, rows, columns]
-    else:
-        frames = clip.frames
+    frames = clip.frames if box is None else [box.crop(frame) for frame in clip.frames]
     first = frames[0]
     return np.array([cv2.norm(frame, first, cv2.NORM_L1) for frame in frames]) / first.size

@@ -31,14 +31,14 @@ _DISTANCE_MM = 1000.0
 
 def unit_names() -> tuple[str, ...]:
     """The units that have a region, such as "AU12"."""
-    return tuple(dict.fromkeys(name.rstrip("LR") for name in _stored()))
+    return tuple(dict.fromkeys(name.rstrip("LR") for name in _load_masks()))
 
 
 def unit_mask(unit: str, side: str = "") -> Mask:
     """Region of an action unit on the canonical crop, for both sides or for "L" or "R"."""
     if side and side not in SIDES:
         raise SettingsError(f"a face has no side {side!r}", remedy="use L, R or nothing")
-    found = _stored().get(unit + side)
+    found = _load_masks().get(unit + side)
     if found is None:
         raise UnknownNameError(
             f"there is no region for an action unit called {unit!r}",
@@ -48,7 +48,7 @@ def unit_mask(unit: str, side: str = "") -> Mask:
 
 
 @cache
-def _stored() -> dict[str, Mask]:
+def _load_masks() -> dict[str, Mask]:
     with np.load(_FILE, allow_pickle=False) as packed:
         masks = {name: np.unpackbits(packed[name]).reshape(SIDE, SIDE) for name in packed.files}
     found = {name: mask.astype(bool) for name, mask in masks.items()}

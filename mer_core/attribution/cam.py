@@ -104,7 +104,7 @@ METHODS: tuple[Method, ...] = (
                 title="Keep negative values",
                 kind="bool",
                 default=False,
-                help="Show what speaks against the class, too, instead of zero there.",
+                help="Show negative values instead of 0.",
             ),
             _UPSAMPLING,
         ),

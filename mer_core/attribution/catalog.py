@@ -55,7 +55,7 @@ def list_methods(model: LoadedModel) -> tuple[MethodAvailability, ...]:
         >>> {found.method.name: found.applies for found in list_methods(model)}["saliency"]
         True
     """
-    return tuple(_offer(method, model) for method in METHODS)
+    return tuple(_availability(method, model) for method in METHODS)
 
 
 def applicable_method(name: str, model: LoadedModel) -> Method:
@@ -72,7 +72,7 @@ def applicable_method(name: str, model: LoadedModel) -> Method:
     return method
 
 
-def _offer(method: Method, model: LoadedModel) -> MethodAvailability:
+def _availability(method: Method, model: LoadedModel) -> MethodAvailability:
     return MethodAvailability(
         method=method,
         reason=method.incompatibility(model) or "",

@@ -94,7 +94,7 @@ class SanityContext:
 
     @cached_property
     def index(self) -> int:
-        """Of the class the map explains."""
+        """Index of the target class."""
         return self.model.classes.index(self.target)
 
     @cached_property
@@ -224,7 +224,7 @@ class SanityCheck:
 CHECKS: Registry[SanityCheck] = Registry("sanity check")
 
 for _check in (
-    SanityCheck("degenerate", "Says something on this network", _degenerate),
+    SanityCheck("degenerate", "Finite and not constant", _degenerate),
     SanityCheck("completeness", "Adds up to the answer", _completeness),
     SanityCheck("stability", "Survives noise", _stability),
     SanityCheck("deletion", "Deletion against random order", _deletion),

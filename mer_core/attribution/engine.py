@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from mer_core.attribution.baseline_inputs import baseline_input, baseline_name
-from mer_core.attribution.catalog import applicable_method
-from mer_core.attribution.gradient import smoothed
+from mer_core.attribution.catalog import METHODS, applicable_method
+from mer_core.attribution.gradient import smooth
 from mer_core.attribution.method import Mask, Method, MethodInputs, MethodOutput, Value, Values
 from mer_core.attribution.network import as_found, batching, hook_count
 from mer_core.errors import ModelError, SettingsError, UnknownNameError
@@ -89,7 +89,8 @@ def explain(
         zero_level=zero_level,
         regions=regions or {},
     )
-    return find(model, inputs, applicable_method(method, model), request).map
+    applicable_method(method, model)
+    return find(model, inputs, request).map
 
 
 def explainer(
@@ -122,17 +123,16 @@ def explainer(
     return run
 
 
-def find(
-    model: LoadedModel, inputs: Tensor, method: Method, request: AttributionRequest
-) -> Finding:
-    """`explain` with what `frames.py` needs besides; whether `method` applies is not looked at."""
+def find(model: LoadedModel, inputs: Tensor, request: AttributionRequest) -> Finding:
+    """`explain` with what `frames.py` needs besides; does not check whether the method applies."""
+    method = METHODS.get(request.method)
     check_input(model.entry, inputs)
     if inputs.shape[0] != 1:
         raise SettingsError(f"attribution is for one input at a time, not {inputs.shape[0]}")
     with model.lock, torch.inference_mode(False):
         call = _method_inputs(model, _own(inputs), method, request)
         started = time.perf_counter()
-        output = _ask(method, call)
+        output = _run(method, call)
         seconds = time.perf_counter() - started
         return Finding(
             map=_map(method, call, output, request, seconds),
@@ -166,12 +166,12 @@ def _method_inputs(
     )
 
 
-def _ask(method: Method, call: MethodInputs) -> MethodOutput:
+def _run(method: Method, call: MethodInputs) -> MethodOutput:
     module = call.model.module
     before = hook_count(module)
     with as_found(module):
         assert not any(part.training for part in module.modules())
-        output = smoothed(method, call)
+        output = smooth(method, call)
     assert hook_count(module) == before
     if not torch.isfinite(output.attribution).all():
         raise ModelError(

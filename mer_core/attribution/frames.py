@@ -34,11 +34,11 @@ from mer_core.attribution.catalog import METHODS, applicable_method
 from mer_core.attribution.engine import find
 from mer_core.attribution.method import Mask, Method, Values
 from mer_core.errors import NotApplicableError, SettingsError
-from mer_core.inputs.imaging import resize
 from mer_core.inputs.tensors import clip_frames, frames_tensor
 from mer_core.models.key_frames import KeyFrames
 from mer_core.models.loaded import LoadedModel
 from mer_core.records import AttributionMap, AttributionRequest, Clip, InputKind, InputSpec
+from mer_core.resizing import resize
 
 Plane = npt.NDArray[np.float32]
 Form = Literal["clip-mean", "raw"]
@@ -69,7 +69,7 @@ class FrameShares:
     key_frames: KeyFrames | None = None
 
     @property
-    def kept(self) -> tuple[int, ...]:
+    def selected(self) -> tuple[int, ...]:
         """Numbers of the frames that the network chose to read; empty where it does not choose."""
         found = self.key_frames.selected if self.key_frames else ()
         return tuple(self.frame_numbers[position] for position in found)
@@ -147,10 +147,10 @@ def frame_shares(
         seed=seed,
         input_digest=clip.digest,
     )
-    chosen = applicable_method(method, model)
+    applicable_method(method, model)
     match model.entry.input.kind:
         case InputKind.CLIP:
-            return _own_shares(model, clip, chosen, request)
+            return _own_shares(model, clip, request)
         case InputKind.FLOW:
             raise NotApplicableError(
                 f"{model.entry.title} sees the flow between two frames only",
@@ -158,7 +158,7 @@ def frame_shares(
             )
         case _:
             motion = _Motion.of(clip, model.entry.input, weighting)
-            return _image_shares(model, motion, chosen, request, form)
+            return _image_shares(model, motion, request, form)
 
 
 def partial_map(
@@ -199,7 +199,8 @@ def partial_map(
         zero_level=motion.offset,
         regions=regions or {},
     )
-    found = find(model, motion.tensor(levels), applicable_method(method, model), request)
+    applicable_method(method, model)
+    found = find(model, motion.tensor(levels), request)
     return PartialMap(map=found.map, levels=levels)
 
 
@@ -263,8 +264,9 @@ class _Motion:
 
 
 def _image_shares(
-    model: LoadedModel, motion: _Motion, method: Method, request: AttributionRequest, form: Form
+    model: LoadedModel, motion: _Motion, request: AttributionRequest, form: Form
 ) -> FrameShares:
+    method = METHODS.get(request.method)
     if not method.decomposes_over_frames:
         names = ", ".join(other.name for other in decomposing_methods())
         raise NotApplicableError(
@@ -278,7 +280,7 @@ def _image_shares(
     if settings.get("smoothing_samples"):
         raise SettingsError("a smoothed attribution has no one slope", remedy="smooth nothing")
     request = replace(request, parameters=settings, zero_level=motion.offset)
-    found = find(model, motion.tensor(motion.levels()), method, request)
+    found = find(model, motion.tensor(motion.levels()), request)
     assert found.multiplier is not None  # method.decomposes_over_frames
     slope = found.multiplier[0].double().numpy().transpose(1, 2, 0)  # H x W x C
     per_level = motion.scale / 255 * slope / np.asarray(motion.spec.std)
@@ -296,18 +298,17 @@ def _image_shares(
     )
 
 
-def _own_shares(
-    model: LoadedModel, clip: Clip, method: Method, request: AttributionRequest
-) -> FrameShares:
-    """Of a network that reads frames: its attribution has a value per frame already."""
+def _own_shares(model: LoadedModel, clip: Clip, request: AttributionRequest) -> FrameShares:
+    """Return the shares of a network that reads frames: its attribution has a value for each."""
     spec = model.entry.input
     inputs = torch.from_numpy(frames_tensor(clip_frames(clip, spec), spec))[None]
-    found = find(model, inputs, method, request)
+    found = find(model, inputs, request)
     assert found.map.channels is not None
     planes = found.map.channels
     if planes.ndim != 4:
         raise NotApplicableError(
-            f"{method.title} covers all frames together", where="shares of frames"
+            f"{METHODS.get(request.method).title} covers all frames together",
+            where="shares of frames",
         )
     shares = planes.sum(axis=1) if found.map.signed else np.abs(planes).max(axis=1) / len(planes)
     return FrameShares(

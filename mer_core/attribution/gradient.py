@@ -38,8 +38,8 @@ def _input_x_gradient(call: MethodInputs) -> MethodOutput:
 
 def _integrated_gradients(call: MethodInputs) -> MethodOutput:
     dtype: torch.dtype = getattr(torch, str(call.parameters["arithmetic"]))
-    network = path_network(call.model, call.inputs, dtype=dtype)
-    slope = network.mean_slope(
+    path = path_network(call.model, call.inputs, dtype=dtype)
+    slope = path.mean_slope(
         call.inputs,
         call.required_baseline(),
         target=call.target,
@@ -106,7 +106,7 @@ def _scaled(call: MethodInputs, multiplier: Tensor) -> MethodOutput:
     )
 
 
-def smoothed(method: Method, call: MethodInputs) -> MethodOutput:
+def smooth(method: Method, call: MethodInputs) -> MethodOutput:
     """Return the method's own output, or SmoothGrad's mean over noisy copies of the input.
 
     Smilkov, Thorat, Kim, Viegas, Wattenberg: "SmoothGrad", arXiv 1706.03825: the mean over i of

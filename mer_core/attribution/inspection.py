@@ -1,11 +1,11 @@
-"""One network looking at one recording: its answer, its maps, and how well they find the motion.
+"""The inspection of one recording by one network: answer, maps, and how well they find motion.
 
 What pages and notebooks ask for, in the words of a recording rather than of tensors.
 
-    look = Inspection(model=model, recording=recording)
-    look.answer                                     # class -> probability
-    found = look.explain("grad-cam")                # AttributionMap
-    look.localise(found.values)["mass"].normalised  # 1 is what a random map scores
+    inspection = Inspection(model=model, recording=recording)
+    inspection.answer                                     # class -> probability
+    found = inspection.explain("grad-cam")                # AttributionMap
+    inspection.localise(found.values)["mass"].normalised  # 1 is what a random map scores
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from torch import Tensor
 from mer_core.attribution.baseline_inputs import baseline_input, baseline_name
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.control_maps import control_maps, motion_weighting
-from mer_core.attribution.engine import explain, explainer
+from mer_core.attribution.engine import explainer
 from mer_core.attribution.frames import FrameShares, PartialMap, frame_shares, partial_map
 from mer_core.attribution.localisation import Localisation, localise
 from mer_core.attribution.method import Mask, Values
-from mer_core.attribution.recording import seen_input
+from mer_core.attribution.recording import explain_recording, seen_input
 from mer_core.attribution.regions import Regions, face_regions, recording_regions
 from mer_core.attribution.sanity import SanityCard, sanity_card
 from mer_core.faces import FaceBox
@@ -96,18 +96,17 @@ class Inspection:
         parameters: Values | None = None,
         seed: int = 0,
     ) -> AttributionMap:
-        """Why the network answers as it does; see `mer_core.attribution.engine.explain`."""
-        return explain(
+        """Explain the answer; see `mer_core.attribution.recording.explain_recording`."""
+        return explain_recording(
             self.model,
-            self.inputs,
+            self.recording,
             method=method,
             target=target or self.predicted,  # known already: one forward pass fewer
             layer=layer,
+            weighting=self.weighting,
             parameters=parameters,
             seed=seed,
-            input_digest=self.recording.expression.digest,
-            zero_level=self.zero_level,
-            regions=self._ablated(method),
+            seen=self._seen,
         )
 
     def shares(
@@ -155,7 +154,7 @@ class Inspection:
             weighting=self.weighting,
             parameters=parameters,
             seed=seed,
-            regions=self._ablated(method),
+            regions=self._ablation_regions(method),
         )
 
     def inside(self, box: FaceBox) -> npt.NDArray[np.bool_]:
@@ -198,7 +197,7 @@ class Inspection:
             layer=found.layer,
             parameters=settings,
             zero_level=self.zero_level,
-            regions=self._ablated(found.method),
+            regions=self._ablation_regions(found.method),
             seed=seed,
         )
         return sanity_card(
@@ -214,7 +213,7 @@ class Inspection:
             progress=progress,
         )
 
-    def _ablated(self, method: str) -> Mapping[str, Mask] | None:
+    def _ablation_regions(self, method: str) -> Mapping[str, Mask] | None:
         """The regions that a method ablates; None for one that ablates none."""
         needs_regions = METHODS.get(method).needs_regions
         return face_regions(self.recording, self.size) if needs_regions else None

@@ -252,7 +252,7 @@ class Localisation:
 def localise(
     values: Map, mask: Mask, *, reduction: Reduction | str = Reduction.POSITIVE
 ) -> Localisation:
-    """Scores a map against one region with every metric."""
+    """Score a map against one region with every metric."""
     return localise_all(values, {"": mask}, reduction=reduction)[""]
 
 
@@ -262,7 +262,7 @@ def localise_all(
     *,
     reduction: Reduction | str = Reduction.POSITIVE,
 ) -> dict[str, Localisation]:
-    """Scores a map against several regions; it is sorted once.
+    """Score a map against several regions; it is sorted once.
 
     Args:
         values: H x W, signed or not.

@@ -120,7 +120,9 @@ def as_found(module: nn.Module) -> Iterator[None]:
         weight.requires_grad_(False)  # only inputs and maps are asked for gradients
     try:
         # Gradients are needed even where the caller has turned them off.
-        with torch.inference_mode(False), torch.enable_grad(), warnings.catch_warnings():
+        with torch.inference_mode(False), torch.enable_grad():
+            # From here on for the whole process: `catch_warnings` is not for threads, and pages
+            # explain side by side. Python keeps one of equal filters.
             for message in _EXPECTED_WARNINGS:
                 warnings.filterwarnings("ignore", message=message)
             yield

@@ -149,7 +149,7 @@ def execution_order(module: nn.Module, inputs: Tensor) -> list[str]:
 
 @torch.no_grad()
 def _permute(part: nn.Module, path: str, seed: int) -> None:
-    """Permutes the entries of each floating-point tensor that `part` itself holds."""
+    """Permute the entries of each floating-point tensor that `part` itself holds."""
     tensors = [*part.named_parameters(recurse=False), *part.named_buffers(recurse=False)]
     for name, tensor in tensors:
         if not tensor.is_floating_point():

@@ -24,8 +24,9 @@ from mer_core.datasets.action_units import parse_action_units
 from mer_core.errors import FaceNotFoundError, FrameError
 from mer_core.faces import Alignment
 from mer_core.inputs import Imaging, Recording, expression_source
-from mer_core.inputs.imaging import find_people, resize
+from mer_core.inputs.imaging import find_people
 from mer_core.records import ActionUnit, Sample
+from mer_core.resizing import resize
 
 if TYPE_CHECKING:  # it comes with all that draws faces, and only generated clips have one
     from mer_core.datasets.synthetic import GroundTruth

@@ -62,7 +62,7 @@ _MEASURED: WeakKeyDictionary[LoadedModel, Conservation] = WeakKeyDictionary()
 
 
 def conservation(model: LoadedModel) -> Conservation:
-    """Measures one pass of relevance for the strongest class of a random input."""
+    """Measure one pass of relevance for the strongest class of a random input."""
     inputs = probe_input(model.entry.input)
     with model.lock:
         logits = model.logits(inputs)[0]

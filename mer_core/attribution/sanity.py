@@ -9,7 +9,7 @@
                    faster than random orders do?                             mean
     insertion      the same for putting back                      than all   than their mean
     randomisation  does it change when the network forgets?       rho <= 0.3 rho <= 0.6
-    logit          does it change with the target class?         rho <= 0.7 rho <= 0.95
+    logit          does it change with the target class?          rho <= 0.7 rho <= 0.95
 
 rho is a rank correlation over pixels. A check that does not apply says so.
 """
@@ -94,7 +94,7 @@ def sanity_card(
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> SanityCard:
-    """Examines one map.
+    """Examine one map.
 
     Args:
         explain: The method, as `explainer` makes it or any function like it.
@@ -108,7 +108,7 @@ def sanity_card(
         plain: The plain gradient, for methods that claim to be something else.
         checks: Names in `CHECKS`; all by default.
         seed: Seed of noise, orders, permutations and the other class.
-        progress: Told the name of each check as it begins.
+        progress: Called with the name of each check as it begins.
     """
     chosen = [CHECKS.get(name) for name in checks or CHECKS.names()]
     context = SanityContext(
@@ -128,7 +128,7 @@ def sanity_card(
     for check in chosen:
         if progress is not None:
             progress(check.name)
-        # Nothing can be asked of a map that holds no numbers, except whether it does.
+        # No other check is possible on a map that holds no numbers.
         if whole or check.name == "degenerate":
             verdict, figure, text = check.run(context)
         else:

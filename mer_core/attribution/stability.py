@@ -56,7 +56,7 @@ def stability(
     draws: int = 4,
     seed: int = 0,
 ) -> Stability:
-    """Explains `inputs` again under noise.
+    """Explain `inputs` again under noise.
 
     Args:
         explain: Input -> H x W map, for one network and class.

@@ -134,7 +134,7 @@ def ami(
     image = image if size is None else resize_image(image, size)
     write_bytes(out, png_bytes(image.image))
     doubts = () if people is None else people.doubts()
-    notes = [*source.warnings, *doubts, *_flatness(image), *_count_unmoved(motions)]
+    notes = [*source.warnings, *doubts, *_flatness(image), *_list_unmoved(motions)]
     document = _document(source, image) | {
         "image": out,
         "crop": crop_document(alignment),
@@ -190,7 +190,7 @@ def _flatness(image: AffectiveMotionImage) -> list[str]:
     return ["the image is flat: under these weights the frames cancel to one value everywhere"]
 
 
-def _count_unmoved(motions: list[RigidMotion]) -> list[str]:
+def _list_unmoved(motions: list[RigidMotion]) -> list[str]:
     lost = sum(not motion.found for motion in motions)
     return [f"stabilisation found no motion estimate for {lost} frames"] if lost else []
 

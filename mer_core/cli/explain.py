@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @click.option("--layer", help="Layer to explain, for methods that need one.  [default: the last]")
 @click.option(
     "--set",
-    "knobs",
+    "settings",
     multiple=True,
     metavar="NAME=VALUE",
     help="Parameter of the method; repeatable.",
@@ -75,7 +75,7 @@ def explain(
     classes: str | None,
     target: str | None,
     layer: str | None,
-    knobs: tuple[str, ...],
+    settings: tuple[str, ...],
     weighting: str | None,
     span: tuple[int | None, int | None] | None,
     crop: bool,
@@ -130,7 +130,7 @@ def explain(
         target=target,
         layer=layer,
         weighting=weighting,
-        parameters=_knobs(method, loaded, knobs),
+        parameters=_parse_parameters(method, loaded, settings),
         seed=seed,
     )
     recipe = Recipe(
@@ -203,11 +203,11 @@ def held_out_weights(name: str, clip: Path) -> tuple[str, str]:
     )
 
 
-def _knobs(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str, Any]:
+def _parse_parameters(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str, Any]:
     from mer_core.attribution import METHODS
 
     chosen = METHODS.get(method)
-    known = {knob.name: knob for knob in chosen.parameters(model.entry)}
+    known = {one.name: one for one in chosen.parameters(model.entry)}
     values: dict[str, Any] = {}
     for item in written:
         name, equals, text = item.partition("=")
@@ -246,7 +246,7 @@ def _list(model: LoadedModel | None) -> CommandOutput:
                 "applies": available.applies,
                 "reason": available.reason or None,
                 "forwards": available.forwards,
-                "parameters": [_knob(knob) for knob in available.parameters],
+                "parameters": [_describe_parameter(one) for one in available.parameters],
             }
             for available in availability
         ],
@@ -258,9 +258,9 @@ def _describe_availability(available: MethodAvailability) -> str:
     if not available.applies:
         return available.reason
     method = available.method
-    knobs = ", ".join(f"{knob.name}={knob.default}" for knob in available.parameters)
+    defaults = ", ".join(f"{one.name}={one.default}" for one in available.parameters)
     sign = "signed" if method.signed else "unsigned"
-    return f"{sign}, per {method.resolution}, about {available.forwards:.0f} forwards; {knobs}"
+    return f"{sign}, per {method.resolution}, about {available.forwards:.0f} forwards; {defaults}"
 
 
 def _describe_properties(method: Any) -> dict[str, Any]:
@@ -277,6 +277,6 @@ def _describe_properties(method: Any) -> dict[str, Any]:
     }
 
 
-def _knob(knob: Parameter) -> dict[str, Any]:
+def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
     names = ("name", "title", "kind", "default", "low", "high", "choices", "help")
-    return {name: getattr(knob, name) for name in names}
+    return {name: getattr(parameter, name) for name in names}

@@ -123,7 +123,7 @@ def _methods(chosen: Sequence[str]) -> dict[str, dict[str, Any]]:
     from mer_core.reproduction.localisation_clips import DEFAULT_METHODS
 
     if not chosen:
-        return {name: dict(knobs) for name, knobs in DEFAULT_METHODS.items()}
+        return {name: dict(parameters) for name, parameters in DEFAULT_METHODS.items()}
     if tuple(chosen) == ("all",):
         return {method.name: {} for method in METHODS if not method.needs_regions}
     return dict(_method(text) for text in chosen)
@@ -137,16 +137,16 @@ def _method(text: str) -> tuple[str, dict[str, Any]]:
     method = METHODS.get(name)
     if method.needs_regions:
         raise SettingsError(NEEDS_REGIONS, where=name, remedy="choose another method")
-    knobs: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     for change in filter(None, rest.split(",")):
-        knob, equals, value = change.partition("=")
+        parameter, equals, value = change.partition("=")
         if not equals:
             raise SettingsError(f"{change!r} is not NAME=VALUE", where="--method")
         try:
-            knobs[knob.strip()] = json.loads(value)
+            parameters[parameter.strip()] = json.loads(value)
         except ValueError:
-            knobs[knob.strip()] = value
-    return name, knobs
+            parameters[parameter.strip()] = value
+    return name, parameters
 
 
 def _answer(found: Findings) -> CommandOutput:

@@ -47,7 +47,7 @@ class CommandOutput:
 
 
 def prints_output(command: Callable[..., CommandOutput]) -> Callable[..., int]:
-    """Add `--json` to a command that returns an `CommandOutput`, and print it.
+    """Add `--json` to a command that returns a `CommandOutput`, and print it.
 
     Use below `@click.command()`; the options go below this decorator.
     """

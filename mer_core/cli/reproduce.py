@@ -21,7 +21,7 @@ _WORKER_BYTES = 2 * 2**30
 _ROUNDS = 3
 
 
-class MakerGroup(SuggestingGroup):
+class BuilderGroup(SuggestingGroup):
     """A group with one command per table or figure, besides those written out below."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -31,7 +31,7 @@ class MakerGroup(SuggestingGroup):
         return ["all", "redraw", *BUILDERS.names()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name; one for a maker is built from what the maker says."""
+        """The command of that name; one for a builder is made from its name and title."""
         from mer_core.reproduction.everything import BUILDERS
 
         written = super().get_command(ctx, cmd_name)
@@ -40,7 +40,7 @@ class MakerGroup(SuggestingGroup):
         return _command(cmd_name, BUILDERS.get(cmd_name).title)
 
 
-@click.group(cls=MakerGroup)
+@click.group(cls=BuilderGroup)
 def reproduce() -> None:
     """Regenerate tables and figures of the paper, with what made each of them.
 
@@ -69,7 +69,7 @@ _out_option = click.option(
 )
 
 
-def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
+def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say from what, how, and where to."""
     options = [
         click.option(
@@ -133,7 +133,7 @@ def chooses_job(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @reproduce.command("all")
 @prints_output
-@chooses_job
+@job_options
 @click.option(
     "--only",
     multiple=True,
@@ -161,7 +161,7 @@ def all_command(only: Sequence[str], **choices: Any) -> CommandOutput:
 def _command(name: str, title: str) -> click.Command:
     @click.command(name, help=f"{_LINE.format(title)}\n\nJSON keys: those of `mer reproduce all`.")
     @prints_output
-    @chooses_job
+    @job_options
     def command(**choices: Any) -> CommandOutput:
         return _reproduced([name], choices)
 
@@ -217,7 +217,7 @@ def _job(choices: dict[str, Any], executor: Any) -> Any:
         weights=choices["weights"],
         executor=executor,
         rounds=_rounds(choices),
-        emit=_Teller(),
+        emit=_ProgressLines(),
     )
     _ = job.settings  # refuses a wrong profile or setting before any work
     return job
@@ -229,7 +229,7 @@ def _rounds(choices: dict[str, Any]) -> int:
     return choices["rounds"]
 
 
-class _Teller:
+class _ProgressLines:
     """Progress on standard error, with the time since the start."""
 
     def __init__(self) -> None:
@@ -288,7 +288,7 @@ def table3(out: Path, rounds: int) -> CommandOutput:
     from mer_core.reproduction.manifest import Manifest
     from mer_core.reproduction.table3 import ledger_table, table3_made
 
-    made, manifest = table3_made(rounds=rounds, progress=_tell), Manifest(out)
+    made, manifest = table3_made(rounds=rounds, progress=_print_progress), Manifest(out)
     rows, files = made.values, save(TABLE3_BUILDER, made, manifest)
     write_pages(manifest)
     frame = ledger_table(rows).frame
@@ -302,6 +302,6 @@ def table3(out: Path, rounds: int) -> CommandOutput:
     return CommandOutput(document=document, text=f"{listing}\n\n{remarks}\n\n{written}")
 
 
-def _tell(line: str) -> None:
+def _print_progress(line: str) -> None:
     if sys.stderr.isatty():
         click.echo(line, err=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from mer_core.datasets.annotations import AnnotationRow, find_annotation_file, read_headless
 from mer_core.datasets.assembly import assemble
-from mer_core.datasets.coded_release import read_frames, row_problem
+from mer_core.datasets.coded_release import read_key_frames, row_problem
 from mer_core.datasets.entry import Entry, ReaderInput
 from mer_core.datasets.layout import (
     ClipFolder,
@@ -137,7 +137,7 @@ def _entries(
             subject=subject,
             clip=clip,
             row=row.number,
-            frames=read_frames(row),
+            frames=read_key_frames(row),
             label=prefix if source == "prefix" else row.fields[source],
             action_units=row.fields["action_units"],
             expression=expression or Expression.MICRO,

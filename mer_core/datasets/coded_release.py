@@ -64,7 +64,7 @@ def read_entries(
             subject="" if number is None else name_subject(number),
             clip=cell["clip"],
             row=row.number,
-            frames=read_frames(row),
+            frames=read_key_frames(row),
             label=cell.get("label", ""),
             action_units=cell.get("action_units", ""),
             duration=cell.get("duration", ""),
@@ -73,7 +73,7 @@ def read_entries(
         )
 
 
-def read_frames(row: AnnotationRow) -> CodedFrames:
+def read_key_frames(row: AnnotationRow) -> CodedFrames:
     """The three key-frame cells of a row."""
     onset, apex, offset = (
         frame_cell(row.fields.get(name, "")) for name in ("onset", "apex", "offset")

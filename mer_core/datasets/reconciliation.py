@@ -53,7 +53,7 @@ class Reconciliation:
 
 
 def reconcile(table: DatasetTable, scheme: LabelScheme) -> Reconciliation:
-    """Counts a table's clips, its sheet's rows and the paper's print under `scheme`."""
+    """Count a table's clips, its sheet's rows and the paper's print under `scheme`."""
     found = Counter(label for s in table if (label := scheme.label(s)) is not None)
     sheet = found + Counter(_find_excluded_labels(table, scheme))
     printed = printed_counts(scheme.name, table.name)

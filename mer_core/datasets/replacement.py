@@ -61,7 +61,7 @@ def _with_cells(entry: Entry, new: Mapping[str, str]) -> Entry:
 
 
 def frame_corrections(entry: Entry, frames: KeyFrames) -> list[Correction]:
-    """Change to coded frames in the words of the keyed rule, or of the general one."""
+    """Return the changes of coded frames, in the words of the keyed rule or of the general one."""
     return [
         Correction(
             subject=entry.subject,

@@ -69,7 +69,7 @@ class DatasetReport:
             "findings": [
                 {"clip": f.key, "code": f.code, "detail": f.detail} for f in table.findings
             ],
-            "derived": dict(self._describe_derived()),
+            "derived": dict(self._count_derived()),
             "remarks": list(table.remarks),
             "counts": {c.scheme: _counts_document(c) for c in self.counts},
             "digest": table.digest,
@@ -79,7 +79,7 @@ class DatasetReport:
         words = reconcile(self.table, label_scheme("raw")).classes
         return {word.name: word.found for word in words if word.found}
 
-    def _describe_derived(self) -> Mapping[str, int]:
+    def _count_derived(self) -> Mapping[str, int]:
         return Counter(d.value for sample in self.table for d in sample.derived)
 
 

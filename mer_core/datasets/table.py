@@ -113,7 +113,7 @@ class DataIssue(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One oddity of one clip."""
+    """One issue of one clip."""
 
     subject: str
     clip: str
@@ -122,7 +122,7 @@ class Finding:
 
     @property
     def code(self) -> str:
-        """The oddity's code."""
+        """Code of the issue."""
         return self.issue.value
 
     @property

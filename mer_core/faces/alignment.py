@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from mer_core.errors import SettingsError
 from mer_core.faces.face import FaceBox, Frame, Points
+from mer_core.resizing import resize
 
 EYE_DISTANCE = 0.283
 """Distance between the eyes as a share of the aligned square's side."""
@@ -152,13 +153,11 @@ class Alignment:
         """
         times = max(1, math.ceil(self.width / self.side - 0.01))
         large = self.side * times
-        cut = cv2.warpAffine(
+        cut: Any = cv2.warpAffine(
             values,
             self._matrix(large),
             (large, large),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        if times == 1:
-            return cut
-        return cv2.resize(cut, (self.side, self.side), interpolation=cv2.INTER_AREA)
+        return resize(cut, (self.side, self.side))

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from mer_core.errors import SettingsError
-from mer_core.resizing import resize
 
 Frame = npt.NDArray[np.uint8]
 """H x W x 3, RGB."""
@@ -44,14 +43,13 @@ class FaceBox:
         bottom = min(self.y + self.height, shape[0])
         return FaceBox(left, top, right - left, bottom - top)
 
-    def crop(self, frame: Frame, size: tuple[int, int] | None = None) -> Frame:
-        """The box's part of `frame`, resized to `size` (height, width) if that is given."""
+    def crop(self, frame: Frame) -> Frame:
+        """Return the box's part of `frame`."""
         inside = self.within(frame.shape)
         if inside.width < 1 or inside.height < 1:
             raise SettingsError(f"crop {self} lies outside a frame of {frame.shape[:2]}")
         rows = slice(inside.y, inside.y + inside.height)
-        part = frame[rows, inside.x : inside.x + inside.width]
-        return part if size is None else resize(part, size)
+        return frame[rows, inside.x : inside.x + inside.width]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -161,7 +161,7 @@ def flow_image(
         onset: The frame the motion starts from, RGB or grey, uint8.
         apex: The frame of strongest expression, of the same size.
         size: Height and width of the result; flow is estimated at the frames' own size and
-            averaged down. None keeps the frames' size.
+            resized. None keeps the frames' size.
         method: A name in `FLOW_METHODS`.
     """
     flow = optical_flow(onset, apex, method=method)
@@ -173,9 +173,7 @@ def flow_image(
             100 * optical_strain(flow),
         ]
     ).astype(np.float32)
-    if size is None or size == (height, width):
-        return channels
-    return resize(channels, size)
+    return channels if size is None else resize(channels, size)
 
 
 def optical_strain(flow: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:

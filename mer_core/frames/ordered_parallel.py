@@ -26,10 +26,10 @@ def ordered_parallel(
     """Call `check(number, out)`, then `consume(number, out)` for `out = work(item)` of each item.
 
     Item `number` belongs to stream `number % streams`. A stream is worked through in order, by one
-    thread, so that what is made is used while it is in that core's cache and nothing is handed
-    over; the calls of different streams may come at the same time, but the first item is checked
-    before all else. The caller's thread walks the first stream. With more threads than streams, the
-    others work ahead. Of the items that fail, the first one's exception is raised.
+    thread, so that what is made is used while it is in that core's cache. The calls of different
+    streams may come at the same time, but the first item is checked before all else. The caller's
+    thread works through the first stream. With at least two threads for each stream, that many work
+    ahead of it and hand over. Of the items that fail, the first one's exception is raised.
     """
     limit = _Limit(len(items))
     helpers = threads // streams
@@ -59,11 +59,11 @@ def ordered_parallel(
 
     pool = ThreadPoolExecutor(max(1, min(threads, streams) - 1), thread_name_prefix="frames")
     try:
-        beside = [pool.submit(work_through, stream) for stream in range(1, streams) if threads > 1]
-        for stream in (0,) if beside else range(streams):
+        others = [pool.submit(work_through, stream) for stream in range(1, streams) if threads > 1]
+        for stream in (0,) if others else range(streams):
             work_through(stream)
-        for walked in beside:
-            walked.result()
+        for future in others:
+            future.result()
     finally:
         limit.stop(before=0)
         pool.shutdown(wait=True)

@@ -35,7 +35,7 @@ class FrameSource:
         labels: Name of each frame in messages: its file, or its place in the video.
         decode: Callback that gets a slice of positions; yields their frames in order.
         fps: Frames per second, where the source states it.
-        warnings: Oddities that do not keep the clip from being used, each one line.
+        warnings: Irregularities that do not keep the clip from being used, each one line.
         synthetic: Whether the frames were generated; None where the source does not say.
     """
 
@@ -208,7 +208,8 @@ def read_clip(source: FrameSource) -> Clip:
         for position, frame in enumerate(frames, number):
             frames_read[0][position] = frame
 
-    source.process_runs(consume, run=1, streams=default_threads(), on_first=on_first)
+    streams = source.decode.threads if isinstance(source.decode, ImageDecoder) else 1
+    source.process_runs(consume, run=1, streams=streams, on_first=on_first)
     return Clip(
         name=source.name,
         frames=frames_read[0],
@@ -252,7 +253,7 @@ def _part(
 
 
 class _OneSize:
-    """Refuses a frame whose size is not that of the first."""
+    """Refuse a frame whose size is not that of the first."""
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels

@@ -163,7 +163,7 @@ def _capture(content: Path | bytes, name: str, threads: int) -> Iterator[cv2.Vid
 
 @contextmanager
 def _readable(content: Path | bytes) -> Iterator[Any]:
-    """Return a file for OpenCV to open; it must outlive the capture.
+    """Yield a file for OpenCV to open; it must outlive the capture.
 
     Bytes become a file that lies in memory only. OpenCV reads Python's streams too, but some
     damaged ones end the process (4.14; found by `tests/faults`).

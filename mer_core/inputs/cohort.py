@@ -43,6 +43,7 @@ _SOURCES = (
     "ami/imaging.py",
     "ami/weighting.py",
     "datasets/synthetic",
+    "resizing.py",
     "seeding.py",
 )
 """The code that decides what an image of the cohort looks like."""

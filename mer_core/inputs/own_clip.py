@@ -187,10 +187,10 @@ def open_recording(
     found = own_clip(open_frames(Path(path), first=first, last=last), crop=crop)
     if first is None and last is None:
         return found.recording(person=person, progress=progress)
-    return choose_person(found, person=person)
+    return _read_chosen_frames(found, person=person)
 
 
-def choose_person(found: OwnClip, *, person: int = 0) -> Recording:
+def _read_chosen_frames(found: OwnClip, *, person: int) -> Recording:
     """The recording of frames that somebody has chosen: all of them are the expression."""
     if len(found.source) > MAX_FRAMES:
         raise FrameError(
@@ -236,7 +236,7 @@ def own_clip(source: FrameSource, *, crop: bool = True) -> OwnClip:
 
 
 def rate_warnings(fps: float | None) -> tuple[str, ...]:
-    """Warn where a frame rate is unknown or too low for a micro-expression."""
+    """Return warnings of a frame rate that is unknown or too low for a micro-expression."""
     if fps is None:
         return ("the clip states no frame rate, so how long anything lasts is not known",)
     if fps >= _SLOW_RATE:

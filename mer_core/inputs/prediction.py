@@ -33,7 +33,7 @@ class ClipPrediction:
         probabilities: Class -> probability, also where the answer is withheld.
         refusals: Reasons why the answer is withheld; empty where it is given. An image of a real
             face is mostly unlike those of generated ones, so an answer about it mostly is.
-        calibrated_on: People that calibrated the probabilities; "" where they are not calibrated.
+        calibrated_on: People on whom the probabilities were calibrated; "" where they were not.
         marks: Remarks that go with the answer.
     """
 
@@ -134,7 +134,7 @@ def network_refusals(
 
 
 def calibrated_on(network: LoadedModel) -> str:
-    """Describe the people that calibrated the probabilities and the error left, or return ""."""
+    """Return on whom probabilities were calibrated and the error left; "" where they were not."""
     card = network.weights.card
     if card is None:
         return ""

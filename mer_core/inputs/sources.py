@@ -18,7 +18,7 @@ class Source:
     Attributes:
         dataset: Its name in the catalog.
         title: Display title; a demo twin's says that it is synthetic.
-        root: Where it lies.
+        root: Folder of the dataset.
         demo: Whether it is the demo twin rather than a place the user named.
     """
 
@@ -43,7 +43,7 @@ def sources() -> tuple[Source, ...]:
         >>> [source.title for source in sources() if not source.demo]
         ['CASME II']
     """
-    found = list[Source]()
+    found: list[Source] = []
     for info in DATASETS:
         try:
             root = locate(info).root

@@ -20,7 +20,7 @@ def synthetic_recording(
         emotion: One of `EMOTIONS`.
         seed: Another seed gives another performance by the same subject.
         size: Side of a frame in pixels.
-        store: Store of drawn clips; by default it is drawn each time.
+        store: Store that keeps drawn clips; by default the clip is drawn each time.
 
     Returns:
         The clip, with the truth about its motion in `truth`.

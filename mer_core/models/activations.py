@@ -1,4 +1,4 @@
-"""Activations that overwrite their input: one pass over the maps less at each, and equal bits."""
+"""Activations that overwrite their input: one pass fewer over each map, with the same bits."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def activations_in_place(network: nn.Module) -> Iterator[None]:
     """
     parts = list(_behind_convolutions(network))
     before = [part.inplace for part in parts]
-    for part in parts:
-        part.inplace = True
     try:
+        for part in parts:
+            part.inplace = True
         yield
     finally:
         for part, inplace in zip(parts, before, strict=True):

@@ -40,7 +40,7 @@ def _fold_after_convolutions(parent: nn.Module) -> None:
 
 
 class _AddMap(nn.Module):
-    """Adds a constant map: a shift that zero padding makes smaller at the border."""
+    """Addition of a constant map: a shift that zero padding makes smaller at the border."""
 
     def __init__(self, constant: Tensor) -> None:
         super().__init__()

@@ -75,7 +75,7 @@ class PublishedMatrix:
 
 
 def read_confusions(text: str, *, source: str) -> tuple[PublishedMatrix, ...]:
-    """Reads the matrices from TOML; one whose cells are not a square is refused."""
+    """Read the matrices from TOML; one whose cells are not a square is refused."""
     return tuple(_matrix(entry, source) for entry in tomllib.loads(text)["matrix"])
 
 

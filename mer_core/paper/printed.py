@@ -25,7 +25,7 @@ class Printed(float):
     text: str
 
     def __new__(cls, text: str) -> Printed:
-        """Reads a decimal numeral; anything else raises `ValueError`."""
+        """Read a decimal numeral; anything else raises `ValueError`."""
         value = super().__new__(cls, text)
         value.text = text.strip()
         return value
@@ -63,7 +63,7 @@ class Printed(float):
 
 
 def printed_or_none(cell: str) -> Printed | None:
-    """Reads a table cell; "N/A" and "-" are the paper's words for a missing value."""
+    """Read a table cell; "N/A" and "-" are the paper's words for a missing value."""
     return None if cell.strip() in {"N/A", "-"} else Printed(cell)
 
 

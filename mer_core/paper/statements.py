@@ -84,7 +84,7 @@ class Statement:
 
 
 def read_dataset_statements(text: str) -> tuple[DatasetStatement, ...]:
-    """Reads Section 4.1 from TOML."""
+    """Read Section 4.1 from TOML."""
     return tuple(
         DatasetStatement(**{**entry, "labels": tuple(entry["labels"])})
         for entry in tomllib.loads(text)["dataset"]
@@ -92,5 +92,5 @@ def read_dataset_statements(text: str) -> tuple[DatasetStatement, ...]:
 
 
 def read_statements(text: str, *, source: str) -> tuple[Statement, ...]:
-    """Reads the sentences from CSV."""
+    """Read the sentences from CSV."""
     return tuple(Statement(**line) for line in read_lines(text, source=source))

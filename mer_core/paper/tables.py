@@ -106,7 +106,7 @@ class CostRow:
 
 
 def read_accuracies(text: str, *, source: str) -> tuple[AccuracyRow, ...]:
-    """Reads Table 1 or 2 from CSV; every column named like a setup holds accuracies.
+    """Read Table 1 or 2 from CSV; every column named like a setup holds accuracies.
 
     Args:
         text: The CSV document.
@@ -116,7 +116,7 @@ def read_accuracies(text: str, *, source: str) -> tuple[AccuracyRow, ...]:
 
 
 def read_costs(text: str, *, source: str) -> tuple[CostRow, ...]:
-    """Reads Table 3 from CSV."""
+    """Read Table 3 from CSV."""
     return tuple(_cost_row(line, source) for line in read_lines(text, source=source))
 
 

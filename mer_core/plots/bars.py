@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from mer_core.plots.theme import FAINT, PALETTE, Line, add_lines, figure, fit_labels
-
-_CHANCE = {"color": FAINT, "width": 1, "dash": "dot"}
+from mer_core.plots.theme import DOTTED, FAINT, PALETTE, Line, add_lines, figure, fit_labels
 
 
 def probability_bars(
@@ -21,7 +19,7 @@ def probability_bars(
     names = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
     values = [probabilities[name] for name in names]
     drawn = figure(height=120 + 38 * len(names), synthetic=synthetic)
-    add_lines(drawn, [Line(at=1 / len(names), upright=True, style=_CHANCE)])
+    add_lines(drawn, [Line(at=1 / len(names), upright=True, style=DOTTED)])
     drawn.add_bar(
         x=values,
         y=names,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from mer_core.plots.theme import FAINT, PALETTE, Line, add_lines, figure, fit_labels
+from mer_core.plots.theme import DOTTED, FAINT, PALETTE, Line, add_lines, figure, fit_labels
 
 Curve = npt.NDArray[np.floating]
 
@@ -119,7 +119,7 @@ def _key_frames(drawn: go.Figure, key_frames: Mapping[str, int] | None) -> list[
     drawn.update_layout(
         legend={"yref": "container", "y": 1, "yanchor": "top"}, margin={"t": _ROOM_FOR_NAMES}
     )
-    style = {"color": FAINT, "width": 1, "dash": "dot"}
+    style = DOTTED
     named = (key_frames or {}).items()
     return [Line(at=number, upright=True, style=style, text=name) for name, number in named]
 
@@ -127,7 +127,7 @@ def _key_frames(drawn: go.Figure, key_frames: Mapping[str, int] | None) -> list[
 def epoch_curves(curves: Mapping[str, Curve | Sequence[float]], *, chance: float) -> go.Figure:
     """Accuracy over epochs, with chance as a dotted line."""
     drawn = _over_epochs(curves, height=280, mode="lines", form=".1%")
-    style = {"color": FAINT, "width": 1, "dash": "dot"}
+    style = DOTTED
     add_lines(drawn, [Line(at=chance, style=style, text=f"chance {chance:.0%}")])
     drawn.update_layout(
         xaxis_title="epoch", yaxis={"title": "accuracy", "rangemode": "tozero", "tickformat": ".0%"}

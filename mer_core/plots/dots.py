@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from mer_core.plots.tables import MeasuredCell
-from mer_core.plots.theme import FAINT, PALETTE, Line, add_lines, figure, fit_labels
+from mer_core.plots.theme import DOTTED, PALETTE, Line, add_lines, figure, fit_labels
 
 OURS, REFERENCE, RATE = PALETTE[0], PALETTE[1], PALETTE[6]
 
@@ -89,7 +89,7 @@ def dot_figure(
             },
         )
     if axis.chance is not None:
-        style = {"color": FAINT, "width": 1, "dash": "dot"}
+        style = DOTTED
         add_lines(drawn, [Line(at=axis.chance, upright=True, style=style, text="chance")])
     drawn.update_layout(
         xaxis={"title": axis.title, "range": [0, axis.end(cells)]},

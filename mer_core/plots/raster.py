@@ -1,6 +1,6 @@
-"""Pictures made of arrays: the same bytes for the same numbers, without a browser.
+"""Pictures made of arrays, the same bytes for the same numbers, and files and figures of them.
 
-Everything takes and returns RGB uint8 arrays, H x W x 3; only what encodes knows OpenCV's order.
+Pictures are RGB uint8 arrays, H x W x 3; only what encodes knows OpenCV's order.
 """
 
 from __future__ import annotations

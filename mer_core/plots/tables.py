@@ -31,17 +31,17 @@ class MeasuredCell:
     setups across, and a chart has one panel for each setup.
 
     Attributes:
-        method: What was measured: a network, a map, a weighting or a control.
-        setup: On what: an experiment, a dataset or a network.
-        metric: Which score; shares are in per cent.
-        value: Ours; None where there is none, and then `note` says why.
+        method: Subject of the measurement: a network, a map, a weighting or a control.
+        setup: Panel of the chart: an experiment, a network or a question.
+        metric: Name of the score.
+        value: Our number; None where there is none, and then `note` says why.
         low: Lower end of its 95 % interval.
         high: Upper end.
-        n: Clips behind it.
-        printed: What the paper prints there.
+        n: Number of clips behind it.
+        printed: The paper's number.
         rate: A rate to be beaten: chance, the largest class or plain motion.
-        provenance: The study, the model card or the data behind it.
-        note: Why there is no value.
+        provenance: Name of the study, where there is one.
+        note: Reason why there is no value.
     """
 
     method: str

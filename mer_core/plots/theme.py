@@ -64,7 +64,7 @@ def figure(*, height: int, title: str = "", synthetic: bool = False) -> go.Figur
 
 
 def fit_labels(drawn: go.Figure, *, longest: int, titled: bool = False) -> None:
-    """Makes room for tick labels of the left axis of up to `longest` characters.
+    """Make room for tick labels of the left axis of up to `longest` characters.
 
     Plotly would measure them, and draws the whole chart a third time when it has.
     """
@@ -75,7 +75,7 @@ def fit_labels(drawn: go.Figure, *, longest: int, titled: bool = False) -> None:
 
 
 def mark_synthetic(target: go.Figure) -> None:
-    """Writes "synthetic data" into the figure's upper right corner."""
+    """Write "synthetic data" into the figure's upper right corner."""
     target.add_annotation(
         text=SYNTHETIC_NOTE,
         xref="paper",
@@ -130,6 +130,10 @@ def on_dark(drawn: go.Figure) -> go.Figure:
     return drawn
 
 
+DOTTED: Mapping[str, Any] = {"color": FAINT, "width": 1, "dash": "dot"}
+"""The style of a line that a value is compared with."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """One line from edge to edge.
@@ -137,7 +141,7 @@ class Line:
     Attributes:
         at: Where it crosses the other axis.
         upright: Whether it stands, at an x, or lies, at a y.
-        style: Dash style of the stroke, as plotly names it.
+        style: Colour, width and dash of the stroke, as plotly names them.
         text: Written at its end: above a standing line, inside at the right of a lying one.
         entry: Its name in the legend, where it has one.
     """
@@ -150,7 +154,7 @@ class Line:
 
 
 def add_lines(drawn: go.Figure, lines: Sequence[Line]) -> None:
-    """Draws `lines` on `drawn`."""
+    """Draw `lines` on `drawn`."""
     if not lines:
         return
     layout: Any = drawn.layout

@@ -134,7 +134,7 @@ def layer_record(layers: Sequence[Row], default: Sequence[Row]) -> str:
                 "unseen_clips": constant[mean.model][1] if chosen else None,
             }
         )
-    return lines_csv(lines, float_format="%.4f")
+    return lines_csv(lines)
 
 
 def _constant(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:

@@ -90,15 +90,16 @@ def make_counts(job: Job) -> BuildResult:
 
 def count_table(counts: pd.DataFrame) -> Table:
     """Return the counts as a reader sees them."""
+    counts = counts.astype(object)  # else some versions of pandas map whole numbers as floats
     shown = counts.assign(
         dataset=counts["dataset"].map(lambda name: TITLES[name]),
         difference=counts["difference"].map(_signed, na_action="ignore"),
-    ).astype(object)
+    )
     names = ["dataset", "name", "paper", "ours", "difference", "paper_subjects", "subjects"]
     header = ["dataset", "class", "paper", "ours", "difference", "subjects, paper", "subjects"]
     frame: Any = shown[names].set_axis(header, axis=1)
     return Table(
-        frame=frame.fillna("\N{EN DASH}"),
+        frame=frame.where(frame.notna(), "\N{EN DASH}"),
         title="Clips per class",
         notes=["Twins are small on purpose; their counts are their own."],
         synthetic=bool((counts["data"] == "synthetic").any()),

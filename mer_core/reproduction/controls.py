@@ -98,7 +98,7 @@ class ControlTable:
             }
             for probe in self.identity
         ]
-        return lines_csv([*controls, *identity], float_format="%.4f")
+        return lines_csv([*controls, *identity])
 
 
 def control_cells() -> tuple[Cell, ...]:
@@ -255,7 +255,7 @@ def weightings_record(rows: Iterable[WeightingRow]) -> str:
         }
         for row in rows
     ]
-    return lines_csv(lines, float_format="%.4f")
+    return lines_csv(lines)
 
 
 def view_weightings(record: str, synthetic: bool) -> MeasuredTable:

@@ -34,7 +34,7 @@ from mer_core.reproduction.controls import (
 )
 from mer_core.reproduction.frames_figure import FIGURE1_BUILDER
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
-from mer_core.reproduction.manifest import GALLERY, Manifest, gallery
+from mer_core.reproduction.manifest import GALLERY, Artifact, Manifest, gallery
 from mer_core.reproduction.measured import Product
 from mer_core.reproduction.review import PAGE, review
 from mer_core.reproduction.roots import MissingDataError
@@ -103,29 +103,29 @@ class Outcome:
 def reproduce(
     names: Sequence[str], job: Job, folder: Path, *, force: bool = False
 ) -> Iterator[Outcome]:
-    """Makes what is asked for, one after the other, and yields what became of each.
+    """Make the chosen results, one after the other, and yield what became of each.
 
     Args:
         names: Names of builders; their order is that of `BUILDERS` whatever the order here.
-        job: Data, settings, and who is told.
+        job: Data, settings, and the receiver of progress lines.
         folder: Receives the files, the manifest and the gallery.
         force: Make also what is there already.
     """
-    asked = {name: BUILDERS.get(name) for name in names}
+    chosen = {name: BUILDERS.get(name) for name in names}
     manifest = Manifest(folder)
     for name in BUILDERS.names():
-        if name not in asked:
+        if name not in chosen:
             continue
-        job.emit(f"{name}: {asked[name].title}")
+        job.emit(f"{name}: {chosen[name].title}")
         started = time.perf_counter()
-        outcome = _one(asked[name], job, manifest, force)
+        outcome = _one(chosen[name], job, manifest, force)
         write_pages(manifest)
         yield replace(outcome, seconds=time.perf_counter() - started)
 
 
 def _one(builder: ArtifactBuilder, job: Job, manifest: Manifest, force: bool) -> Outcome:
     try:
-        if not force and (kept := _kept(builder, job, manifest)):
+        if not force and (kept := _existing_files(builder, job, manifest)):
             return Outcome(name=builder.name, state=State.KEPT, files=kept)
         made = builder.build(job)
     except MissingDataError as error:
@@ -142,7 +142,7 @@ def _one(builder: ArtifactBuilder, job: Job, manifest: Manifest, force: bool) ->
 def save(
     builder: ArtifactBuilder, made: BuildResult, manifest: Manifest, *, recipe: str = ""
 ) -> tuple[Path, ...]:
-    """Writes what was made with its entries, and removes what it replaces."""
+    """Write what was made with its entries, and remove what it replaces."""
     basis = provenance(
         data_digest=made.data_digest,
         synthetic=made.synthetic,
@@ -164,7 +164,7 @@ def _write(
             product.stem or builder.name,
             product.suffix,
             product.content,
-            title=product.title or builder.title,
+            title=builder.title,
             maker=f"mer reproduce {builder.name}",
             place=builder.paper_reference,
             provenance=basis,
@@ -177,16 +177,24 @@ def _write(
     return files
 
 
+def drawn_from(entry: Artifact) -> ArtifactBuilder | None:
+    """Return the builder that draws its result from this file; None where no builder does."""
+    builder = BUILDERS.get(entry.name) if entry.name in BUILDERS else None
+    if builder is None or builder.view is None or not entry.file.endswith(builder.record):
+        return None
+    return builder
+
+
 def redraw(folder: Path) -> tuple[str, ...]:
     """Draw anew, from the records in `folder`, whatever can be drawn without studies.
 
-    Numbers and what is said of their making stay as they are. Returns the names of the makers.
+    Numbers and what is said of their making stay as they are. Returns the names of the builders.
     """
     manifest = Manifest(folder)
     done = []
     for entry in manifest.entries():
-        builder = BUILDERS.get(entry.name) if entry.name in BUILDERS else None
-        if builder is None or builder.view is None or not entry.file.endswith(builder.record):
+        builder = drawn_from(entry)
+        if builder is None:
             continue
         text = (folder / entry.file).read_text()
         products = builder.draw(text, synthetic=entry.synthetic)
@@ -197,7 +205,9 @@ def redraw(folder: Path) -> tuple[str, ...]:
 
 
 def measured_cells(folder: Path) -> pd.DataFrame:
-    """Return every measured cell in a folder of results as one tidy frame.
+    """Return the measured cells of all results that are drawn from one record as one tidy frame.
+
+    These are tables 1 and 2, Fig. 5, the controls, the weightings and the layers of maps.
 
     Args:
         folder: Written by `mer reproduce`.
@@ -213,8 +223,8 @@ def measured_cells(folder: Path) -> pd.DataFrame:
     """
     lines = []
     for entry in Manifest(folder).entries():
-        builder = BUILDERS.get(entry.name) if entry.name in BUILDERS else None
-        if builder is None or builder.view is None or not entry.file.endswith(builder.record):
+        builder = drawn_from(entry)
+        if builder is None or builder.view is None:
             continue
         shown = builder.view((folder / entry.file).read_text(), entry.synthetic)
         made = {"result": entry.name, "synthetic": entry.synthetic}
@@ -230,7 +240,7 @@ def write_pages(manifest: Manifest) -> None:
     write_text(manifest.folder / PAGE, review(manifest, BUILDERS).markdown())
 
 
-def _kept(builder: ArtifactBuilder, job: Job, manifest: Manifest) -> tuple[Path, ...]:
+def _existing_files(builder: ArtifactBuilder, job: Job, manifest: Manifest) -> tuple[Path, ...]:
     """The files of this recipe where all of them are still there."""
     recipe = builder.recipe(job)
     files = tuple(

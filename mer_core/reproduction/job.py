@@ -41,7 +41,7 @@ class Job:
         workers: Processes per study; None for as many as fit, 1 for this one.
         executor: Workers that all studies share; None opens some for each study.
         rounds: Timing rounds of Table 3; 0 leaves speed out.
-        emit: Receives one line on each thing that is begun.
+        emit: Receives lines of progress.
     """
 
     roots: Roots = field(default_factory=Roots)

@@ -137,12 +137,12 @@ def _checked(study: Study) -> Study:
 
 
 def _check_methods(studies: Sequence[Study], settings: LocalisationSettings) -> dict[str, str]:
-    """Refuses unknown methods and knobs before any work; returns what does not apply."""
+    """Refuse unknown methods and parameters before any work; return what does not apply."""
     refused: dict[str, str] = {}
     for study in studies:
         entry = model_entry(catalog_experiment(study).model)
-        for name, knobs in settings.methods.items():
-            METHODS.get(name).resolve(knobs, entry)
+        for name, parameters in settings.methods.items():
+            METHODS.get(name).resolve(parameters, entry)
         reasons = refusals(fold_model(study, study.store.folds()[0]))
         names = [name for name in settings.methods if name in reasons]
         refused |= {f"{name} on {entry.name}": reasons[name] for name in names}

@@ -42,7 +42,7 @@ DEFAULT_METHODS: Mapping[str, Mapping[str, Any]] = {
     "grad-cam": {},
     "occlusion": {"patches": 7, "overlap": 1},
 }
-"""Methods and knobs that explain a clip in the time of some hundred forward passes."""
+"""Methods and parameters that explain a clip in the time of some hundred forward passes."""
 
 NEEDS_REGIONS = "is given the regions it would be scored against"
 
@@ -52,7 +52,7 @@ class LocalisationSettings:
     """What is explained, and how it is scored.
 
     Attributes:
-        methods: Method -> knobs that are not to have their default.
+        methods: Method -> parameters that are not to have their default.
         target: Which class is explained: "predicted" or "true".
         reduction: What is done with negative values of signed maps.
         clips: Held-out clips per fold, evenly chosen; None takes all.
@@ -98,7 +98,7 @@ def part_name(study: Study, fold: StoredFold, settings: LocalisationSettings) ->
 
 
 def explain_fold(work: FoldWork, report: Any) -> int:
-    """Explains a fold's held-out clips, writes the part, and returns its number of rows.
+    """Explain a fold's held-out clips, write the part, and return its number of rows.
 
     A part that is there already is read and left; `report` hears of each clip. PyTorch works with
     one thread: the number of threads changes last digits, and processes share the cores better.
@@ -245,16 +245,16 @@ def method_maps(
     """The maps of the chosen methods that apply; one that fails on a clip is noted, not lost."""
     accumulated = model.entry.input.kind in (InputKind.AMI, InputKind.DYNAMIC_IMAGE)
     unused = refusals(model)
-    for name, knobs in settings.methods.items():
+    for name, parameters in settings.methods.items():
         if name not in unused:
             yield attempted_map(
                 name,
-                lambda name=name, knobs=knobs: explain(
+                lambda name=name, parameters=parameters: explain(
                     model,
                     inputs,
                     method=name,
                     target=target,
-                    parameters=knobs,
+                    parameters=parameters,
                     seed=settings.seed,
                     zero_level=image.offset if accumulated else None,
                 ),

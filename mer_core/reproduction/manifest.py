@@ -56,7 +56,7 @@ class Artifact:
 
     @property
     def maker_name(self) -> str:
-        """What belongs together: the maker's name, else the file's name without its ending."""
+        """What belongs together: the builder's name, else the file's name without its ending."""
         return self.name or self.stem
 
 
@@ -83,7 +83,7 @@ class Manifest:
         name: str = "",
         recipe: str = "",
     ) -> Path:
-        """Writes `content` and its entry, replacing an older file of the same name.
+        """Write `content` and its entry, replacing an older file of the same name.
 
         Returns the path, whose name carries "synthetic" where the data were generated.
         """
@@ -111,11 +111,11 @@ class Manifest:
         return dict(self._read()["missing"])
 
     def mark_missing(self, name: str, reason: str) -> None:
-        """Records that `name` could not be made; an older result of it stays."""
+        """Record that `name` could not be made; an older result of it stays."""
         self._write(self.entries(), {**self.missing(), name: reason})
 
     def finalise(self, name: str, files: Collection[str], *, synthetic: bool) -> None:
-        """Says that the results of `name` on such data are now `files`; older ones are removed."""
+        """Say that the results of `name` on such data are now `files`; older ones are removed."""
         entries = self.entries()
         stale = [
             entry
@@ -184,7 +184,7 @@ def gallery(manifest: Manifest, order: Sequence[str] = ()) -> str:
 
     Args:
         manifest: Manifest of the folder that the page lies in.
-        order: Makers in the order of the page; what no maker of the list wrote comes last.
+        order: Builders in the order of the page; what no builder of the list wrote comes last.
     """
     sections = [_section(group) for group in results_in_order(manifest.entries(), order)]
     missing = manifest.missing()

@@ -35,10 +35,10 @@ def interval_columns(name: str, interval: Interval | CardScore | None) -> dict[s
     return dict(zip((name, f"{start}low", f"{start}high"), ends, strict=True))
 
 
-def lines_csv(lines: Iterable[Mapping[str, object]], *, float_format: str) -> str:
-    """Return lines of equal names as text."""
+def lines_csv(lines: Iterable[Mapping[str, object]]) -> str:
+    """Return lines of equal names as text, numbers to four decimals."""
     frame = pd.DataFrame(list(lines))
-    return frame.to_csv(index=False, float_format=float_format, lineterminator="\n")
+    return frame.to_csv(index=False, float_format="%.4f", lineterminator="\n")
 
 
 def rows_csv(
@@ -78,7 +78,9 @@ def _line(types: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]
 
 
 def read_rows(kind: type[R], text: str) -> tuple[R, ...]:
-    """Return what `rows_csv` wrote; a column that is not there yet takes its field's default.
+    """Return rows that `rows_csv` wrote, of a dataclass without intervals.
+
+    A column that is not there yet takes its field's default.
 
     Raises:
         ValueError: The columns are others, or a cell is not of its field's type.
@@ -126,13 +128,11 @@ class Product:
         suffix: What the file name ends in.
         content: Its bytes; the same for the same data, settings and code, unless timed.
         stem: Stem of the file names, where it is not the builder's name.
-        title: One line on what it shows, where it is not its builder's.
     """
 
     suffix: str
     content: bytes
     stem: str = ""
-    title: str = ""
 
 
 def table_files(table: Table, *, stem: str = "") -> tuple[Product, ...]:
@@ -195,7 +195,9 @@ class MeasuredTable:
 
     def charts(self) -> Iterator[Figure]:
         """Yield each panel as an interactive figure."""
-        for setup in dict.fromkeys(cell.setup for cell in self.cells if self.panels):
+        if not self.panels:
+            return
+        for setup in dict.fromkeys(cell.setup for cell in self.cells):
             inside = [cell for cell in self.cells if cell.setup == setup]
             synthetic = self.table.synthetic
             yield dot_figure(inside, axis=self.axis, title=setup, synthetic=synthetic)

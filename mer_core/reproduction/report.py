@@ -14,7 +14,7 @@ from typing import Any
 
 from mer_core.errors import StoreError
 from mer_core.plots.page import figure_block, html_page, page_body
-from mer_core.reproduction.everything import BUILDERS
+from mer_core.reproduction.everything import BUILDERS, drawn_from
 from mer_core.reproduction.manifest import Artifact, Manifest, results_in_order
 from mer_core.reproduction.review import Review, read_result
 
@@ -71,7 +71,7 @@ def _section(anchor: str, entries: Sequence[Artifact], contents: Mapping[str, by
     first = entries[0]
     mine = {entry.file: contents[entry.file] for entry in entries}
     parts = [f"<section id='{anchor}'><h2>{escape(_heading(first))}</h2>"]
-    drawn = list(_charts(first.maker_name, mine))
+    drawn = list(_charts(entries, contents))
     for file, content in mine.items():
         if file.endswith(".png"):
             code = base64.b64encode(content).decode()
@@ -96,11 +96,11 @@ def _section(anchor: str, entries: Sequence[Artifact], contents: Mapping[str, by
     return "".join(parts)
 
 
-def _charts(name: str, contents: Mapping[str, bytes]) -> Iterator[Any]:
-    builder = BUILDERS.get(name) if name in BUILDERS else None
-    for file, content in contents.items():
-        if builder is not None and builder.view is not None and file.endswith(builder.record):
-            yield from builder.view(content.decode(), "synthetic" in file).charts()
+def _charts(entries: Sequence[Artifact], contents: Mapping[str, bytes]) -> Iterator[Any]:
+    for entry in entries:
+        builder = drawn_from(entry)
+        if builder is not None and builder.view is not None:
+            yield from builder.view(contents[entry.file].decode(), entry.synthetic).charts()
 
 
 def _short(entry: Artifact) -> str:

@@ -46,7 +46,7 @@ _SYNTHETIC = (
 )
 
 
-class State(StrEnum):
+class ReproductionState(StrEnum):
     """How far a result of the paper got here."""
 
     REPRODUCED = "reproduced"
@@ -71,7 +71,7 @@ class ReviewedResult:
 
     paper_reference: str
     title: str
-    state: State
+    state: ReproductionState
     why: str
 
 
@@ -86,7 +86,7 @@ def reviewed_results(
     Args:
         entries: Entries of the manifest.
         contents: File -> its bytes.
-        missing: ArtifactBuilder -> why there is no result.
+        missing: Name of a builder -> why there is no result.
         builders: Everything that can be made, in its order.
     """
     ordered = sorted(entries, key=lambda entry: entry.maker_name)
@@ -106,7 +106,7 @@ def reviewed_results(
                 ReviewedResult(
                     paper_reference=builder.paper_reference,
                     title=builder.title,
-                    state=State.ABSENT,
+                    state=ReproductionState.ABSENT,
                     why=why,
                 )
             )
@@ -115,22 +115,22 @@ def reviewed_results(
 
 def _state(
     name: str, entries: Sequence[Artifact], contents: Mapping[str, bytes]
-) -> tuple[State, str]:
+) -> tuple[ReproductionState, str]:
     for entry in entries:
         read = _READERS.get((name, entry.file.rpartition(".")[2]))
         if read is not None:
             return read(contents[entry.file].decode())
     if not entries[0].synthetic:
-        return State.MADE, ""
+        return ReproductionState.MADE, ""
     networks = entries[0].provenance["settings"].get("networks", ())
     untrained = sum("untrained" in network for network in networks)
     why = "The recordings are licensed; generated faces stand in for them."
     if untrained:
         why += f" {untrained} of {len(networks)} networks are untrained."
-    return State.METHOD, why
+    return ReproductionState.METHOD, why
 
 
-def _accuracies(text: str) -> tuple[State, str]:
+def _accuracies(text: str) -> tuple[ReproductionState, str]:
     frame: Any = pd.read_csv(io.StringIO(text))
     own, run = frame[frame["network"].notna()], frame[frame["ours"].notna()]
     quoted = frame[frame["data"] == str(Status.QUOTED)]["method"].nunique()
@@ -142,13 +142,13 @@ def _accuracies(text: str) -> tuple[State, str]:
         parts.append(f"{unstated} row has an experimental setup that the paper does not state.")
     if (run["data"] == str(Status.SYNTHETIC)).any():
         parts.append("The data are synthetic: differences from the paper mean nothing.")
-        return State.METHOD, " ".join(parts)
+        return ReproductionState.METHOD, " ".join(parts)
     inside = run["paper"].between(run["low"], run["high"]).sum()
     parts.append(f"{inside} printed figures lie within our 95 % interval.")
-    return State.COMPARED, " ".join(parts)
+    return ReproductionState.COMPARED, " ".join(parts)
 
 
-def _costs(text: str) -> tuple[State, str]:
+def _costs(text: str) -> tuple[ReproductionState, str]:
     frame: Any = pd.read_csv(io.StringIO(text), keep_default_na=False)
     chosen = frame[frame["chosen"].astype(str) == "True"]
     differ = chosen[chosen["agreement"] == "none"]["network"]
@@ -156,30 +156,30 @@ def _costs(text: str) -> tuple[State, str]:
     why += f"; not {', '.join(differ)}. " if len(differ) else ". "
     memory = (chosen["memory_consistent"].astype(str) == "True").sum()
     why += f"{memory} memory figures are consistent. The paper does not say what its seconds are."
-    return State.PARTLY if len(differ) else State.REPRODUCED, why
+    return ReproductionState.PARTLY if len(differ) else ReproductionState.REPRODUCED, why
 
 
-def _claims(text: str) -> tuple[State, str]:
+def _claims(text: str) -> tuple[ReproductionState, str]:
     verdicts = pd.read_csv(io.StringIO(text), keep_default_na=False)["verdict"].value_counts()
     counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
-    return State.CHECKED, f"{verdicts.sum()} claims: {counted}."
+    return ReproductionState.CHECKED, f"{verdicts.sum()} claims: {counted}."
 
 
-def _stages(text: str) -> tuple[State, str]:
+def _stages(text: str) -> tuple[ReproductionState, str]:
     total = sum(stage["parameters"] for stage in json.loads(text))
-    return State.REPRODUCED, f"Traced from the network: {total:,} parameters."
+    return ReproductionState.REPRODUCED, f"Traced from the network: {total:,} parameters."
 
 
-def _confusions(text: str) -> tuple[State, str]:
+def _confusions(text: str) -> tuple[ReproductionState, str]:
     panels = json.loads(text)
     counted = [panel for panel in panels if panel["counts"] is not None]
     why = f"{len(counted)} of {len(panels)} matrices are run."
     if any(panel["data"] == str(Status.SYNTHETIC) for panel in counted):
-        return State.METHOD, f"{why} The data are synthetic."
-    return State.COMPARED, why
+        return ReproductionState.METHOD, f"{why} The data are synthetic."
+    return ReproductionState.COMPARED, why
 
 
-_READERS: dict[tuple[str, str], Callable[[str], tuple[State, str]]] = {
+_READERS: dict[tuple[str, str], Callable[[str], tuple[ReproductionState, str]]] = {
     ("table1", "csv"): _accuracies,
     ("table2", "csv"): _accuracies,
     ("table3", "csv"): _costs,

@@ -33,7 +33,7 @@ from mer_core.reproduction.localisation_summary import ANY, Row, as_csv, read_cs
 
 _WORKER_BYTES = 2**30
 
-_SOURCES = ("ami", "attribution", "datasets/synthetic", "models")
+_SOURCES = ("ami", "attribution", "datasets/synthetic", "models", "resizing.py")
 """The code that decides what a map of the cohort scores."""
 
 

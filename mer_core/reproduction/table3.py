@@ -129,7 +129,7 @@ def ledger(*, speeds: Speeds | None = None) -> tuple[LedgerRow, ...]:
 
 
 def measure_speeds(*, rounds: int, progress: Callable[[str], None] | None = None) -> Speeds:
-    """Times all networks of the table in turns at every batch size; the best round counts.
+    """Time all networks of the table in turns at every batch size; the best round counts.
 
     Networks run as they are trained, in float32 and without compilation, each at its own input
     size: 112 x 112, and 224 x 224 for VGG, whose dense layers take nothing else.

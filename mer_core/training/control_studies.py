@@ -140,7 +140,7 @@ def as_dict(row: ControlRow | IdentityRow) -> dict[str, Any]:
 
 
 RIDGE = 1e-2
-"""Of the mean squared length of a centred image."""
+"""Share of the mean squared length of a centred image."""
 
 
 def identity_scores(images: npt.NDArray[np.floating], samples: Sequence[Sample]) -> Scores:

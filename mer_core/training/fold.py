@@ -1,4 +1,4 @@
-"""Trains one fold.
+"""Training of one fold.
 
 `train_fold` receives the training side and nothing else: no argument of it holds an image, a
 label or an index of the held-out side. Whoever wants to cheat has to do it elsewhere, in the

@@ -104,7 +104,7 @@ def recipe_of(model: str) -> TrainingSettings:
     return replace(RECIPE, learning_rate=LEARNING_RATES.get(model, RECIPE.learning_rate))
 
 
-def _shipped_model(
+def _plan_shipped(
     model: str, *weightings: str, compression: Compression = Compression.INT8
 ) -> Iterator[Pretraining]:
     for weighting in weightings:
@@ -114,11 +114,11 @@ def _shipped_model(
 
 
 SHIPPED: tuple[Pretraining, ...] = (
-    *_shipped_model("affectivenet", "rank-pooling", "full", compression=Compression.HALF),
-    *_shipped_model("learnet", "rank-pooling", "full"),
-    *_shipped_model("mobilenet", "rank-pooling", "full"),
+    *_plan_shipped("affectivenet", "rank-pooling", "full", compression=Compression.HALF),
+    *_plan_shipped("learnet", "rank-pooling", "full"),
+    *_plan_shipped("mobilenet", "rank-pooling", "full"),
     # For the better weighting alone: it takes 23.5 MB at 8 bits, of 45 MB in all.
-    *_shipped_model("resnet50", "rank-pooling"),
+    *_plan_shipped("resnet50", "rank-pooling"),
 )
 """The networks that ship with the package."""
 

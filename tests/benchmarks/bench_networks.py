@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
 from mer_core.models.catalog import model_entry
@@ -38,6 +37,8 @@ PRINTED = {RESNET: 0.46, MOBILENET: 0.72}
 """AffectiveNet's time over theirs, as the paper's Table 3 prints it."""
 TRAINING = {OURS: 0.75, MOBILENET: 0.5, RESNET: 0.75, "learnet": None}
 """Network -> share of the peak that its training is to reach."""
+BATCH = 16
+"""Images of a step of training."""
 
 PRODUCTS = "convolutions and products"
 KINDS = {
@@ -116,18 +117,18 @@ def _answering() -> Iterator[Measurement]:
 def _learning() -> Iterator[Measurement]:
     for name, target in TRAINING.items():
         peak = matrix_peak()
-        speed, operations = throughput(name, TrainingSettings(batch=16), seconds=6)
+        limit = training_limit(name, peak=peak)
+        speed = throughput(name, seconds=6)
+        share = speed * limit.flops / BATCH / peak
         yield Measurement(
             group=GROUP,
             name=f"{model_entry(name).title}, training",
-            value=speed * operations / peak,
+            value=share,
             unit="of the matrix-product peak",
             better="higher",
             target=target,
             note=f"{speed:.1f} images a second and core, float32",
         )
-        share = speed * operations / peak
-        limit = training_limit(name, peak=peak)
         yield Measurement(
             group=GROUP,
             name=f"{model_entry(name).title}, training, over its limit",
@@ -135,7 +136,7 @@ def _learning() -> Iterator[Measurement]:
             unit="of what its operations allow",
             better="higher",
             note=f"they allow {limit.share:.2f} of the peak: {limit.moved / 1e9:.1f} GB and "
-            f"{limit.flops / 1e9:.0f} GFLOP a step of 16, at {limit.bandwidth / 1e9:.0f} GB/s and "
+            f"{limit.flops / 1e9:.0f} GFLOP a step of {BATCH}, at {limit.bandwidth / 1e9:.0f} GB/s and "
             f"{peak / 1e9:.0f} GFLOP/s",
         )
         parts = time_by_kind(name)
@@ -153,7 +154,7 @@ def _learning() -> Iterator[Measurement]:
 def training_limit(name: str, *, peak: float) -> Roofline:
     """Return the least time of one step of training, and what it computes and moves."""
     limit = Roofline(peak=peak, bandwidth=copy_bandwidth())
-    data, settings = random_data(name, 16), TrainingSettings(batch=16, epochs=1)
+    data, settings = random_data(name, BATCH), TrainingSettings(batch=BATCH, epochs=1)
     module = network(name, 0)
     with limit:
         train_fold(data, lambda seed: module, settings, seed=0)
@@ -162,10 +163,10 @@ def training_limit(name: str, *, peak: float) -> Roofline:
 
 def time_by_kind(name: str) -> dict[str, float]:
     """Return the share of training time that each kind of operation takes, largest first."""
-    data, build = random_data(name, 32), partial(network, name)
-    train_fold(data, build, TrainingSettings(batch=16, epochs=1), seed=0)  # warm
+    data, build = random_data(name, 2 * BATCH), partial(network, name)
+    train_fold(data, build, TrainingSettings(batch=BATCH, epochs=1), seed=0)  # warm
     with profile(activities=[ProfilerActivity.CPU]) as record:
-        train_fold(data, build, TrainingSettings(batch=16, epochs=3), seed=0)
+        train_fold(data, build, TrainingSettings(batch=BATCH, epochs=3), seed=0)
     spent = dict.fromkeys((*KINDS, "the rest"), 0.0)
     for event in record.key_averages():
         kind = next((k for k, names in KINDS.items() if event.key in names), "the rest")
@@ -174,43 +175,21 @@ def time_by_kind(name: str) -> dict[str, float]:
     return {kind: time / total for kind, time in sorted(spent.items(), key=lambda one: -one[1])}
 
 
-def throughput(name: str, settings: TrainingSettings, seconds: float) -> tuple[float, float]:
-    """Return images per second of `train_fold` without its first epoch, and operations per image.
+def throughput(name: str, *, seconds: float) -> float:
+    """Return images per second of `train_fold` without its first epoch.
 
     Time is the processor's, which neighbours on a shared machine disturb less.
     """
-    data = random_data(name, 32)
-    operations = training_operations(
-        load_model(name, classes=CLASSES).module, torch.as_tensor(data.images[0])[None]
-    )
-    build = partial(network, name)
+    data, build = random_data(name, 2 * BATCH), partial(network, name)
 
     def spent(epochs: int) -> float:
         began = time.process_time()
-        train_fold(data, build, replace(settings, epochs=epochs), seed=0)
+        train_fold(data, build, TrainingSettings(batch=BATCH, epochs=epochs), seed=0)
         return time.process_time() - began
 
     once = spent(1)
     epochs = 1 + max(1, round(seconds / once))
-    return (epochs - 1) * len(data) / (spent(epochs) - once), operations
-
-
-def training_operations(module: nn.Module, image: Tensor) -> float:
-    """Return the operations of one training step on one image, convolutions and products."""
-    total = 0.0
-
-    def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        nonlocal total
-        assert isinstance(layer, nn.Conv2d | nn.Linear)
-        passes = 3 if inputs[0].requires_grad else 2
-        total += passes * 2 * layer.weight[0].numel() * output.numel()
-
-    layers = [layer for layer in module.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
-    hooks = [layer.register_forward_hook(count) for layer in layers]
-    module.eval()(image)
-    for hook in hooks:
-        hook.remove()
-    return total
+    return (epochs - 1) * len(data) / (spent(epochs) - once)
 
 
 def random_data(name: str, count: int) -> TrainingData:

@@ -22,15 +22,19 @@ _COPIED = 4 * 2**20
 """Numbers in the copy that measures bandwidth: 16 MiB, as much as AffectiveNet's largest maps."""
 
 
+_OVERWRITES = ("copy_", "fill_", "zero_")
+"""Operations that do not read what they write over."""
+
+
 class Roofline(TorchDispatchMode):
-    """Counts what runs within its context.
+    """Counter of the operations that run within its context.
 
     Args:
         peak: Floating-point operations a second.
         bandwidth: Bytes a second, read and written.
 
     Attributes:
-        flops: Of convolutions and products.
+        flops: Operations of convolutions and products.
         moved: Bytes read and written.
         seconds: Sum over all operations of the least time of each.
     """
@@ -55,7 +59,8 @@ class Roofline(TorchDispatchMode):
         kwargs = kwargs or {}
         results = func(*args, **kwargs)
         if _computes(func):
-            moved = _bytes((args, kwargs)) + _bytes(results)
+            overwritten = args[:1] if func.overloadpacket.__name__ in _OVERWRITES else ()
+            moved = _bytes((args, kwargs)) - _bytes(overwritten) + _bytes(results)
             flops = _flops(func, args, kwargs, results)
             self.flops += flops
             self.moved += moved
@@ -67,13 +72,11 @@ def _computes(func: Any) -> bool:
     """Whether an operation touches memory: views and fresh memory do not."""
     schema = func._schema
     view = any(one.alias_info and not one.alias_info.is_write for one in schema.returns)
-    return not view and "empty" not in schema.name
+    return not view and not any(word in schema.name for word in ("empty", "_unsafe_view"))
 
 
 def _flops(func: Any, args: Any, kwargs: Mapping[str, Any], results: Any) -> float:
     # PyTorch's own count of a convolution's backward pass takes no notice of groups.
-    if func is torch.ops.aten.convolution.default:
-        return 2 * args[1][0].numel() * results.numel()
     if func is torch.ops.aten.convolution_backward.default:
         return 2 * args[2][0].numel() * args[0].numel() * sum(args[-1][:2])
     count = flop_registry.get(func.overloadpacket)
@@ -81,7 +84,8 @@ def _flops(func: Any, args: Any, kwargs: Mapping[str, Any], results: Any) -> flo
 
 
 def _bytes(values: object) -> int:
-    return sum(one.nbytes for one in tree_leaves(values) if isinstance(one, Tensor))
+    tensors = [one for one in tree_leaves(values) if isinstance(one, Tensor)]
+    return sum(min(one.nbytes, one.untyped_storage().nbytes()) for one in tensors)
 
 
 def copy_bandwidth(seconds: float = 0.5) -> float:

@@ -30,6 +30,13 @@ def test_what_only_moves_memory_lowers_the_share():
     assert more.share < work.share
 
 
+def test_each_number_is_moved_once_however_often_it_is_shown():
+    shown, target = torch.ones(1).expand(100, 100), torch.ones(100, 100)
+    with Roofline(peak=1.0, bandwidth=1.0) as work:
+        target.copy_(shown)
+    assert work.moved == 4 + target.nbytes
+
+
 def test_views_and_fresh_memory_cost_nothing():
     one = torch.ones(8, 8)
     with Roofline(peak=1.0, bandwidth=1.0) as work:

@@ -61,8 +61,8 @@ class View:
 
     Attributes:
         page: Path of the page.
-        parameters: Of its link.
-        emotion: Of the clip; views of one page that differ in it alone are one choice apart.
+        parameters: Parameters of its link.
+        emotion: Emotion of the clip; views of a page that differ in it alone are one choice apart.
         pictures: Description of each picture -> the pixels of its layers, lowest first.
         text: A passage of the page, or "".
         upload: A file to hand over, or None.

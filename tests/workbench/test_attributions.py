@@ -67,7 +67,7 @@ def test_every_method_draws_a_map_or_says_why_not(method, model):
 
 
 @pytest.mark.parametrize("metric", METRICS.names())
-def test_every_score_stands_beside_all_rivals(metric):
+def test_every_score_stands_beside_all_control_maps(metric):
     app = open_at(
         "attributions", untrained="true", nets=[SMALL], methods=["saliency"], metric=metric
     )
@@ -103,19 +103,19 @@ def test_a_face_at_rest_has_nothing_to_find():
     assert "nothing to find" in words(app)
 
 
-def test_knobs_are_drawn_from_what_the_method_declares():
+def test_parameters_are_drawn_from_what_the_method_declares():
     app = open_at("attributions", untrained="true", nets=[SMALL], methods=["grad-cam"])
-    knobs = {knob.name for knob in METHODS.get("grad-cam").parameters(cached.network(SMALL).entry)}
+    names = {one.name for one in METHODS.get("grad-cam").parameters(cached.network(SMALL).entry)}
     drawn = {
         widget.key.removeprefix("grad-cam.")
         for kind in (app.toggle, app.selectbox, app.number_input)
         for widget in kind
         if widget.key and widget.key.startswith("grad-cam.")
     }
-    assert drawn == knobs
+    assert drawn == names
 
 
-def test_a_knob_out_of_range_in_the_address_is_brought_back():
+def test_a_parameter_out_of_range_in_the_address_is_brought_back():
     app = open_at(
         "attributions", nets=[SMALL], methods=["saliency"], **{"saliency.smoothing_samples": 10**9}
     )

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -38,6 +39,18 @@ def test_outlines_count_as_their_numbers_and_not_as_charts():
     assert size_of((bytes(10), 0.0, 1.0)) < 100
     assert size_of(np.zeros(8)) == 64
     assert size_of(object()) > 100_000
+
+
+def test_a_record_takes_what_its_fields_take():
+    @dataclass(frozen=True)
+    class Record:
+        values: np.ndarray
+        make: object
+
+    assert size_of(Record(np.zeros(1000), len)) < 8100
+    assert size_of({"a": np.zeros(8), "b": np.zeros(8)}) == 128
+    assert size_of("abc") == 3
+    assert size_of(None) < 100
 
 
 def test_an_answer_is_made_once_however_many_ask():

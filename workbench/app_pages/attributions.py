@@ -128,7 +128,7 @@ def draw_further() -> None:
             choice,
             weighting,
             list(inspections.values()),
-            attribution_selection.decomposing_methods(availability[models[0].entry.name]),
+            attribution_selection.decomposing_names(availability[models[0].entry.name]),
             methods,
             target,
             layers,

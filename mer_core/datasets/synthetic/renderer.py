@@ -24,7 +24,7 @@ _LUT_WIDTH = 2048
 
 
 class Renderer:
-    """Draws a face model under one scene and camera.
+    """Renderer of a face model under one scene and camera.
 
     Args:
         face: The subject's mesh.

@@ -79,7 +79,7 @@ def _best(published: Published, statement: Statement) -> Outcome:
 
 
 def _tie(published: Published, setup: str, mine: Printed, rival: Printed) -> str:
-    """Says so if two prints can be the same k / N, once rounded and once cut."""
+    """Say so if two prints can be the same k / N, once rounded and once cut."""
     if mine.decimal == rival.decimal or abs(mine.decimal - rival.decimal) > _LAST:
         return ""
     total = sum(published.test_classes(setup).values())

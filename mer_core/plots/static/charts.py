@@ -214,27 +214,16 @@ def _colours() -> ListedColormap:
     return ListedColormap(lookup(UNSIGNED) / 255.0, bad="#f0f1f4")
 
 
-_HEIGHT = 2.1
-
-
 def curve_sheet(
     curves: Mapping[str, npt.NDArray[np.floating] | Sequence[float]],
     *,
     chance: float,
-    x: str = "epoch",
-    y: str = "accuracy",
-    width: float = 1.4 * ONE_COLUMN,
-    synthetic: bool = False,
 ) -> StaticFigure:
-    """Draw curves that all begin at 1, from 0 to 1.
+    """Draw accuracies by epoch, from 0 to 1.
 
     Args:
-        curves: Name -> values.
-        chance: Where a dotted line stands.
-        x: What is counted.
-        y: What is drawn.
-        width: Inches.
-        synthetic: Whether any data were generated.
+        curves: Name -> accuracy after each epoch.
+        chance: Height of a dotted line.
     """
 
     def draw(page: Figure) -> None:
@@ -245,7 +234,7 @@ def curve_sheet(
         for colour, (name, values) in zip(PALETTE, curves.items(), strict=False):
             steps = np.arange(1, len(values) + 1)
             axes.plot(steps, np.asarray(values, float), color=colour, linewidth=1.2, label=name)
-        axes.set(xlabel=x, ylabel=y, ylim=(0, 1))
+        axes.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(curves) + 1, frameon=False)
 
-    return static_figure(draw, width=width, height=_HEIGHT, synthetic=synthetic)
+    return static_figure(draw, width=1.4 * ONE_COLUMN, height=2.1, synthetic=False)

@@ -145,7 +145,7 @@ def test_threads_change_no_bit_of_the_total(count, weighting):
         np.testing.assert_array_equal(weighted_sum(paused, weights), once)
 
 
-def test_frames_handed_on_need_as_many_weights():
+def test_processed_frames_need_as_many_weights():
     with pytest.raises(ValueError, match="3 weights for 4 frames"):
         weighted_sum(Paused(noise(4)), [1.0, 2.0, 3.0])
 

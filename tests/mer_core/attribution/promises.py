@@ -89,8 +89,8 @@ def probe(
     inputs = probe_input(model.entry.input) if inputs is None else inputs
     request = request or AttributionRequest(method=method)
     try:
-        found = find(model, inputs, chosen, request)
-        again = find(model, inputs, chosen, request)
+        found = find(model, inputs, request)
+        again = find(model, inputs, request)
     except (MerError, RuntimeError, TypeError, AssertionError) as error:
         line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         checks = (
@@ -150,11 +150,11 @@ def _distinct(
     if ground is not None:
         method = METHODS.get(ground)
         plain_request = AttributionRequest(method=method.name, target=request.target)
-        found = find(model, inputs, method, plain_request)
+        found = find(model, inputs, plain_request)
     if method.name not in _DISTINCT:
         return ()
     plain_request = AttributionRequest(method=SALIENCY.name, target=request.target)
-    plain = find(model, inputs, SALIENCY, plain_request).map.channels
+    plain = find(model, inputs, plain_request).map.channels
     other = found.map.channels if found.multiplier is None else found.multiplier[0].numpy()
     assert plain is not None
     assert other is not None

@@ -67,7 +67,7 @@ def test_every_choice_offered_can_be_made(name):
         assert not torch.equal(found, inputs)
 
 
-def test_methods_that_compare_have_the_knob_and_others_do_not():
+def test_methods_that_compare_have_the_parameter_and_others_do_not():
     entry = model_entry("affectivenet")
     for method in METHODS:
         names = [parameter.name for parameter in method.parameters(entry)]

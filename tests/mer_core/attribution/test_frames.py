@@ -128,7 +128,7 @@ def test_partial_images_of_a_partition_add_up(weighting):
 
 def _ground(whole, clip, still, weighting):
     """The image the mean frame alone makes under the clip's display constants."""
-    from mer_core.inputs.imaging import resize
+    from mer_core.resizing import resize
 
     weights = frame_weights(len(clip), weighting)
     small = np.stack([resize(frame.astype(np.float32), (32, 32)) for frame in clip.frames])
@@ -149,11 +149,11 @@ def test_key_frames_lie_on_the_same_axis():
         found = frame_shares(model, clip, method=method, target="positive")
         assert found.form == "own"
         assert found.shares.shape == (4, 128, 128)
-        assert set(found.kept) <= set(clip.frame_numbers)
-        assert len(found.kept) == len(found.key_frames.selected) >= 1
+        assert set(found.selected) <= set(clip.frame_numbers)
+        assert len(found.selected) == len(found.key_frames.selected) >= 1
         peak = np.abs(found.shares).max()
         np.testing.assert_allclose(found.total, found.map.values, atol=1e-6 * peak)
-        dropped = [number not in found.kept for number in clip.frame_numbers]
+        dropped = [number not in found.selected for number in clip.frame_numbers]
         # What is not read cannot matter: its slope is exactly 0.
         assert not found.strength()[dropped].any()
 

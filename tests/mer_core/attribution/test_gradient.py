@@ -132,7 +132,7 @@ def test_deeplift_rescales_each_relu_by_its_finite_slope():
     np.testing.assert_allclose(found[0], expected[0].detach(), rtol=1e-3, atol=1e-6)
 
 
-def test_nothing_is_attributed_where_the_input_is_its_own_absence():
+def test_nothing_is_attributed_where_the_input_is_its_own_baseline():
     model = shared("affective")
     inputs = torch.full((1, 3, 32, 32), 0.5)
     for method in ("integrated-gradients", "deeplift", "input-x-gradient"):

@@ -24,19 +24,19 @@ def recording():
 
 
 @pytest.fixture(scope="module")
-def look(recording):
+def inspection(recording):
     model = load_model("ststnet", classes=("a", "b", "c"))
     return Inspection(model=model, recording=recording)
 
 
-def test_probabilities_name_the_prediction(look):
-    assert sum(look.answer.values()) == pytest.approx(1)
-    assert look.answer[look.predicted] == max(look.answer.values())
+def test_probabilities_name_the_prediction(inspection):
+    assert sum(inspection.answer.values()) == pytest.approx(1)
+    assert inspection.answer[inspection.predicted] == max(inspection.answer.values())
 
 
-def test_a_map_is_that_of_the_engine(look, recording):
-    found = look.explain("saliency", target="b")
-    again = explain_recording(look.model, recording, method="saliency", target="b")
+def test_a_map_is_that_of_the_engine(inspection, recording):
+    found = inspection.explain("saliency", target="b")
+    again = explain_recording(inspection.model, recording, method="saliency", target="b")
     np.testing.assert_array_equal(found.values, again.values)
     assert found.target == "b"
 
@@ -64,11 +64,11 @@ def test_an_inspection_builds_its_image_once_however_many_maps_it_is_asked_for(
     np.testing.assert_array_equal(fresh.inputs[0], recording_input(recording, spec))
 
 
-def test_regions_are_the_truth_where_there_is_one(look, recording):
-    assert look.regions.source is MaskSource.TRUTH
-    assert set(look.regions.masks) == set(recording.truth.action_units)
+def test_regions_are_the_truth_where_there_is_one(inspection, recording):
+    assert inspection.regions.source is MaskSource.TRUTH
+    assert set(inspection.regions.masks) == set(recording.truth.action_units)
     share = np.mean([mask.any(axis=0) for mask in [recording.truth.masks]])
-    assert look.regions.union.mean() == pytest.approx(share, abs=0.05)
+    assert inspection.regions.union.mean() == pytest.approx(share, abs=0.05)
 
 
 def test_regions_of_a_coded_clip_come_from_the_template(recording):
@@ -79,24 +79,26 @@ def test_regions_of_a_coded_clip_come_from_the_template(recording):
     assert recording_regions(replace(coded, action_units=()), (56, 56)) is None
 
 
-def test_rivals_are_scored_like_maps(look):
-    rivals = look.control_maps()
-    assert list(rivals) == list(CONTROL_MAPS)
-    for values in rivals.values():
-        assert values.shape == look.size
-        assert look.localise(values).scores == localise(values, look.regions.union).scores
+def test_control_maps_are_scored_like_maps(inspection):
+    controls = inspection.control_maps()
+    assert list(controls) == list(CONTROL_MAPS)
+    for values in controls.values():
+        assert values.shape == inspection.size
+        assert (
+            inspection.localise(values).scores == localise(values, inspection.regions.union).scores
+        )
 
 
 def test_a_face_at_rest_has_no_region_and_no_score():
     still = synthetic_recording(subject=2, emotion="neutral", seed=0, size=64)
-    look = Inspection(model=load_model("ststnet", classes=("a", "b")), recording=still)
-    assert look.regions is None
-    assert look.localise(np.ones(look.size)) is None
+    inspection = Inspection(model=load_model("ststnet", classes=("a", "b")), recording=still)
+    assert inspection.regions is None
+    assert inspection.localise(np.ones(inspection.size)) is None
 
 
-def test_the_card_examines_the_map_that_was_made(look):
+def test_the_card_examines_the_map_that_was_made(inspection):
     heard = []
-    found = look.explain("input-x-gradient")
-    card = look.examine(found, progress=heard.append)
+    found = inspection.explain("input-x-gradient")
+    card = inspection.examine(found, progress=heard.append)
     assert heard == [check.name for check in card.checks]
     assert card.check("degenerate").verdict is Verdict.PASS

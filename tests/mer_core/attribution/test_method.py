@@ -27,7 +27,7 @@ WAY = Parameter(name="way", title="Way", kind="choice", default="a", choices=("a
         (WAY, "b", "b"),
     ],
 )
-def test_what_is_written_becomes_a_value_of_the_knobs_own_type(parameter, text, value):
+def test_what_is_written_becomes_a_value_of_the_parameters_own_type(parameter, text, value):
     found = parameter.parse(text)
     assert found == value
     assert type(found) is type(value)
@@ -56,7 +56,7 @@ def test_true_is_not_a_number():
         STEPS.check(True)
 
 
-def test_defaults_are_allowed_and_unknown_knobs_are_named():
+def test_defaults_are_allowed_and_unknown_parameters_are_named():
     for name in ("affectivenet", "ststnet", "akmnet"):
         entry = model_entry(name)
         for method in METHODS:
@@ -84,7 +84,7 @@ def test_what_is_left_to_us_is_settled_by_the_network():
         open_way.resolve("c", small)
 
 
-def test_cost_grows_with_the_knobs():
+def test_cost_grows_with_the_parameters():
     entry = model_entry("affectivenet")
     for name, parameter in (
         ("integrated-gradients", "steps"),

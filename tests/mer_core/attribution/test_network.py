@@ -20,10 +20,10 @@ def test_clips_go_through_one_by_one():
 )
 def test_smaller_first_maps_make_a_call_cheaper_in_passes(method, monkeypatch):
     monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: False)
-    request = METHODS.get(method)
+    chosen = METHODS.get(method)
 
     def cost(model):
         entry = MODELS.get(model)
-        return request.forwards({}, entry)
+        return chosen.forwards({}, entry)
 
     assert cost("resnet50") < 0.75 * cost("affectivenet")

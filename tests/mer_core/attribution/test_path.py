@@ -98,8 +98,8 @@ def test_bfloat16_is_taken_unasked_only_where_it_is_quick_and_loses_nothing(fast
     monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: fast)
     method = METHODS.get("integrated-gradients")
 
-    def taken(name, **request):
-        return method.resolve(request, model_entry(name))["arithmetic"]
+    def taken(name, **parameters):
+        return method.resolve(parameters, model_entry(name))["arithmetic"]
 
     assert taken("affectivenet") == taken("affectivenet-lfc") == ("bfloat16" if fast else "float32")
     assert taken("resnet50") == taken("learnet") == taken("ststnet") == "float32"

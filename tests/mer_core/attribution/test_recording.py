@@ -108,7 +108,7 @@ def test_every_script_is_python_whatever_the_names(folder):
         compile(made.script(), "script", "exec")
 
 
-def test_a_recording_brings_its_own_absence_and_regions():
+def test_a_recording_brings_its_own_baseline_and_regions():
     model = shared("affective")
     recording = synthetic_recording(subject=2, emotion="surprise", seed=1, size=96)
     level = recording.image("full", size=(32, 32)).offset

@@ -53,6 +53,11 @@ def test_a_constant_map_cannot_be_correlated():
     assert found.sensitivity == 0
 
 
+def test_a_map_that_noise_alone_wakes_is_infinitely_sensitive():
+    found = stability(lambda inputs: inputs[0, 0].numpy(), INPUTS, original=np.zeros((10, 12)))
+    assert found.sensitivity == np.inf
+
+
 def test_no_noise_is_refused():
     with pytest.raises(SettingsError, match="test nothing"):
         stability(lambda inputs: inputs[0, 0].numpy(), INPUTS, noise=0)

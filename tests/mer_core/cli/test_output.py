@@ -158,8 +158,8 @@ def test_a_table_wraps_prose_and_keeps_names_and_numbers_whole():
 
 def test_progress_without_a_terminal_is_a_line_now_and_then(monkeypatch, capsys):
     monkeypatch.setattr(progress, "INTERVAL", 0.05)
-    with progress.Progress("drawing", unit="clips") as describe_study:
-        describe_study.show(3, 12, "halfway there")
+    with progress.Progress("drawing", unit="clips") as bar:
+        bar.show(3, 12, "halfway there")
         time.sleep(0.3)
     lines = capsys.readouterr().err.splitlines()
     assert 2 <= len(lines) <= 7
@@ -167,8 +167,8 @@ def test_progress_without_a_terminal_is_a_line_now_and_then(monkeypatch, capsys)
 
 
 def test_short_work_says_nothing_where_there_is_no_terminal(capsys):
-    with progress.Progress("drawing", unit="clips") as describe_study:
-        describe_study.show(1, 1)
+    with progress.Progress("drawing", unit="clips") as bar:
+        bar.show(1, 1)
     assert capsys.readouterr().err == ""
 
 

@@ -90,20 +90,20 @@ class TestFolder(ReaderContract):
 
 
 @pytest.fixture
-def root(tmp_path):
+def smic_root(tmp_path):
     return layouts.write_smic(tmp_path)
 
 
-def test_nobody_coded_an_apex(root):
-    samples = open_dataset("smic", root).samples
+def test_nobody_coded_an_apex_in_smic(smic_root):
+    samples = open_dataset("smic", smic_root).samples
     assert {sample.apex for sample in samples} == {None}
 
 
-def test_other_cameras_and_clips_without_expression_are_left_aside(root):
-    tree = root / "SMIC_all_raw"
+def test_other_cameras_of_smic_and_clips_without_expression_are_left_aside(smic_root):
+    tree = smic_root / "SMIC_all_raw"
     shutil.copytree(tree / "HS", tree / "NIR")
     shutil.copytree(tree / "HS" / "s21" / "micro", tree / "HS" / "s21" / "non_micro")
-    assert len(open_dataset("smic", root)) == len(layouts.SMIC_TAKES)
+    assert len(open_dataset("smic", smic_root)) == len(layouts.SMIC_TAKES)
 
 
 def test_the_extended_set_has_a_sheet_with_text_below(tmp_path):

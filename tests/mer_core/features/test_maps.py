@@ -1,4 +1,4 @@
-"""Feature maps: what the layer computed, and nothing left behind."""
+"""Feature maps: what the layer computed, and nothing left behind; and receptive fields."""
 
 from __future__ import annotations
 

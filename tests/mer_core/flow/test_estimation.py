@@ -1,4 +1,4 @@
-"""Flow on textures moved by a known amount, by every registered method."""
+"""Flow, its image and its strain: known motions, formulas pixel by pixel, TV-L1's identities."""
 
 import cv2
 import numpy as np

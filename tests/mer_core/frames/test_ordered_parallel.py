@@ -25,7 +25,7 @@ def test_a_stream_is_worked_through_in_order(threads, streams, count):
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_the_first_item_is_admitted_before_all_else(threads):
+def test_the_first_item_is_checked_before_all_else(threads):
     def work(n):
         time.sleep(0.02 if n == 0 else 0)
         return n

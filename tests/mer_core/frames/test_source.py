@@ -135,7 +135,7 @@ def in_order(kept):
 
 @pytest.mark.parametrize("kind", [lambda kept: kept, in_order], ids=["apart", "in order"])
 @pytest.mark.parametrize("run", [1, 4, 9])
-def test_frames_are_handed_on_in_runs(folder, clip, kind, run):
+def test_frames_are_processed_in_runs(folder, clip, kind, run):
     held = {}
     kind(open_frames(folder, threads=2)).process_runs(held.__setitem__, run=run, streams=2)
     assert sorted(held) == list(range(-(-6 // run)))
@@ -144,7 +144,7 @@ def test_frames_are_handed_on_in_runs(folder, clip, kind, run):
 
 
 @pytest.mark.parametrize("kind", [lambda kept: kept, in_order], ids=["apart", "in order"])
-def test_the_part_of_a_source_is_handed_on_alone(folder, clip, kind):
+def test_the_part_of_a_source_is_processed_alone(folder, clip, kind):
     held = {}
     kind(open_frames(folder)).between(2, 6).between(3, 5).process_runs(
         held.__setitem__, run=2, streams=2
@@ -153,7 +153,7 @@ def test_the_part_of_a_source_is_handed_on_alone(folder, clip, kind):
 
 
 @pytest.mark.parametrize("kind", [lambda kept: kept, in_order], ids=["apart", "in order"])
-def test_frames_handed_on_of_another_size_are_named(folder, clip, encode, kind):
+def test_processed_frames_of_another_size_are_named(folder, clip, encode, kind):
     (folder / "img2.png").write_bytes(encode(clip.frames[0, :20, :30]))
     with pytest.raises(FrameError, match=r"img2\.png: is 30 x 20 pixels.*32 x 24"):
         kind(open_frames(folder, threads=2)).process_runs(lambda *_: None, run=1, streams=2)

@@ -1,4 +1,4 @@
-"""Recordings: the same clip seen by page, notebook and training."""
+"""Recordings: the same clip seen by page, notebook and training; and the estimated apex."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from mer_core.features import feature_maps
 from mer_core.inputs import AmiStore, Imaging, sample_image
 from mer_core.reproduction.cells import Status, cells_of, load_or_run
-from mer_core.reproduction.confusions import make_figure5
+from mer_core.reproduction.confusions import FIGURE5_BUILDER, ConfusionView, make_figure5
 from mer_core.reproduction.feature_figures import make_figure3, make_figure6
 from mer_core.reproduction.held_out import (
     SIZE,
@@ -103,6 +103,10 @@ def test_figure_5_holds_the_paper_and_the_study(job, trained):
             counted = pairs.count((names[true], names[answered]))
             assert panels["b"]["counts"][i][j] == counted
     assert np.sum(panels["g"]["counts"]) == len(job.table("samm"))
+    files = FIGURE5_BUILDER.draw(made.record, synthetic=made.synthetic)
+    assert {file.suffix for file in files} == {".json", ".png", ".svg"}
+    drawn = list(ConfusionView.read(made.record, made.synthetic).charts())
+    assert len(drawn) == len(panels) + sum(p["counts"] is not None for p in panels.values())
 
 
 def test_a_job_without_data_says_which_is_missing(folders):

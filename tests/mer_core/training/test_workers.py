@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -39,16 +40,18 @@ def test_workers_keep_their_memory_between_steps(executor):
 
 def test_a_script_without_a_guard_starts_workers_once(tmp_path):
     script = tmp_path / "script.py"
+    (tmp_path / "beside.py").write_text("def square(item, _):\n    return item * item\n")
     script.write_text(
+        "from beside import square\n"
         "from mer_core.cluster import Outcome, open_executor\n"
         "print('begin', flush=True)\n"
-        "def square(item, _):\n"
-        "    return item * item\n"
         "with open_executor(workers=2) as executor:\n"
         "    found = executor.map(square, [1, 2, 3], report=print)\n"
         "    print(sorted(one.value for one in found if isinstance(one, Outcome)))\n"
     )
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=True, timeout=120
+    )
     assert done.stdout.splitlines() == ["begin", "[1, 4, 9]"]
     assert not done.stderr
 
@@ -73,9 +76,36 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
         workers = [psutil.Process(int(pid)) for pid in process.stdout.readline().split()]
         process.kill()
     assert len(workers) == 2
-    gone, alive = psutil.wait_procs(workers, timeout=60)
-    assert len(gone) == 2
+    _gone, alive = psutil.wait_procs(workers, timeout=60)
     assert not alive
+
+
+def test_nothing_but_this_machine_reaches_workers_and_scheduler(executor):
+    pids = executor.client.run(os.getpid)
+    processes = [psutil.Process(), *map(psutil.Process, pids.values())]
+    heard = [
+        one.laddr.ip
+        for process in processes
+        for one in process.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN
+    ]
+    assert len(heard) >= len(processes)
+    assert set(heard) == {"127.0.0.1"}
+
+
+def test_workers_whose_process_has_ended_are_an_error_and_not_waited_for():
+    with open_executor(workers=2) as executor:
+        parents = {psutil.Process(pid).ppid() for pid in executor.client.run(os.getpid).values()}
+        (owner,) = parents
+        outcomes = executor.map(_sleep, [60, 60], report=print)
+        assert next(outcomes) is None
+        os.kill(owner, signal.SIGKILL)
+        with pytest.raises(WorkerError, match="has ended"):
+            list(outcomes)
+
+
+def _sleep(item: float, _report: object) -> None:
+    time.sleep(item)
 
 
 def test_an_error_in_a_worker_comes_back_as_a_failed_fold(tmp_path, executor):

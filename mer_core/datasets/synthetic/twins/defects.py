@@ -1,7 +1,7 @@
 """The irregularities of the real releases and of their circulating copies, as data.
 
-A defect that is known of one clip of a release is injected into that subject and clip name, because
-readers may know it by name; label, frames and face are invented all the same.
+A defect that is known of one clip of a release is injected under that subject and clip name,
+because readers may know it by name; label, frames and face are invented all the same.
 """
 
 from __future__ import annotations

@@ -193,14 +193,15 @@ def _render_all(
 
 
 def _render_in_processes(
-    root: Path, specs: Sequence[int], *, workers: int, token: str, count_clip: Callable[[], None]
+    root: Path, indices: Sequence[int], *, workers: int, token: str, count_clip: Callable[[], None]
 ) -> None:
     """Render in several processes, with the same result as in one; `count_clip` is called here.
 
     Neighbouring clips go to one worker, because they mostly show one face, which is built once.
     """
     shares = [
-        specs[len(specs) * i // workers : len(specs) * (i + 1) // workers] for i in range(workers)
+        indices[len(indices) * i // workers : len(indices) * (i + 1) // workers]
+        for i in range(workers)
     ]
     reports: queue.Queue[ChildProcess | None] = queue.Queue()
 

@@ -33,5 +33,5 @@ def stand_in(plan: ClipPlan, *, size: tuple[int, int], framing: str) -> Syntheti
 def quick_twin(dataset: str, out: Path, **options: Any) -> TwinManifest:
     """A twin in moments: enough clips for every class, few and flat frames."""
     amount = {} if options.get("full") else {"subjects": 3, "clips_per_subject": 10}
-    options_given = {**amount, "seed": 5, "frames": (5, 8), "render": stand_in, **options}
-    return write_twin(dataset, out, **options_given)
+    settings = {**amount, "seed": 5, "frames": (5, 8), "render": stand_in, **options}
+    return write_twin(dataset, out, **settings)

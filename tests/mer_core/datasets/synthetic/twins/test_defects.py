@@ -9,7 +9,7 @@ from mer_core.datasets.synthetic.twins import DEFECTS, LAYOUTS, applicable
 from mer_core.errors import SettingsError, UnknownNameError
 from tests.mer_core.datasets.synthetic.twins.stand_in import quick_twin
 
-PLANTED = [(dataset, name) for dataset in LAYOUTS.names() for name in applicable(dataset)]
+INJECTED = [(dataset, name) for dataset in LAYOUTS.names() for name in applicable(dataset)]
 
 
 def expected(manifest):
@@ -22,7 +22,7 @@ def remarked(table, manifest):
     return found == words and len(table.remarks) == len(words)
 
 
-@pytest.mark.parametrize(("dataset", "name"), PLANTED)
+@pytest.mark.parametrize(("dataset", "name"), INJECTED)
 def test_one_defect_gives_one_report(dataset, name, tmp_path):
     manifest = quick_twin(dataset, tmp_path / "twin", defects=[name])
     table = open_dataset(dataset, manifest.root)
@@ -72,8 +72,8 @@ def test_a_known_subject_has_a_face_of_its_own(tmp_path):
 
 def test_no_clip_carries_two_defects(tmp_path):
     manifest = quick_twin("casme2", tmp_path / "twin", defects=["all"], clips_per_subject=14)
-    known_clips = [(p.subject, p.clip) for p in manifest.injected if p.clip]
-    assert len(known_clips) == len(set(known_clips)) > 10
+    clips = [(p.subject, p.clip) for p in manifest.injected if p.clip]
+    assert len(clips) == len(set(clips)) > 10
 
 
 def test_defects_leave_the_other_clips_as_they_were(tmp_path):

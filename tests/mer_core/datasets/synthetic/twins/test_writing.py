@@ -179,11 +179,11 @@ def test_the_demo_is_written_once(tmp_path, monkeypatch):
     monkeypatch.setenv("MER_CACHE", str(tmp_path))
     rendered = []
 
-    def render_files(settings, out, *, progress=None):
+    def write(settings, out, *, progress=None):
         rendered.append(settings)
         return subject.write_twin_of(settings, out, progress=progress, render=stand_in)
 
-    monkeypatch.setattr(cached_twins, "write_twin_of", render_files)
+    monkeypatch.setattr(cached_twins, "write_twin_of", write)
     root = cached_twins.demo_twin("smic")
     assert cached_twins.demo_twin("smic") == root
     assert rendered == [cached_twins.DEMOS.get("smic")]
