@@ -136,8 +136,8 @@ def _learning() -> Iterator[Measurement]:
             unit="of what its operations allow",
             better="higher",
             note=f"they allow {limit.share:.2f} of the peak: {limit.moved / 1e9:.1f} GB and "
-            f"{limit.flops / 1e9:.0f} GFLOP a step of {BATCH}, at {limit.bandwidth / 1e9:.0f} GB/s and "
-            f"{peak / 1e9:.0f} GFLOP/s",
+            f"{limit.flops / 1e9:.0f} GFLOP a step of {BATCH}, at {limit.bandwidth / 1e9:.0f} GB/s "
+            f"and {peak / 1e9:.0f} GFLOP/s",
         )
         parts = time_by_kind(name)
         useful = parts.pop(PRODUCTS)
