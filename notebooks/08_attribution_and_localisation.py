@@ -64,8 +64,8 @@ menus = {"method": nb.METHODS, "network": nb.NETWORKS, "target": classes}
 
 # %%
 def explain(method="grad-cam", network=network, target="", subject=subject, emotion=emotion):
-    asked = nb.inspect(load_model(network, weights="synthetic"), subject, emotion, seed=seed)
-    return [nb.maps(asked, [method], target=target or None), nb.answer_frame(asked)]
+    inspection = nb.inspect(load_model(network, weights="synthetic"), subject, emotion, seed=seed)
+    return [nb.maps(inspection, [method], target=target or None), nb.answer_frame(inspection)]
 
 
 nb.explore(explain, **menus, subject=nb.PEOPLE, emotion=nb.EMOTIONS)

@@ -153,18 +153,15 @@ class Reference:
         pictures = {}
         image = recording.image(weighting).image
         for model in (self.network(name, weighting) for name in NETWORKS):
-            look = Inspection(model=model, recording=recording, weighting=weighting)
-            asked = METHODS.get(method)
-            if asked.incompatibility(model):
+            inspection = Inspection(model=model, recording=recording, weighting=weighting)
+            entry = METHODS.get(method)
+            if entry.incompatibility(model):
                 continue
             # The last bit of a sum depends on the threads, so they are the app's.
-            with cores.suited_to(asked.forwards({}, model.entry)):
-                found = look.explain(method)
+            with cores.suited_to(entry.forwards({}, model.entry)):
+                found = inspection.explain(method)
             scale = map_scale(found.values, signed=found.signed)
-            name = (
-                f"{METHODS.get(method).title} of {model.entry.title} for {found.target}, "
-                f"{scale.describe()}"
-            )
+            name = f"{entry.title} of {model.entry.title} for {found.target}, {scale.describe()}"
             layers = [scale.apply(found.values)]
             if under != UNDER[0]:
                 layers = [grey(image), veil(found.values, scale)]
