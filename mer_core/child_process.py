@@ -13,7 +13,8 @@ and is started with `ChildProcess(module, order)`. Orders and messages are plain
 of JSON each. Unlike `multiprocessing`, nothing imports the caller's main script a second time, so
 it works from a notebook, a Streamlit page and an unguarded script alike.
 
-For many independent items of work, see `mer_core.cluster`.
+For many independent items of work, see `mer_core.cluster`. At the end stands whether a process,
+named by its number and the time of its start, is still there.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -45,6 +47,7 @@ GRACE_SECONDS = 10.0
 
 _STOPPED = 130  # what a shell reports for an interrupt
 _ERROR_LENGTH = 300
+_PROCESSES = Path("/proc")
 
 
 class ChildProcess:
@@ -224,3 +227,37 @@ def _with_package_path(environment: Mapping[str, str]) -> dict[str, str]:
     package = str(Path(mer_core.__file__).resolve().parent.parent)
     paths = [package, environment.get("PYTHONPATH", "")]
     return {**environment, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+
+
+def is_dead(host: str, pid: int, started: str) -> bool:
+    """Whether a process is known to be dead; False where this machine cannot tell."""
+    return host == socket.gethostname() and start_time(pid) != started
+
+
+def start_time(pid: int) -> str:
+    """Return the time at which a process of this machine started, "" where it does not run.
+
+    The number of a dead process may be given to a new one; the time of its start tells them apart.
+    Where the system does not tell, a living process has started at "alive".
+    """
+    if (_PROCESSES / "self").exists():
+        return _start_in_proc(pid)
+    if os.name == "nt":  # signal 0 would end the process there
+        return "alive"
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        return "alive"
+    return "alive"
+
+
+def _start_in_proc(pid: int) -> str:
+    """Field 22 of /proc/PID/stat; the name in field 2 may hold spaces and brackets."""
+    try:
+        fields = (_PROCESSES / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    state, started = fields[0], fields[19]
+    return "" if state in "ZX" else started  # dead, only not yet buried by its parent

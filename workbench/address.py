@@ -1,19 +1,15 @@
-"""A view and its address: widgets bound to the URL, what they show, and the link that keeps it.
+"""A page and its address: the fields that a view is made of, and the link that keeps them.
 
-This file and `selection` are the only ones that name session keys and URL parameters. The address
-bar holds the view, less what stands at its default; `link` writes every field, a version and the
-digests of the networks, so that a kept address opens the same view when defaults have changed, and
-says so where it cannot. A value in an address that is not among the options is reported to the
-reader and replaced by the default.
-
-Widgets show titles, addresses hold names. Streamlit's own binding would write what is shown, so
-the binding is made here: an address is read when a page opens, and written when it is drawn.
+The address bar holds the view, less what stands at its default; `link` writes every field, a
+version and the digests of the networks, so that a kept address opens the same view when defaults
+have changed, and says so where it cannot. A value in an address that is not among the options is
+reported to the reader and replaced by the default. `widgets` has what is bound to a field.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -66,7 +62,7 @@ def begin_page(title: str, question: str) -> None:
     state[_HEAD], state[_PLACE] = head, st.empty()
     version = state[_INCOMING].pop(_VERSION_KEY, [str(VERSION)])
     if version != [str(VERSION)]:
-        _refuse(f"It was made by another version of the workbench ({version[0]}).")
+        refuse(f"It was made by another version of the workbench ({version[0]}).")
     _show_refused()
     demo_mode.line()
 
@@ -82,7 +78,8 @@ def _navigated(given: dict[str, list[str]]) -> bool:
     return given != st.session_state.get(_HELD) and given not in left
 
 
-def _refuse(words: str) -> None:
+def refuse(words: str) -> None:
+    """Report a part of the link that is not honoured."""
     st.session_state[_REFUSED].append(words)
     _show_refused()
 
@@ -96,7 +93,7 @@ def _show_refused() -> None:
         )
 
 
-def _adopt(key: str, label: str, read: Callable[[list[str]], Any]) -> None:
+def adopt(key: str, label: str, read: Callable[[list[str]], Any]) -> None:
     """Set a widget from the link; what it cannot be set to is reported."""
     texts = st.session_state.get(_INCOMING, {}).pop(key, None)
     if texts is None:
@@ -105,148 +102,7 @@ def _adopt(key: str, label: str, read: Callable[[list[str]], Any]) -> None:
         st.session_state[key] = read(texts)
     except (ValueError, IndexError):
         st.session_state.pop(key, None)
-        _refuse(f"{label} cannot be “{', '.join(texts)}”.")
-
-
-def _one_of(options: Sequence[T]) -> Callable[[list[str]], T]:
-    names = {str(option): option for option in options}
-
-    def read(texts: list[str]) -> T:
-        if texts[0] not in names:
-            raise ValueError(texts[0])
-        return names[texts[0]]
-
-    return read
-
-
-def choose(
-    label: str,
-    options: Sequence[T],
-    *,
-    key: str,
-    default: T | None = None,
-    titles: Callable[[T], str] = str,
-    where: Any = st,
-    **drawn: Any,
-) -> T:
-    """Draw a select box; an unknown value in the address gives the default."""
-    first = default if default is not None else options[0]
-    _adopt(key, label, _one_of(options))
-    drop_if_invalid(key, options)
-    index = list(options).index(first)
-    found = where.selectbox(label, options, index=index, key=key, format_func=titles, **drawn)
-    return record_for_link(key, first if found is None else found, default=first)
-
-
-def switch(
-    label: str,
-    options: Sequence[str],
-    *,
-    key: str,
-    titles: Callable[[str], str] = str,
-    where: Any = st,
-    **drawn: Any,
-) -> str:
-    """Draw a row of buttons of which one is pressed."""
-    _adopt(key, label, _one_of(options))
-    drop_if_invalid(key, options)
-    found = where.segmented_control(
-        label, options, default=options[0], required=True, key=key, format_func=titles, **drawn
-    )
-    return record_for_link(key, found or options[0], default=options[0])
-
-
-def toggle(label: str, *, key: str, default: bool, where: Any = st, **drawn: Any) -> bool:
-    """Draw a switch."""
-    _adopt(key, label, lambda texts: {"true": True, "false": False}[texts[0].lower()])
-    found = bool(where.toggle(label, value=default, key=key, **drawn))
-    return record_for_link(key, found, default=default)
-
-
-def several(
-    label: str,
-    options: Sequence[str],
-    *,
-    key: str,
-    default: Sequence[str] = (),
-    titles: Callable[[str], str] = str,
-    where: Any = st,
-    **drawn: Any,
-) -> tuple[str, ...]:
-    """Draw the choice of any number of options."""
-
-    def read(texts: list[str]) -> list[str]:
-        unknown = [text for text in texts if text and text not in options]
-        if unknown:
-            _refuse(f"{label} cannot be “{', '.join(unknown)}”.")
-        return [text for text in texts if text in options]
-
-    _adopt(key, label, read)
-    if key in st.session_state:
-        st.session_state[key] = [one for one in st.session_state[key] if one in options]
-    found = where.multiselect(
-        label, options, default=list(default), key=key, format_func=titles, **drawn
-    )
-    chosen = tuple(one for one in found if one in options)
-    return record_for_link(key, chosen, default=tuple(default))
-
-
-def number(
-    label: str, low: int, high: int, *, key: str, default: int, where: Any = st, **drawn: Any
-) -> int:
-    """Draw a whole number, kept within its bounds whatever the address says."""
-    _adopt(key, label, _bounded(int, low, high))
-    _keep_within(key, low, high)
-    found = where.number_input(
-        label, min_value=low, max_value=high, value=default, key=key, **drawn
-    )
-    return record_for_link(key, min(max(int(found), low), high), default=default)
-
-
-def decimal(
-    label: str,
-    low: float | None,
-    high: float | None,
-    *,
-    key: str,
-    default: float,
-    where: Any = st,
-    **drawn: Any,
-) -> float:
-    """Draw a number, kept within its bounds whatever the address says."""
-    _adopt(key, label, _bounded(float, low, high))
-    _keep_within(key, low, high)
-    found = float(
-        where.number_input(
-            label, min_value=low, max_value=high, value=default, key=key, format="%.3g", **drawn
-        )
-    )
-    found = found if low is None else max(found, low)
-    return record_for_link(key, found if high is None else min(found, high), default=default)
-
-
-def span(label: str, options: Sequence[int], *, key: str, where: Any = st) -> tuple[int, int]:
-    """Draw a range of `options`, from the first to the last by default."""
-    read = _one_of(options)
-    _adopt(key, label, lambda texts: (read(texts), read(texts[1:])))
-    held = st.session_state.get(key)
-    if held is not None and not set(held) <= set(options):
-        del st.session_state[key]  # of another clip
-    whole = (options[0], options[-1])
-    first, last = where.select_slider(label, options=list(options), value=whole, key=key)
-    return record_for_link(key, (int(first), int(last)), default=whole)
-
-
-def _bounded(
-    kind: Callable[[str], Any], low: float | None, high: float | None
-) -> Callable[[list[str]], Any]:
-    def read(texts: list[str]) -> Any:
-        value = kind(texts[0])
-        if not ((low is None or value >= low) and (high is None or value <= high)):
-            raise ValueError(texts[0])
-        return value
-
-    return read
+        refuse(f"{label} cannot be “{', '.join(texts)}”.")
 
 
 def record_for_link(key: str, value: T, *, default: object = None) -> T:
@@ -273,20 +129,13 @@ def pin(name: str, title: str, digest: str) -> None:
         text.rpartition(":")[::2] for text in st.session_state.get(_INCOMING, {}).get(_PIN_KEY, [])
     )
     if wanted.get(name, digest[:12]) != digest[:12]:
-        _refuse(
+        refuse(
             f"The weights of {title} have changed since (then {wanted[name]}, now {digest[:12]})."
         )
     st.session_state[_INCOMING].get(_PIN_KEY, []).clear()
     pins = st.session_state.setdefault(_PINNED, [])
     if f"{name}:{digest[:12]}" not in pins:
         pins.append(f"{name}:{digest[:12]}")
-
-
-def _keep_within(key: str, low: float | None, high: float | None) -> None:
-    """Drop a number that belonged to something with other bounds."""
-    held = st.session_state.get(key)
-    if held is not None and not ((low is None or held >= low) and (high is None or held <= high)):
-        del st.session_state[key]
 
 
 def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
@@ -304,12 +153,6 @@ def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
 def set_widget(key: str, value: object) -> None:
     """Set another widget, as the callback of a button."""
     st.session_state[key] = value
-
-
-def drop_if_invalid(key: str, options: Container[object]) -> None:
-    """Drop a widget's value that is no longer among its options."""
-    if key in st.session_state and st.session_state[key] not in options:
-        del st.session_state[key]
 
 
 def forget(prefix: str) -> None:
@@ -375,5 +218,5 @@ def end_page() -> None:
     for key in unused:
         del state[_INCOMING][key]
     if unused:
-        _refuse(f"Nothing here is called {', '.join(f'“{key}”' for key in unused)}.")
+        refuse(f"Nothing here is called {', '.join(f'“{key}”' for key in unused)}.")
     note_page()

@@ -24,7 +24,7 @@ from mer_core.plots.attributions import attribution_panel, map_scale
 from mer_core.plots.colour import Rgb
 from mer_core.provenance import canonical_json
 from mer_core.records import AttributionMap, AttributionRequest, InputKind
-from workbench import address, cached, cached_attributions, panels, selection
+from workbench import cached, cached_attributions, panels, selection, widgets
 from workbench.drawings import drawn
 from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
@@ -62,8 +62,8 @@ class DrawnMap:
 
 def choose_view(regions: Regions | None, *, where: Any) -> MapView:
     """Draw the choice of what lies under the maps."""
-    under = address.switch("Maps over", UNDER, key="under", titles=sentence_case, where=where)
-    outlined = regions is not None and address.toggle(
+    under = widgets.switch("Maps over", UNDER, key="under", titles=sentence_case, where=where)
+    outlined = regions is not None and widgets.toggle(
         "Outline the action units", key="outline", default=True, where=where
     )
     return MapView(under, regions.masks if outlined and regions is not None else {})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mer_core.features import matched_layers
-from workbench import address
+from workbench import widgets
 from workbench.titles import sentence_case
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ DEFAULT_METHODS = 2
 def target_class(models: Sequence[LoadedModel], *, where: Any = st) -> str | None:
     """Draw the choice of the target class; None for each network's own answer."""
     names = dict.fromkeys(name for model in models for name in model.classes)
-    found = address.choose(
+    found = widgets.choose(
         "Target class", [PREDICTED, *names], key="target", titles=sentence_case, where=where
     )
     return None if found == PREDICTED else found
@@ -44,7 +44,7 @@ def method_choice(
     for one in sorted(usable, key=lambda one: one.forwards):
         quick.setdefault(one.method.resolution, one.method.name)
     default = list(quick.values())[:DEFAULT_METHODS]
-    found = address.several(
+    found = widgets.several(
         "Methods",
         list(titles),
         key="methods",
@@ -58,7 +58,7 @@ def method_choice(
 def layer_depth(entries: Sequence[ModelEntry], *, where: Any = st) -> dict[str, str]:
     """Draw the depth that methods look into; network -> layer, empty for each one's last."""
     stages = matched_layers(entries)
-    stage = address.choose(
+    stage = widgets.choose(
         "Layer",
         [LAST, *stages],
         key="depth",
@@ -91,11 +91,11 @@ def parameter_form(
 def _draw_parameter(one: Parameter, key: str, where: Any) -> Value:
     match one.kind:
         case "bool":
-            return address.toggle(
+            return widgets.toggle(
                 one.title, key=key, default=bool(one.default), where=where, help=one.help or None
             )
         case "choice":
-            return address.choose(
+            return widgets.choose(
                 one.title,
                 one.choices,
                 key=key,
@@ -105,7 +105,7 @@ def _draw_parameter(one: Parameter, key: str, where: Any) -> Value:
                 help=one.help or None,
             )
         case "int":
-            return address.number(
+            return widgets.number(
                 one.title,
                 int(one.low or 0),
                 int(one.high if one.high is not None else 1_000_000),
@@ -115,7 +115,7 @@ def _draw_parameter(one: Parameter, key: str, where: Any) -> Value:
                 help=one.help or None,
             )
         case "float":
-            return address.decimal(
+            return widgets.decimal(
                 one.title,
                 one.low,
                 one.high,

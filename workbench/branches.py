@@ -9,7 +9,7 @@ import streamlit as st
 from mer_core.features import RANKINGS
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.colour import shared_scale
-from workbench import address, cached, selection
+from workbench import address, cached, selection, widgets
 from workbench.picture_tiles import map_tiles
 from workbench.selection import ClipChoice
 from workbench.tiles import TileGroup, draw_groups
@@ -36,7 +36,7 @@ def draw_branches(
     shortest = min(branches.values(), key=len)
     parts = {layer.name.rsplit(".", 1)[-1]: layer.title for layer in shortest}
     level = list(parts).index(
-        address.choose(
+        widgets.choose(
             "Depth",
             list(parts),
             key="part",
@@ -45,7 +45,7 @@ def draw_branches(
             width=260,
         )
     )
-    scaled = address.switch(
+    scaled = widgets.switch(
         "Colours", tuple(SCALES), key="scale", titles=SCALES.__getitem__, where=row
     )
     maps = cached.maps(choice, weighting, model)

@@ -18,7 +18,7 @@ from mer_core.models.loaded import LoadedModel
 from mer_core.plots.attributions import map_scale
 from mer_core.plots.colour import Rgb, shared_scale
 from mer_core.records import AttributionRequest
-from workbench import address, cached, cached_attributions, networks, selection
+from workbench import address, cached, cached_attributions, networks, selection, widgets
 from workbench.attribution_map import UNDER, constant_in_words, map_background
 from workbench.cached_results import study_title
 from workbench.map_explorer import telling_layer
@@ -85,7 +85,7 @@ def second_side(first: Side, kind: str, *, where: Any) -> tuple[Side, Side]:
             sides = (first, replace(first, weighting=other))
         case "networks":
             names = [name for name in selection.image_models() if name != model.entry.name]
-            other = address.choose(
+            other = widgets.choose(
                 "Network of B", names, key="rival", titles=network_title, where=where
             )
             second = cached.network(other, first.weighting)
@@ -106,7 +106,7 @@ def _other_checkpoint(first: Side, where: Any) -> tuple[LoadedModel, str]:
     name = first.model.entry.name
     studies = selection.cached_results.studies_of(name)
     titles = {UNTRAINED: "Untrained", **{study: study_title(study) for study in studies}}
-    chosen = address.choose(
+    chosen = widgets.choose(
         "Checkpoint of B", list(titles), key="rivalrun", titles=titles.__getitem__, where=where
     )
     held_out = None if chosen == UNTRAINED else networks.held_out_network(chosen, first.choice)
@@ -160,7 +160,7 @@ def map_pair(first: Side, second: Side, *, where: Any) -> Pair:
     else:
         theirs = {name: name for name in titles if any(one.name == name for one in other.layers)}
         titles = {name: title for name, title in titles.items() if name in theirs}
-    name = address.choose(
+    name = widgets.choose(
         "Layer",
         list(titles),
         key="layer",
@@ -182,7 +182,7 @@ def map_pair(first: Side, second: Side, *, where: Any) -> Pair:
     ]
     same = other.name in alike and trained_alike(first.model, second.model)
     if same:
-        channel = address.number(
+        channel = widgets.number(
             "Map", 0, len(maps[0].values) - 1, key="map", default=best[0], where=where, width=120
         )
         best = [channel, channel]
@@ -219,7 +219,7 @@ def attribution_pair(first: Side, second: Side, *, where: Any) -> Pair:
     ]
     names = sorted(set(usable[0]) & set(usable[1]), key=usable[0].__getitem__)
     method = METHODS.get(
-        address.choose(
+        widgets.choose(
             "Method",
             names,
             key="method",

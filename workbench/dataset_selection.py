@@ -9,7 +9,7 @@ from mer_core.datasets.catalog import dataset_info
 from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import Source
 from mer_core.records import Prediction, Sample
-from workbench import address, cached, demo_mode
+from workbench import address, cached, demo_mode, widgets
 from workbench.selection import study_choice
 from workbench.titles import sentence_case
 
@@ -26,7 +26,7 @@ def dataset_choice(where: Any) -> tuple[Source, DatasetTable] | str | None:
     drawn_later = [name for name in demo_mode.missing() if name not in found]
     if not found and not drawn_later:
         return None
-    name = address.choose(
+    name = widgets.choose(
         "Dataset",
         [*found, *drawn_later],
         key="dataset",
@@ -72,11 +72,11 @@ def look_at(dataset: str, sample: Sample) -> None:
 
 def sample_filter(table: DatasetTable, *, where: Any) -> SampleFilter:
     """Draw the filters of a dataset's clips."""
-    subjects = address.several("Subjects", table.subjects, key="subjects", where=where)
+    subjects = widgets.several("Subjects", table.subjects, key="subjects", where=where)
     labels = sorted({sample.label for sample in table})
-    emotions = address.several("Labels", labels, key="labels", titles=sentence_case, where=where)
+    emotions = widgets.several("Labels", labels, key="labels", titles=sentence_case, where=where)
     units = sorted({unit.number for sample in table for unit in sample.action_units})
-    wanted = address.several(
+    wanted = widgets.several(
         "Action units",
         [str(n) for n in units],
         key="units",
@@ -86,7 +86,7 @@ def sample_filter(table: DatasetTable, *, where: Any) -> SampleFilter:
     study = study_choice("Predictions of", key="study", none="no study", where=where)
     if study is None:
         return SampleFilter(subjects, emotions, wanted, "", ANY)
-    verdict = address.switch(
+    verdict = widgets.switch(
         "Prediction", (ANY, "right", "wrong"), key="verdict_of", titles=sentence_case, where=where
     )
     return SampleFilter(subjects, emotions, wanted, study, verdict)

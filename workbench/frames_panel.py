@@ -18,7 +18,7 @@ from mer_core.plots.colour import Rgb
 from mer_core.plots.curves import share_curve
 from mer_core.plots.raster import pickable_image
 from mer_core.records import AttributionRequest
-from workbench import address, cached_attributions, networks, panels, pointing
+from workbench import cached_attributions, networks, panels, pointing, widgets
 from workbench.picture_tiles import attribution_tile
 from workbench.selection import ClipChoice
 from workbench.tiles import draw_tiles
@@ -43,7 +43,7 @@ def draw_frames(
     recording = inspections[0].recording
     synthetic = recording.clip.synthetic
     first, second = st.columns(2, vertical_alignment="bottom")
-    method = address.choose(
+    method = widgets.choose(
         "Method",
         decomposing,
         key="carrier",  # as links have it
@@ -51,7 +51,7 @@ def draw_frames(
         where=first,
     )
     places = [WHOLE, *([OUTLINED] if inspections[0].regions else []), BOXED]
-    place = address.switch("Region", places, key="over", titles=sentence_case, where=second)
+    place = widgets.switch("Region", places, key="over", titles=sentence_case, where=second)
     masks = _masks(inspections, place)
     found, facts = _shares(
         choice, weighting, inspections, AttributionRequest(method=method, target=target)
@@ -174,7 +174,7 @@ def _draw_part(
         st.caption("All frames are chosen, so the maps are those above.")
         return
     how, _ = st.columns([1, 2])
-    name = address.choose(
+    name = widgets.choose(
         "Explained by",
         list(dict.fromkeys(methods)),
         key="part_by",

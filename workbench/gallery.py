@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from mer_core.records import Prediction, Sample
-from workbench import address, cached, dataset_selection
+from workbench import cached, dataset_selection, widgets
 from workbench.drawings import webp_address
 from workbench.titles import sentence_case
 
@@ -98,10 +98,10 @@ def draw_gallery(
     pages = max(1, -(-len(samples) // PER_PAGE))
     with where:
         bar = st.container(horizontal=True, vertical_alignment="bottom")
-        shown = address.choose("Selected clip", list(named), key="look", where=bar, width=260)
+        shown = widgets.choose("Selected clip", list(named), key="look", where=bar, width=260)
         page = 1
         if pages > 1:
-            page = address.number(
+            page = widgets.number(
                 f"Page (1 to {pages})", 1, pages, key="sheet", default=1, where=bar, width=140
             )
         part = samples[(page - 1) * PER_PAGE : page * PER_PAGE]

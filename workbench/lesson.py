@@ -1,5 +1,7 @@
 """What every step of the guided path has: a curated clip, a question, a vote, a hidden answer.
 
+On a projector a step has large type, no controls, and is shown from its top.
+
 Everybody who has a lesson open on this server can vote; no account, one vote a window.
 """
 
@@ -8,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from mer_core.inputs import Recording
 from mer_core.lessons import lesson
-from workbench import address, cached
+from workbench import address, cached, widgets
 from workbench.selection import LIVE, ClipChoice
 
 # Clear faces whose motion is easy to show and not easy to guess; what they show stays hidden.
@@ -25,6 +29,23 @@ EXAMPLES = (
     ("10", "disgust", 2),
     ("8", "sadness", 0),
     ("12", "fear", 4),
+)
+
+
+LARGE = Path(__file__).with_name("presenting.css")
+_top = component(
+    "mer_workbench_top",
+    html='<span class="mer-top"></span>\n',
+    js="""
+// Scrolls to the top when another step is shown.
+export default function ({ parentElement, data }) {
+  const mark = parentElement.querySelector(".mer-top");
+  const main = document.querySelector('[data-testid="stMain"]');
+  if (mark.step && mark.step !== data) main?.scrollTo(0, 0);
+  mark.step = data;
+}
+""",
+    isolate_styles=False,
 )
 
 
@@ -40,7 +61,7 @@ class Lesson:
 def example() -> tuple[ClipChoice, Recording]:
     """Draw the choice among the curated clips, which does not give away what they show."""
     with st.container(key="example row", horizontal=True):
-        number = address.choose(
+        number = widgets.choose(
             "Example",
             tuple(range(1, len(EXAMPLES) + 1)),
             key="example",
@@ -62,7 +83,7 @@ def ask(name: str, options: Sequence[str] = ()) -> bool:
     st.markdown(f"### :material/help: {shown.question}")
     if options or shown.options:
         draw_vote(name, options or shown.options)
-    return address.toggle("Show the answer", key=f"answer.{name}", default=False)
+    return widgets.toggle("Show the answer", key=f"answer.{name}", default=False)
 
 
 def answer(name: str, **measured: str) -> None:
@@ -99,3 +120,13 @@ def _draw_counts(question: str, options: tuple[str, ...]) -> None:
     )
     st.html(f'<table class="mer-answer">{rows}</table>')
     st.caption(f"{total} vote{'s' * (total != 1)} on this server.")
+
+
+def start_at_top(step: str) -> None:
+    """Show every step from its top, whatever was scrolled to before."""
+    _top(key="top", data=step)
+
+
+def present() -> None:
+    """Enlarge the type of this page, and hide all but the step and the way on."""
+    st.html(LARGE)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mer_core.plots.curves import epoch_curves
 from mer_core.protocols.selection_bias import simulate_selection_bias
-from workbench import address, panels
+from workbench import panels, widgets
 from workbench.lesson import answer, ask
 
 _PEOPLE, _CLIPS = 8, 4
@@ -22,7 +22,7 @@ def leave_one_out() -> None:
         "one of them and tests it on that one; then it leaves out the next. Every clip is tested "
         "once, by a network that has never seen this person."
     )
-    held = address.number("Person left out", 1, _PEOPLE, key="left_out", default=3)
+    held = widgets.number("Person left out", 1, _PEOPLE, key="left_out", default=3)
     names = [f"Person {i + 1}" for i in range(_PEOPLE)]
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
@@ -47,10 +47,10 @@ def leak() -> None:
         "networks know nothing at all: each answer is a throw of dice."
     )
     place = st.columns(4)
-    classes = address.number("Classes", 2, 8, key="classes", default=4, where=place[0])
-    subjects = address.number("Subjects", 2, 60, key="people", default=26, where=place[1])
-    clips = address.number("Clips of each", 1, 40, key="each", default=9, where=place[2])
-    epochs = address.number("Epochs", 1, 200, key="epochs", default=60, where=place[3])
+    classes = widgets.number("Classes", 2, 8, key="classes", default=4, where=place[0])
+    subjects = widgets.number("Subjects", 2, 60, key="people", default=26, where=place[1])
+    clips = widgets.number("Clips of each", 1, 40, key="each", default=9, where=place[2])
+    epochs = widgets.number("Epochs", 1, 200, key="epochs", default=60, where=place[3])
     found = simulate_selection_bias(subjects=subjects, clips=clips, classes=classes, epochs=epochs)
     panels.chart(
         partial(

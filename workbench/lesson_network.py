@@ -14,7 +14,7 @@ from mer_core.models.shipped import shown_weighting
 from mer_core.plots.attributions import map_scale
 from mer_core.records import AttributionRequest
 from mer_core.seeding import generator
-from workbench import address, cached, cached_attributions
+from workbench import cached, cached_attributions, widgets
 from workbench.lesson import answer, ask, example
 from workbench.networks import PredictionView, draw_weights
 from workbench.picture_tiles import attribution_tile, field_tile, motion_image_tile
@@ -36,14 +36,14 @@ def kernels() -> None:
     draw_weights(model)
     parts = [layer.name.rsplit(".", 1)[-1] for layer in branches[next(iter(branches))]]
     level = parts.index(
-        address.choose("Layer", parts, key="part", default=parts[-1], titles=sentence_case)
+        widgets.choose("Layer", parts, key="part", default=parts[-1], titles=sentence_case)
     )
     maps = cached.maps(choice, model.entry.input.weighting, model)
     shapes = {name: maps[layers[level].name].values.shape[1:] for name, layers in branches.items()}
     rows, columns = next(iter(shapes.values()))
     down, across = st.columns(2)
-    row = address.number("Row", 0, rows - 1, key="row", default=rows * 2 // 3, where=down)
-    column = address.number(
+    row = widgets.number("Row", 0, rows - 1, key="row", default=rows * 2 // 3, where=down)
+    column = widgets.number(
         "Column", 0, columns - 1, key="column", default=columns // 2, where=across
     )
     image = recording.image(model.entry.input.weighting, size=entry.input.size).image

@@ -16,7 +16,7 @@ from mer_core.features.maps import receptive_field
 from mer_core.models.loaded import LoadedModel
 from mer_core.plots.colour import ColourScale, shared_scale
 from mer_core.records import Layer
-from workbench import address, cached, panels, pointing, selection
+from workbench import address, cached, panels, pointing, selection, widgets
 from workbench.network_diagram import draw_diagram
 from workbench.networks import draw_weights
 from workbench.picture_tiles import field_tile, map_tiles, motion_image_tile
@@ -39,7 +39,7 @@ def draw_explorer(
     with network:
         head = st.container(horizontal=True, vertical_alignment="bottom")
         model = named[
-            address.switch(
+            widgets.switch(
                 "Network",
                 tuple(named),
                 key="net",
@@ -49,8 +49,8 @@ def draw_explorer(
         ]
         entry = model.entry
         layers = [layer.name for layer in entry.layers]
-        address.drop_if_invalid("layer", layers)
-        name = address.choose(
+        widgets.drop_if_invalid("layer", layers)
+        name = widgets.choose(
             "Layer",
             layers,
             key="layer",
@@ -75,7 +75,7 @@ def draw_explorer(
     found = cached.maps(choice, weighting, model)[name]
     region = recording.region
     top = found.top(TILES, rank, region if rank.needs_region else None)
-    channel = address.number(
+    channel = widgets.number(
         "Map",
         0,
         layer.channels - 1,
@@ -199,7 +199,7 @@ def draw_matched(
     if not stages:
         st.info("These networks have no resolution in common outside their branches.")
         return
-    stage = address.choose(
+    stage = widgets.choose(
         "Resolution",
         list(stages),
         key="stage",

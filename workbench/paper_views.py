@@ -10,7 +10,7 @@ from mer_core.paper.figures import FIGURES, PublishedFigure
 from mer_core.paper.findings import Finding, Verdict
 from mer_core.paper.tables import SETUPS
 from mer_core.reproduction import Artifact
-from workbench import address, cached_results, panels
+from workbench import address, cached_results, panels, widgets
 from workbench.result_tables import result_tables
 from workbench.titles import artefact_title, sentence_case
 
@@ -27,7 +27,7 @@ def draw_claims() -> None:
     """Every numeric claim, recomputed."""
     findings = cached_results.findings()
     counts = Counter(finding.verdict for finding in findings)
-    verdicts = address.several(
+    verdicts = widgets.several(
         "Verdicts",
         [str(verdict) for verdict in Verdict],
         key="verdict",
@@ -55,7 +55,7 @@ def draw_claims() -> None:
     )
     if kept:
         named = {f"{finding.claim} ({finding.place})": finding for finding in kept}
-        finding = named[address.choose("Claim in full", list(named), key="claim")]
+        finding = named[widgets.choose("Claim in full", list(named), key="claim")]
         st.markdown(
             f"**{finding.claim}** ({finding.place})\n\n- Printed: {finding.printed}\n"
             f"- Recomputed: {finding.computed or 'cannot be'}"
@@ -141,7 +141,7 @@ def draw_readings() -> None:
     """Passages that can be read in more than one way."""
     st.caption("Passages that can be read in more than one way, and the switch that changes each.")
     topics = cached_results.readings()
-    topic = address.choose("Topic", list(topics), key="topic", titles=sentence_case)
+    topic = widgets.choose("Topic", list(topics), key="topic", titles=sentence_case)
     for entry in topics[topic]:
         part = panels.lazy_container(st.expander, entry.question, key=entry.id)
         if part.open:

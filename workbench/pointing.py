@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from mer_core.faces import FaceBox
-from workbench import address
+from workbench import widgets
 
 _BRUSHED = "brush seen last"
 _BOXED = "box seen last"
@@ -24,7 +24,7 @@ def frame_range(numbers: Sequence[int], *, brushed: tuple[float, float] | None) 
         if inside and st.session_state.get(_BRUSHED) != brushed:
             st.session_state["frames"] = (inside[0], inside[-1])
         st.session_state[_BRUSHED] = brushed
-    return address.span("Frames", numbers, key="frames")
+    return widgets.span("Frames", numbers, key="frames")
 
 
 def face_box(shape: tuple[int, int], *, drawn: FaceBox | None, where: Any = st) -> FaceBox:
@@ -34,10 +34,10 @@ def face_box(shape: tuple[int, int], *, drawn: FaceBox | None, where: Any = st) 
         _set_box(drawn)
     st.session_state[_BOXED] = drawn
     place = where.columns(4)
-    top = address.number("Top", 0, height - 1, key="top", default=0, where=place[0])
-    left = address.number("Left", 0, width - 1, key="left", default=0, where=place[1])
-    bottom = address.number("Bottom", 1, height, key="bottom", default=height, where=place[2])
-    right = address.number("Right", 1, width, key="right", default=width, where=place[3])
+    top = widgets.number("Top", 0, height - 1, key="top", default=0, where=place[0])
+    left = widgets.number("Left", 0, width - 1, key="left", default=0, where=place[1])
+    bottom = widgets.number("Bottom", 1, height, key="bottom", default=height, where=place[2])
+    right = widgets.number("Right", 1, width, key="right", default=width, where=place[3])
     where.button(
         "Whole frame",
         icon=":material/fullscreen:",
@@ -51,8 +51,8 @@ def unit(shape: tuple[int, ...], *, default: tuple[int, int]) -> tuple[int, int]
     """Draw row and column of a unit; a press on the map sets them."""
     rows, columns = shape
     place = st.columns(2)
-    row = address.number("Row", 0, rows - 1, key="row", default=default[0], where=place[0])
-    column = address.number(
+    row = widgets.number("Row", 0, rows - 1, key="row", default=default[0], where=place[0])
+    column = widgets.number(
         "Column", 0, columns - 1, key="column", default=default[1], where=place[1]
     )
     return row, column

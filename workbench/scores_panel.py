@@ -12,7 +12,7 @@ from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS, Localisation, localise
 from mer_core.plots.bars import score_bars
 from mer_core.records import AttributionMap
-from workbench import address, cached_attributions, panels
+from workbench import cached_attributions, panels, widgets
 from workbench.drawings import drawn
 from workbench.selection import ClipChoice
 
@@ -35,7 +35,7 @@ def draw_scores(
     if not scores:
         return
     metric = METRICS.get(
-        address.choose(
+        widgets.choose(
             "Score",
             METRICS.names(),
             key="metric",

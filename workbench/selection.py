@@ -15,7 +15,7 @@ from mer_core.ami import WEIGHTINGS
 from mer_core.datasets.synthetic import EMOTIONS
 from mer_core.inputs import Recording
 from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
-from workbench import address, cached, cached_results
+from workbench import address, cached, cached_results, widgets
 from workbench.cached import LIVE
 from workbench.cached_results import study_title
 from workbench.titles import network_title, sentence_case, weighting_title
@@ -48,7 +48,7 @@ class ClipChoice:
 def clip_choice(where: Any) -> ClipChoice:
     """Draw the choice of a clip; it follows the reader from page to page."""
     found = {source.dataset: source.title for source in cached.sources()}
-    source = address.choose(
+    source = widgets.choose(
         "Clips from",
         [LIVE, *found],
         key="source",
@@ -57,10 +57,10 @@ def clip_choice(where: Any) -> ClipChoice:
         width=165,
     )
     if source == LIVE:
-        subject = address.choose(
+        subject = widgets.choose(
             "Subject", SUBJECTS, key="subject", default=FIRST[0], where=where, width=90
         )
-        emotion = address.choose(
+        emotion = widgets.choose(
             "Emotion",
             EMOTIONS,
             key="emotion",
@@ -69,7 +69,7 @@ def clip_choice(where: Any) -> ClipChoice:
             where=where,
             width=130,
         )
-        seed = address.number(
+        seed = widgets.number(
             "Performance",
             0,
             999_999,
@@ -81,9 +81,9 @@ def clip_choice(where: Any) -> ClipChoice:
         return ClipChoice(source, str(subject), f"{emotion}-{seed}")
     samples = cached.dataset(source).samples
     subjects = sorted({sample.subject for sample in samples})
-    subject = address.choose("Subject", subjects, key="person", where=where, width=130)
+    subject = widgets.choose("Subject", subjects, key="person", where=where, width=130)
     words = {sample.clip: sample.label for sample in samples if sample.subject == subject}
-    clip = address.choose(
+    clip = widgets.choose(
         "Clip",
         list(words),
         key="clip",
@@ -116,19 +116,19 @@ def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
     if first.source == LIVE:
         emotion, _, seed = first.clip.rpartition("-")
         others = [name for name in EMOTIONS if name != emotion]
-        second = address.choose(
+        second = widgets.choose(
             "Second emotion", others, key="emotion2", titles=sentence_case, where=where
         )
         return ClipChoice(LIVE, first.subject, f"{second}-{seed}")
     samples = cached.dataset(first.source).samples
     others = [s.clip for s in samples if s.subject == first.subject and s.clip != first.clip]
-    clip = address.choose("Second clip", others or [first.clip], key="clip2", where=where)
+    clip = widgets.choose("Second clip", others or [first.clip], key="clip2", where=where)
     return ClipChoice(first.source, first.subject, clip)
 
 
 def weighting(label: str, *, key: str, default: str, where: Any = st) -> str:
     """Draw the choice of one named weighting."""
-    return address.choose(
+    return widgets.choose(
         label,
         WEIGHTINGS.names(),
         key=key,
@@ -150,7 +150,7 @@ def ranking(*, region: bool, where: Any = st) -> str:
 
     usable = [entry for entry in RANKINGS if region or not entry.needs_region]
     names = [entry.name for entry in sorted(usable, key=lambda entry: not entry.needs_region)]
-    return address.choose(
+    return widgets.choose(
         "Maps ranked by",
         names,
         key="rank",
@@ -162,7 +162,7 @@ def ranking(*, region: bool, where: Any = st) -> str:
 
 def networks(names: Sequence[str], *, default: Sequence[str], where: Any = st) -> tuple[str, ...]:
     """Draw the choice of networks; at least one is always chosen."""
-    found = address.several(
+    found = widgets.several(
         "Networks", names, key="nets", default=default, titles=network_title, where=where
     )
     return found or tuple(default[:1])
@@ -189,7 +189,7 @@ def study_choice(
     names = cached_results.studies_of(network) if network else cached_results.studies()
     if network and not names:
         return None
-    found = address.choose(
+    found = widgets.choose(
         label,
         [NO_STUDY, *names],
         key=key,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 
-from workbench.about import draw_menu, draw_name
-from workbench.study_notice import draw_notice
-from workbench.uploading import keep_in_memory
+from workbench.sidebar import draw_menu, draw_name, draw_notice
 
 STYLE = Path(__file__).with_name("app.css")
 # A file: for a Material icon the browser would ask another host.
@@ -33,11 +32,12 @@ PAGES = {
     },
 }
 FIRST = "one_clip"
+FORM_BYTES = 2**20  # what an upload has around it
 
 
 def main() -> None:
     """Draw the page that is asked for."""
-    keep_in_memory()
+    _keep_uploads_in_memory()
     st.set_page_config(
         page_title="MER Workbench",
         page_icon=ICON,
@@ -64,6 +64,15 @@ def main() -> None:
     draw_menu(groups)
     draw_notice()
     page.run()
+
+
+def _keep_uploads_in_memory() -> None:
+    """Let the server hold in memory every upload that it accepts at all.
+
+    By itself Starlette moves what is larger than a megabyte to a temporary file while it arrives,
+    and a face would lie on the disk, unseen.
+    """
+    MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20 + FORM_BYTES
 
 
 # Streamlit runs this file as the main script; whoever imports it draws nothing.

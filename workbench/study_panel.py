@@ -13,7 +13,7 @@ from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
 from mer_core.reproduction.counterpart import counterpart
 from mer_core.training import Study, StudyResult
 from mer_core.training.export import study_script
-from workbench import address, cached_results, panels, selection
+from workbench import address, cached_results, panels, selection, widgets
 from workbench.cached_results import study_title
 from workbench.study_runner import Run
 from workbench.titles import fold_title, network_title, sentence_case
@@ -133,7 +133,7 @@ def draw_wrong(result: StudyResult) -> None:
     sheets = -(-len(wrong) // PER_SHEET)
     place, _ = st.columns([1, 4])
     sheet = (
-        address.number(
+        widgets.number(
             f"Page (1 to {sheets})", 1, sheets, key="wrong_sheet", default=1, where=place
         )
         if sheets > 1

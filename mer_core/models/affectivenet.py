@@ -26,7 +26,7 @@ from enum import StrEnum
 from torch import Tensor, nn
 
 from mer_core.errors import SettingsError
-from mer_core.models.merge_layers import Add, Concat
+from mer_core.models.layers import Add, Concat
 
 FIRST, ENCAP, REFINED = 16, 32, 64
 FM2, MID, FM3 = 184, 128, 196

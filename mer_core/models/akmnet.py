@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from mer_core.errors import ModelError
 from mer_core.models.entry import ModelEntry, stage
 from mer_core.models.key_frames import KeyFrameMining, KeyFrames, Mining, valid_frames
-from mer_core.models.merge_layers import Add
+from mer_core.models.layers import Add
 from mer_core.records import InputKind, InputSpec, Layer
 
 PAPER = (

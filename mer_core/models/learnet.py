@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from mer_core.errors import ModelError
 from mer_core.models.affectivenet import ConvReLU, Padding, tensorflow_padding
 from mer_core.models.entry import ModelEntry, stage
-from mer_core.models.merge_layers import Add, Concat
+from mer_core.models.layers import Add, Concat
 from mer_core.records import InputKind, InputSpec, Layer
 
 PAPER = (

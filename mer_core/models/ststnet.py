@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from mer_core.errors import ModelError
 from mer_core.models.entry import ModelEntry, stage
-from mer_core.models.merge_layers import Concat
+from mer_core.models.layers import Concat
 from mer_core.records import InputKind, InputSpec, Layer
 
 PAPER = (

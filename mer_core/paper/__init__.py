@@ -12,7 +12,6 @@ The paper is "AffectiveNet: Affective-Motion Feature Learning for Micro Expressi
     sizes.py          which test-set sizes make a printed accuracy possible
     findings.py       claim, outcome, verdict
     checks/           how each kind of claim is recomputed from the tables
-    claims.py         every numeric claim, stated or implied
-    audit.py          claims against the tables: verdicts
+    audit.py          every numeric claim, stated or implied, against the tables: verdicts
     readings.py       every ambiguous passage, how it is read here, and the switch that changes it
 """

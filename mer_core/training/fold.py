@@ -21,8 +21,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mer_core.errors import SettingsError
-from mer_core.models.activations import activations_in_place
 from mer_core.models.entry import AuxiliaryLoss
+from mer_core.models.layers import activations_in_place
 from mer_core.protocols import inner_split
 from mer_core.protocols.scores import uar
 from mer_core.seeding import derive_seed, generator

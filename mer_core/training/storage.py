@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mer_core.child_process import is_dead, start_time
 from mer_core.errors import StoreError
 from mer_core.provenance import commit, versions
 from mer_core.records import Prediction
@@ -37,7 +38,6 @@ from mer_core.training.database import (
     transaction,
     write_new,
 )
-from mer_core.training.process_liveness import is_dead, start_time
 from mer_core.training.task import FoldOutcome
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mer_core.child_process import ChildProcess
-from mer_core.training.process_liveness import start_time
+from mer_core.child_process import ChildProcess, start_time
 
 MODULE = """
 import sys, time

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
-from workbench import address, cached, panels, selection
+from workbench import address, cached, panels, selection, widgets
 from workbench.image_parts import draw_motion, draw_parts
 from workbench.picture_tiles import frame_tiles, weighted_tiles
 from workbench.tiles import draw_tiles
@@ -22,7 +22,7 @@ row = panels.choice_row()
 choice, recording = selection.open_clip(row)
 clip = recording.expression
 numbers = list(clip.frame_numbers)
-chosen = address.several(
+chosen = widgets.several(
     "Weightings",
     WEIGHTINGS.names(),
     key="w",
@@ -50,6 +50,6 @@ st.header("The image, whole and in part", anchor=False)
 draw_parts(choice, recording, images)
 
 st.header("What moves where", anchor=False)
-if address.toggle("Draw a box on the face, and see the motion inside", key="boxed", default=False):
+if widgets.toggle("Draw a box on the face, and see the motion inside", key="boxed", default=False):
     draw_motion(choice, recording)
 address.share()

@@ -15,6 +15,7 @@ from workbench import (
     cached_attributions,
     panels,
     selection,
+    widgets,
 )
 from workbench.attribution_selection import parameter_form
 from workbench.frames_panel import draw_frames
@@ -54,7 +55,7 @@ methods = attribution_selection.method_choice(
     [available for one in availability.values() for available in one], where=below
 )
 untrained = [model.entry.title for model in models if not model.weights.trained]
-wanted = not untrained or address.toggle(
+wanted = not untrained or widgets.toggle(
     "Show maps of untrained networks too, which explain nothing",
     key="untrained",
     default=False,
@@ -109,7 +110,7 @@ if reasons:
 @address.page_part
 def draw_further() -> None:
     """Draw the scores of the maps or what frames carry, whichever is chosen."""
-    further = address.switch(
+    further = widgets.switch(
         "Look further",
         tuple(FURTHER),
         key="further",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mer_core.models.shipped import shown_weighting
-from workbench import address, cached, cached_attributions, comparison, panels, selection
+from workbench import address, cached, cached_attributions, comparison, panels, selection, widgets
 from workbench.comparison import draw_comparison
 from workbench.networks import PredictionView
 from workbench.tiles import draw_tiles
@@ -17,14 +17,14 @@ address.begin_page(
 row = panels.choice_row()
 choice, recording = selection.open_clip(row)
 weighting = selection.weighting("Weighting", key="w1", default=shown_weighting(), where=row)
-name = address.choose(
+name = widgets.choose(
     "Network", selection.image_models(), key="net", titles=network_title, where=row, width=170
 )
 model = cached.network(name, weighting)
 address.pin(model.entry.name, model.entry.title, model.weights.digest)
 
 controls = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-kind = address.switch(
+kind = widgets.switch(
     "Compare two",
     tuple(comparison.KINDS),
     key="compare",
@@ -34,7 +34,7 @@ kind = address.switch(
 first, second = comparison.second_side(
     comparison.Side(choice, weighting, model), kind, where=controls
 )
-view = address.switch(
+view = widgets.switch(
     "Show", tuple(comparison.VIEWS), key="show", titles=comparison.VIEWS.__getitem__, where=controls
 )
 details = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from workbench import address
+from workbench import address, widgets
+from workbench.lesson import present, start_at_top
 from workbench.lesson_steps import LESSONS
-from workbench.presenting import present, start_at_top
 
 titles = {lesson.name: f"{i}. {lesson.title}" for i, lesson in enumerate(LESSONS, 1)}
 
@@ -14,11 +14,11 @@ address.begin_page(
     "Lessons", "From a face to an image, to a network, to doubt: look, guess, then see the answer."
 )
 bar = st.container(key="lesson bar", horizontal=True, vertical_alignment="bottom")
-name = address.choose(
+name = widgets.choose(
     "Lesson", list(titles), key="lesson", titles=titles.__getitem__, where=bar, width=360
 )
 address.mark_synthetic()
-if address.toggle("Presenter's view", key="presenter", default=False, where=bar):
+if widgets.toggle("Presenter's view", key="presenter", default=False, where=bar):
     present()
 start_at_top(name)
 place = list(titles).index(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench import address
+from workbench import address, widgets
 from workbench.paper_views import draw_claims, draw_figures, draw_readings, draw_tables
 
 VIEWS = {
@@ -13,6 +13,6 @@ VIEWS = {
 }
 
 address.begin_page("Paper", "Which of the paper's numbers hold, and what are ours beside them?")
-view = address.switch("Show", list(VIEWS), key="show")
+view = widgets.switch("Show", list(VIEWS), key="show")
 VIEWS[view]()
 address.share()

@@ -9,7 +9,7 @@ import streamlit as st
 from mer_core.errors import MerError
 from mer_core.inputs.own_clip import MAX_SOUGHT, own_upload
 from mer_core.models.shipped import shown_weighting
-from workbench import address, cached, own_clip_panels, panels, selection
+from workbench import address, cached, own_clip, own_clip_answers, panels, selection, widgets
 from workbench.camera import recorded
 from workbench.player import play_frames
 from workbench.titles import sentence_case
@@ -33,7 +33,7 @@ address.begin_page(
     "What would a network say of it? The clip stays in this server's memory while this browser "
     "tab is open, also when you visit other pages, and is written to no disk.",
 )
-origin = address.switch("From", ("a file", "this camera"), key="from", titles=sentence_case)
+origin = widgets.switch("From", ("a file", "this camera"), key="from", titles=sentence_case)
 if origin == "this camera":
     film = recorded(key="camera")
     held = st.session_state.get(HELD)
@@ -57,7 +57,7 @@ names = selection.networks(
     selection.all_models(), default=selection.image_models()[:3], where=first
 )
 weighting = selection.weighting("Weighting", key="w1", default=shown_weighting(), where=second)
-crop = address.toggle("Find and align the face", key="crop", default=True, where=third)
+crop = widgets.toggle("Find and align the face", key="crop", default=True, where=third)
 if held is None:
     st.info(
         "Choose a file or record one above: half a second to a few seconds, one face, looking at "
@@ -79,10 +79,10 @@ try:
         )
     with square_column:
         st.header("The face")
-        person, square = own_clip_panels.choose_square(found)
+        person, square = own_clip.choose_square(found)
     seen: Hashable = (identity, crop, person, square)
     whole = address.session_value(
-        f"{HELD} recording", seen, lambda: own_clip_panels.follow(found, person, square)
+        f"{HELD} recording", seen, lambda: own_clip.follow(found, person, square)
     )
 except MerError as error:
     panels.refusal(error)
@@ -97,15 +97,15 @@ with time_column:
     st.header("When it moves")
     proposal = whole.expression.frame_numbers
     st.session_state.setdefault("frames", (proposal[0], proposal[-1]))
-    recording = own_clip_panels.choose_interval(whole)
+    recording = own_clip.choose_interval(whole)
 
 clip, rate = recording.expression, whole.clip.fps
 chosen: Hashable = (seen, clip.frame_numbers[0], clip.frame_numbers[-1])
-stabilise = address.toggle("Undo head motion", key="stabilise", default=False)
+stabilise = widgets.toggle("Undo head motion", key="stabilise", default=False)
 still, moving = st.columns([2, 1] if stabilise else 2, gap="large")
 with still:
     st.header("Its image")
-    shown = own_clip_panels.draw_image(recording, weighting, chosen, stabilise=stabilise)
+    shown = own_clip.draw_image(recording, weighting, chosen, stabilise=stabilise)
     clip = shown.expression
 with moving:
     st.header("The clip")
@@ -124,7 +124,7 @@ with moving:
 
 st.header("What networks make of it")
 models = [cached.network(one, weighting) for one in names]
-own_clip_panels.draw_networks(models, shown, weighting, (chosen, shown is recording))
+own_clip_answers.draw_networks(models, shown, weighting, (chosen, shown is recording))
 
 st.header("What this cannot tell")
 st.markdown(

@@ -20,7 +20,7 @@ from mer_core.models.affectivenet import (
     Reduction,
     tensorflow_padding,
 )
-from mer_core.models.merge_layers import Add, Concat
+from mer_core.models.layers import Add, Concat
 from tests.mer_core.models.probes import dead_parameters, outputs_of, steps_to_overfit
 
 KERNELS = (3, 5, 7, 11)

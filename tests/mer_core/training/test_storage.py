@@ -8,9 +8,9 @@ import threading
 
 import pytest
 
+from mer_core import child_process
 from mer_core.errors import StoreError
 from mer_core.records import Prediction
-from mer_core.training import process_liveness
 from mer_core.training.database import FoldState, PlannedFold
 from mer_core.training.storage import StudyStore, store_stamp
 from mer_core.training.task import FoldOutcome
@@ -183,21 +183,21 @@ def test_sessions_tell_versions_and_commit(tmp_path):
 
 def test_a_process_lives_until_it_is_dead():
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    born = process_liveness.start_time(child.pid)
+    born = child_process.start_time(child.pid)
     assert born
-    assert not process_liveness.is_dead(os.uname().nodename, child.pid, born)
-    assert not process_liveness.is_dead("another machine", child.pid, "never")
+    assert not child_process.is_dead(os.uname().nodename, child.pid, born)
+    assert not child_process.is_dead("another machine", child.pid, "never")
     child.kill()
-    while process_liveness.start_time(child.pid):  # a zombie now
+    while child_process.start_time(child.pid):  # a zombie now
         pass
-    assert process_liveness.is_dead(os.uname().nodename, child.pid, born)
+    assert child_process.is_dead(os.uname().nodename, child.pid, born)
     child.communicate()
-    assert process_liveness.start_time(child.pid) == ""
+    assert child_process.start_time(child.pid) == ""
 
 
 def test_without_proc_a_living_process_is_alive(monkeypatch, tmp_path):
-    monkeypatch.setattr(process_liveness, "_PROCESSES", tmp_path)
-    assert process_liveness.start_time(os.getpid()) == "alive"
+    monkeypatch.setattr(child_process, "_PROCESSES", tmp_path)
+    assert child_process.start_time(os.getpid()) == "alive"
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
-    assert process_liveness.start_time(child.pid) == ""
+    assert child_process.start_time(child.pid) == ""

@@ -1,4 +1,4 @@
-"""Activations that overwrite their input: one pass fewer over each map, with the same bits."""
+"""Layers that PyTorch has no module for, and how they compute while a network trains."""
 
 from __future__ import annotations
 
@@ -6,7 +6,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 
-from torch import nn
+import torch
+from torch import Tensor, nn
+
+
+class Add(nn.Module):
+    """Elementwise sum of any number of tensors of one shape; a module can be hooked and named."""
+
+    def forward(self, first: Tensor, *others: Tensor) -> Tensor:
+        total = first
+        for other in others:
+            total = total + other
+        return total
+
+
+class Concat(nn.Module):
+    """Concatenation along one dimension; by default the channels of B x C x H x W maps."""
+
+    def __init__(self, dim: int = 1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, *parts: Tensor) -> Tensor:
+        return torch.cat(parts, dim=self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
 
 
 @contextmanager

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from mer_core.models.activations import activations_in_place
 from mer_core.models.catalog import MODELS
 from mer_core.models.entry import AuxiliaryLoss
+from mer_core.models.layers import activations_in_place
 from mer_core.models.loaded import build_seeded
 from mer_core.records import InputKind
 

@@ -1,12 +1,15 @@
-"""The head of the sidebar: name, the one line on what this is, "About", and the menu."""
+"""The sidebar: name and "About", the pages, and a line while a study is training."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+
+from workbench import cached_results
 
 LINE = "See how a micro-expression becomes one image, and what a network makes of it."
 TEXT = """
@@ -23,6 +26,7 @@ anything about a person.
 
 Nothing leaves this machine: no account, no network connection, no telemetry.
 """
+POLL_SECONDS = 5.0
 
 
 def draw_name() -> None:
@@ -54,3 +58,21 @@ def _version() -> str:
         return version("mer-workbench")
     except PackageNotFoundError:
         return "from source"
+
+
+def draw_notice() -> None:
+    """Draw the notice where a study is at work; loads nothing where none has been started."""
+    if "workbench.study_runner" in sys.modules:
+        with st.sidebar:
+            _notice()
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _notice() -> None:
+    run = cached_results.study_runner().run
+    if run is None or run.ended:
+        return
+    share = run.share
+    left = f", {run.time_left} left" if run.time_left else ""
+    st.progress(share, text=f"Study training: {share:.0%}{left}")
+    st.page_link("app_pages/results.py", label="Go to the study", icon=":material/leaderboard:")
