@@ -116,7 +116,7 @@ def _wait_for(address: str, process: subprocess.Popen) -> None:
 
 def settle(page) -> None:
     """Waits until the app has run and its pictures are there; an exception box fails at once."""
-    page.get_by_role("heading", level=1).wait_for()
+    page.locator("h1").first.wait_for(state="attached")  # the presenter's view hides it
     page.wait_for_timeout(250)  # a gesture takes a moment to reach the server
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.wait_for_function("[...document.images].every(image => image.complete)")
