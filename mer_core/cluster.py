@@ -7,6 +7,7 @@ lost worker was doing is done again elsewhere.
     one process            open_executor(workers=1)
     this machine           open_executor()             as many as cores and memory allow
     one process per GPU    open_executor(devices=("0", "1"))
+    several on one GPU     open_executor(devices=("0", "0", "0"))
     a real cluster         open_executor(scheduler="tcp://host:8786")
 
 Workers need this package in the same version and must see the dataset roots, the cache folder
@@ -230,7 +231,8 @@ def open_executor(
         most: More workers than this would have nothing to do.
         memory: Bytes one worker needs.
         threads: Threads that one item of work uses.
-        devices: One process for each of these, which sees that GPU alone.
+        devices: One process for each of these, which sees that GPU alone. Small networks fill a
+            GPU only where it is named several times.
     """
     if scheduler is None and not devices:
         workers = workers or worker_count(memory=memory, threads=threads)

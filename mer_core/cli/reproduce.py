@@ -116,7 +116,10 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--scheduler", metavar="tcp://...", help="Address of a running Dask scheduler."
         ),
         click.option(
-            "--gpu", "devices", multiple=True, help="GPU to use, one process each; repeatable."
+            "--gpu",
+            "devices",
+            multiple=True,
+            help="GPU to use, one process each; repeatable, also for several folds on one GPU.",
         ),
         click.option(
             "--rounds",

@@ -139,8 +139,8 @@ def test_a_killed_worker_costs_time_and_no_fold(tmp_path, executor):
     assert {event.name for event in epochs} == {fold.name for fold in result.folds}
 
 
-@pytest.mark.parametrize("names", [("3", "5")])
-def test_each_device_gets_a_process_that_sees_it_alone(names):
+@pytest.mark.parametrize("names", [("3", "3", "5")])
+def test_each_device_gets_a_process_that_sees_it_alone_as_often_as_it_is_named(names):
     with open_executor(devices=names) as executor:
         assert isinstance(executor, DaskExecutor)
         seen = executor.client.run(lambda: os.environ["CUDA_VISIBLE_DEVICES"])
