@@ -52,7 +52,7 @@ def begin_page(title: str, question: str) -> None:
                 state[key] = value
         for key in () if fresh else [key for key in state.get(_RECORDED, {}) if key not in given]:
             state.pop(key, None)
-    state[_RECORDED], state[_DEFAULTS], state[_PINNED] = {}, set(), []
+    state[_RECORDED], state[_DEFAULTS], state[_PINNED] = {}, set(), {}
     state[_PAGE], state[_HELD], state[_ENDED] = title, given, False
     head = st.container(
         key="head", horizontal=True, vertical_alignment="center", gap="small", width="stretch"
@@ -125,17 +125,23 @@ def carry_over(key: str, value: object) -> None:
 
 def pin(name: str, title: str, digest: str) -> None:
     """Note that the page shows what a network with these weights computes."""
-    wanted = dict(
-        text.rpartition(":")[::2] for text in st.session_state.get(_INCOMING, {}).get(_PIN_KEY, [])
-    )
-    if wanted.get(name, digest[:12]) != digest[:12]:
-        refuse(
-            f"The weights of {title} have changed since (then {wanted[name]}, now {digest[:12]})."
-        )
-    st.session_state[_INCOMING].get(_PIN_KEY, []).clear()
-    pins = st.session_state.setdefault(_PINNED, [])
-    if f"{name}:{digest[:12]}" not in pins:
-        pins.append(f"{name}:{digest[:12]}")
+    st.session_state[_PINNED][f"{name}:{digest[:12]}"] = title
+
+
+def _check_pins() -> None:
+    """Report the networks of the link whose weights are others now."""
+    wanted = st.session_state[_INCOMING].pop(_PIN_KEY, [])
+    shown = st.session_state[_PINNED]
+    renewed = [text for text in shown if text not in wanted]
+    for text in wanted:
+        name, _, digest = text.rpartition(":")
+        now = next((one for one in renewed if one.rpartition(":")[0] == name), None)
+        if text not in shown and now is not None:
+            renewed.remove(now)
+            refuse(
+                f"The weights of {shown[now]} have changed since (then {digest}, now "
+                f"{now.rpartition(':')[2]})."
+            )
 
 
 def session_value(name: str, identity: Hashable, build: Callable[[], T]) -> T:
@@ -172,7 +178,7 @@ def link() -> str:
     fields: dict[str, Any] = {_VERSION_KEY: VERSION}
     fields |= {key: _texts(value) for key, value in st.session_state.get(_RECORDED, {}).items()}
     if pins := st.session_state.get(_PINNED):
-        fields[_PIN_KEY] = pins
+        fields[_PIN_KEY] = list(pins)
     parts = urlsplit(st.context.url or "")
     return urlunsplit((*parts[:3], urlencode(fields, doseq=True), ""))
 
@@ -214,7 +220,8 @@ def end_page() -> None:
         state[_LEFT] = [*recent, (now, state.get(_HELD))]
         state[_HELD] = shown
         st.query_params.from_dict(fields)
-    unused = [key for key in state.get(_INCOMING, {}) if key not in (_PIN_KEY, *shown)]
+    _check_pins()
+    unused = [key for key in state.get(_INCOMING, {}) if key not in shown]
     for key in unused:
         del state[_INCOMING][key]
     if unused:

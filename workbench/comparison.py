@@ -77,7 +77,7 @@ def second_side(first: Side, kind: str, *, where: Any) -> tuple[Side, Side]:
     match kind:
         case "clips":
             other = selection.second_clip(first.choice, where=where)
-            titles = [cached.recording(one).label for one in (first.choice, other)]
+            titles = selection.clip_titles((first.choice, other))
             sides = (first, replace(first, choice=other))
         case "weightings":
             other = selection.weighting("Weighting of B", key="w2", default="linear", where=where)

@@ -111,19 +111,66 @@ def image_models() -> list[str]:
     return [*first, *(e.name for e in catalog.image_models() if e.name not in first)]
 
 
+SAME = "as A"
+PERFORMANCES = tuple(range(10))
+
+
 def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
-    """Draw the choice of another clip by the same subject."""
+    """Draw the choice of a clip to hold against the first: of the same subject or of another."""
     if first.source == LIVE:
-        emotion, _, seed = first.clip.rpartition("-")
-        others = [name for name in EMOTIONS if name != emotion]
-        second = widgets.choose(
-            "Second emotion", others, key="emotion2", titles=sentence_case, where=where
-        )
-        return ClipChoice(LIVE, first.subject, f"{second}-{seed}")
+        return _second_performance(first, where)
     samples = cached.dataset(first.source).samples
-    others = [s.clip for s in samples if s.subject == first.subject and s.clip != first.clip]
-    clip = widgets.choose("Second clip", others or [first.clip], key="clip2", where=where)
-    return ClipChoice(first.source, first.subject, clip)
+    words = {s.clip: s.label for s in samples if s.subject == first.subject}
+    words.pop(first.clip)
+    subjects = sorted({sample.subject for sample in samples} - {first.subject})
+    # Of somebody with one clip alone there is no other.
+    offered = [*([SAME] if words or not subjects else []), *subjects]
+    subject = widgets.choose("Subject of B", offered, key="person2", where=where, width=130)
+    if subject == SAME:
+        subject = first.subject
+    else:
+        words = {s.clip: s.label for s in samples if s.subject == subject}
+    clip = widgets.choose(
+        "Clip of B",
+        list(words) or [first.clip],
+        key="clip2",
+        titles=lambda name: f"{name} · {sentence_case(words.get(name, ''))}",
+        where=where,
+        width=240,
+    )
+    return ClipChoice(first.source, subject, clip)
+
+
+def _second_performance(first: ClipChoice, where: Any) -> ClipChoice:
+    emotion, _, seed = first.clip.rpartition("-")
+    subject = widgets.choose(
+        "Subject of B", [SAME, *map(str, SUBJECTS)], key="subject2", where=where, width=110
+    )
+    performance = widgets.choose(
+        "Performance of B", [SAME, *map(str, PERFORMANCES)], key="seed2", where=where, width=130
+    )
+    subject = first.subject if subject == SAME else subject
+    performance = seed if performance == SAME else performance
+    # Another clip in any case: where nothing else differs, the emotion does.
+    others = [name for name in EMOTIONS if name != emotion]
+    if (subject, performance) != (first.subject, seed):
+        others = [emotion, *others]
+    second = widgets.choose(
+        "Emotion of B", others, key="emotion2", titles=sentence_case, where=where, width=130
+    )
+    return ClipChoice(LIVE, subject, f"{second}-{performance}")
+
+
+def clip_titles(clips: Sequence[ClipChoice]) -> list[str]:
+    """Return titles of clips by their labels, and by all else in which they differ."""
+    labels = [cached.recording(one).label for one in clips]
+    subjects = [f"subject {one.subject}" for one in clips]
+    names = [
+        f"performance {one.clip.rpartition('-')[2]}" if one.source == LIVE else one.clip
+        for one in clips
+    ]
+    told = [labels, *(part for part in (subjects, names) if len(set(part)) > 1)]
+    return [", ".join(parts) for parts in zip(*told, strict=True)]
 
 
 def weighting(label: str, *, key: str, default: str, where: Any = st) -> str:

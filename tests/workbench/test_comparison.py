@@ -8,7 +8,7 @@ import pytest
 from mer_core.plots.colour import shared_scale
 from workbench import cached, comparison
 from workbench.comparison import Side, difference_tile, frame_pair, image_pair, trained_alike
-from workbench.selection import ClipChoice
+from workbench.selection import ClipChoice, clip_titles
 
 CLIP = ClipChoice("live", "5", "happiness-0")
 OTHER = ClipChoice("live", "5", "surprise-0")
@@ -33,6 +33,17 @@ def test_apex_frames_of_two_clips_differ_by_grey_levels(network):
     assert pair.difference is not None
     assert np.abs(pair.difference).max() <= 255
     assert np.abs(pair.difference).max() > 10
+
+
+def test_titles_of_two_clips_say_in_what_they_differ():
+    performance = ClipChoice("live", "5", "happiness-3")
+    person = ClipChoice("live", "7", "happiness-0")
+    assert clip_titles((CLIP, OTHER)) == ["happiness", "surprise"]
+    assert clip_titles((CLIP, performance)) == [
+        "happiness, performance 0",
+        "happiness, performance 3",
+    ]
+    assert clip_titles((CLIP, person)) == ["happiness, subject 5", "happiness, subject 7"]
 
 
 def test_a_difference_lies_on_a_scale_that_is_symmetric_about_zero():

@@ -154,6 +154,36 @@ def test_a_link_pins_the_weights_and_says_when_they_have_changed():
     assert "weights of AffectiveNet have changed" in other.warning[0].value
 
 
+def test_one_expression_of_two_people_can_be_compared():
+    app = open_page("compare", subject="5", emotion="happiness", subject2="7", emotion2="happiness")
+    assert not app.exception
+    assert not app.warning
+    said = [one.value for one in app.markdown]
+    assert any(text.endswith("Happiness, subject 5") for text in said)
+    assert any(text.endswith("Happiness, subject 7") for text in said)
+    assert app.selectbox(key="emotion2").value == "happiness"
+    app.selectbox(key="subject2").set_value("as A").run()
+    assert app.selectbox(key="emotion2").value != "happiness"
+
+
+def test_of_several_networks_in_a_link_each_is_checked():
+    app = open_page("feature_maps")
+    pins = fields_of_link(app)["pin"]
+    assert len(pins) == 3
+    assert not open_page("feature_maps", pin=pins).warning
+    stale = [f"{pin.partition(':')[0]}:{'0' * 12}" for pin in pins[1:]]
+    said = open_page("feature_maps", pin=[pins[0], *stale]).warning[0].value
+    assert said.count("have changed since") == 2
+
+
+def test_a_network_may_stand_in_a_link_with_two_kinds_of_weights():
+    both = {"net": "affectivenet", "compare": "checkpoints"}
+    app = open_page("compare", **both)
+    pins = fields_of_link(app)["pin"]
+    assert len(pins) == len(set(pins)) == 2
+    assert not open_page("compare", **both, pin=pins).warning
+
+
 def test_the_clips_page_says_so_where_there_is_no_dataset():
     app = open_page("clips")
     assert not app.exception
