@@ -15,7 +15,8 @@ from mer_core.folders import figures_folder
 from mer_core.paper.audit import audit
 from mer_core.paper.findings import Finding
 from mer_core.paper.published import PUBLISHED, printed_tables
-from mer_core.paper.readings import READINGS, TOPICS, Reading
+from mer_core.paper.readings import TOPICS, Reading
+from mer_core.paper.readings import readings as all_readings
 from mer_core.reproduction import Artifact, Manifest
 from workbench import demo_mode
 from workbench.titles import study_parts
@@ -100,7 +101,7 @@ def paper_tables() -> dict[str, list[dict[str, str]]]:
 
 def readings() -> dict[str, list[Reading]]:
     """Topic -> the ambiguous passages and how they are read."""
-    return {topic: [entry for entry in READINGS if entry.topic == topic] for topic in TOPICS}
+    return {topic: [entry for entry in all_readings() if entry.topic == topic] for topic in TOPICS}
 
 
 @st.cache_data(max_entries=3, ttl=30, show_spinner=False)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from plotly.offline import get_plotlyjs
 
-from mer_core.paper.readings import READINGS, TOPICS
+from mer_core.paper.readings import TOPICS, readings
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -70,7 +70,7 @@ def _readings() -> str:
     ]
     for topic in TOPICS:
         parts.append(f"## {topic.capitalize()}")
-        for reading in READINGS:
+        for reading in readings():
             if reading.topic != topic:
                 continue
             chosen = (

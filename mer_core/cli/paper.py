@@ -15,7 +15,8 @@ from mer_core.paper.audit import audit as audit_claims
 from mer_core.paper.audit import tally
 from mer_core.paper.findings import Finding, Verdict
 from mer_core.paper.published import Published, load_published
-from mer_core.paper.readings import READINGS, TOPICS, Reading
+from mer_core.paper.readings import TOPICS, Reading
+from mer_core.paper.readings import readings as all_readings
 from mer_core.paper.tables import AccuracyRow
 
 
@@ -91,7 +92,11 @@ def readings(topic: str | None, name: str | None) -> CommandOutput:
       choices   name -> meaning
       switch    "module:object.field" in code, or "" where nothing is to be switched
     """
-    chosen = [READINGS.get(name)] if name else [r for r in READINGS if topic in (None, r.topic)]
+    chosen = (
+        [all_readings().get(name)]
+        if name
+        else [r for r in all_readings() if topic in (None, r.topic)]
+    )
     text = _explanation(chosen[0]) if name else _overview(chosen)
     return CommandOutput(document=[asdict(reading) for reading in chosen], text=text)
 

@@ -15,7 +15,7 @@ from mer_core.paper.checks.pooling import own_accuracies
 from mer_core.paper.findings import Finding, Verdict
 from mer_core.paper.printed import best_sizes, fit_size
 from mer_core.paper.published import load_published
-from mer_core.paper.readings import READINGS, TOPICS
+from mer_core.paper.readings import TOPICS, readings
 from mer_core.paper.tables import TITLES, titled
 
 VERDICTS = [str(verdict) for verdict in Verdict]
@@ -108,7 +108,7 @@ class Audit:
 
 def _folded(topic: str, *, is_open: bool) -> str:
     """Return the passages of one topic as a table that can be folded away."""
-    entries = [entry for entry in READINGS if entry.topic == topic]
+    entries = [entry for entry in readings() if entry.topic == topic]
     lines = [(e.passage, e.question, e.choices[e.default]) for e in entries]
     frame = pd.DataFrame([map(titled, line) for line in lines])
     frame.columns = ["passage", "question", "read here as"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -31,7 +32,8 @@ class Reading:
         default: The choice taken.
         evidence: Why.
         switch: Where the choice is made, as "module:object.field" (a field, parameter or
-            property) or "module:REGISTRY[name]"; "" where there is nothing to switch.
+            property), "module:REGISTRY[name]" or "module:REGISTRY[name].field"; "" where there is
+            nothing to switch.
     """
 
     id: str
@@ -44,7 +46,14 @@ class Reading:
     switch: str = ""
 
 
-READINGS: Registry[Reading] = Registry("reading")
+@cache
+def readings() -> Registry[Reading]:
+    """Every reading by its name, in the order of the paper."""
+    found: Registry[Reading] = Registry("reading")
+    for topic in TOPICS:
+        for entry in _read(topic):
+            found.register(entry.id, entry)
+    return found
 
 
 def _read(topic: str) -> Iterator[Reading]:
@@ -55,8 +64,3 @@ def _read(topic: str) -> Iterator[Reading]:
 
 def _reading(topic: str, entry: Mapping[str, Any]) -> Reading:
     return Reading(**{**entry, "topic": topic, "evidence": " ".join(entry["evidence"].split())})
-
-
-for _topic in TOPICS:
-    for _entry in _read(_topic):
-        READINGS.register(_entry.id, _entry)

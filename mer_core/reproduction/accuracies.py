@@ -1,8 +1,8 @@
 """Tables 1 and 2, and ours beside them: paper, ours, difference, majority rate, and on what data.
 
 The paper's person-independent figures fit means over subjects and its cross-dataset figures pooled
-accuracies (see the reading `averaging` in `mer_core.paper.readings`), so each is compared with its
-like; both of ours stand in the file.
+accuracies (see the reading `accuracy-average` in `mer_core.paper.readings`), so each is compared
+with its like; both of ours stand in the file.
 """
 
 from __future__ import annotations
