@@ -18,6 +18,7 @@ by hand or on SLURM, is in the README.
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import logging
 import os
@@ -28,7 +29,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from mer_core.errors import SettingsError, WorkerError
+from mer_core.errors import MissingToolError, SettingsError, WorkerError
 from mer_core.local_workers import LocalWorkers
 
 log = logging.getLogger(__name__)
@@ -282,13 +283,22 @@ def usable_cores() -> int:
 
 def worker_count(*, memory: int, threads: int = 1) -> int:
     """Return the number of workers that fit this machine by cores and memory, in containers too."""
+    _require_dask()
     from dask.system import CPU_COUNT
     from distributed.system import MEMORY_LIMIT
 
     return max(1, min(CPU_COUNT // max(threads, 1), int(0.8 * MEMORY_LIMIT) // max(memory, 1)))
 
 
+def _require_dask() -> None:
+    if importlib.util.find_spec("distributed") is None:
+        raise MissingToolError(
+            "several processes need Dask", remedy="pip install distributed, or take one worker"
+        )
+
+
 def _remote(scheduler: str) -> DaskExecutor:
+    _require_dask()
     from distributed import Client
 
     try:
@@ -303,6 +313,7 @@ def _remote(scheduler: str) -> DaskExecutor:
 
 
 def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
+    _require_dask()
     from distributed import Client, LocalCluster
 
     environments = [{"CUDA_VISIBLE_DEVICES": name} for name in devices] or [{}] * workers

@@ -91,6 +91,8 @@ def test_the_sdist_holds_tests_notebooks_and_figures(built):
         "CITATION.cff",
         "CHANGELOG.md",
         ".github/CONTRIBUTING.md",
+        ".binder/requirements.txt",
+        "notebooks/executed/01_from_frames_to_ami.html",
     ):
         assert name in inside, name
     assert not [name for name in inside if name.endswith((".avi", ".pyc"))]

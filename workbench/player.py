@@ -38,9 +38,6 @@ def play_recording(
     *,
     key: str,
     name: str = "",
-    fps: float = SLOW,
-    shared: bool = True,
-    where: Any = st,
 ) -> None:
     """Draw the whole recording with its key frames; `name` is what its picture is called."""
     clip = recording.clip
@@ -52,9 +49,6 @@ def play_recording(
         or f"{clip.name}: {', '.join(f'{n} {i}' for n, i in recording.key_frames.items())}",
         keys=recording.key_frames,
         rate=clip.fps,
-        fps=fps,
-        shared=shared,
-        where=where,
     )
 
 

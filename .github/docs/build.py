@@ -66,7 +66,8 @@ def _readings() -> str:
     """Return every reading of an ambiguous passage as one page."""
     parts = [
         "# Readings of the paper\n\nWhere the paper can be read in several ways, the reading is "
-        "named, documented and switchable. `mer paper readings` prints the same."
+        "named, documented and, where it can change a result here, switchable. "
+        "`mer paper readings` prints the same."
     ]
     for topic in TOPICS:
         parts.append(f"## {topic.capitalize()}")

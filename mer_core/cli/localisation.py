@@ -150,20 +150,23 @@ def _method(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def _answer(found: Findings) -> CommandOutput:
+    from mer_core.attribution.localisation import METRICS
+    from mer_core.models.summaries import network_summaries
     from mer_core.reproduction.localisation import HEADLINE
     from mer_core.reproduction.localisation_text import shown, without_repeats
 
+    titles = {network.name: network.title for network in network_summaries()}
     overall = without_repeats(
         [line for line in found.summary if line.group == "all" and line.metric == HEADLINE]
     )
     lines = [
-        f"{HEADLINE} inside the moving region over chance: 1 is a random map",
+        f"{METRICS.get(HEADLINE).title} over chance: 1 is a random map",
         "",
         table(
             ("Network", "Map", "Score", "Beats motion", "Clips"),
             [
                 (
-                    "" if line.baseline else line.model,
+                    "" if line.baseline else titles.get(line.model, line.model),
                     METHOD_TITLES.get(line.method, line.method),
                     shown(line.normalised),
                     shown(line.beats_motion, sign=True) if line.beats_motion else "",
@@ -180,8 +183,13 @@ def _answer(found: Findings) -> CommandOutput:
             table(
                 ("Network", "Than", "Map", "Difference", "Looks there"),
                 [
-                    (line.first, line.second, line.method, shown(line.difference, sign=True))
-                    + (line.verdict,)
+                    (
+                        titles.get(line.first, line.first),
+                        titles.get(line.second, line.second),
+                        METHOD_TITLES.get(line.method, line.method),
+                        shown(line.difference, sign=True),
+                        line.verdict,
+                    )
                     for line in contrasts
                 ],
             ),

@@ -139,7 +139,8 @@ def _layers(name: str) -> str:
     "--weights",
     default="random",
     show_default=True,
-    help="random, imagenet, or a checkpoint file (.safetensors).",
+    help="random, synthetic (shipped, trained on generated faces), imagenet, or a checkpoint file "
+    "(.safetensors).",
 )
 @click.option("--classes", help="Class names, comma-separated; a checkpoint knows its own.")
 @click.option("--seed", default=0, show_default=True, help="Seed of random weights.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -16,7 +15,7 @@ from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.cli.progress import resumable
 from mer_core.folders import figures_folder
 
-_LINE = "Make {}."
+_LINE = "Regenerate: {}"
 _WORKER_BYTES = 2 * 2**30
 _ROUNDS = 3
 
@@ -49,7 +48,7 @@ def reproduce() -> None:
     mer reproduce all --data roots.toml --profile paper
     mer reproduce table1 --existing
 
-    The data are the synthetic demo twins, or the roots in a TOML file:
+    The data are the synthetic study twins, or the roots in a TOML file:
 
     \b
     [roots]
@@ -111,7 +110,9 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Weights that ResNet-50 and MobileNet start from.",
         ),
-        click.option("--workers", type=int, help="Number of processes; 1 stays in this one."),
+        click.option(
+            "--workers", type=click.IntRange(1), help="Number of processes; 1 stays in this one."
+        ),
         click.option(
             "--scheduler", metavar="tcp://...", help="Address of a running Dask scheduler."
         ),
@@ -291,7 +292,7 @@ def table3(out: Path, rounds: int) -> CommandOutput:
     from mer_core.reproduction.manifest import Manifest
     from mer_core.reproduction.table3 import ledger_table, table3_made
 
-    made, manifest = table3_made(rounds=rounds, progress=_print_progress), Manifest(out)
+    made, manifest = table3_made(rounds=rounds, progress=_ProgressLines()), Manifest(out)
     rows, files = made.values, save(TABLE3_BUILDER, made, manifest)
     write_pages(manifest)
     frame = ledger_table(rows).frame
@@ -303,8 +304,3 @@ def table3(out: Path, rounds: int) -> CommandOutput:
     )
     written = "\n".join(map(str, files))
     return CommandOutput(document=document, text=f"{listing}\n\n{remarks}\n\n{written}")
-
-
-def _print_progress(line: str) -> None:
-    if sys.stderr.isatty():
-        click.echo(line, err=True)

@@ -42,7 +42,8 @@ def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--weights",
             default="random",
             show_default=True,
-            help="random, imagenet, or a checkpoint file.",
+            help="random, synthetic (shipped, trained on generated faces), imagenet, or a "
+            "checkpoint file.",
         ),
         click.option("--weighting", help="Frame weights of accumulated images."),
         click.option(
@@ -81,7 +82,9 @@ def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def executor_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say where folds run."""
     options = [
-        click.option("--workers", type=int, help="Number of processes; 1 stays in this one."),
+        click.option(
+            "--workers", type=click.IntRange(1), help="Number of processes; 1 stays in this one."
+        ),
         click.option(
             "--scheduler", metavar="tcp://...", help="Address of a running Dask scheduler."
         ),

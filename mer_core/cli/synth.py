@@ -62,7 +62,9 @@ from mer_core.errors import SettingsError
     type=float,
     help="Class proportions: 1 keeps the published ones, 0 makes them equal.  [default: 1]",
 )
-@click.option("--workers", type=int, help="Number of processes.  [default: one per core]")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Number of processes.  [default: one per core]"
+)
 def synth(dataset: str, out: Path, **options: Any) -> CommandOutput:
     """Write a synthetic twin of DATASET into the folder OUT.
 

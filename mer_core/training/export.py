@@ -9,7 +9,7 @@ from typing import Any
 
 from mer_core.atomic import atomic_path, write_text
 from mer_core.errors import MissingToolError, StoreError
-from mer_core.protocols.intervals import SCORE_NAMES
+from mer_core.protocols.intervals import SCORE_NAMES, SCORE_TITLES
 from mer_core.registry import Registry
 from mer_core.training.result import StudyResult
 
@@ -77,8 +77,8 @@ def markdown(result: StudyResult) -> str:
     for name in SCORE_NAMES:
         interval = result.intervals[name] if result.intervals else None
         span = f"{interval.low:.4f} to {interval.high:.4f}" if interval else ""
-        lines.append(f"| {name} | {_number(result.means[name])} | {span} |")
-    lines.append(f"| majority_rate | {_number(result.majority_rate)} | |")
+        lines.append(f"| {SCORE_TITLES[name]} | {_number(result.means[name])} | {span} |")
+    lines.append(f"| majority rate | {_number(result.majority_rate)} | |")
     lines += ["", "Rows true, columns predicted, counts over all seeds:", ""]
     lines += ["| | " + " | ".join(result.classes) + " |", "|---" * (len(result.classes) + 1) + "|"]
     for name, row in zip(result.classes, document["confusion"], strict=True):

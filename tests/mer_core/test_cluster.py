@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
 
 from mer_core.cluster import (
@@ -12,7 +14,7 @@ from mer_core.cluster import (
     open_executor,
     worker_count,
 )
-from mer_core.errors import SettingsError
+from mer_core.errors import MissingToolError, SettingsError
 
 
 def test_serial_work_pulls_an_item_only_when_the_one_before_is_done():
@@ -169,3 +171,14 @@ def test_a_result_that_went_with_its_worker_is_waited_for(monkeypatch, state):
     outcomes = [each for each in heard if isinstance(each, Outcome)]
     assert sorted(outcome.value for outcome in outcomes) == [0, 10, 20]
     assert all(outcome.error is None for outcome in outcomes)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"workers": 2}, {"devices": ("0",)}, {"scheduler": "tcp://127.0.0.1:1"}]
+)
+def test_without_dask_several_processes_are_refused_and_one_works(options, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingToolError, match="Dask"), open_executor(**options):
+        pass
+    with open_executor(workers=1) as executor:
+        assert executor.slots == 1

@@ -68,7 +68,7 @@ def test_defects_can_be_listed(capsys):
         (["--subjects", "3"], "clips-per-subject is missing"),
         ([*amount(), "--defects", "gremlins"], "no defect called 'gremlins'"),
         ([*amount(), "--full"], "although the full number"),
-        ([*amount(), "--workers", "0"], "workers is 0"),
+        ([*amount(), "--workers", "0"], "0 is not in the range"),
         ([*amount(), "--size", "5"], "size is 5"),
         (["--frames", "9", "4"], "frames is (9, 4)"),
     ],
