@@ -46,7 +46,7 @@ from mer_core.training.controls import CONTROLS
 METHOD, SETUP = "AffectiveNet-1", "CASME-II"
 AXIS = DotAxis(title="per cent", value="with 95 % interval", tick="chance")
 
-_ASKED = {
+_QUESTIONS = {
     "control": "expression (unweighted average recall)",
     "identity": "who is in the image (accuracy)",
 }
@@ -150,7 +150,7 @@ def view_controls(record: str, synthetic: bool, *, note: str = _STUDY_NOTE) -> M
     cells = [
         MeasuredCell(
             method=line["title"] if line["kind"] == "control" else _images_of(line["name"]),
-            setup=_ASKED[line["kind"]],
+            setup=_QUESTIONS[line["kind"]],
             metric=line["score"],
             value=line["value"],
             low=line["low"],
@@ -159,7 +159,15 @@ def view_controls(record: str, synthetic: bool, *, note: str = _STUDY_NOTE) -> M
         )
         for line in lines
     ]
-    header = ("asked", "of", "score", "95 % interval", "chance", "change", "must happen")
+    header = (
+        "measured",
+        "control or images",
+        "score",
+        "95 % interval",
+        "chance",
+        "change",
+        "expected",
+    )
     shown = [
         (
             *(
