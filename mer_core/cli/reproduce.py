@@ -13,6 +13,7 @@ import click
 from mer_core.cli.groups import SuggestingGroup
 from mer_core.cli.output import CommandOutput, prints_output, table
 from mer_core.cli.progress import resumable
+from mer_core.cli.run_options import executor_options, read_settings, training_options
 from mer_core.folders import figures_folder
 
 _LINE = "Regenerate: {}"
@@ -75,26 +76,6 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--data", default="twin", show_default=True, help="`twin`, or a TOML file of roots."
         ),
         click.option(
-            "--profile",
-            default="standard",
-            show_default=True,
-            help="Training settings to start from.",
-        ),
-        click.option(
-            "--set",
-            "changes",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Training setting to change; repeatable.",
-        ),
-        click.option(
-            "--seed",
-            "seeds",
-            multiple=True,
-            type=int,
-            help="Seed; repeatable, one repeat each.  [default: 0]",
-        ),
-        click.option(
             "--method",
             "methods",
             multiple=True,
@@ -111,18 +92,6 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Weights that ResNet-50 and MobileNet start from.",
         ),
         click.option(
-            "--workers", type=click.IntRange(1), help="Number of processes; 1 stays in this one."
-        ),
-        click.option(
-            "--scheduler", metavar="tcp://...", help="Address of a running Dask scheduler."
-        ),
-        click.option(
-            "--gpu",
-            "devices",
-            multiple=True,
-            help="GPU to use, one process each; repeatable, also for several folds on one GPU.",
-        ),
-        click.option(
             "--rounds",
             type=click.IntRange(min=0),
             help="Timing rounds of Table 3; 0 leaves speed out.  [default: 3; 0 with --existing]",
@@ -130,6 +99,7 @@ def job_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--overwrite", is_flag=True, help="Make again what is there already."),
         _out_option,
     ]
+    command = training_options(executor_options(command))
     for option in reversed(options):
         command = option(command)
     return command
@@ -205,7 +175,6 @@ def _executor(choices: dict[str, Any]) -> Any:
 
 
 def _job(choices: dict[str, Any], executor: Any) -> Any:
-    from mer_core.cli.study_options import read_settings
     from mer_core.reproduction.accuracies import check_methods
     from mer_core.reproduction.job import Job
     from mer_core.reproduction.roots import read_roots
@@ -213,7 +182,7 @@ def _job(choices: dict[str, Any], executor: Any) -> Any:
     device = {"device": "cuda"} if choices["devices"] else {}
     job = Job(
         roots=read_roots(choices["data"]),
-        profile=choices["profile"],
+        profile=choices["profile_name"],
         changes={**device, **read_settings(choices["changes"])},
         seeds=choices["seeds"] or (0,),
         methods=check_methods(choices["methods"]),

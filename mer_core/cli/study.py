@@ -13,12 +13,8 @@ from mer_core.cli.groups import SuggestingGroup
 from mer_core.cli.localisation import localisation
 from mer_core.cli.names import STUDY
 from mer_core.cli.output import CommandOutput, prints_output, table
-from mer_core.cli.study_options import (
-    chosen_experiment,
-    chosen_settings,
-    executor_options,
-    experiment_options,
-)
+from mer_core.cli.run_options import executor_options
+from mer_core.cli.study_options import chosen_experiment, chosen_settings, experiment_options
 from mer_core.cli.study_text import (
     comparison_cells,
     controls_text,

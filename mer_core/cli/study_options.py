@@ -1,19 +1,19 @@
-"""The options that say what a study is about and where it runs."""
+"""The options that say what a study is about."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from mer_core.cli.names import DATASET, NETWORK
+from mer_core.cli.run_options import read_settings, training_options
 from mer_core.errors import SettingsError
 from mer_core.protocols import PROTOCOLS, CrossDataset, find_protocol
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
-from mer_core.training.settings import PROFILES, TrainingSettings, profile
+from mer_core.training.settings import TrainingSettings, profile
 
 
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,50 +51,8 @@ def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default=None,
             help="Find the face and align it.  [default: where frames are not crops]",
         ),
-        click.option(
-            "--profile",
-            "profile_name",
-            type=click.Choice(PROFILES.names()),
-            default="standard",
-            show_default=True,
-            help="Training settings to start from.",
-        ),
-        click.option(
-            "--set",
-            "changes",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Training setting to change; repeatable.",
-        ),
-        click.option(
-            "--seed",
-            "seeds",
-            multiple=True,
-            type=int,
-            help="Seed; repeatable, one repeat each.  [default: 0]",
-        ),
     ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def executor_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say where folds run."""
-    options = [
-        click.option(
-            "--workers", type=click.IntRange(1), help="Number of processes; 1 stays in this one."
-        ),
-        click.option(
-            "--scheduler", metavar="tcp://...", help="Address of a running Dask scheduler."
-        ),
-        click.option(
-            "--gpu",
-            "devices",
-            multiple=True,
-            help="GPU to use, one process each; repeatable, also for several folds on one GPU.",
-        ),
-    ]
+    command = training_options(command)
     for option in reversed(options):
         command = option(command)
     return command
@@ -134,21 +92,3 @@ def chosen_settings(choices: dict[str, Any], devices: tuple[str, ...]) -> Traini
     device: dict[str, Any] = {"device": "cuda"} if devices else {}
     changes = {**device, **read_settings(choices["changes"])}
     return profile(choices["profile_name"], model=choices["model"], **changes)
-
-
-def read_settings(changes: Sequence[str]) -> dict[str, Any]:
-    """Return settings written as NAME=VALUE."""
-    found: dict[str, Any] = {}
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals:
-            raise SettingsError(f"{change!r} is not NAME=VALUE", where="--set")
-        found[name] = _value(value)
-    return found
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
