@@ -150,7 +150,7 @@ def watch_checks(maps: Sequence[DrawnMap]) -> None:
 
 
 def _badge(model: LoadedModel, key: str) -> Badge:
-    """What the sanity checks say of a map, in a word or two."""
+    """Return the verdict of the sanity checks on a map, in a word or two."""
     queue = cached_attributions.sanity_queue()
     card = queue.cards.get(key)
     if not model.weights.trained:

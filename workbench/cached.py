@@ -79,7 +79,7 @@ def _root(name: str) -> str:
 
 
 def clip_key(choice: ClipChoice) -> str:
-    """What tells the chosen clip from all others, those of another root under its name included."""
+    """Return the identity of the chosen clip, also among those of other roots under its name."""
     return choice.key if choice.source == LIVE else f"{_root(choice.source)} {choice.key}"
 
 
@@ -184,7 +184,7 @@ def _feature_maps_cache() -> BoundedCache[dict[str, FeatureMaps]]:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def drawings_cache() -> BoundedCache[Any]:
-    """What `drawings.py` has drawn."""
+    """Return the cache of `drawings.py`."""
     return BoundedCache(_DRAWINGS, size_of)
 
 
@@ -237,7 +237,7 @@ def _sample(source: str, root: str, subject: str, clip: str) -> Sample:
 
 
 def weights_of(model: LoadedModel) -> str:
-    """What `load_model` takes to give this network again."""
+    """Return the arguments with which `load_model` gives this network again."""
     return model.weights.source
 
 

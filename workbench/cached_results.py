@@ -57,7 +57,7 @@ def studies_of(network: str) -> list[str]:
 
 
 def study_result(study: str) -> StudyResult:
-    """What a study has found so far."""
+    """Return the results of a study so far."""
     from mer_core.training.storage import store_stamp
     from mer_core.training.study_folders import study_folder
 

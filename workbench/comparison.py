@@ -58,7 +58,7 @@ class Side:
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """What is compared: a tile of each side, and A minus B where that means something.
+    """Tiles of both sides, and A minus B where that means something.
 
     Attributes:
         tiles: A and B.

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def drawn(make: partial[T]) -> T:
-    """What `make` draws; nobody may change it, for others are shown the same."""
+    """Return what `make` draws, not to be changed: others are shown the same."""
     return cached.drawings_cache().fetch(fingerprint(make), make)
 
 

@@ -77,7 +77,7 @@ def weightings(names: Iterable[str], *, where: Any = st) -> None:
 
 
 def facts(sample: Sample) -> dict[str, str]:
-    """What the annotation says of a sample, as rows of a table."""
+    """Return the annotation of a sample as rows of a table."""
     derived = {name.value for name in sample.derived}
 
     def frame(name: str, value: int | None) -> str:

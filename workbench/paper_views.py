@@ -102,7 +102,7 @@ def draw_tables() -> None:
 
 
 def _column_title(name: str) -> str:
-    """What stands in a column of the paper's tables: an experiment by its title."""
+    """Return the title of a column of the paper's tables, which is an experiment."""
     return SETUPS[name].title if name in SETUPS else sentence_case(name)
 
 
@@ -132,7 +132,7 @@ def _figures_first(entry: tuple[Artifact, bytes]) -> tuple[bool, str]:
 
 
 def _printed(artefact: Artifact) -> PublishedFigure | None:
-    """What the paper prints in place of this very figure; None for what only belongs to it."""
+    """Return the paper's counterpart of a figure; None for figures that only accompany one."""
     own = artefact.maker_name == artefact.place.lower().replace(". ", "")
     return FIGURES.get(artefact.place) if own else None
 

@@ -204,7 +204,7 @@ def _badges(badges: Sequence[Badge]) -> list[dict[str, str]]:
 
 
 def _press(sent: Any, names: Sequence[str]) -> Press | None:
-    """What the browser sent, if it is a press on one of the tiles; nobody else is believed."""
+    """Return the press that the browser sent, if it is on one of the tiles."""
     try:
         found = Press(
             str(sent["name"]),

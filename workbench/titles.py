@@ -69,7 +69,7 @@ def artefact_title(artefact: Artifact) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class StudyParts:
-    """What a study is, word by word, as readers see it.
+    """Parts of a study's title, as readers see them.
 
     Attributes:
         network: Its title.

@@ -13,7 +13,7 @@ from mer_core.paper.statements import Statement
 
 
 class Verdict(StrEnum):
-    """What recomputing a claim from the paper's own numbers showed.
+    """Result of recomputing a claim from the paper's own numbers.
 
     OK: the recomputed value is the printed one.
     ROUNDING: the computation has more digits than the print, and cutting them off instead of

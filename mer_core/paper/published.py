@@ -74,7 +74,7 @@ class Published:
         return _named(network, {row.network: row for row in self.table3}, "row of Table 3")
 
     def dataset(self, name: str) -> DatasetStatement:
-        """What Section 4.1 says of one dataset, by the paper's name."""
+        """Return the statement of Section 4.1 about one dataset, by the paper's name."""
         return _named(name, {dataset.name: dataset for dataset in self.datasets}, "dataset")
 
     def matrix(self, letter: str) -> PublishedMatrix:

@@ -11,7 +11,7 @@ from mer_core.paper.tables import read_lines
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetStatement:
-    """What Section 4.1 says of one dataset.
+    """Statement of Section 4.1 about one dataset.
 
     Attributes:
         name: The paper's name for it.

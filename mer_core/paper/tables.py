@@ -40,7 +40,7 @@ class Setup:
 
     @property
     def title(self) -> str:
-        """What a reader sees: "CASME II", or "CASME → CASME II"."""
+        """Title for readers: "CASME II", or "CASME → CASME II"."""
         return " → ".join(TITLES[name] for name in (self.train, self.test) if name)
 
 

@@ -15,7 +15,7 @@ OURS, REFERENCE, RATE = PALETTE[0], PALETTE[1], PALETTE[6]
 
 @dataclass(frozen=True, kw_only=True)
 class DotAxis:
-    """What the numbers of a chart are.
+    """Meaning of a chart's numbers.
 
     Attributes:
         title: Title of the axis, with its unit.

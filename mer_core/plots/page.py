@@ -41,7 +41,7 @@ def linked_page(title: str, body: str) -> str:
 
 
 def page_body(page: str) -> str:
-    """What stands below the heading of a page."""
+    """Return the part of a page below its heading."""
     return page.partition("</h1>")[2].partition("</body>")[0]
 
 

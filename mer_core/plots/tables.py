@@ -199,7 +199,7 @@ class Table:
         return f"% \\usepackage{{booktabs}}\n{above}{_symbols(text)}"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: as wide as its digits, and scrolled where that is too wide."""
+        """Return the table as notebooks show it: as wide as its digits, scrolled if need be."""
         style = (
             "<style>.scroll{overflow-x:auto} .t td,.t th{white-space:nowrap;text-align:left} "
             ".t .n{text-align:right}</style>"

@@ -73,7 +73,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CellResult:
-    """What a cell's study found and where it lies, or why there is none."""
+    """Result of a cell's study and its folder, or the reason why there is none."""
 
     status: Status
     result: StudyResult | None = None
@@ -190,7 +190,7 @@ def finished_study(
 
 
 def study_needs(job: Job, cells: Sequence[Cell], *, finished: bool = False) -> dict[str, Any]:
-    """What a result made of these cells depends on besides the code.
+    """Return everything that a result made of these cells depends on besides the code.
 
     A job that trains nothing depends on which studies are finished. Any other is decided by data
     and settings, so its studies need not even be on this machine; `finished` is for results that

@@ -34,7 +34,7 @@ from mer_core.reproduction.score_rows import REFERENCE, ScoreRow
 
 
 class DataVerdict(StrEnum):
-    """What our tables say of a claim."""
+    """Verdict of our tables on a claim."""
 
     HOLDS = "holds"
     UNDECIDED = "undecided"

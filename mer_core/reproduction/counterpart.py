@@ -20,7 +20,7 @@ _METHODS = {model: row for row, readings in NETWORK_READINGS.items() for model, 
 
 @dataclass(frozen=True, kw_only=True)
 class Counterpart:
-    """What the paper prints for the experiment that a study repeats.
+    """Figures of the paper for the experiment that a study repeats.
 
     Attributes:
         setup: The experiment, in the paper's words: "CASME-II" or "CI2CII".
@@ -38,7 +38,7 @@ class Counterpart:
 
     @property
     def accuracy(self) -> Printed | None:
-        """What the paper prints for the study's own network; None where it prints nothing."""
+        """Return the paper's row of the study's own network; None where it prints none."""
         return self.column.get(self.method)
 
     @property

@@ -71,7 +71,7 @@ for _builder in (
 
 
 class State(StrEnum):
-    """What became of an artefact."""
+    """Fate of an artefact."""
 
     MADE = "made"
     KEPT = "kept"

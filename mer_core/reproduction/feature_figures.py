@@ -245,7 +245,7 @@ def _state(models: Sequence[LoadedModel]) -> str:
 
 
 def _training(models: Sequence[LoadedModel]) -> str:
-    """What the weights of one network are; of several of its folds, how many are trained."""
+    """Return a label of one network's weights; of several folds, how many are trained."""
     trained = [model for model in models if model.weights.trained]
     if len(trained) < len(models):
         return f"{len(trained)} of {len(models)} trained" if trained else "untrained"

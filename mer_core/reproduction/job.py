@@ -80,7 +80,7 @@ class Job:
 
     @property
     def settings_name(self) -> str:
-        """What a table calls these settings: the profile, and what differs from it."""
+        """Name of these settings in a table: the profile, and what differs from it."""
         decided = self.settings.as_dict()
         return ", ".join([self.profile, *(f"{name} {decided[name]}" for name in self.changes)])
 
@@ -105,7 +105,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildResult:
-    """What a builder made, and from what.
+    """Result of a builder, with its origin.
 
     Attributes:
         products: The files; of a builder that has a view, `build` fills them in.

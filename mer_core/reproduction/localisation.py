@@ -61,7 +61,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Findings:
-    """What a localisation study found.
+    """Results of a localisation study.
 
     Attributes:
         rows: The tidy table.

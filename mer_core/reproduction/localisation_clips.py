@@ -49,7 +49,7 @@ NEEDS_REGIONS = "is given the regions it would be scored against"
 
 @dataclass(frozen=True, kw_only=True)
 class LocalisationSettings:
-    """What is explained, and how it is scored.
+    """Networks, methods and scores of a localisation study.
 
     Attributes:
         methods: Method -> parameters that are not to have their default.

@@ -248,7 +248,7 @@ def as_csv(rows: Iterable[Row]) -> str:
 
 
 def read_csv(path: Path) -> tuple[Row, ...]:
-    """What `as_csv` wrote."""
+    """Read the lines that `as_csv` wrote."""
     try:
         return read_rows(Row, path.read_text())
     except (OSError, ValueError) as error:

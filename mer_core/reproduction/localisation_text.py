@@ -171,7 +171,7 @@ def without_repeats(lines: Sequence[Mean]) -> list[Mean]:
 
 
 def method_title(name: str) -> str:
-    """What a reader sees of a method or a baseline."""
+    """Return the title of a method or a baseline."""
     return CONTROL_MAPS[name] if name in CONTROL_MAPS else METHODS.get(name).title
 
 

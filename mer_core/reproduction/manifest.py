@@ -56,7 +56,7 @@ class Artifact:
 
     @property
     def maker_name(self) -> str:
-        """What belongs together: the builder's name, else the file's name without its ending."""
+        """Name shared by files that belong together: the builder's, else the stem."""
         return self.name or self.stem
 
 
@@ -107,7 +107,7 @@ class Manifest:
         return [Artifact(**entry) for entry in self._read()["artefacts"]]
 
     def missing(self) -> dict[str, str]:
-        """What could not be made -> why."""
+        """Return the artefacts that could not be made, each with the reason."""
         return dict(self._read()["missing"])
 
     def mark_missing(self, name: str, reason: str) -> None:

@@ -153,11 +153,11 @@ def figure_files(drawn: StaticFigure) -> tuple[Product, ...]:
 
 
 class RecordView(Protocol):
-    """What is drawn from a record."""
+    """Table and charts drawn from a record."""
 
     @property
     def cells(self) -> Sequence[MeasuredCell]:
-        """What was measured."""
+        """Return the measured cells."""
         ...
 
     def files(self) -> tuple[Product, ...]:

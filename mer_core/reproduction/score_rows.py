@@ -129,7 +129,7 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
 
 
 def conclusion(rows: Sequence[ScoreRow]) -> str:
-    """What our figures can and cannot decide, in one sentence.
+    """Return in one sentence which of our figures decide anything.
 
     A row tells something where its whole interval lies above the majority rate; an ablation does
     where the interval of its difference from `REFERENCE` excludes zero.

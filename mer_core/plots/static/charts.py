@@ -112,7 +112,7 @@ def _panel(
 
 
 def _key(page: Figure, cells: Sequence[MeasuredCell], axis: DotAxis, height: float) -> None:
-    """What the marks are, on a line at the foot, and what the numbers are."""
+    """Draw the legend of the marks and the title of the numbers at the foot."""
     key = page.add_axes((0, 0, 1, _KEY / height))
     key.set_axis_off()
     shown = []

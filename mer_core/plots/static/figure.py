@@ -38,7 +38,7 @@ class StaticFigure:
     png: bytes
 
     def _repr_png_(self) -> bytes:
-        """What a notebook shows."""
+        """Return the picture as notebooks show it."""
         return self.png
 
 

@@ -96,7 +96,7 @@ class TileBlock:
         return self.coloured and (self.scales == TileScale.ROW or self.scale is not None)
 
     def caption(self, tile: Tile) -> str:
-        """What stands below `tile`: with the ends of its scale where no bar gives them."""
+        """Return the caption of `tile`, with the ends of its scale where no bar gives them."""
         if self.barred or tile.values.ndim == 3:
             return tile.caption
         scale = _scale([tile.values], signed=self.signed)
