@@ -64,8 +64,11 @@ def _watch() -> None:
 
 def _cells(run: Run) -> str:
     """One cell for each fold: finished, failed, training, or waiting."""
+    states = list(run.states.items())
+    several = len({seed for (seed, _), _ in states}) > 1
     return "".join(
         f'<li class="mer-fold-{escape(state.partition(" ")[0].strip(","))}">'
-        f"{escape(fold_title(name))}<span>{escape(state)}</span></li>"
-        for name, state in run.states.items()
+        f"{escape(fold_title(name))}{f', seed {seed}' if several else ''}"
+        f"<span>{escape(state)}</span></li>"
+        for (seed, name), state in states
     )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from mer_core.errors import MerError
+from mer_core.training.database import FoldState
 from mer_core.training.events import (
     EpochFinished,
     Event,
@@ -41,7 +44,8 @@ class Run:
         stopped: Whether somebody asked it to stop.
         ended: Whether nothing more will happen.
         losses: Training loss after each epoch, by fold.
-        states: Description of the state of each fold that was begun.
+        states: Description of the state of each fold, by its seed and name.
+        seeds: Seed of each fold that was begun.
         epoch_shares: Share of its epochs that each fold in training has done.
         share_at_start: Share of the folds that were finished before this run.
     """
@@ -54,7 +58,8 @@ class Run:
     stopped: bool = False
     ended: bool = False
     losses: dict[str, list[float]] = field(default_factory=dict)
-    states: dict[str, str] = field(default_factory=dict)
+    states: dict[tuple[int, str], str] = field(default_factory=dict)
+    seeds: dict[str, int] = field(default_factory=dict, repr=False)
     epoch_shares: dict[str, float] = field(default_factory=dict, repr=False)
     share_at_start: float = 0.0
 
@@ -96,18 +101,36 @@ class Run:
                 )
                 self.losses.setdefault(event.name, []).append(event.loss)
                 self.epoch_shares[event.name] = event.epoch / event.epochs
-                self.states[event.name] = f"training, epoch {event.epoch} of {event.epochs}"
+                fold = (self.seeds.get(event.name, 0), event.name)
+                self.states[fold] = f"training, epoch {event.epoch} of {event.epochs}"
             case FoldStarted():
-                self.states[event.name] = "training"
+                self.states[event.seed, event.name] = "training"
+                self.seeds[event.name] = event.seed
                 self.losses.pop(event.name, None)
             case FoldFinished():
-                self.states[event.name] = f"finished, {event.right} of {event.n_test} right"
+                self.states[event.seed, event.name] = _finished(event.right, event.n_test)
                 self.epoch_shares.pop(event.name, None)
             case FoldFailed():
-                self.states[event.name] = "failed"
+                self.states[event.seed, event.name] = "failed"
                 self.epoch_shares.pop(event.name, None)
             case _:
                 pass
+
+
+def fold_states(study: Study) -> dict[tuple[int, str], str]:
+    """Return the state of every fold before a run, which tries again what has failed."""
+    result = study.result()
+    states = {}
+    for fold in result.folds:
+        answers = result.answers.get(fold.identity, ())
+        right = sum(answer.correct for answer in answers)
+        done = fold.state is FoldState.DONE
+        states[fold.seed, fold.name] = _finished(right, fold.n_test) if done else "waiting"
+    return states
+
+
+def _finished(right: int, tested: int) -> str:
+    return f"finished, {right} of {tested} right"
 
 
 class StudyRunner:
@@ -127,7 +150,7 @@ class StudyRunner:
                 return self.run
             self.run = run = Run(study.name, StudyProcess(study))
             self._listener = threading.Thread(
-                target=self._listen, args=(run,), name=f"study {study.name}", daemon=True
+                target=self._listen, args=(run, study), name=f"study {study.name}", daemon=True
             )
             self._listener.start()
             return run
@@ -140,9 +163,11 @@ class StudyRunner:
             run.process.stop()
 
     @staticmethod
-    def _listen(run: Run) -> None:
+    def _listen(run: Run, study: Study) -> None:
         assert run.process is not None
         try:
+            with suppress(MerError):  # of which the process says more
+                run.states = fold_states(study)
             for event in run.process.events():
                 run.record_event(event)
             run.failure = run.process.failure

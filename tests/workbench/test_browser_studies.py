@@ -136,7 +136,7 @@ def test_a_study_shows_its_losses_and_time_left_and_is_continued_once(page, stud
         )
         or ""
     )
-    cell = page.locator(".mer-fold-grid li").first
+    cell = page.locator(".mer-fold-grid .mer-fold-training").first
     expect(cell).to_contain_text(re.compile(r"CASME II sub\d+training, epoch \d+ of 10000"))
     other.locator(".mer-fold-grid li").first.wait_for()
     assert len(studied.workers()) == 1

@@ -22,7 +22,8 @@ from mer_core.training.events import (
     Progress,
     StudyStarted,
 )
-from workbench.study_runner import Run, StudyRunner
+from workbench.study_progress import _cells
+from workbench.study_runner import Run, StudyRunner, fold_states
 
 SERVER = """
 import sys, time
@@ -114,12 +115,41 @@ def test_a_run_knows_how_far_it_is_from_the_first_epoch_on():
     assert run.share == pytest.approx(0.5 / 4)
     assert run.time_left == "about 4 min"  # 30 s for an eighth, so 210 s for the rest
     assert run.losses == {"s1": [1.5, 1.25]}
-    assert run.states == {"s1": "training, epoch 2 of 4"}
+    assert run.states == {(0, "s1"): "training, epoch 2 of 4"}
     run.record_event(
         FoldFinished(progress=progress(1), seed=0, name="s1", right=3, n_test=4, seconds=9.0)
     )
     assert run.share == pytest.approx(1 / 4)
-    assert run.states == {"s1": "finished, 3 of 4 right"}
+    assert run.states == {(0, "s1"): "finished, 3 of 4 right"}
+
+
+def test_every_fold_has_a_cell_those_of_an_earlier_run_too(planned):
+    study = planned("cells")
+    events = study.run(workers=1)
+    next(event for event in events if isinstance(event, FoldFinished))
+    events.close()
+    states = fold_states(Study.open(study.folder))
+    first, second = ((0, fold.name) for fold in study.folds)
+    right = sum(answer.correct for answer in study.result().predictions())
+    assert states == {first: f"finished, {right} of 4 right", second: "waiting"}
+    run = Run("cells", states=states)
+    cells = _cells(run)
+    assert cells.count("<li") == 2
+    assert cells.index("mer-fold-finished") < cells.index("mer-fold-waiting")
+
+
+def test_the_cells_of_several_seeds_stay_apart():
+    progress = Progress(total=2, done=0, failed=0, running=1, elapsed=0.0, eta=None)
+    run = Run("seeds", states={(0, "s1"): "finished, 3 of 4 right", (1, "s1"): "waiting"})
+    run.record_event(FoldStarted(progress=progress, seed=1, name="s1"))
+    run.record_event(
+        EpochFinished(progress=progress, name="s1", epoch=1, epochs=2, loss=1.0, accuracy=0.5)
+    )
+    assert run.states == {
+        (0, "s1"): "finished, 3 of 4 right",
+        (1, "s1"): "training, epoch 1 of 2",
+    }
+    assert "s1, seed 1<span>training" in _cells(run)
 
 
 def test_the_time_left_of_a_continued_study_counts_this_run_alone():
