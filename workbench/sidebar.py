@@ -19,7 +19,7 @@ studies that leave whole subjects out score it, and the pages under *Look* show 
 
 **Faces here are generated** wherever an orange *synthetic* badge stands. The datasets of this
 field are licensed; a generated face stands in for them, and a score on it says nothing about
-real people. Whoever has a licence points the workbench at their copy with `mer data locate`.
+real people. Whoever has a licence points the workbench at their copy with `mer data add`.
 
 **It recognises movements, not feelings.** No answer of any network here is fit to decide
 anything about a person.
