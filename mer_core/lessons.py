@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from mer_core.errors import SettingsError, UnknownNameError
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six")  # longer ones are figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,23 @@ def lesson(name: str) -> Lesson:
             return one
     listed = ", ".join(one.name for one in lessons())
     raise UnknownNameError(f"there is no lesson {name!r}", remedy=f"choose one of: {listed}")
+
+
+def agreement(predicted: Sequence[str]) -> str:
+    """Return how many of several networks predict the same, in words.
+
+    Example:
+        >>> agreement(["positive", "negative", "positive"])
+        'Two of three'
+    """
+    most, asked = max(map(predicted.count, predicted)), len(predicted)
+    if most == asked:
+        return f"All {_number(asked)}"
+    return "No two" if most == 1 else f"{_number(most).capitalize()} of {_number(asked)}"
+
+
+def _number(count: int) -> str:
+    return dict(enumerate(_NUMBERS)).get(count, str(count))
 
 
 def _unwrap(text: str) -> str:

@@ -22,6 +22,11 @@ class BallotBox:
             if voter in votes or len(votes) < _MOST_VOTERS:
                 votes[voter] = choice
 
+    def withdraw(self, question: str, voter: str) -> None:
+        """Take a vote back."""
+        with self._lock:
+            self._votes[question].pop(voter, None)
+
     def counts(self, question: str) -> Counter[str]:
         """Return how many have voted for what."""
         with self._lock:

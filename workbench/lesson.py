@@ -74,15 +74,20 @@ def example() -> tuple[ClipChoice, Recording]:
     return choice, cached.recording(choice)
 
 
-def ask(name: str, options: Sequence[str] = ()) -> bool:
+def ask(name: str, options: Sequence[str] = (), *, about: ClipChoice | None = None) -> bool:
     """Draw the question of a lesson and the class's vote on it, and return whether to answer.
 
-    Options are the lesson's own unless others are given, which depend on what is shown.
+    Args:
+        name: Name of the lesson.
+        options: What can be voted for; the lesson's own options by default.
+        about: The example that the answer depends on; each has votes of its own.
     """
     shown = lesson(name)
     st.markdown(f"### :material/help: {shown.question}")
     if options or shown.options:
-        draw_vote(name, options or shown.options)
+        clips = [(subject, f"{emotion}-{seed}") for subject, emotion, seed in EXAMPLES]
+        number = 0 if about is None else clips.index((about.subject, about.clip)) + 1
+        draw_vote(f"{name}.{number}" if number else name, options or shown.options)
     return widgets.toggle("Show the answer", key=f"answer.{name}", default=False)
 
 
@@ -98,14 +103,33 @@ def draw_vote(question: str, options: Sequence[str]) -> None:
     """Draw the options to vote for, and the result as soon as somebody asks for it."""
     voter = address.session_value("voter", 0, lambda: uuid4().hex)
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    chosen = row.pills("Vote", list(options), key=f"vote.{question}")
-    if chosen in options:
-        cached.ballot_box().vote(question, voter, str(chosen))
+    row.pills(
+        "Vote", list(options), key=f"vote.{question}", on_change=_vote, args=(question, voter)
+    )
     shown = row.toggle("Show the class's votes", key=f"votes.{question}")
-    if row.button("Clear the votes", key=f"clear.{question}", type="tertiary"):
-        cached.ballot_box().clear(question)
+    row.button(
+        "Clear the votes",
+        key=f"clear.{question}",
+        type="tertiary",
+        on_click=_clear_votes,
+        args=(question,),
+    )
     if shown:
         _draw_counts(question, tuple(options))
+
+
+def _vote(question: str, voter: str) -> None:
+    """Count a vote when it is chosen, not when the page is drawn anew: it may have been cleared."""
+    chosen = st.session_state[f"vote.{question}"]
+    if chosen is None:
+        cached.ballot_box().withdraw(question, voter)
+    else:
+        cached.ballot_box().vote(question, voter, str(chosen))
+
+
+def _clear_votes(question: str) -> None:
+    cached.ballot_box().clear(question)
+    address.set_widget(f"vote.{question}", None)
 
 
 @st.fragment(run_every=POLL_SECONDS)

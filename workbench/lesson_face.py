@@ -54,7 +54,7 @@ def micro_expression() -> None:
             on_press=lambda press: address.set_widget(_GUESS, (choice.key, (press.x, press.y))),
         )
         st.caption("Your guess is framed." if held else "Press the face to guess.")
-    if not ask("micro-expression"):
+    if not ask("micro-expression", about=choice):
         return
     truth = recording.truth
     if truth is None or not len(truth.masks):
@@ -123,7 +123,8 @@ def carries_motion() -> None:
     """How much of each image lies where the face moves."""
     choice, recording = example()
     st.markdown(
-        "Four readings of the paper's formula give four images. Framed is where the face moves. "
+        "Two readings of the paper's formula and two relatives of it give four images. Framed is "
+        "where the face moves. "
         "Which image has most of its contrast there?"
     )
     region = recording.region
@@ -140,7 +141,7 @@ def carries_motion() -> None:
     ]
     draw_tiles(tiles, key="carriers", columns=len(tiles), least=160)
     titles = [WEIGHTINGS.get(name).title for name in images]
-    if not ask("carries-motion", titles) or region is None:
+    if not ask("carries-motion", titles, about=choice) or region is None:
         return
     from mer_core.attribution.control_maps import motion_share
 

@@ -8,7 +8,9 @@ import streamlit as st
 from mer_core.attribution import METHODS
 from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.localisation import METRICS
+from mer_core.distinct_controls import distinct_controls
 from mer_core.features.maps import receptive_field
+from mer_core.lessons import agreement
 from mer_core.models.catalog import branched_models, compared_models
 from mer_core.models.shipped import shown_weighting
 from mer_core.plots.attributions import map_scale
@@ -19,7 +21,7 @@ from workbench.lesson import answer, ask, example
 from workbench.networks import PredictionView, draw_weights
 from workbench.picture_tiles import attribution_tile, field_tile, motion_image_tile
 from workbench.tiles import draw_tiles
-from workbench.titles import sentence_case
+from workbench.titles import kernel_title, sentence_case
 
 
 def kernels() -> None:
@@ -51,14 +53,16 @@ def kernels() -> None:
         layer, (height, width) = layers[level], shapes[branch]
         unit = (min(row, height - 1), min(column, width - 1))
         field = receptive_field(layer, *unit, size=entry.input.size)
-        words = f"{branch}: {field.bottom - field.top} × {field.right - field.left} pixels"
-        tile = field_tile(image, field, caption=words)
+        seen = f"{field.bottom - field.top} × {field.right - field.left} pixels"
+        tile = field_tile(image, field, caption=f"{kernel_title(branch)}: {seen}")
         draw_tiles([tile], key=f"field {branch}", columns=1, where=place)
-    if ask("kernels", list(branches)):
+    if ask("kernels", [kernel_title(name) for name in branches]):
         sides = {name: layers[level].receptive_field for name, layers in branches.items()}
         answer(
             "kernels",
-            fields=", ".join(f"{side} pixels for {name}" for name, side in sides.items()),
+            fields=", ".join(
+                f"{side} pixels for {kernel_title(name)}" for name, side in sides.items()
+            ),
             side=str(entry.input.size[0]),
         )
 
@@ -85,7 +89,7 @@ def attribution() -> None:
     found = cached_attributions.attribution(
         choice, model.entry.input.weighting, model, AttributionRequest(method=quick.method.name)
     )
-    candidates = {"network": np.asarray(found.values)} | inspection.control_maps()
+    candidates = {"network": np.asarray(found.values)} | distinct_controls(inspection)
     order = list(candidates)
     generator(sum(choice.key.encode()), "lesson order").shuffle(order)
     base = recording.image(model.entry.input.weighting).image
@@ -99,7 +103,7 @@ def attribution() -> None:
         )
         draw_tiles([tile], key=f"map {letter}", columns=1, where=column)
     letters_shown = [f"Map {letter}" for letter in letters]
-    if not ask("attribution", letters_shown):
+    if not ask("attribution", letters_shown, about=choice):
         return
     titles = CONTROL_MAPS | {
         "network": f"{METHODS.get(found.method).title} of {entry.title}, {model.weights.label}"
@@ -118,7 +122,7 @@ def attribution() -> None:
             for letter, name in letters.items()
         ),
     )
-    st.markdown("Every map on the Attributions page carries a card that asks both.")
+    st.markdown("Every map on the Attributions page carries sanity checks that ask both.")
     st.page_link("app_pages/attributions.py", label="Go to Attributions")
 
 
@@ -138,7 +142,7 @@ def prediction() -> None:
         )
         draw_weights(model)
         classes = [sentence_case(name) for name in model.classes]
-        if ask("prediction", classes):
+        if ask("prediction", classes, about=choice):
             shares = cached_attributions.inspection(choice, weighting, model).answer
             PredictionView(model, shares, recording.label).draw()
             answer("prediction")
@@ -157,7 +161,7 @@ def three_networks() -> None:
         key="seen",
         columns=4,
     )
-    if not ask("three-networks"):
+    if not ask("three-networks", about=choice):
         return
     predicted = []
     for column, entry in zip(st.columns(len(entries), gap="large"), entries, strict=True):
@@ -166,5 +170,4 @@ def three_networks() -> None:
         view = PredictionView(model, shares, recording.label)
         view.draw(where=column)
         predicted.append(view.predicted)
-    same = max(predicted.count(name) for name in predicted)
-    answer("three-networks", same=str(same), asked=str(len(predicted)))
+    answer("three-networks", agreeing=agreement(predicted))

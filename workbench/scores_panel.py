@@ -61,8 +61,8 @@ def draw_scores(
     )
     st.caption(
         f"{metric.title}: 1 is what a random map scores. A dotted line is a control map, which no "
-        "network made. Green bars pass all of them, orange ones some, and a grey one explains no "
-        "more than plain motion does. "
+        "network made. Green bars pass all of them, orange ones some, and grey ones none. A map "
+        "that does not pass motion energy explains no more than plain motion does. "
         f"Regions: {inspection.regions.source}, {inspection.regions.union.mean():.0%} of the "
         "picture. "
         "Methods that are given the regions find them by construction: "

@@ -17,9 +17,11 @@ from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.frames import FrameShares
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS
+from mer_core.distinct_controls import distinct_controls
 from mer_core.errors import UnknownNameError
 from mer_core.features import RANKINGS, feature_maps
 from mer_core.inputs import Recording, recording_input, synthetic_recording
+from mer_core.lessons import agreement
 from mer_core.models.catalog import model_entry
 from mer_core.models.complexity import CLIP_FRAMES, measure
 from mer_core.models.key_frames import KeyFrames
@@ -83,7 +85,8 @@ def answer_frame(inspection: Inspection) -> pd.DataFrame:
 def scores_frame(inspection: Inspection, methods: Sequence[str]) -> pd.DataFrame:
     """Return how well maps find what moves, with maps that no network made; 1 is chance."""
     found = {METHODS.get(n).title: np.asarray(inspection.explain(n).values) for n in methods}
-    plain = {CONTROL_MAPS[name]: values for name, values in inspection.control_maps().items()}
+    controls = distinct_controls(inspection)
+    plain = {CONTROL_MAPS[name]: values for name, values in controls.items()}
     lines = {}
     for name, values in {**found, **plain}.items():
         scored = inspection.localise(values)
@@ -183,14 +186,15 @@ def field_words(model: LoadedModel, part: str) -> dict[str, str]:
     """Return what the lesson on kernels says of a network."""
     entry = model.entry
     sides = {name: entry.layer(layer_of(model, name, part)) for name in entry.branches()}
-    listed = ", ".join(f"{one.receptive_field} pixels for {name}" for name, one in sides.items())
+    listed = ", ".join(
+        f"{one.receptive_field} pixels for {name.replace('x', '×')}" for name, one in sides.items()
+    )
     return {"fields": listed, "side": str(entry.input.size[0])}
 
 
 def agreement_words(inspections: Sequence[Inspection]) -> dict[str, str]:
     """Return what the lesson on three networks says of those that look at one clip."""
-    predicted = [one.predicted for one in inspections]
-    return {"same": str(max(map(predicted.count, predicted))), "asked": str(len(predicted))}
+    return {"agreeing": agreement([one.predicted for one in inspections])}
 
 
 def guess_maps(inspection: Inspection, *, method: str = "grad-cam") -> StaticFigure:
@@ -225,7 +229,7 @@ _OWN = "network"
 
 def _shuffle_maps(inspection: Inspection) -> dict[str, str]:
     """Return letter -> map, in an order that depends on the clip alone."""
-    names = [_OWN, *CONTROL_MAPS]
+    names = [_OWN, *distinct_controls(inspection)]
     seed = sum(inspection.recording.clip.name.encode())
     generator(seed, "lesson order").shuffle(names)
     return dict(zip("ABCDEFGH", names, strict=False))
@@ -233,4 +237,4 @@ def _shuffle_maps(inspection: Inspection) -> dict[str, str]:
 
 def _candidates(inspection: Inspection, method: str) -> dict[str, npt.NDArray[np.floating]]:
     found = np.asarray(inspection.explain(method).values)
-    return {_OWN: found, **inspection.control_maps()}
+    return {_OWN: found, **distinct_controls(inspection)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from mer_core.ami import WEIGHTINGS
 from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.models.catalog import branched_models
+from mer_core.models.shipped import shown_weighting
 from tests.workbench.opening import open_at, parts, tiles, traces, values, words
 from workbench import cached
 from workbench.ballot_box import BallotBox
@@ -66,8 +68,13 @@ def test_the_widths_of_the_boxes_are_those_of_the_answer():
 def test_every_map_of_the_guessing_game_is_owned_up_to():
     app = open_at("lessons", lesson="attribution")
     label = cached.network(branched_models()[0].name).weights.label
-    titles = [*CONTROL_MAPS.values(), label]
+    keeps = WEIGHTINGS.get(shown_weighting()).keeps_appearance
+    controls = [title for name, title in CONTROL_MAPS.items() if keeps or name != "ami-energy"]
+    titles = [*controls, label]
     assert not any(title in words(app) for title in titles)
+    pictures = [tile["layers"] for tile in tiles(app) if tile["title"].startswith("Map ")]
+    assert len(pictures) == len(titles)
+    assert all(one != other for one, other in combinations(pictures, 2))
     app.toggle(key="answer.attribution").set_value(True).run()
     assert all(title in words(app) for title in titles)
 
@@ -100,6 +107,8 @@ def test_votes_are_counted_once_for_each_voter_and_can_be_cleared():
         box.vote("question", voter, choice)
     box.vote("other", "a", "x")
     assert box.counts("question") == {"y": 3}
+    box.withdraw("question", "a")
+    assert box.counts("question") == {"y": 2}
     box.clear("question")
     assert box.counts("question") == {}
     assert box.counts("other") == {"x": 1}
@@ -110,11 +119,39 @@ def test_a_class_votes_from_several_windows():
     option = "Map A"
     apps = [open_at("lessons", lesson="attribution") for _ in range(3)]
     for app in apps:
-        app.pills(key="vote.attribution").set_value(option).run()
+        app.pills(key="vote.attribution.1").set_value(option).run()
         assert not app.exception
-    assert cached.ballot_box().counts("attribution") == {option: 3}
-    apps[0].toggle(key="votes.attribution").set_value(True).run()
+    assert cached.ballot_box().counts("attribution.1") == {option: 3}
+    apps[0].toggle(key="votes.attribution.1").set_value(True).run()
     assert "3 votes on this server" in words(apps[0])
+    cached.ballot_box.clear()
+
+
+def test_votes_that_were_cleared_stay_cleared_until_somebody_votes_again():
+    cached.ballot_box.clear()
+    voted, other = (open_at("lessons", lesson="leave-one-out") for _ in range(2))
+    for app in (voted, other):
+        app.pills(key="vote.leave-one-out").set_value("It would score lower").run()
+    voted.button(key="clear.leave-one-out").click().run()
+    for app in (voted, other):
+        app.toggle(key="votes.leave-one-out").set_value(True).run()
+        assert "0 votes on this server" in words(app)
+    assert voted.pills(key="vote.leave-one-out").value is None
+    other.pills(key="vote.leave-one-out").set_value("It would score higher").run()
+    assert cached.ballot_box().counts("leave-one-out") == {"It would score higher": 1}
+    cached.ballot_box.clear()
+
+
+def test_every_example_has_votes_of_its_own():
+    cached.ballot_box.clear()
+    app = open_at("lessons", lesson="micro-expression")
+    app.pills(key="vote.micro-expression.1").set_value("Eyes").run()
+    app.selectbox(key="example").set_value(2).run()
+    assert app.pills(key="vote.micro-expression.2").value is None
+    app.pills(key="vote.micro-expression.2").set_value("Nose").run()
+    box = cached.ballot_box()
+    assert box.counts("micro-expression.1") == {"Eyes": 1}
+    assert box.counts("micro-expression.2") == {"Nose": 1}
     cached.ballot_box.clear()
 
 

@@ -111,7 +111,7 @@ if reasons:
 def draw_further() -> None:
     """Draw the scores of the maps or what frames carry, whichever is chosen."""
     further = widgets.switch(
-        "Look further",
+        "More about these maps",
         tuple(FURTHER),
         key="further",
         titles=FURTHER.__getitem__,
