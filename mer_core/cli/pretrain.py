@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from mer_core.inputs.cohort import draw_cohort
 from mer_core.models.card import ModelCard
 from mer_core.models.catalog import MODELS
 from mer_core.training import pretraining
-from mer_core.training.pretraining import RECIPE, SHIPPED, Pretraining
+from mer_core.training.pretraining import RECIPE, SHIPPED, Pretraining, plan_pretraining
 
 
 @click.command("pretrain")
@@ -41,7 +42,13 @@ from mer_core.training.pretraining import RECIPE, SHIPPED, Pretraining
 @click.option(
     "--epochs", type=int, default=RECIPE.epochs, show_default=True, help="Number of epochs."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Seed of initial weights, order and augmentation; the cohort keeps its own.",
+)
 @click.option("--shuffled", is_flag=True, help="Shuffle labels within people: a control.")
 @click.option("--device", default="cpu", show_default=True, help="Device to train on: cpu or cuda.")
 @click.option("--workers", type=int, help="Number of processes that draw.  [default: one per core]")
@@ -72,13 +79,16 @@ def pretrain(
       compression, uar_uncompressed
       machine, versions, commit, created
     """
-    for name in models:
-        MODELS.get(name)
     cohort = CohortSettings(training=people)
-    recipe = replace(RECIPE, epochs=epochs, device=device)
     jobs = [
-        replace(job, cohort=cohort, recipe=recipe, seed=seed, shuffled=shuffled)
-        for job in _jobs(models, weightings)
+        replace(
+            job,
+            cohort=cohort,
+            recipe=replace(job.recipe, epochs=epochs, device=device),
+            seed=seed,
+            shuffled=shuffled,
+        )
+        for job in plan_jobs(models, weightings)
     ]
     folder = out or data_folder() / "pretrained"
     with resumable(), Progress("drawing", unit="done") as progress:
@@ -99,16 +109,17 @@ def pretrain(
     )
 
 
-def _jobs(models: tuple[str, ...], weightings: tuple[str, ...]) -> list[Pretraining]:
-    """Return the shipped jobs, or those asked for, with the compression they ship with."""
-    shipped = {(job.model, job.weighting): job for job in SHIPPED}
+def plan_jobs(models: Sequence[str], weightings: Sequence[str]) -> list[Pretraining]:
+    """Return the shipped jobs, or those asked for."""
     if not models and not weightings:
         return list(SHIPPED)
     names = models or tuple(dict.fromkeys(job.model for job in SHIPPED))
     return [
-        shipped.get((name, weighting), Pretraining(model=name, weighting=weighting))
+        plan_pretraining(name, weighting)
         for name in names
-        for weighting in weightings or tuple(w for m, w in shipped if m == name) or ("full",)
+        for weighting in weightings
+        or tuple(job.weighting for job in SHIPPED if job.model == name)
+        or ("full",)
     ]
 
 

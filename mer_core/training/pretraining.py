@@ -23,9 +23,10 @@ from torch import Tensor, nn
 
 from mer_core import atomic
 from mer_core.datasets.synthetic.cohort import COHORT_NAME, CohortSettings
-from mer_core.inputs.cohort import CohortImages, load_cohort
+from mer_core.errors import SettingsError
+from mer_core.inputs.cohort import SIZE, CohortImages, load_cohort
 from mer_core.models.card import Calibration, CardScore, ModelCard, Novelty
-from mer_core.models.catalog import model_entry
+from mer_core.models.catalog import image_models, model_entry
 from mer_core.models.checkpoint import (
     CheckpointHeader,
     Compression,
@@ -39,6 +40,7 @@ from mer_core.models.novelty import NoveltyScale, fit_novelty, novelty_path
 from mer_core.protocols import Scores, score_intervals
 from mer_core.protocols.calibration import calibration_error, fit_temperature
 from mer_core.provenance import canonical_json, commit, processor, settings_digest, versions
+from mer_core.records import InputKind
 from mer_core.seeding import generator
 from mer_core.training.cohort_scores import cohort_logits, cohort_tensor, score_answers
 from mer_core.training.fold import train_fold
@@ -116,11 +118,35 @@ def _plan_shipped(
 SHIPPED: tuple[Pretraining, ...] = (
     *_plan_shipped("affectivenet", "rank-pooling", "full", compression=Compression.HALF),
     *_plan_shipped("learnet", "rank-pooling", "full"),
-    *_plan_shipped("mobilenet", "rank-pooling", "full"),
+    *_plan_shipped("mobilenet", "rank-pooling"),
+    # At the smaller learning rate: the weights that ship were trained with it.
+    Pretraining(model="mobilenet", weighting="full", compression=Compression.INT8),
     # For the better weighting alone: it takes 23.5 MB at 8 bits, of 45 MB in all.
     *_plan_shipped("resnet50", "rank-pooling"),
 )
 """The networks that ship with the package."""
+
+
+def plan_pretraining(model: str, weighting: str) -> Pretraining:
+    """Return the training that ships, or one of the same recipe and number format.
+
+    Raises:
+        UnknownNameError: There is no such network.
+        SettingsError: The network cannot learn from the cohort's images.
+    """
+    entry = model_entry(model)
+    reads_images = entry.input.kind in (InputKind.AMI, InputKind.DYNAMIC_IMAGE)
+    if not (entry.trains and reads_images and entry.input.size == SIZE):
+        raise SettingsError(
+            f"{entry.title} cannot learn from affective-motion images of {SIZE[0]} x {SIZE[1]}",
+            remedy=f"choose one of: {', '.join(entry.name for entry in image_models())}",
+        )
+    own = [job for job in SHIPPED if job.model == model]
+    formats = [job.compression for job in own] or [Compression.HALF]
+    other = Pretraining(
+        model=model, weighting=weighting, recipe=recipe_of(model), compression=formats[0]
+    )
+    return next((job for job in own if job.weighting == weighting), other)
 
 
 def pretrain(job: Pretraining, *, folder: Path, report: Report | None = None) -> ModelCard:

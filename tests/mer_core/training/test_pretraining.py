@@ -10,17 +10,18 @@ import pytest
 
 from mer_core.cluster import SerialExecutor
 from mer_core.datasets.synthetic.cohort import PARTS, CohortSettings
-from mer_core.errors import CheckpointError, StoreError
+from mer_core.errors import CheckpointError, SettingsError, StoreError
 from mer_core.inputs.cohort import draw_cohort, load_cohort
 from mer_core.models.card import ModelCard
 from mer_core.models.catalog import model_entry
 from mer_core.models.checkpoint import Compression, expand, load_checkpoint
 from mer_core.models.loaded import build_seeded
+from mer_core.models.shipped import FOLDER
 from mer_core.protocols import score_intervals
 from mer_core.protocols.calibration import fit_temperature
 from mer_core.training import pretraining
 from mer_core.training.cohort_scores import card_scores, cohort_logits, cohort_tensor, score_answers
-from mer_core.training.pretraining import SHIPPED, Pretraining, pretrain
+from mer_core.training.pretraining import SHIPPED, Pretraining, plan_pretraining, pretrain
 from mer_core.training.settings import TrainingSettings
 
 COHORT = CohortSettings(training=4, inner=2, unseen=2, clips=4, frames=(4, 6), sizes=(48,))
@@ -150,3 +151,25 @@ def test_one_recipe_serves_every_shipped_network():
     rate = pretraining.RECIPE.learning_rate
     assert {replace(job.recipe, learning_rate=rate) for job in SHIPPED} == {pretraining.RECIPE}
     assert {job.seed for job in SHIPPED} == {0}
+
+
+@pytest.mark.parametrize("job", SHIPPED, ids=lambda job: job.name)
+def test_a_shipped_card_states_the_recipe_of_its_job(job):
+    card = ModelCard.load(FOLDER / f"{job.name}.json")
+    assert card.recipe == job.recipe.as_dict()
+    assert card.seed == job.seed
+    assert card.compression == job.compression
+
+
+@pytest.mark.parametrize("weighting", ["rank-pooling", "literal", "linear"])
+def test_the_cards_of_controls_can_be_made_again(weighting):
+    job = replace(plan_pretraining("learnet", weighting), shuffled=weighting == "rank-pooling")
+    card = ModelCard.load(FOLDER / f"{job.name}.json")
+    assert card.recipe == job.recipe.as_dict()
+    assert card.compression == job.compression
+
+
+@pytest.mark.parametrize("model", ["ststnet", "akmnet", "vgg16"])
+def test_a_network_that_cannot_read_the_images_is_refused(model):
+    with pytest.raises(SettingsError, match="cannot learn from affective-motion images"):
+        plan_pretraining(model, "full")
