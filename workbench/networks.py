@@ -125,7 +125,7 @@ class PredictionView:
         label = sentence_case(self.label)
         if self.truth is None:
             return f"{label} is none of this network's classes, so nothing here is right or wrong."
-        if self.truth == self.label:
+        if sentence_case(self.truth) == label:
             return f"The clip is labelled {label}."
         return f"The clip is labelled {label}, which counts as {sentence_case(self.truth)}."
 

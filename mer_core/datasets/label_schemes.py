@@ -150,11 +150,14 @@ def class_for(word: str, classes: Iterable[str]) -> str | None:
 
     For networks that know their classes and not the scheme these come from. A word that is a class
     is itself; any other counts as the schemes say that have just these classes and group the same
-    words the same way in every dataset.
+    words the same way in every dataset. However a sheet spells it: SAMM has Happiness and Other.
     """
     wanted = set(classes)
-    if word in wanted:
-        return word
+    spellings = (word, " ".join(word.casefold().split()), emotion_word(word, "").text)
+    for spelling in spellings:
+        if spelling in wanted:
+            return spelling
+    word = spellings[-1]
     for scheme in SCHEMES:
         words: dict[str, set[str]] = {}
         for dataset in scheme.maps:

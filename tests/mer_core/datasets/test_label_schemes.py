@@ -14,7 +14,9 @@ from mer_core.datasets.label_schemes import (
     vocabulary,
 )
 from mer_core.datasets.reconciliation import printed_counts, sheet_versions
+from mer_core.datasets.synthetic.twins import LAYOUTS
 from mer_core.errors import SettingsError, UnknownNameError
+from mer_core.models.shipped import shipped_classes
 from tests.mer_core.datasets import layouts
 
 # Word counts of the sheets the schemes' stated counts refer to, written out a second time.
@@ -177,3 +179,19 @@ def test_a_word_counts_as_the_class_of_the_scheme_with_these_classes():
     assert class_for("surprise", four) == "surprise"
     assert class_for("happiness", ("happiness", "rest")) == "happiness"
     assert class_for("happiness", ("up", "down")) is None
+
+
+TWIN_LABELS = [(plan.dataset, share.label) for plan in LAYOUTS for share in plan.shares]
+
+
+@pytest.mark.parametrize(("dataset", "label"), TWIN_LABELS)
+def test_every_label_of_a_twin_counts_as_a_class_of_the_shipped_networks(dataset, label):
+    counted = class_for(label, shipped_classes())
+    assert counted is not None
+    assert counted == label_scheme("natural4").classify(dataset, f"{dataset}/1/1", label)
+
+
+def test_a_word_is_first_of_all_the_class_of_its_own_name():
+    assert class_for("Happy", ("anger", "happy", "disgust")) == "happy"
+    assert class_for("Other", ("happiness", "others")) == "others"
+    assert class_for("Others", ("Others", "others")) == "Others"
