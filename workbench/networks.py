@@ -12,6 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.datasets.label_schemes import class_for
 from mer_core.errors import MerError
+from mer_core.inputs import Recording
+from mer_core.inputs.prediction import marks
 from mer_core.models.loaded import LoadedModel
 from mer_core.models.shipped import shown_weighting
 from workbench import address, cached, cached_results, panels, selection
@@ -78,11 +80,20 @@ def _held_out(study: str, choice: ClipChoice) -> LoadedModel | None:
 
 
 def draw_predictions(
-    models: Sequence[LoadedModel], answers: Sequence[Mapping[str, float]], label: str
+    models: Sequence[LoadedModel], answers: Sequence[Mapping[str, float]], recording: Recording
 ) -> None:
     """Draw one column for each network: prediction, probabilities, right or wrong, and weights."""
     for column, model, answer in zip(columns(models), models, answers, strict=False):
-        PredictionView(model, answer, label).draw(where=column, mapping=False)
+        PredictionView(model, answer, recording.label).draw(where=column, mapping=False)
+    draw_marks(models, recording)
+
+
+def draw_marks(models: Sequence[LoadedModel], recording: Recording, *, where: Any = st) -> None:
+    """Draw what is to be said of answers about a real clip; a generated one has its badge."""
+    if recording.clip.synthetic:
+        return
+    for mark in dict.fromkeys(mark for model in models for mark in marks(model, recording)):
+        where.caption(f":material/info: {sentence_case(mark)}.")
 
 
 def columns(models: Sequence[LoadedModel]) -> list[DeltaGenerator]:

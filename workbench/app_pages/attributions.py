@@ -41,9 +41,7 @@ target = attribution_selection.target_class(models, where=more)
 layers = attribution_selection.layer_depth([model.entry for model in models], where=more)
 view = attribution_map.choose_view(inspections[models[0].entry.name].regions, where=more)
 
-draw_predictions(
-    models, [inspections[model.entry.name].answer for model in models], recording.label
-)
+draw_predictions(models, [inspections[model.entry.name].answer for model in models], recording)
 units = ", ".join(map(unit_name, recording.action_units)) or "no action unit"
 outlined = panels.legend(region_colours(view.regions))
 st.markdown(

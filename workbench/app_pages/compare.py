@@ -7,7 +7,7 @@ import streamlit as st
 from mer_core.models.shipped import shown_weighting
 from workbench import address, cached, cached_attributions, comparison, panels, selection, widgets
 from workbench.comparison import draw_comparison
-from workbench.networks import PredictionView
+from workbench.networks import PredictionView, draw_marks
 from workbench.tiles import draw_tiles
 from workbench.titles import network_title
 
@@ -51,7 +51,8 @@ with side:
     st.subheader("Predictions", anchor=False)
     for letter, one in zip("AB", (first, second), strict=True):
         inspection = cached_attributions.inspection(one.choice, one.weighting, one.model)
-        label = cached.recording(one.choice).label
+        clip = cached.recording(one.choice)
         st.markdown(f"**{letter}** · {one.title}")
-        PredictionView(one.model, inspection.answer, label).draw()
+        PredictionView(one.model, inspection.answer, clip.label).draw()
+        draw_marks([one.model], clip)
 address.share()

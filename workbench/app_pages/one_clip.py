@@ -79,11 +79,12 @@ with prediction, st.spinner("Loading the networks"):  # for seconds on a first v
         time.sleep(SENDING)
     from mer_core.models.catalog import branched_models
     from workbench.branches import draw_branches
-    from workbench.networks import PredictionView
+    from workbench.networks import PredictionView, draw_marks
 model = cached.network(branched_models()[0].name, weighting)
 inspection = cached_attributions.inspection(choice, weighting, model)
 PredictionView(model, inspection.answer, recording.label).draw(where=prediction)
 with prediction:
+    draw_marks([model], recording)
     panels.open_elsewhere({}, panels.CLIP_PAGES)
 st.markdown(
     f"A feature map is what one kernel responds with at every place. {model.entry.title} looks "
