@@ -11,6 +11,7 @@ import click
 from mer_core.ami import WEIGHTINGS
 from mer_core.cli.ami import FrameRange
 from mer_core.cli.explanation import answer_of_explanation, explanation_picture, write_explanation
+from mer_core.cli.held_out import find_held_out
 from mer_core.cli.models import PAPER_CLASSES
 from mer_core.cli.names import METHOD, NETWORK
 from mer_core.cli.output import CommandOutput, prints_output, table
@@ -19,6 +20,8 @@ from mer_core.errors import SettingsError
 
 if TYPE_CHECKING:
     from mer_core.attribution import MethodAvailability, Parameter
+    from mer_core.inputs import Recording
+    from mer_core.inputs.clip_code import ClipCode
     from mer_core.models.loaded import LoadedModel
 
 
@@ -40,7 +43,10 @@ if TYPE_CHECKING:
     help="synthetic (shipped, trained on generated faces), random, imagenet, or a checkpoint file "
     "(.safetensors).  [default: synthetic where the network ships, else random]",
 )
-@click.option("--study", help="Use the network of this study that has not seen the clip's subject.")
+@click.option(
+    "--study",
+    help="Use the network of this study that has not seen the clip's subject, and its input.",
+)
 @click.option("--classes", help="Class names, comma-separated; a checkpoint knows its own.")
 @click.option("--target", help="Class to explain.  [default: the predicted one]")
 @click.option("--layer", help="Layer to explain, for methods that need one.  [default: the last]")
@@ -54,11 +60,14 @@ if TYPE_CHECKING:
 @click.option(
     "--weighting",
     type=click.Choice(WEIGHTINGS.names()),
-    help="Frame weights of the image.  [default: the network's own]",
+    help="Frame weights of the image.  [default: the network's own; a shipped network has weights "
+    "for several]",
 )
 @click.option("--frames", "span", type=FrameRange(), help="Frame numbers to use, both included.")
 @click.option(
-    "--crop/--no-crop", default=True, show_default=True, help="Find the face and align it."
+    "--crop/--no-crop",
+    default=None,
+    help="Find the face and align it.  [default: crop; with --study, as in the study]",
 )
 @click.option(
     "--seed", default=0, show_default=True, help="Seed of random weights, samples and noise."
@@ -78,7 +87,7 @@ def explain(
     settings: tuple[str, ...],
     weighting: str | None,
     span: tuple[int | None, int | None] | None,
-    crop: bool,
+    crop: bool | None,
     seed: int,
     overwrite: bool,
 ) -> CommandOutput:
@@ -87,6 +96,9 @@ def explain(
     CLIP is a folder of images, a video or a zip of images. OUT gets four files: the map over the
     input (.png), its numbers (.npy), how it was made (.json), and a Python script that computes
     the same numbers again (.py). Where anything was generated, their names say "synthetic".
+
+    With --study, CLIP is the folder of one of its clips, and the network sees what it saw when it
+    answered: the annotated frames from onset to offset under the study's settings.
 
     With --list: the methods, and with --model which of them apply to it, and why not.
 
@@ -105,24 +117,29 @@ def explain(
     With --list, per method: name, title, paper, says, applies, reason, signed, resolution,
     needs_layer, needs_regions, complete, forwards, parameters.
     """  # noqa: D301 - the backspace tells click to keep the lines below it
+    held_out = None
     if study is not None and clip is not None:
-        if weights is not None:
-            raise SettingsError("--study brings its own weights", remedy="leave out --weights")
-        model, weights = held_out_weights(study, clip)
+        if weights is not None or span is not None:
+            raise SettingsError(
+                "--study brings its own weights and frames",
+                remedy="leave out --weights and --frames",
+            )
+        held_out = find_held_out(study, clip)
+        model, weights = held_out.experiment.model, str(held_out.weights)
+        weighting = weighting or held_out.experiment.weighting
     elif weights is None:
         weights = default_weights(model)
-    loaded = _load_network(model, weights, classes, seed, needed=not listing)
+    loaded = _load_network(model, weights, classes, weighting, seed, needed=not listing)
     if listing:
         return _list(loaded)
     if clip is None or out is None or loaded is None:
         raise SettingsError("give CLIP and OUT", remedy="or --list to see the methods")
     from mer_core.attribution.recording import Recipe, explain_recording
-    from mer_core.inputs.clip_code import ClipFile
-    from mer_core.inputs.own_clip import open_recording
 
-    first, last = span or (None, None)
-    with Progress("searching for the expression", unit="frames") as progress:
-        recording = open_recording(clip, first=first, last=last, crop=crop, progress=progress.show)
+    if held_out is None:
+        recording, source = _open_file(clip, span or (None, None), crop=crop is not False)
+    else:
+        recording, source = held_out.open(crop)
     found = explain_recording(
         loaded,
         recording,
@@ -134,9 +151,9 @@ def explain(
         seed=seed,
     )
     recipe = Recipe(
-        clip=ClipFile(path=clip.resolve(), first=first, last=last, crop=crop),
+        clip=source,
         model=loaded,
-        weights=_absolute(weights),
+        weights=_absolute(loaded.weights.source),
         weights_seed=seed,
         weighting=weighting,
         map=found,
@@ -147,19 +164,40 @@ def explain(
     return answer_of_explanation(recipe, recording, files)
 
 
+def _open_file(
+    clip: Path, span: tuple[int | None, int | None], *, crop: bool
+) -> tuple[Recording, ClipCode]:
+    """Open a clip of one's own; return it with the code that does so again."""
+    from mer_core.inputs.clip_code import ClipFile
+    from mer_core.inputs.own_clip import open_recording
+
+    first, last = span
+    with Progress("searching for the expression", unit="frames") as progress:
+        recording = open_recording(clip, first=first, last=last, crop=crop, progress=progress.show)
+    return recording, ClipFile(path=clip.resolve(), first=first, last=last, crop=crop)
+
+
 def _load_network(
-    name: str | None, weights: str, classes: str | None, seed: int, *, needed: bool
+    name: str | None,
+    weights: str,
+    classes: str | None,
+    weighting: str | None,
+    seed: int,
+    *,
+    needed: bool,
 ) -> LoadedModel | None:
     if name is None and not needed:
         return None
     if name is None:
         raise SettingsError("say which network", remedy="give --model; `mer models` lists them")
     from mer_core.models.loaded import load_model
+    from mer_core.models.shipped import fitting_weighting
 
     given = [part.strip() for part in classes.split(",")] if classes else None
     untrained = weights in ("random", "imagenet")
     names = given or (PAPER_CLASSES if untrained else None)
-    return load_model(name, classes=names, weights=weights, seed=seed)
+    fitting = fitting_weighting(name, weighting)
+    return load_model(name, classes=names, weights=weights, weighting=fitting, seed=seed)
 
 
 def _absolute(weights: str) -> str:
@@ -174,33 +212,6 @@ def default_weights(model: str | None) -> str:
     from mer_core.models.shipped import is_shipped
 
     return SYNTHETIC if model is not None and is_shipped(model) else "random"
-
-
-def held_out_weights(name: str, clip: Path) -> tuple[str, str]:
-    """Network and weights file of the fold of a study that held the clip's subject out.
-
-    Raises:
-        SettingsError: The clip is none of the study's, or its fold kept no weights.
-    """
-    from mer_core.training.experiment import CatalogExperiment
-    from mer_core.training.study import Study
-
-    study = Study.open(name)
-    place = clip.resolve()
-    keys = {
-        sample.key for sample in study.table.samples if sample.frames[0].resolve().parent == place
-    }
-    result = study.result()
-    for fold in result.folds:
-        answered = {answer.key for answer in result.answers[fold.identity]}
-        path = study.weights_path(fold)
-        if keys & answered and path.is_file() and isinstance(study.experiment, CatalogExperiment):
-            return study.experiment.model, str(path)
-    raise SettingsError(
-        "no finished fold of this study held this clip out and kept its weights",
-        where=name,
-        remedy="give the folder of one of its clips, or a checkpoint with --weights",
-    )
 
 
 def _parse_parameters(method: str, model: LoadedModel, written: Sequence[str]) -> dict[str, Any]:

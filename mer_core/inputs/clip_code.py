@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mer_core.ami import AffectiveMotionImage
 
@@ -67,12 +67,26 @@ class SyntheticClip:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetClip:
-    """A clip of a dataset, under the root where it lay."""
+    """A clip of a dataset, under the root where it lay.
+
+    Attributes:
+        dataset: Catalogue name.
+        root: Folder of the dataset.
+        subject: Person in the clip.
+        clip: Name of the clip.
+        options: Reader options as (name, value) pairs.
+        crop: Whether the face is found and aligned; None where the frames show more.
+        stabilise: Whether rigid head motion is undone.
+        imports: See `ClipCode`.
+    """
 
     dataset: str
     root: Path
     subject: str
     clip: str
+    options: tuple[tuple[str, Any], ...] = ()
+    crop: bool | None = None
+    stabilise: bool = False
     imports: str = (
         "from mer_core.datasets.catalog import open_dataset\n"
         "from mer_core.inputs import sample_recording"
@@ -82,10 +96,13 @@ class DatasetClip:
     def code(self) -> str:
         """See `ClipCode`; the first argument of the script replaces the root."""
         root = f"sys.argv[1] if len(sys.argv) > 1 else {str(self.root)!r}"
+        options = "".join(f", {name}={value!r}" for name, value in self.options)
+        chosen = "" if self.crop is None else f",\n    crop={self.crop}"
+        chosen += ",\n    stabilise=True" if self.stabilise else ""
         return (
             f"sample_recording(\n    next(\n        sample\n        for sample in open_dataset("
-            f"{self.dataset!r}, {root})\n        if (sample.subject, sample.clip) == "
-            f"({self.subject!r}, {self.clip!r})\n    )\n)"
+            f"{self.dataset!r}, {root}{options})\n        if (sample.subject, sample.clip) == "
+            f"({self.subject!r}, {self.clip!r})\n    ){chosen}\n)"
         )
 
 

@@ -125,7 +125,9 @@ class Recording:
         return image if size is None else resize_image(image, size)
 
 
-def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
+def sample_recording(
+    sample: Sample, *, crop: bool | None = None, stabilise: bool = False
+) -> Recording:
     """Decode a sample of a dataset, with its ground truth if it is a twin's.
 
     An apex that is not annotated is estimated from motion, and named in `estimated`.
@@ -133,6 +135,7 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
     Args:
         sample: The annotated clip.
         crop: Whether to find and align the face; by default where the frames show more.
+        stabilise: Whether to undo rigid head motion, which leaves the expression's frames alone.
 
     Returns:
         The clip in memory, with its annotation.
@@ -167,10 +170,10 @@ def sample_recording(sample: Sample, *, crop: bool | None = None) -> Recording:
         apex=sample.apex,
         offset=sample.offset,
     )
-    if found.apex is not None or len(found.expression) < 2:
-        return found
-    apex = estimated_apex(found.expression, found.face)
-    return replace(found, apex=apex, estimated=("apex",))
+    if found.apex is None and len(found.expression) > 1:
+        apex = estimated_apex(found.expression, found.face)
+        found = replace(found, apex=apex, estimated=("apex",))
+    return stabilised(found)[0] if stabilise else found
 
 
 def _load_truth(path: Path) -> GroundTruth:

@@ -23,7 +23,13 @@ from mer_core.models.checkpoint import (
 )
 from mer_core.models.entry import ModelEntry
 from mer_core.models.published import published_file
-from mer_core.models.shipped import is_shipped, shipped_card, shipped_classes, shipped_for
+from mer_core.models.shipped import (
+    fitting_weighting,
+    is_shipped,
+    shipped_card,
+    shipped_classes,
+    shipped_for,
+)
 from mer_core.records import InputKind
 from mer_core.seeding import derive_seed
 
@@ -219,8 +225,7 @@ def load_shown(name: str, *, weighting: str | None = None) -> LoadedModel:
     ship for it; and untrained, where none ship at all.
     """
     if is_shipped(name):
-        fits = is_shipped(name, weighting)
-        return load_model(name, weights=SYNTHETIC, weighting=weighting if fits else None)
+        return load_model(name, weights=SYNTHETIC, weighting=fitting_weighting(name, weighting))
     return load_model(name, classes=shipped_classes(), weights="random")
 
 

@@ -100,6 +100,11 @@ def is_shipped(model: str, weighting: str | None = None) -> bool:
     )
 
 
+def fitting_weighting(model: str, weighting: str | None) -> str | None:
+    """Return `weighting` where weights of `model` ship for it; None, for the best, elsewhere."""
+    return weighting if is_shipped(model, weighting) else None
+
+
 def _find() -> Iterator[ShippedWeights]:
     for path in sorted(FOLDER.glob("*.safetensors")):
         yield ShippedWeights(path=path, card=ModelCard.load(path.with_suffix(".json")))

@@ -7,6 +7,7 @@ import pytest
 
 from mer_core.attribution import METHODS
 from mer_core.cli import run
+from mer_core.models.loaded import load_model
 from mer_core.records import array_digest
 
 
@@ -83,6 +84,29 @@ def test_by_default_a_shipped_network_explains_and_only_data_are_marked_syntheti
     _, document, errors = ask(clip, tmp_path / "o", *arguments)
     assert document["synthetic"] is True
     assert not any("real face" in line for line in errors)
+
+
+@pytest.mark.parametrize(
+    ("model", "weighting", "answering"),
+    [
+        ("affectivenet", "full", "full"),
+        ("affectivenet", "rank-pooling", "rank-pooling"),
+        ("resnet50", "full", "rank-pooling"),  # ships for one weighting alone
+    ],
+)
+def test_the_weights_that_ship_for_the_weighting_are_asked(
+    clip, tmp_path, ask, model, weighting, answering
+):
+    arguments = ["--model", model, "--weighting", weighting, "--method", "saliency"]
+    code, document, _ = ask(clip, tmp_path / "o", *arguments)
+    assert code == 0
+    expected = load_model(model, weights="synthetic", weighting=answering)
+    assert document["weights"] == expected.weights.label
+    record = json.loads(Path(document["files"]["record"]).read_text())
+    assert record["settings"]["model_digest"] == expected.digest
+    script = Path(document["files"]["script"]).read_text()
+    assert f"weights='synthetic:{answering}'" in script
+    assert f"weighting={weighting!r}" in script
 
 
 def test_nothing_is_replaced_unless_asked(clip, tmp_path, ask):

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from mer_core.attribution.recording import explain_recording
 from mer_core.cli import run
 from mer_core.datasets.synthetic.twins import write_twin
+from mer_core.inputs import recording_input
 from mer_core.models.checkpoint import read_header
+from mer_core.training import CatalogExperiment, DatasetChoice, profile
+from mer_core.training.controls import find_control
 from mer_core.training.study import Study
 
 QUICK = ["--workers", "1", "--profile", "quick", "--set", "epochs=1", "--set", "batch=8"]
@@ -73,7 +80,7 @@ def test_a_clip_is_explained_by_the_network_that_never_saw_its_subject(
     for sample in (study.table.samples[0], study.table.samples[-1]):
         out = tmp_path / sample.subject
         place = str(sample.frames[0].parent)
-        asked = ["explain", place, str(out), "--study", first, "--no-crop", "--method", "saliency"]
+        asked = ["explain", place, str(out), "--study", first, "--method", "saliency"]
         _json(capsys, *asked)
         (record,) = out.glob("*.json")
         digest = json.loads(record.read_text())["settings"]["model_digest"]
@@ -89,6 +96,50 @@ def test_a_clip_is_explained_by_the_network_that_never_saw_its_subject(
     capsys.readouterr()
     assert run(["explain", str(twin), str(tmp_path / "x"), "--study", first]) == 2
     assert "held this clip out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stabilise", [False, True])
+@pytest.mark.parametrize("crop", [None, True])
+def test_what_is_explained_is_the_input_that_the_study_answered(
+    crop, stabilise, twin, tmp_path, capsys, monkeypatch
+):
+    name = f"seen-{crop}-{stabilise}"
+    study = Study.create(
+        CatalogExperiment(
+            datasets=(DatasetChoice(name="casme2", root=str(twin)),),
+            weighting="rank-pooling",
+            crop=crop,
+            stabilise=stabilise,
+        ),
+        name=name,
+        settings=profile("quick", epochs=1),
+    )
+    place = str(study.table.samples[5].frames[0].parent)
+    out = tmp_path / "out"
+    asked = ["explain", place, str(out), "--study", name, "--method", "saliency"]
+    assert run(asked) == 2
+    assert "no finished fold" in capsys.readouterr().err
+    list(study.run(workers=1))
+    given = []
+
+    def keep(model, recording, **options):
+        given.append(recording_input(recording, model.entry.input, weighting=options["weighting"]))
+        return explain_recording(model, recording, **options)
+
+    monkeypatch.setattr("mer_core.attribution.recording.explain_recording", keep)
+    _json(capsys, *asked)
+    images = study.experiment.images(study.table, find_control("none"))
+    np.testing.assert_array_equal(given[0], np.asarray(images[5]))
+    if crop and stabilise:
+        (script,) = out.glob("*.py")
+        subprocess.run([sys.executable, script.name], cwd=out, check=True, timeout=300)
+
+
+def test_a_study_brings_its_own_weights_and_frames(first, twin, tmp_path, capsys):
+    for option in (["--frames", "1:3"], ["--weights", "random"]):
+        asked = ["explain", str(twin), str(tmp_path / "x"), "--study", first, *option]
+        assert run(asked) == 2
+        assert "its own weights and frames" in capsys.readouterr().err
 
 
 def test_resume_of_a_finished_study_changes_nothing(first, capsys):
