@@ -45,8 +45,9 @@ class ModelEntry:
         notes: Readings and choices that are ours rather than the paper's.
         published: Weights others trained, where some exist.
         map_layer: Layer that class activation maps take where none is named: of those whose maps of
-            the shipped network are never constant on the cohort's inner people, the one that best
-            finds what moves (`mer reproduce map_layers`). "" for the last.
+            the shipped network are constant on none of 64 clips of the cohort's inner people, the
+            one that best finds what moves. On unseen people some are constant all the same
+            (`mer reproduce map_layers` says how many). "" for the last.
         listed: Whether lists of networks show it; by its name it is found in any case.
     """
 
