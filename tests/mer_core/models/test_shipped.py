@@ -139,3 +139,16 @@ def test_readme_gives_the_figures_of_the_cards():
             f"{card.uar.value:.3f} | {card.uar.low:.3f} to {card.uar.high:.3f} |"
         )
         assert line in text
+
+
+def test_the_readme_names_the_networks_whose_calibration_did_not_improve():
+    worse = {}
+    for shipped in shipped_weights():
+        found = shipped.card.calibration
+        if found.error_after > found.error_before:
+            title = model_entry(shipped.card.model).title
+            worse[title] = f"{title} ({found.error_before:.3f} to {found.error_after:.3f})"
+            assert shipped.card.weighting == "rank-pooling"
+    assert sorted(worse) == ["AffectiveNet", "LEARNet"]
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    assert all(text in readme for text in worse.values())
