@@ -165,9 +165,15 @@ def _above_majority(row: ScoreRow) -> bool:
 
 def _training(rows: Sequence[ScoreRow]) -> str:
     """Which settings are behind our figures."""
-    settings = dict.fromkeys((row.profile, row.precision) for row in rows if row.ours is not None)
-    named = "; ".join(", ".join(filter(None, pair)) for pair in settings)
+    settings = dict.fromkeys(_settings_of(row) for row in rows if row.ours is not None)
+    named = "; ".join(filter(None, settings))
     return f"Training: {named}." if named else ""
+
+
+def _settings_of(row: ScoreRow) -> str:
+    """Return the settings by their name, which says the precision where it was chosen."""
+    parts = (row.profile, "" if row.precision in row.profile else row.precision)
+    return ", ".join(filter(None, parts))
 
 
 _FEW = 4

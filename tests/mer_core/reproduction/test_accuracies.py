@@ -159,3 +159,16 @@ def test_rows_that_no_network_stands_behind_are_refused():
     assert check_methods(["LEARNet"]) == ("LEARNet",)
     with pytest.raises(UnknownNameError, match="AffectiveNet-1"):
         check_methods(["AffectiveNet"])
+
+
+def test_the_note_says_each_training_once_and_its_precision():
+    common = {"table": 2, "setup": "SAMM", "paper": None, "data": "synthetic", "ours": 50.0}
+    rows = [
+        ScoreRow(method="A", profile="standard", precision="float32", **common),
+        ScoreRow(method="B", profile="standard", precision="float32", **common),
+        ScoreRow(
+            method="C", profile="standard, precision bfloat16", precision="bfloat16", **common
+        ),
+    ]
+    note = score_table(rows, name="Table 2. ").notes[-1]
+    assert note.endswith("Training: standard, float32; standard, precision bfloat16.")
