@@ -21,7 +21,8 @@ def manifest():
 
 
 def test_every_file_has_an_entry_and_every_entry_a_file(manifest):
-    files = {file.name for file in FIGURES.iterdir()} - {MANIFEST, GALLERY, PAGE, STYLE_SHEET}
+    files = {file.name for file in FIGURES.iterdir() if file.is_file()}
+    files -= {MANIFEST, GALLERY, PAGE, STYLE_SHEET}
     assert files == {entry.file for entry in manifest.entries()}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mer_core.errors import MerError
+from mer_core.folders import figures_folder
 from mer_core.models.catalog import model_entry
 from mer_core.paper.tables import SETUPS, Setup
 from mer_core.protocols import CrossDataset, find_protocol
@@ -223,10 +224,19 @@ def _measured(result: StudyResult, profile: str, folder: Path) -> CellResult:
     return CellResult(status=status, result=result, profile=profile, folder=folder)
 
 
+ANSWERS = "answers"
+"""Folder beside tables and figures: every answer of the studies behind them, without networks."""
+
+
 def existing_studies() -> list[tuple[Path, Mapping[str, Any]]]:
-    """Every readable study, those that kept their networks first, as figures look into them."""
+    """Every readable study, those that kept their networks first, as figures look into them.
+
+    These are the user's, then those whose answers lie beside the figures.
+    """
     found = []
-    for folder in list_studies():
+    own = {folder.name: folder for folder in list_studies()}
+    kept = {folder.name: folder for folder in list_studies(figures_folder() / ANSWERS)}
+    for folder in (kept | own).values():
         try:
             inode = (folder / FILE_NAME).stat().st_ino
             found.append((folder, _read_definition(folder, inode)))

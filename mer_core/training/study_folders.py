@@ -8,6 +8,7 @@ once; one that the user deletes stays deleted.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from mer_core.atomic import atomic_path, write_text
@@ -87,15 +88,11 @@ def install_shipped_studies(root: Path | None = None) -> tuple[str, ...]:
     return tuple(new)
 
 
-def ship_study(folder: Path, name: str) -> Path:
-    """Write the study in `folder` as `name` among those that ship, in one file.
+def copy_answers(folder: Path, target: Path) -> None:
+    """Copy the study in `folder`, without its networks, into the one file `target`.
 
     SQLite writes its write-ahead log back into the copy, which can then be read from anywhere.
     """
-    target = FOLDER / f"{name}.sqlite"
-    target.parent.mkdir(exist_ok=True)
-    target.unlink(missing_ok=True)
-    with sqlite3.connect(folder / FILE_NAME) as database:
-        database.execute("VACUUM INTO ?", (str(target),))
-    database.close()
-    return target
+    with atomic_path(target) as partial, closing(sqlite3.connect(folder / FILE_NAME)) as database:
+        partial.unlink(missing_ok=True)  # SQLite writes a new file only
+        database.execute("VACUUM INTO ?", (str(partial),))

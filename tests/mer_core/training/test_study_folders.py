@@ -13,9 +13,9 @@ from mer_core.training.storage import StudyStore
 from mer_core.training.study import Study
 from mer_core.training.study_folders import (
     FOLDER,
+    copy_answers,
     install_shipped_studies,
     list_studies,
-    ship_study,
 )
 from tests.mer_core.training.blobs import TINY, BlobExperiment
 
@@ -25,7 +25,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(study_folders, "FOLDER", tmp_path / "package")
     study = Study.create(BlobExperiment(), folder=tmp_path / "made", settings=TINY)
     study.complete(workers=1)
-    ship_study(tmp_path / "made", "blobs")
+    copy_answers(tmp_path / "made", tmp_path / "package" / "blobs.sqlite")
     return tmp_path / "mine"
 
 
