@@ -54,10 +54,8 @@ def test_the_answers_behind_a_table_give_it_again_where_no_study_is(
     job, made, monkeypatch, tmp_path
 ):
     (answers,) = list_studies(made / ANSWERS)
-    settings = next(e for e in Manifest(made).entries() if e.name == "table1").provenance[
-        "settings"
-    ]
-    assert settings["studies"] == [answers.name]
+    entry = next(one for one in Manifest(made).entries() if one.name == "table1")
+    assert entry.provenance["settings"]["studies"] == [answers.name]
     monkeypatch.setenv("MER_DATA", str(tmp_path / "empty"))
     monkeypatch.setattr(cells, "figures_folder", lambda: made)
     (again,) = reproduce(["table1"], replace(job, existing=True), tmp_path / "again")
