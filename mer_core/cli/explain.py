@@ -60,8 +60,8 @@ if TYPE_CHECKING:
 @click.option(
     "--weighting",
     type=click.Choice(WEIGHTINGS.names()),
-    help="Frame weights of the image.  [default: the network's own; a shipped network has weights "
-    "for several]",
+    help="Frame weights of the image; shipped weights are those trained on it, where some are.  "
+    "[default: the network's own, or the study's]",
 )
 @click.option("--frames", "span", type=FrameRange(), help="Frame numbers to use, both included.")
 @click.option(

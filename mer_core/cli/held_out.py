@@ -57,12 +57,21 @@ def find_held_out(name: str, clip: Path) -> HeldOutClip:
     """Find the fold of a study that held the subject of the clip in a folder out.
 
     Raises:
-        SettingsError: The clip is none of the study's, or its fold kept no weights.
+        SettingsError: The clip is none of the study's, its fold kept no weights, or the study's
+            control changed what its networks saw.
     """
+    from mer_core.training.controls import find_control
     from mer_core.training.experiment import CatalogExperiment
     from mer_core.training.study import Study
 
     study = Study.open(name)
+    control = find_control(study.control)
+    if control.reverses_frames or control.removes_motion:
+        raise SettingsError(
+            f"the networks of this study saw other clips: {control.title}",
+            where=name,
+            remedy="name a study without this control",
+        )
     place = clip.resolve()
     samples = {
         sample.key: sample

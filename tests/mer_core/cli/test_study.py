@@ -142,6 +142,15 @@ def test_a_study_brings_its_own_weights_and_frames(first, twin, tmp_path, capsys
         assert "its own weights and frames" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("control", ["time-reversed", "motionless"])
+def test_clips_that_a_control_changed_are_not_explained(control, twin, tmp_path, capsys):
+    chosen = CatalogExperiment(datasets=(DatasetChoice(name="casme2", root=str(twin)),))
+    study = Study.create(chosen, name=control, settings=profile("quick"), control=control)
+    place = str(study.table.samples[0].frames[0].parent)
+    assert run(["explain", place, str(tmp_path / "x"), "--study", control]) == 2
+    assert find_control(control).title in capsys.readouterr().err
+
+
 def test_resume_of_a_finished_study_changes_nothing(first, capsys):
     before = _json(capsys, "study", "show", first)
     after = _json(capsys, "study", "resume", first, "--workers", "1")
