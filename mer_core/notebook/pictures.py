@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +53,8 @@ def pictures(
     scales = TileScale.OWN if own_scales else TileScale.ROW
     block = TileBlock(rows=[tiles], scales=scales)
     width = min(_ROW, _WIDTH * len(tiles) + (0.5 if block.barred else 0.1))
-    return tile_figure([[block]], synthetic=synthetic, width=width, note=note)
+    drawn = tile_figure([[block]], synthetic=synthetic, width=width, note=note)
+    return replace(drawn, alt=f"Pictures: {', '.join(named)}")
 
 
 def clip_strip(recording: Recording, count: int = 7, *, outline: bool = False) -> StaticFigure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,9 @@ def dot_sheet(
             top -= room
         _key(page, cells, axis, height)
 
-    return static_figure(draw, width=width, height=height, synthetic=synthetic)
+    drawn = static_figure(draw, width=width, height=height, synthetic=synthetic)
+    names = ", ".join(dict.fromkeys(cell.method for cell in cells))
+    return replace(drawn, alt=f"{axis.title} of {names}, on {', '.join(groups)}")
 
 
 def _panel(

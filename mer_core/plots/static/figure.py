@@ -30,12 +30,23 @@ _LOCK = RLock()  # matplotlib's settings are one dictionary for all threads
 _FOOT = 0.17  # inches below a figure on generated data
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class StaticFigure:
-    """A drawn figure as the files it becomes."""
+    """A drawn figure as the files it becomes.
+
+    Attributes:
+        svg: Its SVG file.
+        png: Its PNG file.
+        alt: Description for those who cannot see it.
+    """
 
     svg: bytes
     png: bytes
+    alt: str = "Figure"
+
+    def __repr__(self) -> str:
+        """What a notebook says where it cannot show the picture."""
+        return self.alt
 
     def _repr_png_(self) -> bytes:
         """Return the picture as notebooks show it."""

@@ -1,6 +1,7 @@
 """A figure for print is the same bytes every time, and drawing one changes nothing outside."""
 
 import warnings
+from dataclasses import replace
 
 import cv2
 import matplotlib as mpl
@@ -34,6 +35,11 @@ def test_equal_calls_give_equal_bytes_whatever_a_user_has_set():
         assert made() == first
         assert mpl.rcParams["font.size"] == 20
     assert b"date" not in first.svg.lower()
+
+
+def test_a_figure_is_told_in_words_and_not_in_bytes():
+    assert repr(made()) == "Figure"
+    assert repr(replace(made(), alt="Two curves")) == "Two curves"
 
 
 @pytest.mark.parametrize("width", [ONE_COLUMN, TWO_COLUMNS])
