@@ -2,7 +2,7 @@
 
 `python .github/docs/notebook_pages.py` makes the pages that are stale, `--all` every page, `07`
 that of the seventh, and `--check` says which are stale and makes none. A page knows the digest of
-the cells that it was made of.
+what it was made of: its cells, and the results, lessons, networks and studies that a cell can show.
 
 Pictures are WebP and formulas are drawn, so a page needs no other file. A chart is a picture, too;
 folded below it lies the chart itself, which asks for plotly when it is opened: from
@@ -45,6 +45,16 @@ from mer_core.plots.page import html_page
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "notebooks"
 PAGES = FOLDER / "executed"
+SHOWN = (
+    "figures/*.csv",
+    "figures/*.html",
+    "figures/*.json",
+    "mer_core/lessons.toml",
+    "mer_core/models/weights/*.json",
+    "mer_core/training/studies/*.sqlite",
+)
+"""Files whose contents pages print."""
+
 HIDDEN = "values"
 """Tag of the cell that holds what tests assert."""
 
@@ -60,10 +70,20 @@ def notebooks() -> list[Path]:
 
 
 def source_digest(path: Path) -> str:
-    """Return the identity of what a notebook's cells say and do."""
+    """Return the identity of what a notebook's cells say and do, and of what they can show."""
     cells = nbformat.read(path, as_version=4).cells
     said = [[cell.cell_type, cell.source, cell.metadata.get("tags", [])] for cell in cells]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([said, *shown_digests(ROOT)]).encode()).hexdigest()
+
+
+def shown_digests(root: Path) -> list[tuple[str, str]]:
+    """Return the digest of each file that pages can show, but for the dates in the manifest."""
+    found = sorted(path for pattern in SHOWN for path in root.glob(pattern))
+    return [
+        (path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in found
+        if path.name != "manifest.json"
+    ]
 
 
 def page_digest(page: Path) -> str:
@@ -75,7 +95,7 @@ def page_digest(page: Path) -> str:
 
 
 def stale() -> list[Path]:
-    """Return the notebooks whose page is missing or was made of other cells."""
+    """Return the notebooks whose page is missing or was made of other cells or results."""
     return [path for path in notebooks() if page_digest(page_of(path)) != source_digest(path)]
 
 

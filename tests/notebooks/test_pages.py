@@ -18,6 +18,7 @@ pages = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(pages)
 
 MOST = 10 * 2**20  # bytes of all pages
+LONGEST = 400  # letters that describe a picture
 
 
 def test_no_page_is_stale_and_none_is_left_over():
@@ -42,10 +43,26 @@ def test_a_page_of_other_cells_is_stale(tmp_path, monkeypatch):
     assert pages.stale() == [copy]
 
 
+@pytest.mark.parametrize("pattern", pages.SHOWN)
+def test_a_page_that_shows_other_results_is_stale(pattern, tmp_path, monkeypatch):
+    (first, *_) = pages.notebooks()
+    for path in (path for shown in pages.SHOWN for path in ROOT.glob(shown)):
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    before = pages.source_digest(first)
+    monkeypatch.setattr(pages, "ROOT", tmp_path)
+    assert pages.source_digest(first) == before
+    changed = next(path for path in tmp_path.glob(pattern) if path.name != "manifest.json")
+    changed.write_bytes(changed.read_bytes() + b" ")
+    assert pages.source_digest(first) != before
+
+
 @pytest.mark.parametrize("path", pages.notebooks(), ids=lambda path: path.stem)
 def test_a_page_shows_pictures_formulas_and_words_and_asks_nobody(path):
     html = pages.page_of(path).read_text("utf-8")
     assert not re.findall(r"<img(?![^>]*alt=\"[^\"]+\")[^>]*>", html)
+    assert max(map(len, re.findall(r"<img[^>]* alt=\"([^\"]*)\"", html))) < LONGEST
     assert not re.findall(r"(?:src|href)=[\"']https?:", html)
     assert 'class="formula"' in html
     assert "widget-view" not in html
