@@ -1,6 +1,6 @@
 """What every step of the guided path has: a curated clip, a question, a vote, a hidden answer.
 
-On a projector a step has large type, no controls, and is shown from its top.
+On a projector a step has large type, no controls but the lesson menu, and is shown from its top.
 
 Everybody who has a lesson open on this server can vote; no account, one vote a window.
 """
@@ -152,5 +152,5 @@ def start_at_top(step: str) -> None:
 
 
 def present() -> None:
-    """Enlarge the type of this page, and hide all but the step and the way on."""
+    """Enlarge the type of this page, and hide all but the step and the way to others."""
     st.html(LARGE)

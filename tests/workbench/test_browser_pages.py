@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.workbench.running import settle
+from tests.workbench.watching import choose
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
@@ -163,6 +164,13 @@ def test_the_presenters_view_hides_all_but_the_step(page, server):
     expect(page.get_by_role("heading", name="What to take home")).to_be_visible()
     size = page.get_by_text("short and slight").evaluate("node => getComputedStyle(node).fontSize")
     assert float(size.removesuffix("px")) > 20
+    page.goto(f"{server}/lessons?lesson=leak&presenter=true")
+    settle(page)
+    expect(page.get_by_text("They guess", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Clear the votes")).to_be_hidden()
+    expect(page.get_by_label("Epochs", exact=True)).to_be_hidden()
+    choose(page, "Lesson", "7. Reading an attribution")()
+    page.get_by_role("heading", name="Reading an attribution").wait_for()
 
 
 def test_votes_of_two_windows_are_counted_together(page, server):
