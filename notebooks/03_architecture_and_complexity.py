@@ -76,15 +76,16 @@ nb.table(stages[[*names, "parameters"]].rename(columns=names).head(6).set_index(
 
 # %%
 model = load_model("affectivenet", weights="synthetic")
-face = synthetic_recording(subject=subject, emotion=emotion, seed=1)
+people = {"subject": nb.PEOPLE, "emotion": nb.EMOTIONS}
 
 
 # %%
-def see(layer="refine", row=7, column=5):
+def see(layer="refine", row=7, column=5, subject=subject, emotion=emotion):
+    face = synthetic_recording(subject=subject, emotion=emotion, seed=1)
     return nb.fields(model, face, layer, row=row / 10, column=column / 10)
 
 
-nb.explore(see, layer=nb.PARTS, row=range(11), column=range(11))
+nb.explore(see, layer=nb.PARTS, row=range(11), column=range(11), **people)
 
 # %% [markdown]
 # **Seen.** The fields differ by a few pixels. The widest reaches from the nose to the lips, and
@@ -110,7 +111,7 @@ def respond(branch="3x3", layer="first", channel=3, subject=subject, emotion=emo
 
 
 choices = {"branch": list(model.entry.branches()), "layer": nb.PARTS, "channel": range(64)}
-nb.explore(respond, **choices, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
+nb.explore(respond, **choices, **people)
 
 # %% [markdown]
 # **Seen.** The mean over channels is brightest at the corners of the mouth, and channel 3 shows
@@ -144,11 +145,11 @@ costs
 #    in Eqs. 6 to 10.
 
 # %% jupyter={"source_hidden": true} tags=["values"]
-chosen = costs.frame[costs.frame.chosen.astype(str) == "True"]
+chosen = nb.Results().costs()
 results = {
     "parameters": int(stages.parameters.sum()),
     "in_first_dense": int(stages.set_index("name").parameters["head.fv1.linear"]),
-    "ledger": chosen.set_index("network").parameters.to_dict(),
-    "disagree": chosen[chosen.agreement.isin(["none"]) | chosen.agreement.isna()].network.tolist(),
+    "ledger": chosen.parameters.to_dict(),
+    "disagree": chosen[chosen.agreement.isin(["none"]) | chosen.agreement.isna()].index.tolist(),
     "trained": model.weights.trained,
 }

@@ -117,7 +117,7 @@ nb.explore(person, subject=list(nb.people_frame(study).index))
 
 # %% [markdown]
 # **Seen.** All have the same number of clips, and still the share of right answers differs widely
-# from person to person. What a mean promises, the next person need not get.
+# from person to person. The next person may do much better or worse than the mean.
 #
 # ## Conclusion
 #

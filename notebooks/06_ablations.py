@@ -43,6 +43,7 @@ setups = ["CASME-I", "CASME-II"]  # columns of Table 1
 
 # %%
 from mer_core import notebook as nb
+from mer_core import synthetic_recording
 
 results_of = nb.Results(data, train=train, profile=profile, changes=changes)
 
@@ -71,10 +72,9 @@ print(table.summary)
 # **Look for** the ablation that halves the network, and what it does to the accuracy above.
 
 # %%
-costs = results_of.get("table3").frame
-mine = costs[costs.network.isin(nb.ABLATION_ROWS) & (costs.chosen.astype(str) == "True")]
+costs = results_of.costs(nb.ABLATION_ROWS)
 names = {"paper_parameters_m": "paper, millions", "multiply_adds": "multiply-adds"}
-nb.table(mine.set_index("network")[["parameters", *names]].rename(columns=names))
+nb.table(costs[["parameters", *names]].rename(columns=names))
 
 # %% [markdown]
 # **Seen.** Two ablations halve the network, LFC and WoMFL. In the paper both lose accuracy;
@@ -88,12 +88,13 @@ nb.table(mine.set_index("network")[["parameters", *names]].rename(columns=names)
 
 
 # %%
-def see(network="affectivenet", row=7, column=5):
-    model, face = nb.untrained(network), nb.inspect(nb.untrained(network), 4, "happiness").recording
-    return nb.fields(model, face, "refine", row=row / 10, column=column / 10)
+def see(network="affectivenet", row=7, column=5, subject=4, emotion="happiness"):
+    face = synthetic_recording(subject=subject, emotion=emotion, seed=1)
+    return nb.fields(nb.untrained(network), face, "refine", row=row / 10, column=column / 10)
 
 
-nb.explore(see, network=nb.ABLATIONS, row=range(11), column=range(11))
+people = {"subject": nb.PEOPLE, "emotion": nb.EMOTIONS}
+nb.explore(see, network=nb.ABLATIONS, row=range(11), column=range(11), **people)
 
 # %% [markdown]
 # **Seen.** It is KS-2: with kernels of 7 and 11 in EncapFeat even the first branch sees far, and
@@ -101,8 +102,8 @@ nb.explore(see, network=nb.ABLATIONS, row=range(11), column=range(11))
 #
 # ## Fig. 7: first convolutions on disgust
 #
-# **Look for** the word *untrained*: where no study of an ablation is finished, its row shows
-# filters of random weights.
+# **Look for** the word *untrained*: a row whose trained weights are not at hand shows filters of
+# random weights.
 
 # %%
 figure = results_of.get("fig7")
@@ -129,7 +130,7 @@ figure
 ks1, ks2 = ([r.paper for r in table.rows if r.method == f"Af-Net-KS-{n}"] for n in (1, 2))
 results = {
     "rows": [nb.plain(row) for row in table.measured],
-    "parameters": mine.set_index("network").parameters.to_dict(),
+    "parameters": costs.parameters.to_dict(),
     "paper_ks2_beats_ks1": all(b > a for a, b in zip(ks1, ks2, strict=True)),
     "networks": figure.document["networks"],
 }

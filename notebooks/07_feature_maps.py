@@ -48,7 +48,7 @@ people = {"subject": nb.PEOPLE, "emotion": nb.EMOTIONS}
 
 
 # %%
-def view(weights="trained", branch="3x3", layer="refine", channel=-1, subject=4, emotion=emotion):
+def view(weights, branch="3x3", layer="refine", channel=-1, subject=subject, emotion=emotion):
     model = models[weights]
     face = nb.inspect(model, subject, emotion).recording
     return nb.channel_view(model, face, nb.layer_of(model, branch, layer), channel)
@@ -105,17 +105,30 @@ results_of.get("fig6")
 # ResNet-50 the broadest patches. None of it says which network is right more often.
 #
 # ## Three networks, one clip
+#
+# **Look for** a person and an emotion on which the three do not agree, and for how sure each is
+# then.
 
 # %%
 nb.question("three-networks")
 
 # %%
-inspections = [
-    nb.inspect(load_model(n, weights="synthetic"), subject, emotion) for n in nb.COMPARED
-]
-nb.answer("three-networks", **nb.agreement_words(inspections))
+three = [load_model(name, weights="synthetic") for name in nb.COMPARED]
+
+
+# %%
+def ask(subject=subject, emotion=emotion):
+    seen = [nb.inspect(model, subject, emotion) for model in three]
+    answer = nb.answer("three-networks", **nb.agreement_words(seen))
+    return [nb.predictions_frame(seen), answer]
+
+
+nb.explore(ask, **people)
 
 # %% [markdown]
+# **Seen.** All three call this happiness positive, which is right. Choose sadness: they agree as
+# well, and all are wrong. Choose fear: they part, and the surest of them is wrong.
+#
 # ## Conclusion
 #
 # Maps show what a layer could use, not what the answer rests on. Only a comparison says
@@ -135,5 +148,5 @@ results = {
     "layers": {name: len(set(best)) for name, best in figure3.document["maps"].items()},
     "correlations": {k: v["rank_correlation"] for k, v in figure4.document["maps"].items()},
     "people_in_figure4": len({clip.split("/")[1] for clip in figure4.document["clips"]}),
-    "answers": [sum(one.answer.values()) for one in inspections],
+    "answers": [sum(nb.inspect(m, subject, emotion).answer.values()) for m in three],
 }

@@ -45,8 +45,14 @@ from mer_core import notebook as nb
 # another map.
 
 # %%
+nb.question("prediction")
+
+# %%
 inspection = nb.inspect(load_model(network, weights="synthetic"), subject, emotion, seed=seed)
 nb.table(nb.answer_frame(inspection))
+
+# %%
+nb.answer("prediction")
 
 # %% [markdown]
 # **Seen.** The network is all but sure, and it is right: happiness counts as positive. The other

@@ -54,7 +54,7 @@ nb.table(costs)
 #
 # ## What LEARNet responds to
 #
-# **Look for** the layer from which on you no longer recognise a face.
+# **Look for** the first layer in which you no longer recognise a face.
 
 # %%
 learnet = load_model("learnet", weights="synthetic")
@@ -101,8 +101,8 @@ nb.explore(kept, subject=nb.PEOPLE, emotion=nb.EMOTIONS)
 #
 # ## How they do, one person left out at a time
 #
-# Neither is in the paper's tables; our figures stand below those of AffectiveNet. **Look for**
-# the majority rate.
+# Neither is in the paper's tables; our figures are in the rows after those of AffectiveNet.
+# **Look for** the majority rate.
 
 # %%
 results_of = nb.Results(data, train=train, profile=profile, changes=changes)

@@ -61,6 +61,12 @@ def test_every_command_that_is_told_exists_with_its_options(words):
     assert {word for word in rest if word.startswith("--")} <= known
 
 
+def test_every_lesson_is_asked_and_answered_in_a_notebook():
+    cells = "".join(path.read_text() for path in sorted((ROOT / "notebooks").glob("*.py")))
+    for part in ("question", "answer"):
+        assert set(re.findall(rf'nb\.{part}\("([\w-]+)"', cells)) == {one.name for one in lessons()}
+
+
 def test_every_command_is_in_the_readme_or_says_what_it_does():
     told = {words[0] for words in commands()}
     assert {name for name, (_, line) in COMMANDS.items() if not line.strip()} == set()

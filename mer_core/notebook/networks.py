@@ -17,6 +17,7 @@ from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.frames import FrameShares
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS
+from mer_core.datasets.label_schemes import class_for
 from mer_core.distinct_controls import distinct_controls
 from mer_core.errors import UnknownNameError
 from mer_core.features import RANKINGS, feature_maps
@@ -80,6 +81,22 @@ def answer_frame(inspection: Inspection) -> pd.DataFrame:
     shares = [f"{100 * inspection.answer[name]:.1f} %" for name in classes]
     marks = ["predicted" if name == inspection.predicted else "" for name in classes]
     return pd.DataFrame({"class": classes, "probability": shares, "": marks}).set_index("class")
+
+
+def predictions_frame(inspections: Sequence[Inspection]) -> pd.DataFrame:
+    """Return what networks predict for one clip, how sure each is, and whether it is right."""
+    lines = []
+    for one in inspections:
+        truth = class_for(one.recording.label, one.model.classes)
+        lines.append(
+            {
+                "network": one.model.entry.title,
+                "predicts": one.predicted,
+                "probability": f"{100 * one.answer[one.predicted]:.1f} %",
+                "is": "" if truth is None else "right" if one.predicted == truth else "wrong",
+            }
+        )
+    return pd.DataFrame(lines).set_index("network")
 
 
 def scores_frame(inspection: Inspection, methods: Sequence[str]) -> pd.DataFrame:

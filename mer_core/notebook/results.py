@@ -206,6 +206,16 @@ class Results:
         note = f"<p>Not made yet: <code>mer reproduce {name}</code> makes it.</p>"
         return self._find_made(name) or Card(note)
 
+    def costs(self, rows: Iterable[str] | None = None) -> pd.DataFrame:
+        """Return what networks cost, each in the reading that the other tables rest on.
+
+        Args:
+            rows: Rows of Table 3, as the paper names them; all by default.
+        """
+        found = self.get("table3").frame
+        chosen = found[found.chosen.astype(str) == "True"].set_index("network")
+        return chosen if rows is None else chosen[chosen.index.isin(list(rows))]
+
     def scores(
         self,
         table: int,

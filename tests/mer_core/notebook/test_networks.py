@@ -44,11 +44,21 @@ def test_a_channel_beyond_the_last_counts_on_from_the_first(inspection):
 
 def test_the_guessing_game_owns_up_to_every_map_once(inspection):
     lines = nb.guess_words(inspection).splitlines()
-    assert [line[:7] for line in lines] == [f"- **{letter}**" for letter in "ABCDE"]
+    assert [line[:7] for line in lines] == [f"- **{letter}**" for letter in "ABCD"]
+    assert repr(nb.guess_maps(inspection)) == "Pictures: Map A, Map B, Map C, Map D"
     assert sum("AffectiveNet" in line for line in lines) == 1
     # A random map holds its share of the region and no more.
     (random,) = [line for line in lines if "Random map" in line]
     assert float(re.search(r"mass ([\d.]+)", random)[1]) == pytest.approx(1, abs=0.1)
+
+
+def test_networks_that_look_at_one_clip_are_set_beside_each_other(inspection):
+    frame = nb.predictions_frame([inspection, inspection])
+    assert list(frame.columns) == ["predicts", "probability", "is"]
+    assert set(frame["predicts"]) == {inspection.predicted}
+    right = inspection.predicted == "positive"  # which happiness counts as
+    assert set(frame["is"]) == {"right" if right else "wrong"}
+    assert nb.agreement_words([inspection, inspection]) == {"agreeing": "All two"}
 
 
 def test_the_answer_is_a_distribution_over_the_classes(inspection):

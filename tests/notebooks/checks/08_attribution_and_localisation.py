@@ -15,4 +15,4 @@ def check(results):
     assert results["mass"]["Random map"] == pytest.approx(1, abs=0.1)
     # Pixels that moved hold more than their share of the motion.
     assert results["mass"]["Motion energy"] > 1
-    assert len(results["mass"]) == 3 + 4
+    assert len(results["mass"]) == 3 + 3
