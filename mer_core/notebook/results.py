@@ -213,9 +213,8 @@ class Results:
             rows: Rows of Table 3, as the paper names them; all by default.
         """
         found = self.get("table3").frame
-        found = found.assign(chosen=found.chosen.astype(str)).set_index("network")
-        wanted = set(found.index if rows is None else rows)
-        return found.query("chosen == 'True' and index in @wanted")
+        chosen = found.loc[found.chosen.astype(str) == "True"].set_index("network")
+        return chosen if rows is None else pd.DataFrame(chosen.loc[chosen.index.isin(list(rows))])
 
     def scores(
         self,
