@@ -6,9 +6,12 @@ import pandas as pd
 import pytest
 
 from mer_core.plots.page import STYLE_SHEET, style_sheet
+from mer_core.reproduction.answers import ANSWERS
 from mer_core.reproduction.everything import BUILDERS, drawn_from, measured_cells
 from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.review import PAGE, review
+from mer_core.training.storage import FILE_NAME
+from mer_core.training.study_folders import list_studies
 
 FIGURES = Path(__file__).parents[1] / "figures"
 
@@ -24,6 +27,16 @@ def test_every_file_has_an_entry_and_every_entry_a_file(manifest):
     files = {file.name for file in FIGURES.iterdir() if file.is_file()}
     files -= {MANIFEST, GALLERY, PAGE, STYLE_SHEET}
     assert files == {entry.file for entry in manifest.entries()}
+
+
+def test_the_answers_behind_the_figures_lie_beside_them(manifest):
+    named = set()
+    for entry in manifest.entries():
+        studies = entry.provenance["settings"].get("studies", [])
+        named |= set(studies.values() if isinstance(studies, dict) else studies)
+    assert {folder.name for folder in list_studies(FIGURES / ANSWERS)} == named != set()
+    for file in (FIGURES / ANSWERS).rglob("*"):
+        assert file.is_dir() or file.name == FILE_NAME
 
 
 def test_names_say_synthetic_where_data_were_generated(manifest):

@@ -237,7 +237,7 @@ def _sample(source: str, root: str, subject: str, clip: str) -> Sample:
 
 
 def weights_of(model: LoadedModel) -> str:
-    """Return the arguments with which `load_model` gives this network again."""
+    """Return the `weights` with which `load_model` gives this network again."""
     return model.weights.source
 
 

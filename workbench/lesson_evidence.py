@@ -82,8 +82,8 @@ def summary() -> None:
    a motion of a few pixels.
 2. A clip becomes **one image**: every frame weighted by its place in time. What the weights sum to
    decides whether the face stays in it, and with it who the person is.
-3. A network **has to choose** one of its classes. Its bars are close to the share of right answers
-   only on people like those it was calibrated on; here, generated ones.
+3. A network **has to choose** one of its classes. Its bars are known to be close to the share of
+   right answers on people like those it was calibrated on (here, generated ones), and on no others.
 4. A map over a face **convinces, whether it is true or not**. It has to beat plain motion, and to
    change when the network does.
 5. A score counts only for **people the network has never seen**, and only if nobody has chosen by

@@ -88,12 +88,12 @@ def draw_predictions(
     draw_marks(models, recording)
 
 
-def draw_marks(models: Sequence[LoadedModel], recording: Recording, *, where: Any = st) -> None:
+def draw_marks(models: Sequence[LoadedModel], recording: Recording) -> None:
     """Draw what is to be said of answers about a real clip; a generated one has its badge."""
     if recording.clip.synthetic:
         return
     for mark in dict.fromkeys(mark for model in models for mark in marks(model, recording)):
-        where.caption(f":material/info: {sentence_case(mark)}.")
+        st.caption(f":material/info: {sentence_case(mark)}.")
 
 
 def columns(models: Sequence[LoadedModel]) -> list[DeltaGenerator]:

@@ -49,6 +49,7 @@ SHOWN = (
     "figures/*.csv",
     "figures/*.html",
     "figures/*.json",
+    "figures/*.png",
     "mer_core/lessons.toml",
     "mer_core/models/weights/*.json",
     "mer_core/training/studies/*.sqlite",

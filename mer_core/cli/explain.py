@@ -119,10 +119,10 @@ def explain(
     """  # noqa: D301 - the backspace tells click to keep the lines below it
     held_out = None
     if study is not None and clip is not None:
-        if weights is not None or span is not None:
+        if model is not None or weights is not None or span is not None:
             raise SettingsError(
-                "--study brings its own weights and frames",
-                remedy="leave out --weights and --frames",
+                "--study brings its own network, weights and frames",
+                remedy="leave out --model, --weights and --frames",
             )
         held_out = find_held_out(study, clip)
         model, weights = held_out.experiment.model, str(held_out.weights)

@@ -51,7 +51,11 @@ from mer_core.training.pretraining import RECIPE, SHIPPED, Pretraining, plan_pre
 )
 @click.option("--shuffled", is_flag=True, help="Shuffle labels within people: a control.")
 @click.option("--device", default="cpu", show_default=True, help="Device to train on: cpu or cuda.")
-@click.option("--workers", type=int, help="Number of processes that draw.  [default: one per core]")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="Number of processes that draw.  [default: one per core]",
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
 def pretrain(
     models: tuple[str, ...],

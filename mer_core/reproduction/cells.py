@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from mer_core.errors import MerError
-from mer_core.folders import figures_folder
 from mer_core.models.catalog import model_entry
 from mer_core.paper.tables import SETUPS, Setup
 from mer_core.protocols import CrossDataset, find_protocol
+from mer_core.reproduction.answers import kept_answers
 from mer_core.reproduction.job import Job, StudyLines
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import NETWORK_READINGS
@@ -175,7 +175,7 @@ def finished_study(
     """
     experiment = experiment or cell.experiment(job)
     ranked = []
-    for order, (folder, definition) in enumerate(existing_studies()):
+    for order, (folder, definition) in enumerate(existing_studies(answers=job.existing)):
         if _same(definition, experiment, cell, job.seeds):
             place, label = settings_distance(definition, cell, job)
             if place == 0 or job.existing:
@@ -224,25 +224,19 @@ def _measured(result: StudyResult, profile: str, folder: Path) -> CellResult:
     return CellResult(status=status, result=result, profile=profile, folder=folder)
 
 
-ANSWERS = "answers"
-"""Folder beside tables and figures: every answer of the studies behind them, without networks."""
-
-
-def existing_studies() -> list[tuple[Path, Mapping[str, Any]]]:
+def existing_studies(*, answers: bool = True) -> list[tuple[Path, Mapping[str, Any]]]:
     """Every readable study, those that kept their networks first, as figures look into them.
 
-    These are the user's, then those whose answers lie beside the figures.
+    These are the user's, then, with `answers`, those that lie beside the figures.
     """
     found = []
-    own = {folder.name: folder for folder in list_studies()}
-    kept = {folder.name: folder for folder in list_studies(figures_folder() / ANSWERS)}
-    for folder in (kept | own).values():
+    for folder in (*list_studies(), *(kept_answers() if answers else ())):
         try:
             inode = (folder / FILE_NAME).stat().st_ino
             found.append((folder, _read_definition(folder, inode)))
         except (MerError, OSError) as error:
             log.warning("a study that cannot be read is passed over: %s", error)
-    return sorted(found, key=lambda pair: not pair[1]["keep_weights"])
+    return sorted(found, key=lambda pair: not (pair[0] / "weights").is_dir())
 
 
 @lru_cache(maxsize=4096)

@@ -38,7 +38,7 @@ class Counterpart:
 
     @property
     def accuracy(self) -> Printed | None:
-        """Return the paper's row of the study's own network; None where it prints none."""
+        """Return the paper's accuracy of the study's own network; None where it prints none."""
         return self.column.get(self.method)
 
     @property

@@ -7,7 +7,7 @@ same code from the same data with the same settings, is kept; a run that was sto
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -22,9 +22,9 @@ from mer_core.provenance import Provenance, provenance
 from mer_core.registry import Registry
 from mer_core.reproduction import feature_figures
 from mer_core.reproduction.accuracies import TABLE1_BUILDER, TABLE2_BUILDER
+from mer_core.reproduction.answers import keep_answers
 from mer_core.reproduction.architecture import FIGURE2_BUILDER
 from mer_core.reproduction.attention_table import ATTENTION_BUILDER, MAP_LAYERS_BUILDER
-from mer_core.reproduction.cells import ANSWERS
 from mer_core.reproduction.claim_verdicts import CLAIMS_BUILDER
 from mer_core.reproduction.class_counts import COUNTS_BUILDER
 from mer_core.reproduction.confusions import FIGURE5_BUILDER
@@ -41,8 +41,6 @@ from mer_core.reproduction.review import PAGE, review
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import TITLE as TABLE3_TITLE
 from mer_core.reproduction.table3 import table3_made
-from mer_core.training.storage import FILE_NAME
-from mer_core.training.study_folders import copy_answers, list_studies, studies_folder
 
 TABLE3_BUILDER = ArtifactBuilder(
     name="table3",
@@ -74,7 +72,7 @@ for _builder in (
 
 
 class State(StrEnum):
-    """Fate of an artefact."""
+    """State of an artefact after a run."""
 
     MADE = "made"
     KEPT = "kept"
@@ -122,6 +120,7 @@ def reproduce(
         job.emit(f"{name}: {chosen[name].title}")
         started = time.perf_counter()
         outcome = _one(chosen[name], job, manifest, force)
+        keep_answers(manifest)
         write_pages(manifest)
         yield replace(outcome, seconds=time.perf_counter() - started)
 
@@ -152,29 +151,7 @@ def save(
         settings=dict(made.settings),
         seed=made.seed,
     )
-    files = _write(builder, made.products, manifest, basis, recipe)
-    _keep_answers(manifest)
-    return files
-
-
-def _keep_answers(manifest: Manifest) -> None:
-    """Keep the answers of every study behind the results beside them, and no others."""
-    place = manifest.folder / ANSWERS
-    wanted = {name for entry in manifest.entries() for name in _studies_of(entry)}
-    for name in wanted:
-        own, kept = studies_folder() / name / FILE_NAME, place / name / FILE_NAME
-        if own.is_file() and not kept.exists():
-            copy_answers(own.parent, kept)
-    for folder in list_studies(place):
-        if folder.name not in wanted:
-            (folder / FILE_NAME).unlink()
-            folder.rmdir()
-
-
-def _studies_of(entry: Artifact) -> Iterator[str]:
-    """Names of the studies behind a result: listed, or by their control."""
-    named = entry.provenance["settings"].get("studies", ())
-    yield from named.values() if isinstance(named, Mapping) else named
+    return _write(builder, made.products, manifest, basis, recipe)
 
 
 def _write(
@@ -225,7 +202,7 @@ def redraw(folder: Path) -> tuple[str, ...]:
         products = builder.draw(text, synthetic=entry.synthetic)
         _write(builder, products, manifest, Provenance(**entry.provenance), entry.recipe)
         done.append(builder.name)
-    _keep_answers(manifest)
+    keep_answers(manifest)
     write_pages(manifest)
     return tuple(done)
 

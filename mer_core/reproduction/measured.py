@@ -157,7 +157,7 @@ class RecordView(Protocol):
 
     @property
     def cells(self) -> Sequence[MeasuredCell]:
-        """Return the measured cells."""
+        """The measured cells."""
         ...
 
     def files(self) -> tuple[Product, ...]:

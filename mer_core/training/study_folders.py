@@ -7,13 +7,12 @@ once; one that the user deletes stays deleted.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from mer_core.atomic import atomic_path, write_text
 from mer_core.errors import StoreError
 from mer_core.folders import data_folder
+from mer_core.training.database import connect
 from mer_core.training.storage import FILE_NAME
 
 
@@ -92,7 +91,11 @@ def copy_answers(folder: Path, target: Path) -> None:
     """Copy the study in `folder`, without its networks, into the one file `target`.
 
     SQLite writes its write-ahead log back into the copy, which can then be read from anywhere.
+    Names of machines are left out.
     """
-    with atomic_path(target) as partial, closing(sqlite3.connect(folder / FILE_NAME)) as database:
+    with atomic_path(target) as partial:
         partial.unlink(missing_ok=True)  # SQLite writes a new file only
-        database.execute("VACUUM INTO ?", (str(partial),))
+        with connect(folder / FILE_NAME) as database:
+            database.execute("VACUUM INTO ?", (str(partial),))
+        with connect(partial) as copy:
+            copy.execute("UPDATE sessions SET host = ''")

@@ -45,7 +45,7 @@ class StaticFigure:
     alt: str = "Figure"
 
     def __repr__(self) -> str:
-        """What a notebook says where it cannot show the picture."""
+        """Return the description, for where the picture cannot be shown."""
         return self.alt
 
     def _repr_png_(self) -> bytes:

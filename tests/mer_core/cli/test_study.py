@@ -136,10 +136,10 @@ def test_what_is_explained_is_the_input_that_the_study_answered(
 
 
 def test_a_study_brings_its_own_weights_and_frames(first, twin, tmp_path, capsys):
-    for option in (["--frames", "1:3"], ["--weights", "random"]):
+    for option in (["--frames", "1:3"], ["--weights", "random"], ["--model", "learnet"]):
         asked = ["explain", str(twin), str(tmp_path / "x"), "--study", first, *option]
         assert run(asked) == 2
-        assert "its own weights and frames" in capsys.readouterr().err
+        assert "its own network, weights and frames" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("control", ["time-reversed", "motionless"])

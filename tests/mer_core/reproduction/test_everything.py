@@ -1,20 +1,17 @@
 """One run makes everything, keeps what is there, records what is missing, and repeats."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from mer_core.plots.page import STYLE_SHEET
-from mer_core.reproduction import cells, everything
-from mer_core.reproduction.cells import ANSWERS
+from mer_core.reproduction import everything
 from mer_core.reproduction.everything import BUILDERS, State, reproduce
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.manifest import GALLERY, MANIFEST, Manifest, gallery
 from mer_core.reproduction.measured import Product
 from mer_core.reproduction.report import report
 from mer_core.reproduction.review import PAGE
-from mer_core.training.study_folders import copy_answers, list_studies
 
 FAST = ("fig1", "fig2", "claims_audit", "datasets", "table1", "fig3", "fig4", "table3")
 
@@ -48,26 +45,6 @@ def test_a_run_a_second_one_and_a_forced_one(job, made):
     forced = {one.name: one.state for one in reproduce(FAST, job, made, force=True)}
     assert State.KEPT not in forced.values()
     assert contents(made) == before
-
-
-def test_the_answers_behind_a_table_give_it_again_where_no_study_is(
-    job, made, monkeypatch, tmp_path
-):
-    (answers,) = list_studies(made / ANSWERS)
-    entry = next(one for one in Manifest(made).entries() if one.name == "table1")
-    assert entry.provenance["settings"]["studies"] == [answers.name]
-    monkeypatch.setenv("MER_DATA", str(tmp_path / "empty"))
-    monkeypatch.setattr(cells, "figures_folder", lambda: made)
-    (again,) = reproduce(["table1"], replace(job, existing=True), tmp_path / "again")
-    assert again.state == State.MADE
-    name = "table1_synthetic.csv"
-    assert (tmp_path / "again" / name).read_text() == (made / name).read_text()
-
-
-def test_answers_that_no_result_rests_on_any_more_are_removed(made, tmp_path):
-    copy_answers(list_studies(made / ANSWERS)[0], made / ANSWERS / "old" / "study.sqlite")
-    everything.redraw(made)
-    assert len(list_studies(made / ANSWERS)) == 1
 
 
 def test_every_file_has_an_entry_and_every_entry_a_file(job, made):
