@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 
 from mer_core.datasets.synthetic.twins import write_twin
 from tests.workbench.running import APP, running_app
+from workbench import sanity_queue
 
 __all__ = ["APP"]
 
@@ -19,6 +21,12 @@ def workplace(tmp_path_factory):
     place = tmp_path_factory.mktemp("workplace")
     folders = {f"MER_{name}": str(place / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     return {**folders, "MER_DEMO": "off"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_checks_behind_pages():
+    """Sanity checks of a page drawn in this process would run on beside the tests that follow."""
+    sanity_queue.QUIET_SECONDS = math.inf
 
 
 @pytest.fixture(autouse=True)

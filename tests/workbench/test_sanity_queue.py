@@ -28,6 +28,7 @@ def quiet(monkeypatch):
     """Seconds since a page was drawn, as the test says."""
     seconds = [100.0]
     monkeypatch.setattr(module, "quiet_seconds", lambda: seconds[0])
+    monkeypatch.setattr(module, "QUIET_SECONDS", 2.0)
     monkeypatch.setattr(module, "POLL_SECONDS", 0.005)
     return seconds
 
