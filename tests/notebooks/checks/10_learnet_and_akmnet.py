@@ -9,6 +9,7 @@ PARAMETERS = {}
 
 def check(results):
     assert results["methods"] == ["AKMNet", "AffectiveNet-1", "LEARNet"]
+    assert {"AffectiveNet-1", "LEARNet"} <= set(results["measured"]) <= set(results["methods"])
     # Neither relative is in the paper's tables.
     assert results["papers_figures"] == []
     assert results["parameters"]["AffectiveNet"] == 2_271_296
