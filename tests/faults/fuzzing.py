@@ -277,14 +277,14 @@ def _dataset(root: Path, book: str, content: bytes, place: Path) -> Any:
 def _link(content: bytes, _: Path) -> Any:
     from urllib.parse import parse_qs
 
-    from workbench import address
+    from workbench import widgets
 
     given = parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True)
     for texts in given.values():
         for read in (
-            address._one_of(("happiness", "full", "grad-cam")),
-            address._bounded(int, 1, 400),
-            address._bounded(float, 0.0, 1.0),
+            widgets._one_of(("happiness", "full", "grad-cam")),
+            widgets._bounded(int, 1, 400),
+            widgets._bounded(float, 0.0, 1.0),
         ):
             try:
                 read(texts)

@@ -19,6 +19,7 @@ def test_a_prediction_is_judged_by_the_class_that_the_label_counts_as(page, serv
     settle(page)
     page.get_by_text("The clip is labelled Happiness, which counts as Positive.").wait_for()
     rows = page.locator(".mer-answer").first.locator("tr")
+    rows.first.wait_for()
     shares = [int(text.rstrip("%")) for text in rows.locator("td:last-child").all_inner_texts()]
     assert len(shares) > 1
     assert 100 - len(shares) <= sum(shares) <= 100 + len(shares)

@@ -14,7 +14,7 @@ from mer_core.errors import SettingsError
 from mer_core.training import events
 from mer_core.training.controls import find_control
 from mer_core.training.experiment import CatalogExperiment, DatasetChoice
-from mer_core.training.settings import TrainingSettings
+from mer_core.training.settings import TrainingSettings, profile
 from mer_core.training.study import Study
 
 ONCE = TrainingSettings(epochs=1, batch=4)
@@ -94,7 +94,8 @@ def test_clip_networks_are_trained_as_their_profile_says(twins):
     own, images = (
         Study.create(experiment(twins, "casme2", model=m)) for m in ("akmnet", "learnet")
     )
-    assert (own.settings.copies, images.settings.copies) == (1, 2)
+    assert own.settings == profile("standard", model="akmnet") != images.settings
+    assert images.settings == profile("standard")
 
 
 def test_an_experiment_survives_its_description(twins):
