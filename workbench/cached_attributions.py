@@ -113,10 +113,11 @@ def control_scores(
 
     def make() -> dict[str, Localisation]:
         from mer_core.attribution.control_maps import CONTROL_MAPS
-        from mer_core.distinct_controls import distinct_controls
 
         seen = inspection(choice, weighting, model)
-        scores = {name: seen.localise(values) for name, values in distinct_controls(seen).items()}
+        scores = {
+            name: seen.localise(values) for name, values in seen.distinct_control_maps().items()
+        }
         return {CONTROL_MAPS[name]: found for name, found in scores.items() if found is not None}
 
     return _fetch(_key("control scores", choice, weighting, model), make)

@@ -8,7 +8,6 @@ import streamlit as st
 from mer_core.attribution import METHODS
 from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.localisation import METRICS
-from mer_core.distinct_controls import distinct_controls
 from mer_core.features.maps import receptive_field
 from mer_core.lessons import agreement
 from mer_core.models.catalog import branched_models, compared_models
@@ -89,7 +88,7 @@ def attribution() -> None:
     found = cached_attributions.attribution(
         choice, model.entry.input.weighting, model, AttributionRequest(method=quick.method.name)
     )
-    candidates = {"network": np.asarray(found.values)} | distinct_controls(inspection)
+    candidates = {"network": np.asarray(found.values)} | inspection.distinct_control_maps()
     order = list(candidates)
     generator(sum(choice.key.encode()), "lesson order").shuffle(order)
     base = recording.image(model.entry.input.weighting).image

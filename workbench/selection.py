@@ -111,7 +111,7 @@ def image_models() -> list[str]:
     return [*first, *(e.name for e in catalog.image_models() if e.name not in first)]
 
 
-SAME = "as A"
+SAME = "same"
 PERFORMANCES = tuple(range(10))
 
 
@@ -125,7 +125,9 @@ def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
     subjects = sorted({sample.subject for sample in samples} - {first.subject})
     # Of somebody with one clip alone there is no other.
     offered = [*([SAME] if words or not subjects else []), *subjects]
-    subject = widgets.choose("Subject of B", offered, key="person2", where=where, width=130)
+    subject = widgets.choose(
+        "Subject of B", offered, key="person2", titles=_second_title, where=where, width=130
+    )
     if subject == SAME:
         subject = first.subject
     else:
@@ -144,10 +146,20 @@ def second_clip(first: ClipChoice, *, where: Any = st) -> ClipChoice:
 def _second_performance(first: ClipChoice, where: Any) -> ClipChoice:
     emotion, _, seed = first.clip.rpartition("-")
     subject = widgets.choose(
-        "Subject of B", [SAME, *map(str, SUBJECTS)], key="subject2", where=where, width=110
+        "Subject of B",
+        [SAME, *map(str, SUBJECTS)],
+        key="subject2",
+        titles=_second_title,
+        where=where,
+        width=110,
     )
     performance = widgets.choose(
-        "Performance of B", [SAME, *map(str, PERFORMANCES)], key="seed2", where=where, width=130
+        "Performance of B",
+        [SAME, *map(str, PERFORMANCES)],
+        key="seed2",
+        titles=_second_title,
+        where=where,
+        width=130,
     )
     subject = first.subject if subject == SAME else subject
     performance = seed if performance == SAME else performance
@@ -159,6 +171,10 @@ def _second_performance(first: ClipChoice, where: Any) -> ClipChoice:
         "Emotion of B", others, key="emotion2", titles=sentence_case, where=where, width=130
     )
     return ClipChoice(LIVE, subject, f"{second}-{performance}")
+
+
+def _second_title(name: str) -> str:
+    return "Same as A" if name == SAME else name
 
 
 def clip_titles(clips: Sequence[ClipChoice]) -> list[str]:

@@ -78,7 +78,7 @@ def source_digest(path: Path) -> str:
 
 
 def shown_digests(root: Path) -> list[tuple[str, str]]:
-    """Return the digest of each file that pages can show, but for the dates in the manifest."""
+    """Return the digest of each file that pages can show, but for the manifest and its dates."""
     found = sorted(path for pattern in SHOWN for path in root.glob(pattern))
     return [
         (path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())

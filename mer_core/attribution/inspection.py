@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from mer_core.ami import WEIGHTINGS
 from mer_core.attribution.baseline_inputs import baseline_input, baseline_name
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.control_maps import control_maps, motion_weighting
@@ -180,6 +181,16 @@ class Inspection:
             for name in (weighting, motion_weighting(weighting))
         )
         return control_maps(image, motion, seed=seed, key=self.recording.clip.digest)
+
+    def distinct_control_maps(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the control maps that differ, for readers, by name.
+
+        Where the weights do not keep the appearance, the energy of the image is that of motion.
+        """
+        found = self.control_maps()
+        if not WEIGHTINGS.get(self.weighting or self.model.entry.input.weighting).keeps_appearance:
+            del found["ami-energy"]
+        return found
 
     def localise(self, values: npt.NDArray[np.floating]) -> Localisation | None:
         """How well `values` finds what any action unit moves; None where no region is known."""

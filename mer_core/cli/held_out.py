@@ -73,18 +73,14 @@ def find_held_out(name: str, clip: Path) -> HeldOutClip:
             remedy="name a study without this control",
         )
     place = clip.resolve()
-    samples = {
-        sample.key: sample
-        for sample in study.table.samples
-        if sample.frames[0].resolve().parent == place
-    }
-    result = study.result()
-    for fold in result.folds:
-        answered = {answer.key for answer in result.answers.get(fold.identity, ())}
-        path = study.weights_path(fold)
-        own = [sample for key, sample in samples.items() if key in answered]
-        if own and path.is_file() and isinstance(study.experiment, CatalogExperiment):
-            return HeldOutClip(sample=own[0], experiment=study.experiment, weights=path)
+    result, experiment = study.result(), study.experiment
+    for sample in study.table.samples:
+        if sample.frames[0].resolve().parent != place:
+            continue
+        fold = result.fold_of(sample.key)
+        path = study.weights_path(fold) if fold else None
+        if path and path.is_file() and isinstance(experiment, CatalogExperiment):
+            return HeldOutClip(sample=sample, experiment=experiment, weights=path)
     raise SettingsError(
         "no finished fold of this study held this clip out and kept its weights",
         where=name,

@@ -18,7 +18,6 @@ from mer_core.attribution.frames import FrameShares
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import METRICS
 from mer_core.datasets.label_schemes import class_for
-from mer_core.distinct_controls import distinct_controls
 from mer_core.errors import UnknownNameError
 from mer_core.features import RANKINGS, feature_maps
 from mer_core.inputs import Recording, recording_input, synthetic_recording
@@ -102,7 +101,7 @@ def predictions_frame(inspections: Sequence[Inspection]) -> pd.DataFrame:
 def scores_frame(inspection: Inspection, methods: Sequence[str]) -> pd.DataFrame:
     """Return how well maps find what moves, with maps that no network made; 1 is chance."""
     found = {METHODS.get(n).title: np.asarray(inspection.explain(n).values) for n in methods}
-    controls = distinct_controls(inspection)
+    controls = inspection.distinct_control_maps()
     plain = {CONTROL_MAPS[name]: values for name, values in controls.items()}
     lines = {}
     for name, values in {**found, **plain}.items():
@@ -246,7 +245,7 @@ _OWN = "network"
 
 def _shuffle_maps(inspection: Inspection) -> dict[str, str]:
     """Return letter -> map, in an order that depends on the clip alone."""
-    names = [_OWN, *distinct_controls(inspection)]
+    names = [_OWN, *inspection.distinct_control_maps()]
     seed = sum(inspection.recording.clip.name.encode())
     generator(seed, "lesson order").shuffle(names)
     return dict(zip("ABCDEFGH", names, strict=False))
@@ -254,4 +253,4 @@ def _shuffle_maps(inspection: Inspection) -> dict[str, str]:
 
 def _candidates(inspection: Inspection, method: str) -> dict[str, npt.NDArray[np.floating]]:
     found = np.asarray(inspection.explain(method).values)
-    return {_OWN: found, **distinct_controls(inspection)}
+    return {_OWN: found, **inspection.distinct_control_maps()}

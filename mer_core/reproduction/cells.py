@@ -224,7 +224,7 @@ def _measured(result: StudyResult, profile: str, folder: Path) -> CellResult:
     return CellResult(status=status, result=result, profile=profile, folder=folder)
 
 
-def existing_studies(*, answers: bool = True) -> list[tuple[Path, Mapping[str, Any]]]:
+def existing_studies(*, answers: bool) -> list[tuple[Path, Mapping[str, Any]]]:
     """Every readable study, those that kept their networks first, as figures look into them.
 
     These are the user's, then, with `answers`, those that lie beside the figures.

@@ -46,7 +46,7 @@ from mer_core.training.controls import CONTROLS
 METHOD, SETUP = "AffectiveNet-1", "CASME-II"
 AXIS = DotAxis(title="per cent", value="with 95 % interval", tick="chance")
 
-_QUESTIONS = {
+_MEASURES = {
     "control": "expression (unweighted average recall)",
     "identity": "who is in the image (accuracy)",
 }
@@ -150,7 +150,7 @@ def view_controls(record: str, synthetic: bool, *, note: str = _STUDY_NOTE) -> M
     cells = [
         MeasuredCell(
             method=line["title"] if line["kind"] == "control" else _images_of(line["name"]),
-            setup=_QUESTIONS[line["kind"]],
+            setup=_MEASURES[line["kind"]],
             metric=line["score"],
             value=line["value"],
             low=line["low"],

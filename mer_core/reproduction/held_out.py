@@ -142,11 +142,10 @@ def held_out_network(job: Job, method: str, clip: Sample) -> LoadedModel:
         found = finished_study(cell, job)
         if found is not None and found.result is not None and found.folder is not None:
             study = Study.open(found.folder, experiment=cell.experiment(job))
-            for fold in found.result.folds:
-                keys = {answer.key for answer in found.result.answers[fold.identity]}
-                path = study.weights_path(fold)
-                if clip.key in keys and path.is_file():
-                    return load_model(model, weights=path)
+            fold = found.result.fold_of(clip.key)
+            path = study.weights_path(fold) if fold else None
+            if path and path.is_file():
+                return load_model(model, weights=path)
     if is_shipped(model):
         return load_model(model, weights="synthetic")
     classes = label_scheme("paper4").classes(clip.dataset)

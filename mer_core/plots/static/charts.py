@@ -107,7 +107,8 @@ def _panel(
         if cell.low is not None and cell.high is not None:
             axes.plot([cell.low, cell.high], [i, i], "-", color=OURS)
         if cell.value is not None:
-            axes.plot([cell.value], [i], "o", color=OURS)
+            # Half of a dot at an end of the axis would be cut away.
+            axes.plot([cell.value], [i], "o", color=OURS, clip_on=0 < cell.value < end)
         if cell.printed is not None:
             axes.plot([cell.printed], [i], "o", color=REFERENCE, markerfacecolor="none")
         if cell.note:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mer_core.ami import WEIGHTINGS
 from mer_core.attribution.control_maps import CONTROL_MAPS
 from mer_core.attribution.inspection import Inspection
 from mer_core.attribution.localisation import localise
@@ -102,3 +103,14 @@ def test_the_card_examines_the_map_that_was_made(inspection):
     card = inspection.examine(found, progress=heard.append)
     assert heard == [check.name for check in card.checks]
     assert card.check("degenerate").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("weighting", WEIGHTINGS.names())
+def test_no_two_control_maps_are_one(weighting):
+    recording = synthetic_recording(subject=2, emotion="anger", seed=0, size=64)
+    model = load_model("affectivenet", classes=("a", "b"), weights="random")
+    inspection = Inspection(model=model, recording=recording, weighting=weighting)
+    every, found = inspection.control_maps(), inspection.distinct_control_maps()
+    same = np.array_equal(every["ami-energy"], every["motion-energy"])
+    assert list(found) == [name for name in CONTROL_MAPS if not (same and name == "ami-energy")]
+    assert "motion-energy" in found
