@@ -1,4 +1,8 @@
-"""Faces: drawing one, finding and aligning one, and the flow between two frames of one."""
+"""Faces: drawing one, finding and aligning one, and the flow between two frames of one.
+
+`python -m tests.benchmarks.bench_faces` counts faces that are found: real ones turned, darkened and
+shrunk, frames without any, and the eyes of generated ones.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mer_core.datasets.synthetic import plan_clip, render_clip, render_neutral, sample_identity
+from mer_core.datasets.synthetic import (
+    eye_positions,
+    plan_clip,
+    render_clip,
+    render_neutral,
+    sample_identity,
+)
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.faces import detect_faces
 from mer_core.flow import FLOW_METHODS, optical_flow
@@ -18,6 +28,7 @@ from tests.benchmarks.measuring import Measurement, in_turns
 
 GROUP = "Faces"
 CAMERA = (480, 640)
+REAL = Path(__file__).parents[3] / "shared" / "data" / "faces"
 
 
 def measure() -> Iterator[Measurement]:
@@ -126,3 +137,77 @@ def _writing() -> Iterator[Measurement]:
         target=0.7,
         note=f"{16 / seconds[2]:.1f} clips a second",
     )
+
+
+def _turned(frame: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
+    """`frame` turned clockwise around its middle, and the matrix that turns its points."""
+    height, width = frame.shape[:2]
+    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -degrees, 1.0)
+    return cv2.warpAffine(frame, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), turn
+
+
+def _shrunk(frame: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    height, width = frame.shape[:2]
+    size = (round(width * scale), round(height * scale))
+    return cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.diag([scale, scale, 0])[:2]
+
+
+def _real() -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Frames with one face, and frames without any: photographs, and recordings that lie here."""
+    from skimage import data
+
+    faces = [data.astronaut()[:320, 60:380]]
+    others = [data.chelsea(), data.coffee(), data.rocket()]
+    if REAL.is_dir():
+        for name, kept in (("single_face.mp4", faces), ("no_face.mp4", others)):
+            video, read = cv2.VideoCapture(str(REAL / name)), []
+            while (frame := video.read()[1]) is not None:
+                read.append(np.ascontiguousarray(frame[..., ::-1]))
+            kept += read[:: max(1, len(read) // 8)][:8]
+    return faces, others
+
+
+def main() -> None:
+    """Prints found faces, false alarms, and errors of the eyes in eye distances."""
+    faces, others = _real()
+    changes = {
+        "as they are": lambda frame, _: (frame, np.eye(2, 3)),
+        **{
+            f"turned by {turn}": lambda frame, _, turn=turn: _turned(frame, turn)
+            for turn in (-45, -30, -15, 15, 30, 45)
+        },
+        "at 15 % of their light": lambda frame, _: ((frame * 0.15).astype(np.uint8), np.eye(2, 3)),
+        "at 40 pixels": lambda frame, face: _shrunk(frame, 40 / face.box[2]),
+    }
+    print(f"{len(faces)} real frames with one face, {len(others)} without")
+    for name, change in changes.items():
+        found, more, away = 0, 0, []
+        for frame in faces:
+            (upright,) = detect_faces(frame)
+            shown, matrix = change(frame, upright)
+            expected = upright.landmarks[:2] @ matrix[:, :2].T + matrix[:, 2]
+            errors = [
+                np.hypot(*(face.landmarks[:2] - expected).T).max()
+                / np.hypot(*(expected[1] - expected[0]))
+                for face in detect_faces(np.ascontiguousarray(shown))
+            ]
+            near = [error for error in errors if error < 0.25]
+            found, more = found + bool(near), more + len(errors) - len(near)
+            away += near[:1]
+        print(f"{name:24} found {found:2} of {len(faces)}, false alarms {more}, eyes off", end=" ")
+        print(f"by {np.mean(away):.3f}" if away else "-")
+    alarms = sum(bool(detect_faces(frame)) for frame in others)
+    print(f"without a face: {alarms} false alarms in {len(others)} frames")
+    away, people = [], 48
+    for seed in range(people):
+        shown = {"size": CAMERA, "framing": "camera"}
+        eyes = eye_positions(sample_identity(seed), **shown)
+        for face in detect_faces(render_neutral(sample_identity(seed), **shown))[:1]:
+            error = np.hypot(*(face.landmarks[:2] - eyes).T).max()
+            away.append(error / np.hypot(*(eyes[1] - eyes[0])))
+    print(f"{len(away)} of {people} generated faces before a camera found; eyes off by", end=" ")
+    print(f"{np.mean(away):.3f} on average, {np.max(away):.3f} at most, of the eye distance")
+
+
+if __name__ == "__main__":
+    main()

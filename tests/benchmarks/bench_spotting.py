@@ -1,4 +1,4 @@
-"""Spotting on people of the synthetic cohort: error of the apex, and false alarms at rest."""
+"""Spotting on people of the synthetic cohort and on the twins: errors in frames, false alarms."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 
+from mer_core import open_dataset
+from mer_core.datasets.catalog import DATASETS
 from mer_core.datasets.synthetic import Nuisances, plan_clip, render_clip, sample_identity
 from mer_core.datasets.synthetic.cohort import CohortSettings, cohort_clips
+from mer_core.datasets.synthetic.twins import demo_twin
 from mer_core.flow.spotting import STILL
-from mer_core.inputs import Recording
+from mer_core.inputs import Recording, sample_recording
 from mer_core.inputs.apex import estimated_apex
 from mer_core.inputs.cohort import cohort_recording
 from mer_core.records import Clip
 
 PEOPLE = 10
+TWINS = ("casme", "casme2", "casme-squared", "samm", "smic")
 SECONDS, RATE = 10, 60
 
 
@@ -45,8 +49,31 @@ def at_rest(person: int) -> Recording:
     return Recording(clip=clip, subject="", label="")
 
 
+def on_twins() -> None:
+    """Prints, for each demo twin, how far the proposed interval and the estimated apex are off."""
+    print("twin            clips   proposed   onset   offset     apex   the middle")
+    for info in map(DATASETS.get, TWINS):
+        proposed, away = 0, {name: [] for name in ("onset", "offset", "apex", "middle")}
+        samples = open_dataset(info.name, demo_twin(info.name)).samples
+        for sample in samples:
+            recording = sample_recording(sample)
+            for found in recording.curve.candidates()[:1]:
+                proposed += 1
+                for name in ("onset", "offset"):
+                    away[name].append(abs(getattr(found, name) - getattr(sample, name)))
+            assert recording.truth is not None  # SMIC's sheet has no apex; the twin knows it
+            apex = recording.clip.frame_numbers[recording.truth.apex]
+            numbers = recording.expression.frame_numbers
+            estimated = estimated_apex(recording.expression, recording.face)
+            away["apex"].append(abs(estimated - apex))
+            away["middle"].append(abs(numbers[len(numbers) // 2] - apex))
+        errors = "   ".join(f"{np.mean(values):6.2f}" for values in away.values())
+        print(f"{info.title:14} {len(samples):6} {proposed / len(samples):10.0%}   {errors}")
+
+
 def main() -> None:
     """Prints errors in frames and shares of clips; `quick` leaves the long recordings out."""
+    on_twins()
     away, guess = [], []
     for recording in clips():
         numbers = recording.expression.frame_numbers
