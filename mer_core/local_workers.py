@@ -16,6 +16,7 @@ _MODULE = "mer_core.local_workers"
 """The module that a process of workers runs: this one."""
 
 WORKER_ENVIRONMENT = {
+    "OPENCV_FOR_THREADS_NUM": "1",
     "MALLOC_TRIM_THRESHOLD_": None,
     "GLIBC_TUNABLES": ":".join(
         (
@@ -26,7 +27,9 @@ WORKER_ENVIRONMENT = {
         )
     ),
 }
-"""Training frees and takes the same megabytes at every step. Dask's own setting hands them back to
+"""The workers together use the cores: one thread each.
+
+Training frees and takes the same megabytes at every step. Dask's own setting hands them back to
 the system each time, and getting them again, page by page, takes up to half of a step.
 Workers started here keep them, on large pages; None takes a variable away. Workers started
 elsewhere come close with `export MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_MAX_=0`."""

@@ -25,7 +25,7 @@ from mer_core.reproduction.localisation import HEADLINE, Findings, products_of
 from mer_core.reproduction.localisation_clips import DEFAULT_METHODS
 from mer_core.reproduction.localisation_summary import Row, contrasts, summarise
 from mer_core.reproduction.measured import MeasuredTable, lines_csv, read_frame
-from mer_core.reproduction.shipped_localisation import left_out, localise_shipped
+from mer_core.reproduction.shipped_localisation import WORKER_BYTES, left_out, localise_shipped
 
 NETWORKS = ("affectivenet", "resnet50", "mobilenet", "learnet")
 WEIGHTING = "rank-pooling"
@@ -34,7 +34,7 @@ PEOPLE, CLIPS = 20, 4
 """How many unseen people, and clips of each, every method explains: one clip of each class."""
 MAP_PEOPLE = 25
 """How many unseen people, with eight clips each, are asked whether a map is constant."""
-LAYER_PEOPLE = 8
+LAYER_PEOPLE = 24
 """How many inner people the layers are compared on: nothing is chosen on unseen ones."""
 EXPLAINED = {name: DEFAULT_METHODS.get(name, {}) for name in METHODS.names()}
 """Every method; where one says nothing about a network, the table gives the reason instead."""
@@ -45,16 +45,19 @@ CONSTANT_TARGET = 0.01
 
 def make_attention(job: Job) -> BuildResult:
     """Explain unseen people's clips with every shipped network and every method."""
-    rows = localise_shipped(
-        NETWORKS,
-        weighting=WEIGHTING,
-        methods=EXPLAINED,
-        people=PEOPLE,
-        clips=CLIPS,
-        folder=_folder(),
-        workers=job.workers,
-        progress=lambda done, total: job.emit(f"localisation: {done} of {total} people explained"),
-    )
+    with job.open_executor(memory=WORKER_BYTES, most=PEOPLE) as executor:
+        rows = localise_shipped(
+            NETWORKS,
+            weighting=WEIGHTING,
+            methods=EXPLAINED,
+            people=PEOPLE,
+            clips=CLIPS,
+            folder=_folder(),
+            executor=executor,
+            progress=lambda done, total: job.emit(
+                f"localisation: {done} of {total} people explained"
+            ),
+        )
     findings = Findings(
         rows=rows,
         summary=summarise(rows),
@@ -74,27 +77,28 @@ def make_attention(job: Job) -> BuildResult:
 
 def make_map_layers(job: Job) -> BuildResult:
     """Compare Grad-CAM at every layer on inner people, and count constant maps on unseen ones."""
-    common: dict[str, Any] = {
-        "weighting": WEIGHTING,
-        "methods": {GRAD_CAM: {}},
-        "folder": _folder(),
-        "workers": job.workers,
-    }
 
     def progress_of(what: str) -> Any:
         return lambda done, total: job.emit(f"map layers, {what}: {done} of {total} people")
 
-    layers = localise_shipped(
-        NETWORKS,
-        people=LAYER_PEOPLE,
-        part="inner",
-        every_layer=True,
-        progress=progress_of("every layer"),
-        **common,
-    )
-    default = localise_shipped(
-        NETWORKS, people=MAP_PEOPLE, progress=progress_of("default layer"), **common
-    )
+    with job.open_executor(memory=WORKER_BYTES) as executor:
+        common: dict[str, Any] = {
+            "weighting": WEIGHTING,
+            "methods": {GRAD_CAM: {}},
+            "folder": _folder(),
+            "executor": executor,
+        }
+        layers = localise_shipped(
+            NETWORKS,
+            people=LAYER_PEOPLE,
+            part="inner",
+            every_layer=True,
+            progress=progress_of("every layer"),
+            **common,
+        )
+        default = localise_shipped(
+            NETWORKS, people=MAP_PEOPLE, progress=progress_of("default layer"), **common
+        )
     record = layer_record(layers, default)
     return BuildResult(
         record=record,

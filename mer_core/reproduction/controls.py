@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from mer_core.ami import WEIGHTINGS
-from mer_core.cluster import open_executor
 from mer_core.datasets.synthetic.cohort import CohortSettings
 from mer_core.errors import StoreError
 from mer_core.inputs.cohort import draw_cohort
@@ -198,7 +197,7 @@ def _images_of(weighting: str) -> str:
 def make_positive_control(job: Job) -> BuildResult:
     """Draw the clips that the controls need, and ask the shipped network."""
     shipped = shipped_for(PROBED)
-    with open_executor(workers=job.workers, memory=2**29) as executor:
+    with job.open_executor(memory=2**29) as executor:
         job.emit("positive control: drawing people with and without their expression")
         draw_variants(executor)
     table = ControlTable(
@@ -230,7 +229,7 @@ def view_positive_control(record: str, synthetic: bool) -> MeasuredTable:
 def make_weightings(job: Job) -> BuildResult:
     """Read the cards of one network on images of each weighting, and probe them for identity."""
     cohort = CohortSettings()
-    with open_executor(workers=job.workers, memory=2**29) as executor:
+    with job.open_executor(memory=2**29) as executor:
         draw_cohort(
             cohort,
             "unseen",

@@ -6,12 +6,13 @@ A job also says how far it is while a study is trained, in lines.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from mer_core.cluster import SharedExecutor
+from mer_core.cluster import Executor, SharedExecutor, open_executor
 from mer_core.datasets.table import DatasetTable
 from mer_core.provenance import code_digest, settings_digest
 from mer_core.reproduction.measured import Product, RecordView
@@ -55,6 +56,20 @@ class Job:
     executor: SharedExecutor | None = None
     rounds: int = 3
     emit: Emit = _silent
+
+    @contextmanager
+    def open_executor(self, *, memory: int, most: int | None = None) -> Iterator[Executor]:
+        """The workers that all studies share, or some that end with the block.
+
+        Args:
+            memory: Bytes one worker needs.
+            most: More workers than this would have nothing to do.
+        """
+        if self.executor is not None:
+            yield self.executor.open()
+            return
+        with open_executor(workers=self.workers, memory=memory, most=most) as executor:
+            yield executor
 
     @cached_property
     def settings(self) -> TrainingSettings:

@@ -17,7 +17,7 @@ import numpy as np
 from mer_core.atomic import write_text
 from mer_core.attribution.catalog import METHODS
 from mer_core.attribution.inspection import Inspection
-from mer_core.cluster import Outcome, Report, open_executor
+from mer_core.cluster import Executor, Outcome, Report
 from mer_core.datasets.synthetic.cohort import COHORT_NAME, CohortSettings, Part, cohort_clips
 from mer_core.inputs.cohort import cohort_recording
 from mer_core.models.loaded import SYNTHETIC, load_model
@@ -31,7 +31,8 @@ from mer_core.reproduction.localisation_clips import (
 )
 from mer_core.reproduction.localisation_summary import ANY, Row, as_csv, read_csv
 
-_WORKER_BYTES = 2**30
+WORKER_BYTES = 2**30
+"""Memory of a process that explains."""
 
 _SOURCES = ("ami", "attribution", "datasets/synthetic", "models", "resizing.py")
 """The code that decides what a map of the cohort scores."""
@@ -71,10 +72,10 @@ def localise_shipped(
     methods: Mapping[str, Mapping[str, Any]],
     people: int,
     folder: Path,
+    executor: Executor,
     clips: int | None = None,
     part: Part = "unseen",
     every_layer: bool = False,
-    workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Row, ...]:
     """Score the maps of shipped networks on clips of people they were not trained on.
@@ -84,12 +85,12 @@ def localise_shipped(
         weighting: Frame weighting of the images they read.
         methods: Method -> parameters that are not to have their default.
         people: How many people of `part`.
-        clips: How many clips of each, evenly chosen; None takes all.
         folder: Keeps one file for each person, so that an interrupted run goes on.
+        executor: Does the work, a person at a time.
+        clips: How many clips of each, evenly chosen; None takes all.
         part: Which people.
         every_layer: Whether methods that take a layer are asked at each of the network's; rows
             then name the layer behind the method, "grad-cam at fm3".
-        workers: Processes; None for as many as fit.
         progress: Called with people explained and people in all.
     """
     cohort = CohortSettings()
@@ -122,17 +123,14 @@ def localise_shipped(
     ]
     missing = [item for item in work if not item.out.exists()]
     done = len(work) - len(missing)
-    with open_executor(
-        workers=workers, most=max(1, len(missing)), memory=_WORKER_BYTES
-    ) as executor:
-        for outcome in executor.map(explain_person, missing, report=lambda _: None):
-            if not isinstance(outcome, Outcome):
-                continue
-            if outcome.error is not None:
-                raise outcome.error
-            done += 1
-            if progress is not None:
-                progress(done, len(work))
+    for outcome in executor.map(explain_person, missing, report=lambda _: None):
+        if not isinstance(outcome, Outcome):
+            continue
+        if outcome.error is not None:
+            raise outcome.error
+        done += 1
+        if progress is not None:
+            progress(done, len(work))
     return tuple(row for item in work for row in read_csv(item.out))
 
 

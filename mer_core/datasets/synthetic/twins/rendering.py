@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -29,14 +31,32 @@ class Render(Protocol):
     def __call__(self, plan: ClipPlan, *, size: tuple[int, int], framing: str) -> SyntheticClip: ...
 
 
-def render_files(
-    plan: TwinPlan, spec: ClipSpec, root: Path, *, token: str, render: Render = render_clip
-) -> None:
-    """Write the missing files of a clip.
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """Clips of a twin that one process draws.
 
-    Frames are drawn into a folder below `.partial` that is renamed at the end, so a clip folder
-    is complete as soon as it exists. `token` keeps two writers of one clip apart.
+    Attributes:
+        plan: The whole twin.
+        root: Its folder.
+        clips: Indices of the clips in the plan.
+        render: Renderer of a clip.
     """
+
+    plan: TwinPlan
+    root: Path
+    clips: tuple[int, ...]
+    render: Render = render_clip
+
+
+def render_share(share: Share, _report: object = None) -> None:
+    """Write the missing files of the clips."""
+    for index in share.clips:
+        _render_files(share.plan, share.plan.specs[index], share.root, share.render)
+
+
+def _render_files(plan: TwinPlan, spec: ClipSpec, root: Path, render: Render) -> None:
+    """Draw into a folder below `.partial` that is renamed: a clip folder that exists is whole."""
+    token = uuid.uuid4().hex[:8]  # keeps two writers of one clip apart
     for frame_set in plan.frame_sets(spec):
         if is_rendered(frame_set, root):
             continue

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import threading
-import uuid
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from filelock import FileLock
 
 from mer_core.atomic import write_text
-from mer_core.child_process import ChildProcess
-from mer_core.cluster import usable_cores
+from mer_core.cluster import Outcome, open_executor
 from mer_core.datasets.synthetic import render_clip
 from mer_core.datasets.synthetic.twins.clip_specs import TwinSettings, Variants
 from mer_core.datasets.synthetic.twins.defect_injection import resolve_defects
@@ -22,19 +16,21 @@ from mer_core.datasets.synthetic.twins.manifest import TwinManifest, manifest_of
 from mer_core.datasets.synthetic.twins.plan import TRUTH, TwinPlan, plan_twin
 from mer_core.datasets.synthetic.twins.rendering import (
     Render,
+    Share,
     is_rendered,
     remove_partial,
-    render_files,
+    render_share,
 )
 from mer_core.datasets.synthetic.twins.workbook import NOTICE, write_workbook
-from mer_core.errors import DatasetError, SettingsError
+from mer_core.errors import SettingsError
 
 MARKER_FILE = "SYNTHETIC.txt"
 
-_WORKER = "mer_core.datasets.synthetic.twins.rendering_process"
-
-_CLIPS_PER_WORKER = 3
+_CLIPS_PER_WORKER = 6
 """A worker needs about as long to start as to render this many clips."""
+_CLIPS_PER_SHARE = 4
+"""Neighbouring clips mostly show one face, which a worker builds once."""
+_WORKER_BYTES = 2**28
 
 Progress = Callable[[int, int], None]
 """Called with the number of clips that are there, and the number there will be."""
@@ -166,6 +162,7 @@ def _render_all(
     workers: int | None,
     render: Render,
 ) -> None:
+    """The result is the same however many processes draw it."""
     pending = [
         index
         for index, spec in enumerate(plan.specs)
@@ -173,63 +170,25 @@ def _render_all(
     ]
     total = len(plan.specs)
     finished = total - len(pending)
-
-    def count_clip() -> None:
-        nonlocal finished
-        finished += 1
-        if progress is not None:
-            progress(finished, total)
-
     if progress is not None:
         progress(finished, total)
-    token = uuid.uuid4().hex[:8]
-    count = min(workers or usable_cores(), len(pending) // _CLIPS_PER_WORKER)
-    if count > 1 and render is render_clip:
-        _render_in_processes(root, pending, workers=count, token=token, count_clip=count_clip)
-        return
-    for index in pending:
-        render_files(plan, plan.specs[index], root, token=token, render=render)
-        count_clip()
-
-
-def _render_in_processes(
-    root: Path, indices: Sequence[int], *, workers: int, token: str, count_clip: Callable[[], None]
-) -> None:
-    """Render in several processes, with the same result as in one; `count_clip` is called here.
-
-    Neighbouring clips go to one worker, because they mostly show one face, which is built once.
-    """
-    shares = [
-        indices[len(indices) * i // workers : len(indices) * (i + 1) // workers]
-        for i in range(workers)
-    ]
-    reports: queue.Queue[ChildProcess | None] = queue.Queue()
-
-    def listen(worker: ChildProcess) -> None:
-        for _ in worker.messages():
-            reports.put(None)
-        reports.put(worker)
-
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with ExitStack() as stack:
-        for index, share in enumerate(shares):
-            order = {"root": str(root), "clips": list(share), "token": f"{token}{index}"}
-            worker = stack.enter_context(ChildProcess(_WORKER, order, environment=environment))
-            threading.Thread(target=listen, args=(worker,), daemon=True).start()
-        ended: list[ChildProcess] = []
-        while len(ended) < workers:
-            report = reports.get()
-            if report is None:
-                count_clip()
-            else:
-                ended.append(report)
-        for worker in ended:
-            if worker.failure is not None:
-                raise DatasetError(
-                    f"a worker stopped: {worker.failure}",
-                    where=root,
-                    remedy="run the same command again; finished clips are kept",
-                )
+    if render is not render_clip:
+        workers = 1
+    most = max(1, len(pending) // _CLIPS_PER_WORKER)
+    with open_executor(workers=workers, most=most, memory=_WORKER_BYTES) as executor:
+        count = 1 if executor.slots == 1 else _CLIPS_PER_SHARE
+        shares = [
+            Share(plan=plan, root=root, clips=tuple(pending[i : i + count]), render=render)
+            for i in range(0, len(pending), count)
+        ]
+        for outcome in executor.map(render_share, shares, report=lambda _: None):
+            if not isinstance(outcome, Outcome):
+                continue
+            if outcome.error is not None:
+                raise outcome.error
+            finished += len(outcome.item.clips)
+            if progress is not None:
+                progress(finished, total)
 
 
 def _write_manifest(plan: TwinPlan, root: Path, *, complete: bool) -> TwinManifest:

@@ -152,9 +152,11 @@ def test_two_workers_write_what_one_writes(tmp_path):
     assert digests(one.root) == digests(two.root)
 
 
-def test_a_worker_that_dies_says_why(tmp_path, monkeypatch):
-    monkeypatch.setattr(subject, "_WORKER", "mer_core.no_such_module")
-    with pytest.raises(DatasetError, match="No module named"):
+def test_what_stops_a_worker_is_said(tmp_path):
+    whole = small(tmp_path / "whole", workers=1)
+    (tmp_path / "twin" / "ground_truth").mkdir(parents=True)
+    (tmp_path / "twin" / "ground_truth" / whole.clips[0].subject).touch()  # is to be a folder
+    with pytest.raises(SettingsError, match=r"cannot be written .* finished clips are kept"):
         small(tmp_path / "twin", workers=2)
 
 
