@@ -9,9 +9,10 @@ module that is run this way ends with
     if __name__ == "__main__":
         sys.exit(serve(work))
 
-and is started with `ChildProcess(module, order)`. Orders and messages are plain values, one line
-of JSON each. Unlike `multiprocessing`, nothing imports the caller's main script a second time, so
-it works from a notebook, a Streamlit page and an unguarded script alike.
+and is started with `ChildProcess(module, order)`; with `serve(work, several=True)` the work is
+given an iterator of orders, to which `ChildProcess.order` adds. Orders and messages are plain
+values, one line of JSON each. Unlike `multiprocessing`, nothing imports the caller's main script a
+second time, so it works from a notebook, a Streamlit page and an unguarded script alike.
 
 For many independent items of work, see `mer_core.cluster`. At the end stands whether a process,
 named by its number and the time of its start, is still there.
@@ -23,6 +24,7 @@ import _thread
 import json
 import logging
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -79,7 +81,7 @@ class ChildProcess:
             encoding="utf-8",
             env=_with_package_path(os.environ if environment is None else environment),
         )
-        self._send(json.dumps(order))
+        self.order(order)
 
     @property
     def pid(self) -> int:
@@ -110,6 +112,15 @@ class ChildProcess:
         elif code and self.failure is None:
             self.failure = self._error_summary(code)
 
+    def order(self, order: Any) -> None:
+        """Add an order; a process that serves one does not look at it."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return  # It is gone; `messages` will say of what.
+
     def stop(self, *, grace: float = GRACE_SECONDS) -> None:
         """Ask the process to stop, and end it if it has not after `grace` seconds.
 
@@ -138,14 +149,6 @@ class ChildProcess:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _send(self, line: str) -> None:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            return  # It died at its start; `messages` will say of what.
-
     def _close_input(self) -> None:
         assert self._process.stdin is not None
         try:
@@ -169,7 +172,9 @@ class ChildProcess:
         return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def serve(work: Callable[[Any, Emit], None], *, background: bool = False) -> int:
+def serve(
+    work: Callable[[Any, Emit], None], *, several: bool = False, background: bool = False
+) -> int:
     """Do the parent's order in this process and return the exit code.
 
     The parent holds this process's standard input open for as long as it wants the work: when it
@@ -177,25 +182,61 @@ def serve(work: Callable[[Any, Emit], None], *, background: bool = False) -> int
 
     Args:
         work: Function of the order and of a function that sends a message.
+        several: Whether it is a function of an iterator of orders, which ends with the input.
         background: Whether others on this machine go first.
     """
     # A server that a shell started in the background is deaf to it, and so would this process be.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    order = json.loads(sys.stdin.readline())
+    orders = _Orders()
     channel = _private_output()
-    ended = threading.Event()
-    threading.Thread(target=_interrupt_when_orphaned, args=(ended,), daemon=True).start()
     if background and hasattr(os, "nice"):
         os.nice(19)
     try:
-        work(order, lambda message: _write(channel, {"message": message}))
-        ended.set()
+        given = orders if several else next(orders)
+        work(given, lambda message: _write(channel, {"message": message}))
+        orders.done = True
     except MerError as error:
         _write(channel, {"failure": str(error)})
         return 1
-    except (KeyboardInterrupt, BrokenPipeError):
+    except (KeyboardInterrupt, BrokenPipeError, StopIteration):
         return _STOPPED
     return 0
+
+
+class _Orders:
+    """Lines of standard input as they come; at its end the work is interrupted, unless done."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        # Nothing wakes a thread that waits here but what it waits for, so the end comes this way.
+        line = self._lines.get()
+        if not line:
+            self.done = True
+            raise StopIteration
+        return json.loads(line)
+
+    def _listen(self) -> None:
+        # Not `sys.stdin`, whose lock a thread must not hold when the interpreter shuts down.
+        parts: list[bytes] = []
+        while chunk := os.read(sys.stdin.fileno(), 2**16):
+            *whole, rest = chunk.split(b"\n")
+            for line in whole:
+                self._lines.put(b"".join([*parts, line]))
+                parts.clear()
+            parts.append(rest)
+        self._lines.put(b"")
+        if self.done:
+            return
+        _thread.interrupt_main()
+        time.sleep(GRACE_SECONDS)
+        os._exit(_STOPPED)  # it hangs in something that no interrupt reaches
 
 
 def _private_output() -> TextIO:
@@ -209,17 +250,6 @@ def _private_output() -> TextIO:
 def _write(channel: TextIO, values: Mapping[str, Any]) -> None:
     channel.write(json.dumps(values) + "\n")
     channel.flush()
-
-
-def _interrupt_when_orphaned(ended: threading.Event) -> None:
-    # Not through `sys.stdin`, whose lock a thread must not hold when the interpreter shuts down.
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    if ended.is_set():
-        return
-    _thread.interrupt_main()
-    time.sleep(GRACE_SECONDS)
-    os._exit(_STOPPED)  # it hangs in something that no interrupt reaches
 
 
 def _with_package_path(environment: Mapping[str, str]) -> dict[str, str]:

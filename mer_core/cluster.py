@@ -1,4 +1,4 @@
-"""Independent pieces of work, one after the other here or spread over a Dask cluster.
+"""Independent pieces of work: one after the other here, in processes, or on a Dask cluster.
 
 Knows nothing of what the work is. Items are pulled only when a worker is free for one, so a
 generator can decide late what comes next; results come back in the order they finish; what a
@@ -24,13 +24,29 @@ import logging
 import os
 import queue
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
 
-from mer_core.errors import MissingToolError, SettingsError, WorkerError
-from mer_core.local_workers import LocalWorkers
+import psutil
+
+from mer_core.errors import MissingToolError, SettingsError
+from mer_core.local_workers import Item, LocalExecutor, LostWorker, Outcome, Report, Value, Work
+
+__all__ = [
+    "DaskExecutor",
+    "Executor",
+    "LocalExecutor",
+    "LostWorker",
+    "Outcome",
+    "Report",
+    "SerialExecutor",
+    "SharedExecutor",
+    "open_executor",
+    "usable_cores",
+    "worker_count",
+]
 
 log = logging.getLogger(__name__)
 
@@ -38,31 +54,6 @@ _POLL_SECONDS = 0.5
 
 _UNSETTLED = ("pending", "lost")
 """States of a Dask future whose result was there and went with its worker."""
-
-Item = TypeVar("Item")
-Value = TypeVar("Value")
-
-Report = Callable[[dict[str, Any]], None]
-"""How work tells of its progress while it runs: plain values only, they cross machines."""
-
-Work = Callable[[Item, Report], Value]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome(Generic[Item, Value]):
-    """Outcome of one item: a value or, where the work raised, the error."""
-
-    item: Item
-    value: Value | None
-    error: BaseException | None
-    worker: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LostWorker:
-    """A worker that went away; what it was doing is done again by another."""
-
-    worker: str
 
 
 class Executor(Protocol):
@@ -120,19 +111,10 @@ class DaskExecutor:
 
     Args:
         client: A connected `distributed.Client`.
-        owned: Scheduler and workers that `close` shuts down; empty where others started them.
-        ended: Whether no worker will come again.
     """
 
-    def __init__(
-        self,
-        client: Any,
-        *,
-        owned: ExitStack | None = None,
-        ended: Callable[[], bool] = lambda: False,
-    ) -> None:
+    def __init__(self, client: Any) -> None:
         self.client = client
-        self._owned, self._ended = owned or ExitStack(), ended
         self.dashboard: str | None = client.dashboard_link
 
     @property
@@ -176,20 +158,13 @@ class DaskExecutor:
                 alive = set(self.client.nthreads())
                 yield from (LostWorker(worker=name) for name in sorted(known - alive))
                 known = alive
-                if not alive and self._ended():
-                    raise WorkerError(
-                        "the process of the workers has ended",
-                        where="this machine",
-                        remedy="run the same command again; what was finished is kept",
-                    )
         finally:
             self.client.cancel(list(running), force=True)
             self.client.unsubscribe_topic(topic)
 
     def close(self) -> None:
-        """Disconnect, and stop the cluster if it was started here."""
-        with self._owned:
-            self.client.close()
+        """Disconnect; the cluster goes on."""
+        self.client.close()
 
     @staticmethod
     def _outcome(future: Any, item: Item) -> Outcome[Item, Any]:
@@ -241,7 +216,8 @@ def open_executor(
         if workers == 1:
             yield SerialExecutor()
             return
-    executor = _remote(scheduler) if scheduler else _local(workers or 1, devices)
+    environments = [{"CUDA_VISIBLE_DEVICES": name} for name in devices] or [{}] * (workers or 1)
+    executor = _remote(scheduler) if scheduler else LocalExecutor(environments)
     try:
         yield executor
     finally:
@@ -275,30 +251,42 @@ class SharedExecutor:
 
 
 def usable_cores() -> int:
-    """Return the number of cores that this process may use."""
+    """Return the number of cores that this process may use, in containers too."""
+    cores = os.cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        cores = len(os.sched_getaffinity(0))
+    share, _, period = _control_group("cpu.max").partition(" ")
+    return min(cores, max(1, -(-int(share) // int(period)))) if share.isdigit() else cores
 
 
 def worker_count(*, memory: int, threads: int = 1) -> int:
-    """Return the number of workers that fit this machine by cores and memory, in containers too."""
-    _require_dask()
-    from dask.system import CPU_COUNT
-    from distributed.system import MEMORY_LIMIT
+    """Return the number of workers that fit this machine by cores and memory, in containers too.
 
-    return max(1, min(CPU_COUNT // max(threads, 1), int(0.8 * MEMORY_LIMIT) // max(memory, 1)))
+    Args:
+        memory: Bytes one worker needs.
+        threads: Threads that one item of work uses.
+    """
+    limit = _control_group("memory.max")
+    there = min(psutil.virtual_memory().total, int(limit) if limit.isdigit() else 2**63)
+    return max(1, min(usable_cores() // max(threads, 1), int(0.8 * there) // max(memory, 1)))
 
 
-def _require_dask() -> None:
-    if importlib.util.find_spec("distributed") is None:
-        raise MissingToolError(
-            "several processes need Dask", remedy="pip install distributed, or take one worker"
-        )
+_CONTROL_GROUP = Path("/sys/fs/cgroup")
+"""Where Linux says what a container may use (version 2), a number or "max"."""
+
+
+def _control_group(name: str) -> str:
+    try:
+        return (_CONTROL_GROUP / name).read_text().strip()
+    except OSError:
+        return ""
 
 
 def _remote(scheduler: str) -> DaskExecutor:
-    _require_dask()
+    if importlib.util.find_spec("distributed") is None:
+        raise MissingToolError(
+            "a scheduler's workers need Dask", remedy="pip install 'mer-workbench[cluster]'"
+        )
     from distributed import Client
 
     try:
@@ -310,19 +298,3 @@ def _remote(scheduler: str) -> DaskExecutor:
             remedy="start one with `dask scheduler` and name it as tcp://host:8786",
         ) from error
     return DaskExecutor(client)
-
-
-def _local(workers: int, devices: Sequence[str]) -> DaskExecutor:
-    _require_dask()
-    from distributed import Client, LocalCluster
-
-    environments = [{"CUDA_VISIBLE_DEVICES": name} for name in devices] or [{}] * workers
-    with ExitStack() as started:
-        scheduler = LocalCluster(
-            n_workers=0, dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR
-        )
-        started.callback(scheduler.close)
-        processes = LocalWorkers(scheduler.scheduler_address, environments)
-        started.enter_context(closing(processes))
-        client = Client(scheduler, set_as_default=False)
-        return DaskExecutor(client, owned=started.pop_all(), ended=lambda: processes.ended)

@@ -1,6 +1,6 @@
 """The network as integrated gradients runs it: the same function, at a lower price per step.
 
-The gradient is wanted at dozens of points between two inputs x' and x. Four things are then
+The gradient is wanted at dozens of points between two inputs x' and x. Five things are then
 worth their preparation, all exact but for rounding:
 
 - Batch normalisation is folded into convolutions, and weights lie channels last.
@@ -11,8 +11,9 @@ worth their preparation, all exact but for rounding:
 - Points are written into the same memory for every chunk of steps, and steps are weighted where
   they are one number each, at the logit. Captum weighs the gradients, here megabytes per step,
   and took as long for that as the network took in bfloat16.
+- Activations behind a convolution write over what they read.
 
-A fifth is not exact, and a choice: the steps in between may run in bfloat16, whose rounding
+A sixth is not exact, and a choice: the steps in between may run in bfloat16, whose rounding
 mostly averages out over them. The way between the first maps and the input stays in float32.
 
 Whether a network is the same when folded, and whether all that it computes hangs on those first
@@ -32,6 +33,7 @@ import torch
 from torch import Tensor, nn
 
 from mer_core.models.folding import fold_batch_norm
+from mer_core.models.layers import activations_in_place
 from mer_core.models.loaded import LoadedModel
 
 
@@ -72,7 +74,8 @@ class PathNetwork:
         for held, maps in zip(self._held, starts, strict=True):
             held.maps = maps
         blank = self._blank.expand(len(starts[0]), *self._blank.shape[1:])
-        return self._network(blank).float()
+        with activations_in_place(self._network):
+            return self._network(blank).float()
 
     def mean_slope(
         self, inputs: Tensor, baseline: Tensor, *, target: int, steps: int, chunk: int

@@ -34,7 +34,7 @@ PEOPLE, CLIPS = 20, 4
 """How many unseen people, and clips of each, every method explains: one clip of each class."""
 MAP_PEOPLE = 25
 """How many unseen people, with eight clips each, are asked whether a map is constant."""
-LAYER_PEOPLE = 24
+LAYER_PEOPLE = 8
 """How many inner people the layers are compared on: nothing is chosen on unseen ones."""
 EXPLAINED = {name: DEFAULT_METHODS.get(name, {}) for name in METHODS.names()}
 """Every method; where one says nothing about a network, the table gives the reason instead."""

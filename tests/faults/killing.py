@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mer_core.cluster import SerialExecutor, open_executor
+from mer_core.cluster import LocalExecutor, SerialExecutor, open_executor
 from mer_core.datasets.catalog import open_dataset
 from mer_core.datasets.synthetic.cohort import PARTS, CohortSettings
 from mer_core.datasets.synthetic.twins import write_twin
@@ -180,6 +180,7 @@ def workers_killed(moments: int, rng: np.random.Generator) -> Count:
     broken: list[str] = []
     expected = forked(lambda: _study(Path(tempfile.mkdtemp())))
     with tempfile.TemporaryDirectory() as place, open_executor(workers=2) as executor:
+        assert isinstance(executor, LocalExecutor)
         for number in range(moments):
             study = Study.create(
                 BlobExperiment(delay=0.2),
@@ -191,8 +192,7 @@ def workers_killed(moments: int, rng: np.random.Generator) -> Count:
             for event in study.run(executor=executor):
                 due -= isinstance(event, events.FoldStarted)
                 if due == 0:
-                    pids = list(executor.client.run(os.getpid).values())  # type: ignore[attr-defined]
-                    os.kill(int(rng.choice(pids)), signal.SIGKILL)
+                    os.kill(int(rng.choice(executor.pids)), signal.SIGKILL)
                     due = -99
             result = study.result()
             if not result.complete or result.failed:

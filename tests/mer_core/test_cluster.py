@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 
 import pytest
 
@@ -12,6 +13,7 @@ from mer_core.cluster import (
     Outcome,
     SerialExecutor,
     open_executor,
+    usable_cores,
     worker_count,
 )
 from mer_core.errors import MissingToolError, SettingsError
@@ -105,12 +107,16 @@ def test_fewer_workers_than_running_items_is_no_error():
     assert [one.worker for one in heard if isinstance(one, LostWorker)] == ["b", "c"]
 
 
-def test_workers_are_as_many_as_cores_and_memory_allow(monkeypatch):
-    monkeypatch.setattr("dask.system.CPU_COUNT", 16)
-    monkeypatch.setattr("distributed.system.MEMORY_LIMIT", 10 * 2**30)
-    assert worker_count(memory=2**20) == 16
-    assert worker_count(memory=2**20, threads=4) == 4
-    assert worker_count(memory=2 * 2**30) == 4
+@pytest.mark.parametrize(("quota", "cores"), [("max 100000", 16), ("350000 100000", 4), ("", 16)])
+def test_workers_are_as_many_as_cores_and_memory_allow(monkeypatch, tmp_path, quota, cores):
+    (tmp_path / "cpu.max").write_text(quota)
+    (tmp_path / "memory.max").write_text(str(10 * 2**30))
+    monkeypatch.setattr("mer_core.cluster._CONTROL_GROUP", tmp_path)
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(16)), raising=False)
+    assert usable_cores() == worker_count(memory=2**20) == cores
+    assert worker_count(memory=2**20, threads=4) == cores // 4
+    assert worker_count(memory=2 * 2**30) <= 4
     assert worker_count(memory=2**40) == 1
 
 
@@ -173,12 +179,10 @@ def test_a_result_that_went_with_its_worker_is_waited_for(monkeypatch, state):
     assert all(outcome.error is None for outcome in outcomes)
 
 
-@pytest.mark.parametrize(
-    "options", [{}, {"workers": 2}, {"devices": ("0",)}, {"scheduler": "tcp://127.0.0.1:1"}]
-)
-def test_without_dask_several_processes_are_refused_and_one_works(options, monkeypatch):
+def test_without_dask_a_scheduler_is_refused_and_processes_work(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingToolError, match="Dask"), open_executor(**options):
+    options = {"scheduler": "tcp://127.0.0.1:1"}
+    with pytest.raises(MissingToolError, match=r"\[cluster\]"), open_executor(**options):
         pass
-    with open_executor(workers=1) as executor:
-        assert executor.slots == 1
+    with open_executor(workers=2) as executor:
+        assert executor.slots == 2

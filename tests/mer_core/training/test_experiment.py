@@ -75,7 +75,7 @@ def test_a_study_in_this_process_starts_no_other(twins, monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr("mer_core.cluster._local", refuse)
+    monkeypatch.setattr("mer_core.cluster.LocalExecutor", refuse)
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     study = Study.create(experiment(twins, "casme2", "samm", scheme="cross"), settings=ONCE)
     first = next(e for e in study.run(workers=1) if isinstance(e, events.InputsBuilt))

@@ -11,7 +11,7 @@ import time
 import psutil
 import pytest
 
-from mer_core.cluster import DaskExecutor, open_executor
+from mer_core.cluster import LocalExecutor, LostWorker, Outcome, open_executor
 from mer_core.errors import WorkerError
 from mer_core.local_workers import WORKER_ENVIRONMENT
 from mer_core.training import events
@@ -23,7 +23,7 @@ from tests.mer_core.training.blobs import TINY, BlobExperiment
 def executor():
     """Two processes; the tests share them, because starting them is what takes long."""
     with open_executor(workers=2) as two:
-        assert isinstance(two, DaskExecutor)
+        assert isinstance(two, LocalExecutor)
         assert two.slots == 2
         yield two
 
@@ -32,10 +32,60 @@ def new_study(folder, experiment: BlobExperiment) -> Study:
     return Study.create(experiment, folder=folder, settings=TINY, seeds=(0, 1))
 
 
-def test_workers_keep_their_memory_between_steps(executor):
-    for seen in executor.client.run(lambda: dict(os.environ)).values():
-        held = {name: seen.get(name) for name in WORKER_ENVIRONMENT}
-        assert held == WORKER_ENVIRONMENT
+def values(executor, work, items) -> list:
+    outcomes = executor.map(work, items, report=lambda _: None)
+    return [one.value for one in outcomes if isinstance(one, Outcome)]
+
+
+def _variables(names, _report) -> dict[str, str | None]:
+    time.sleep(0.2)  # the others take theirs meanwhile
+    return {name: os.environ.get(name) for name in names}
+
+
+def test_workers_keep_their_memory_between_steps_and_have_one_thread(executor):
+    names = tuple(WORKER_ENVIRONMENT)
+    assert values(executor, _variables, [names, names]) == [WORKER_ENVIRONMENT] * 2
+
+
+def test_what_is_of_a_script_and_what_cannot_cross_is_handed_over_all_the_same(executor):
+    class Odd(Exception):
+        def __reduce__(self):
+            raise TypeError("no")
+
+    def work(item, report):  # a function within another has no name by which to find it
+        report({"half": item / 2})
+        if item == 3:
+            raise Odd("three")
+        return item * 10
+
+    told: list[dict] = []
+    heard = [one for one in executor.map(work, [1, 2, 3], report=told.append) if one]
+    assert {one.item: one.value for one in heard} == {1: 10, 2: 20, 3: None}
+    (error,) = [one.error for one in heard if one.error]
+    assert str(error) == "Odd: three"
+    assert sorted(one["half"] for one in told) == [0.5, 1, 1.5]
+
+
+def test_what_goes_wrong_with_a_report_is_not_swallowed(executor):
+    def full(_message):
+        raise OSError("no room for reports")
+
+    with pytest.raises(OSError, match="no room"):
+        list(executor.map(lambda item, report: report({"at": item}), [1], report=full))
+    assert values(executor, lambda item, _: item, [1, 2, 3])  # and nobody is lost by it
+
+
+def test_work_that_is_given_up_is_not_finished(executor, tmp_path):
+    def work(item, _report):
+        time.sleep(item)
+        (tmp_path / str(item)).touch()
+
+    outcomes = executor.map(work, [1.5, 1.6], report=lambda _: None)
+    assert next(outcomes) is None
+    outcomes.close()
+    assert sorted(values(executor, lambda item, _: item, range(5))) == list(range(5))
+    time.sleep(1.7)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_script_without_a_guard_starts_workers_once(tmp_path):
@@ -68,7 +118,7 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
         "import time\n"
         "from mer_core.cluster import open_executor\n"
         "with open_executor(workers=2) as executor:\n"
-        "    print(*executor.client.run(__import__('os').getpid).values(), flush=True)\n"
+        "    print(*executor.pids, flush=True)\n"
         "    time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
@@ -80,32 +130,23 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
     assert not alive
 
 
-def test_nothing_but_this_machine_reaches_workers_and_scheduler(executor):
-    pids = executor.client.run(os.getpid)
-    processes = [psutil.Process(), *map(psutil.Process, pids.values())]
-    heard = [
-        one.laddr.ip
-        for process in processes
-        for one in process.net_connections("tcp")
-        if one.status == psutil.CONN_LISTEN
-    ]
-    assert len(heard) >= len(processes)
-    assert set(heard) == {"127.0.0.1"}
+def test_nobody_but_their_parent_reaches_workers(executor):
+    for pid in executor.pids:
+        assert not psutil.Process(pid).net_connections("inet")
 
 
-def test_workers_whose_process_has_ended_are_an_error_and_not_waited_for():
-    with open_executor(workers=2) as executor:
-        parents = {psutil.Process(pid).ppid() for pid in executor.client.run(os.getpid).values()}
-        (owner,) = parents
-        outcomes = executor.map(_sleep, [60, 60], report=print)
-        assert next(outcomes) is None
-        os.kill(owner, signal.SIGKILL)
-        with pytest.raises(WorkerError, match="has ended"):
-            list(outcomes)
+def test_an_item_that_ends_its_process_every_time_fails_and_the_others_are_done(executor):
+    def work(item, _report):
+        if item == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item
 
-
-def _sleep(item: float, _report: object) -> None:
-    time.sleep(item)
+    heard = [one for one in executor.map(work, [0, 1, 2, 3], report=print) if one]
+    outcomes = {one.item: one for one in heard if isinstance(one, Outcome)}
+    assert [outcomes[n].value for n in range(4)] == [0, None, 2, 3]
+    assert sum(isinstance(one, LostWorker) for one in heard) == 3
+    with pytest.raises(WorkerError, match=r"ended 3 times \(ended by signal 9\)"):
+        raise outcomes[1].error
 
 
 def test_an_error_in_a_worker_comes_back_as_a_failed_fold(tmp_path, executor):
@@ -124,8 +165,7 @@ def test_a_killed_worker_costs_time_and_no_fold(tmp_path, executor):
     killed, heard = 0, []
     for event in study.run(executor=executor, progress=heard.append):
         if isinstance(event, events.FoldFinished) and not killed:
-            pids = executor.client.run(os.getpid)
-            killed = next(iter(pids.values()))
+            killed = executor.pids[0]
             os.kill(killed, signal.SIGKILL)
     result = study.result()
     assert killed
@@ -134,7 +174,7 @@ def test_a_killed_worker_costs_time_and_no_fold(tmp_path, executor):
     assert result.digest == alone.digest
     workers = {fold.worker for fold in result.folds}
     assert len(workers) >= 2
-    assert all(str(worker).startswith("tcp://") for worker in workers)
+    assert killed not in executor.pids
     epochs = [event for event in heard if isinstance(event, events.EpochFinished)]
     assert {event.name for event in epochs} == {fold.name for fold in result.folds}
 
@@ -142,6 +182,5 @@ def test_a_killed_worker_costs_time_and_no_fold(tmp_path, executor):
 @pytest.mark.parametrize("names", [("3", "3", "5")])
 def test_each_device_gets_a_process_that_sees_it_alone_as_often_as_it_is_named(names):
     with open_executor(devices=names) as executor:
-        assert isinstance(executor, DaskExecutor)
-        seen = executor.client.run(lambda: os.environ["CUDA_VISIBLE_DEVICES"])
-    assert sorted(seen.values()) == list(names)
+        seen = values(executor, _variables, [["CUDA_VISIBLE_DEVICES"]] * len(names))
+    assert sorted(one["CUDA_VISIBLE_DEVICES"] for one in seen) == list(names)

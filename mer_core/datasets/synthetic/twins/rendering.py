@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mer_core.cluster import Report
 from mer_core.datasets.synthetic import ClipPlan, SyntheticClip, render_clip
 from mer_core.datasets.synthetic.twins.clip_specs import ClipSpec, Variant
 from mer_core.datasets.synthetic.twins.plan import FrameSet, TwinPlan, plan_motion
@@ -48,10 +49,11 @@ class Share:
     render: Render = render_clip
 
 
-def render_share(share: Share, _report: object = None) -> None:
-    """Write the missing files of the clips."""
+def render_share(share: Share, report: Report) -> None:
+    """Write the missing files of the clips, and tell of each."""
     for index in share.clips:
         _render_files(share.plan, share.plan.specs[index], share.root, share.render)
+        report({"clip": index})
 
 
 def _render_files(plan: TwinPlan, spec: ClipSpec, root: Path, render: Render) -> None:

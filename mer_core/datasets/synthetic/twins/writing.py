@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,10 +28,8 @@ from mer_core.errors import SettingsError
 
 MARKER_FILE = "SYNTHETIC.txt"
 
-_CLIPS_PER_WORKER = 6
+_CLIPS_PER_WORKER = 3
 """A worker needs about as long to start as to render this many clips."""
-_CLIPS_PER_SHARE = 4
-"""Neighbouring clips mostly show one face, which a worker builds once."""
 _WORKER_BYTES = 2**28
 
 Progress = Callable[[int, int], None]
@@ -162,33 +162,35 @@ def _render_all(
     workers: int | None,
     render: Render,
 ) -> None:
-    """The result is the same however many processes draw it."""
+    """The clips of one person go to one process, which builds the face once."""
     pending = [
         index
         for index, spec in enumerate(plan.specs)
         if not all(is_rendered(frame_set, root) for frame_set in plan.frame_sets(spec))
     ]
-    total = len(plan.specs)
+    total, lock = len(plan.specs), threading.Lock()
     finished = total - len(pending)
-    if progress is not None:
-        progress(finished, total)
-    if render is not render_clip:
-        workers = 1
-    most = max(1, len(pending) // _CLIPS_PER_WORKER)
-    with open_executor(workers=workers, most=most, memory=_WORKER_BYTES) as executor:
-        count = 1 if executor.slots == 1 else _CLIPS_PER_SHARE
-        shares = [
-            Share(plan=plan, root=root, clips=tuple(pending[i : i + count]), render=render)
-            for i in range(0, len(pending), count)
-        ]
-        for outcome in executor.map(render_share, shares, report=lambda _: None):
-            if not isinstance(outcome, Outcome):
-                continue
-            if outcome.error is not None:
-                raise outcome.error
-            finished += len(outcome.item.clips)
+
+    def count(_message: object = None) -> None:  # processes tell at the same time
+        nonlocal finished
+        with lock:
+            finished += 1
             if progress is not None:
                 progress(finished, total)
+
+    if progress is not None:
+        progress(finished, total)
+    shares = [
+        Share(plan=plan, root=root, clips=tuple(clips), render=render)
+        for _, clips in itertools.groupby(pending, key=lambda index: plan.specs[index].subject)
+    ]
+    if render is not render_clip:
+        workers = 1
+    most = max(1, min(len(shares), len(pending) // _CLIPS_PER_WORKER))
+    with open_executor(workers=workers, most=most, memory=_WORKER_BYTES) as executor:
+        for outcome in executor.map(render_share, shares, report=count):
+            if isinstance(outcome, Outcome) and outcome.error is not None:
+                raise outcome.error
 
 
 def _write_manifest(plan: TwinPlan, root: Path, *, complete: bool) -> TwinManifest:
