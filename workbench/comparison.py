@@ -94,7 +94,7 @@ def second_side(first: Side, kind: str, *, where: Any) -> tuple[Side, Side]:
         case _:
             second, title = _other_checkpoint(first, where)
             titles = [model.weights.label, title]
-            sides = (first, replace(first, model=second))
+            sides = (first, second)
     address.pin(
         sides[1].model.entry.name, sides[1].model.entry.title, sides[1].model.weights.digest
     )
@@ -102,7 +102,7 @@ def second_side(first: Side, kind: str, *, where: Any) -> tuple[Side, Side]:
     return named[0], named[1]
 
 
-def _other_checkpoint(first: Side, where: Any) -> tuple[LoadedModel, str]:
+def _other_checkpoint(first: Side, where: Any) -> tuple[Side, str]:
     name = first.model.entry.name
     studies = selection.cached_results.studies_of(name)
     titles = {UNTRAINED: "Untrained", **{study: study_title(study) for study in studies}}
@@ -110,8 +110,10 @@ def _other_checkpoint(first: Side, where: Any) -> tuple[LoadedModel, str]:
         "Checkpoint of B", list(titles), key="rivalrun", titles=titles.__getitem__, where=where
     )
     held_out = None if chosen == UNTRAINED else networks.held_out_network(chosen, first.choice)
-    second = held_out or cached.untrained_network(name, first.model.classes)
-    return second, titles[chosen] if held_out else titles[UNTRAINED]
+    if held_out is None:
+        untrained = cached.untrained_network(name, first.model.classes)
+        return replace(first, model=untrained), titles[UNTRAINED]
+    return replace(first, model=held_out.model, weighting=held_out.weighting), titles[chosen]
 
 
 def trained_alike(first: LoadedModel, second: LoadedModel) -> bool:

@@ -19,7 +19,7 @@ from mer_core.models.shipped import shown_weighting
 from workbench import address, cached, cached_results, panels, selection
 from workbench.cached_results import study_title
 from workbench.selection import ClipChoice
-from workbench.titles import sentence_case
+from workbench.titles import sentence_case, weighting_title
 
 SHIPPED = "shipped, trained on generated faces"
 MOST = 3  # columns by default
@@ -30,12 +30,15 @@ def chosen_networks(
 ) -> tuple[list[LoadedModel], str]:
     """Draw the choice of networks and, in `more`, of their weights and the weighting they see."""
     run = selection.study_choice("Weights", key=selection.RUN, none=SHIPPED, where=more)
-    weighting = selection.weighting("Weighting", key="w1", default=shown_weighting(), where=more)
     held_out = held_out_network(run, choice) if run else None
     if held_out is not None:
-        models = [held_out]
-        where.markdown(f"**{held_out.entry.title}** of {study_title(run or '')}")
+        models, weighting = [held_out.model], held_out.weighting
+        where.markdown(f"**{models[0].entry.title}** of {study_title(run or '')}")
+        more.caption(f"Images of {weighting_title(weighting).lower()} weights, as in the study.")
     else:
+        weighting = selection.weighting(
+            "Weighting", key="w1", default=shown_weighting(), where=more
+        )
         names = selection.networks(options, default=options[:MOST], where=where)
         models = [cached.network(name, weighting) for name in names]
     for model in models:
@@ -51,32 +54,48 @@ def more_choices(place: Any) -> Any:
     return place.popover("More", icon=":material/tune:")
 
 
-def held_out_network(run: str, choice: ClipChoice) -> LoadedModel | None:
+@dataclass(frozen=True)
+class HeldOut:
+    """A network of a study that never saw the clip, and the weighting of the images it saw."""
+
+    model: LoadedModel
+    weighting: str
+
+
+def held_out_network(run: str, choice: ClipChoice) -> HeldOut | None:
     """Return the network of a study that never saw the clip; where there is none, say so."""
     try:
         found = _held_out(run, choice)
     except MerError as error:
         panels.refusal(error)
         return None
-    if found is None:
-        st.info(
-            f"No network that {study_title(run)} keeps has held this clip out; those that "
-            "ship are shown."
-        )
-    return found
+    if isinstance(found, HeldOut):
+        return found
+    st.info(f"{found} Those that ship are shown.")
+    return None
 
 
-def _held_out(study: str, choice: ClipChoice) -> LoadedModel | None:
-    """The network of `study` that held the clip out; None where none did or none is kept."""
+def _held_out(study: str, choice: ClipChoice) -> HeldOut | str:
+    """The network of `study` that held the clip out, or why none can be shown."""
     result = cached_results.study_result(study)
-    fold = result.fold_of(choice.key)
-    if fold is None:
-        return None
+    fold, experiment = result.fold_of(choice.key), result.definition["experiment"]
+    from mer_core.training.controls import find_control
     from mer_core.training.study import Study
 
-    path = Study.open(study).weights_path(fold)
-    name = result.definition["experiment"]["model"]
-    return cached.checkpoint(name, str(path)) if path.exists() else None
+    control = find_control(result.definition["control"])
+    if control.reverses_frames or control.removes_motion:
+        return f"The networks of {study_title(study)} saw other clips: {control.title}."
+    if experiment.get("crop") is not None or experiment.get("stabilise"):
+        return (
+            f"{study_title(study)} saw clips that were cropped or aligned otherwise than here; "
+            f"`mer explain --study {study}` shows them."
+        )
+
+    path = Study.open(study).weights_path(fold) if fold else None
+    if path is None or not path.exists():
+        return f"No network that {study_title(study)} keeps has held this clip out."
+    model = cached.checkpoint(experiment["model"], str(path))
+    return HeldOut(model, experiment.get("weighting") or model.entry.input.weighting)
 
 
 def draw_predictions(

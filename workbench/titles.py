@@ -98,10 +98,20 @@ def study_parts(name: str, definition: Mapping[str, Any]) -> StudyParts:
     experiment, control = definition["experiment"], definition["control"]
     digest = re.search(r"-([0-9a-f]{8})$", name)
     return StudyParts(
-        network=network_title(experiment["model"]),
+        network=network_title(experiment["model"]) + _images(experiment),
         start="from scratch" if experiment.get("weights", "random") == "random" else "fine-tuned",
         data=" + ".join(DATASETS.get(one["name"]).title for one in experiment["datasets"]),
         protocol=protocol_title(definition["protocol"]),
         control="" if control == "none" else sentence_case(CONTROLS.get(control).title),
         own_name="" if name in shipped_names() else digest[1][:6] if digest else name,
     )
+
+
+def _images(experiment: Mapping[str, Any]) -> str:
+    """Whatever the images of a study have that its network's own have not."""
+    from mer_core.models.catalog import model_entry
+
+    weighting = experiment.get("weighting")
+    if weighting in (None, model_entry(experiment["model"]).input.weighting):
+        return ""
+    return f", {weighting_title(weighting).lower()} weights"

@@ -24,14 +24,16 @@ def twin(tmp_path_factory):
     return root
 
 
-def planned(root, name="small", model=SMALL) -> Study:
+def planned(root, name="small", model=SMALL, control="none", **options) -> Study:
     return Study.create(
         CatalogExperiment(
             datasets=(DatasetChoice(name="casme2", root=str(root)),),
             scheme="natural4",
             model=model,
+            **options,
         ),
         name=name,
+        control=control,
         settings=profile("quick", epochs=1),
     )
 
@@ -196,3 +198,22 @@ def test_the_form_starts_what_it_describes(fresh, monkeypatch):
 
 def self_run(study):
     return Run(study.name, ended=True)
+
+
+def test_a_network_of_a_study_is_shown_the_images_it_was_trained_on(fresh):
+    studies = {
+        "zeros": planned(fresh, "zeros", "learnet", weighting="literal"),
+        "still": planned(fresh, "still", "learnet", control="motionless"),
+    }
+    for study in studies.values():
+        study.complete(workers=1)
+    overview = open_at("results").dataframe[0].value.set_index("Name")
+    assert "literal weights" in overview.loc["zeros", "Network"].lower()
+    assert "weights" not in overview.loc["still", "Network"]
+    person = studies["zeros"].table.samples[0].subject
+    shown = {"source": "casme2", "person": person}
+    said = words(open_at("feature_maps", run="zeros", **shown))
+    assert "Images of literal weights, as in the study" in said
+    assert "Those that ship are shown" not in said
+    refused = words(open_at("feature_maps", run="still", **shown))
+    assert "saw other clips: clips without motion. Those that ship are shown" in refused
