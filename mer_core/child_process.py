@@ -48,12 +48,12 @@ GRACE_SECONDS = 10.0
 """Between asking a process to stop and ending it."""
 
 _STOPPED = 130  # what a shell reports for an interrupt
-_ERROR_LENGTH = 300
+_ERROR_LENGTH, _LOG_LENGTH = 300, 10_000
 _PROCESSES = Path("/proc")
 
 
 class ChildProcess:
-    """A process that does one order.
+    """A process that does an order, or several.
 
     Args:
         module: Run as `python -m`; it calls `serve`.
@@ -72,15 +72,20 @@ class ChildProcess:
         self._stopping = self._read = False
         # A file, because an unread pipe would fill up and halt the process.
         self._errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 (close)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            encoding="utf-8",
-            env=_with_package_path(os.environ if environment is None else environment),
-        )
+        try:
+            self._process = subprocess.Popen(
+                # Not what lies in the working directory by the same name.
+                [sys.executable, "-P", "-m", module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                text=True,
+                encoding="utf-8",
+                env=_with_package_path(os.environ if environment is None else environment),
+            )
+        except BaseException:
+            self._errors.close()
+            raise
         self.order(order)
 
     @property
@@ -100,8 +105,10 @@ class ChildProcess:
         for line in self._process.stdout:
             if not line.endswith("\n"):
                 break  # the process ended in mid-line
-            message = json.loads(line)
-            if "failure" in message:
+            message = _message(line)
+            if message is None:
+                log.warning("process %d printed: %s", self.pid, line.rstrip())
+            elif "failure" in message:
                 self.failure = message["failure"]
             else:
                 yield message["message"]
@@ -133,10 +140,14 @@ class ChildProcess:
         # The process ends itself after `GRACE_SECONDS`; this is for one that cannot even do that.
         threading.Thread(target=self._end, args=(grace + 1,), daemon=True).start()
 
-    def close(self) -> None:
-        """End the process if it is still there, and close its files."""
+    def kill(self) -> None:
+        """End the process at once; `messages` ends with it."""
         self._stopping = True
         self._process.kill()
+
+    def close(self) -> None:
+        """End the process if it is still there, and close its files."""
+        self.kill()
         self._process.wait()
         self._close_input()
         if self._process.stdout is not None and not self._read:
@@ -163,10 +174,12 @@ class ChildProcess:
             self._process.kill()
 
     def _error_summary(self, code: int) -> str:
+        if self._errors.closed:
+            return f"exit code {code}"
         self._errors.seek(0)
         words = self._errors.read().strip()
-        if words:
-            log.error("process %d ended with code %d:\n%s", self.pid, code, words)
+        if words and code not in (_STOPPED, -signal.SIGINT):  # with those it was asked to end
+            log.error("process %d ended with code %d:\n%s", self.pid, code, words[-_LOG_LENGTH:])
         if code == 1 and words:  # Python's own code for an exception, whose name comes last
             return words.rsplit("\n", 1)[-1][-_ERROR_LENGTH:]
         return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
@@ -208,6 +221,8 @@ class _Orders:
 
     def __init__(self) -> None:
         self.done = False
+        # Not `sys.stdin`, whose lock a thread must not hold when the interpreter shuts down.
+        self._input = sys.stdin.fileno()
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -223,9 +238,8 @@ class _Orders:
         return json.loads(line)
 
     def _listen(self) -> None:
-        # Not `sys.stdin`, whose lock a thread must not hold when the interpreter shuts down.
         parts: list[bytes] = []
-        while chunk := os.read(sys.stdin.fileno(), 2**16):
+        while chunk := os.read(self._input, 2**16):
             *whole, rest = chunk.split(b"\n")
             for line in whole:
                 self._lines.put(b"".join([*parts, line]))
@@ -245,6 +259,15 @@ def _private_output() -> TextIO:
     sys.stdout.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return channel
+
+
+def _message(line: str) -> Any:
+    """What a line says; None where it is none of ours, printed before `serve` began."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) and {"failure", "message"} & set(message) else None
 
 
 def _write(channel: TextIO, values: Mapping[str, Any]) -> None:

@@ -26,6 +26,7 @@ import queue
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -255,8 +256,11 @@ def usable_cores() -> int:
     cores = os.cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
-    share, _, period = _control_group("cpu.max").partition(" ")
-    return min(cores, max(1, -(-int(share) // int(period)))) if share.isdigit() else cores
+    for share, period in (("cpu.max", ""), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        quota = f"{_control_group(share)} {_control_group(period)}".split()
+        if len(quota) == 2 and all(number.isdigit() for number in quota):
+            cores = min(cores, max(1, -(-int(quota[0]) // int(quota[1]))))
+    return cores
 
 
 def worker_count(*, memory: int, threads: int = 1) -> int:
@@ -266,16 +270,23 @@ def worker_count(*, memory: int, threads: int = 1) -> int:
         memory: Bytes one worker needs.
         threads: Threads that one item of work uses.
     """
-    limit = _control_group("memory.max")
-    there = min(psutil.virtual_memory().total, int(limit) if limit.isdigit() else 2**63)
+    limits = [psutil.virtual_memory().total]
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = _control_group(name)
+        limits += [int(limit)] if limit.isdigit() else []
+    there = min(limits)
     return max(1, min(usable_cores() // max(threads, 1), int(0.8 * there) // max(memory, 1)))
 
 
 _CONTROL_GROUP = Path("/sys/fs/cgroup")
-"""Where Linux says what a container may use (version 2), a number or "max"."""
+"""Where Linux says what a container may use, in version 2 of control groups and in version 1."""
 
 
+@cache
 def _control_group(name: str) -> str:
+    """What stands in a file: numbers, "max" or -1 for no limit, "" where there is no such file."""
+    if not name:
+        return ""
     try:
         return (_CONTROL_GROUP / name).read_text().strip()
     except OSError:

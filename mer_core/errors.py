@@ -15,6 +15,7 @@ wrong, where, and what to do about it.
     ├── NotApplicableError       an attribution method that says nothing about this network
     ├── LeakageError             a split in which a subject or frame is on both sides
     ├── StoreError               a cache entry, study or run folder that cannot be used
+    ├── WorkerError              processes that cannot be started, or work lost with each of several
     └── MissingToolError         an optional program or package that is not installed
 """
 
@@ -100,7 +101,7 @@ class StoreError(MerError):
 
 
 class WorkerError(MerError):
-    """Worker processes cannot be started."""
+    """Worker processes that cannot be started, or an item that was lost with each of several."""
 
 
 class MissingToolError(MerError):

@@ -8,6 +8,7 @@ run this module instead; items and results cross as pickles, by value where they
 from __future__ import annotations
 
 import base64
+import itertools
 import logging
 import os
 import pickle
@@ -16,11 +17,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import cloudpickle
 
-from mer_core.child_process import ChildProcess, Emit, serve
+from mer_core.child_process import GRACE_SECONDS, ChildProcess, Emit, serve
 from mer_core.errors import WorkerError
 
 log = logging.getLogger(__name__)
@@ -31,11 +33,9 @@ _MODULE = "mer_core.local_workers"
 _POLL_SECONDS = 0.5
 
 _LOSSES = 3
-"""How often an item may take its worker with it before it counts as failed."""
+"""How often an item's worker may be lost before the item counts as failed."""
 
 WORKER_ENVIRONMENT = {
-    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
-    "OPENCV_FOR_THREADS_NUM": "1",
     "GLIBC_TUNABLES": ":".join(
         (
             "glibc.malloc.hugetlb=1",
@@ -45,12 +45,15 @@ WORKER_ENVIRONMENT = {
         )
     ),
 }
-"""Workers together use the cores, so each has one thread, unless its work takes more.
-
-Training frees and takes the same megabytes at every step. Handing them back to the system each
-time and getting them again, page by page, takes up to half of a step, so workers keep them, on
-large pages. Dask's workers hand them back; those come close after
+"""Training frees and takes the same megabytes at every step. Handing them back to the system each
+time and getting them again, page by page, takes up to half of a step, so processes that train keep
+them, on large pages. Dask's workers hand them back; those come close after
 `export MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_MAX_=0`."""
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
+)
+"""Workers use the cores together, so each has one thread, unless its work takes more."""
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -98,6 +101,7 @@ class LocalExecutor:
     def __init__(self, environments: Sequence[Mapping[str, str]]) -> None:
         self._heard: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
+        self._maps = 0
         try:
             for environment in environments:
                 self._workers.append(_Worker(environment, self._heard))
@@ -120,48 +124,52 @@ class LocalExecutor:
     def map(
         self, work: Work[Item, Value], items: Iterable[Item], *, report: Report
     ) -> Iterator[Outcome[Item, Value] | LostWorker | None]:
-        """Do `work` on every item, as many at a time as there are processes."""
-        waiting, running = iter(items), dict[_Worker, Item]()
-        again, losses = list[Item](), dict[int, int]()
+        """Do `work` on every item, as many at a time as there are processes.
+
+        What an earlier call has not finished is given up. Reports come between two values, in the
+        thread that takes them.
+        """
+        self._maps += 1
+        this = self._maps
         for worker in self._workers:
-            if worker.process.ended:
+            if worker.order is not None or worker.process.ended:
                 self._replace(worker)
+        waiting, running = iter(items), dict[_Worker, tuple[Item, int]]()
+        again: list[tuple[Item, int]] = []  # with how often they were lost
         try:
             while True:
                 for worker in self._workers:
                     if worker not in running:
-                        item = again.pop() if again else next(waiting, _NOTHING)
-                        if item is _NOTHING:
+                        given = again.pop() if again else (next(waiting, _NOTHING), 0)
+                        if given[0] is _NOTHING:
                             break
-                        worker.begin(work, item, report)
-                        running[worker] = item
+                        running[worker] = given
+                        worker.begin(work, given[0])
                 if not running:
                     return
-                try:
-                    worker, message = self._heard.get(timeout=_POLL_SECONDS)
-                except queue.Empty:
+                heard = self._next()
+                if heard is None:
                     yield None
-                    continue
-                if worker not in self._workers:
-                    continue  # the last words of one that was replaced
-                if message is not None:
-                    yield worker.outcome(running.pop(worker), message)
-                    continue
-                yield LostWorker(worker=worker.name)
-                self._replace(worker)
-                if worker not in running:
-                    continue
-                item = running.pop(worker)
-                losses[id(item)] = losses.get(id(item), 0) + 1
-                if losses[id(item)] < _LOSSES:
-                    again.append(item)
-                    continue
-                failure = f"its process ended {_LOSSES} times ({worker.process.failure})"
-                error = WorkerError(failure, where="this machine", remedy="look for lack of memory")
-                yield Outcome(item=item, value=None, error=error, worker=worker.name)
+                else:
+                    worker, message = heard
+                    if message is None:
+                        yield LostWorker(worker=worker.name)
+                        self._replace(worker)
+                        if worker in running:
+                            item, lost = running.pop(worker)
+                            if lost + 1 == _LOSSES:
+                                yield worker.failure(item)
+                            else:
+                                again.append((item, lost + 1))
+                    elif "report" in message:
+                        report(message["report"])
+                    else:
+                        yield worker.outcome(running.pop(worker)[0], message)
+                if self._maps != this:
+                    raise RuntimeError("other work has begun on this executor")
         finally:
             for worker in running:  # nobody waits for what they do
-                worker.process.close()
+                worker.process.kill()
 
     def close(self) -> None:
         """Stop the processes, and wait for them."""
@@ -170,7 +178,20 @@ class LocalExecutor:
         for worker in self._workers:
             worker.close()
 
+    def _next(self) -> tuple[_Worker, dict[str, Any] | None] | None:
+        """What is heard next of work that was ordered, or of a worker's end; None for a while."""
+        while True:
+            try:
+                worker, message = self._heard.get(timeout=_POLL_SECONDS)
+            except queue.Empty:
+                return None
+            # Not the last words of one that was replaced.
+            if worker in self._workers and (message is None or worker.is_about(message)):
+                return worker, message
+
     def _replace(self, worker: _Worker) -> None:
+        """Put a new process in the place of one that is lost or busy with what nobody wants."""
+        worker.process.kill()
         worker.close()
         place = self._workers.index(worker)
         self._workers[place] = new = _Worker(worker.environment, self._heard)
@@ -185,72 +206,87 @@ class _Worker:
 
     Args:
         environment: Variables it has beside those of all workers.
-        heard: Receives what it has done, and None when it has ended.
+        heard: Receives what it says of its work, and None when it has ended.
+
+    Attributes:
+        order: Number of what it is doing; None while it waits.
     """
 
     def __init__(self, environment: Mapping[str, str], heard: queue.SimpleQueue[Any]) -> None:
         self.environment = environment
         # What lies beside the caller's script is found there too.
-        paths = os.pathsep.join(filter(None, sys.path))
-        self.process = ChildProcess(
-            _MODULE, "", environment={**worker_environment(), "PYTHONPATH": paths, **environment}
-        )
+        paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+        variables = {**worker_environment(), **ONE_THREAD, "PYTHONPATH": paths, **environment}
+        try:
+            self.process = ChildProcess(_MODULE, "", environment=variables)
+        except OSError as error:
+            raise _not_started(error.strerror or str(error)) from error
         self.name = f"process {self.process.pid}"
+        self.order: int | None = None
         self._heard, self._there, self._ready = heard, threading.Event(), False
-        self._report: Report = _ignore
-        self._unheard: BaseException | None = None
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def wait(self) -> None:
         """Wait until it is there, or raise what became of it."""
         self._there.wait()
-        if self._ready:
-            return
-        raise WorkerError(
-            f"the workers could not be started ({self.process.failure})",
-            where="this machine",
-            remedy="run it in one process with workers=1",
-        )
+        if not self._ready:
+            raise _not_started(self.process.failure)
 
-    def begin(self, work: Work[Item, Value], item: Item, report: Report) -> None:
+    def begin(self, work: Work[Item, Value], item: Item) -> None:
         """Hand over an item."""
-        self._report, self._unheard = report, None
-        self.process.order(_packed((work, item)))
+        self.order = next(_ORDERS)
+        self.process.order([self.order, _packed((work, item))])
+
+    def is_about(self, message: Mapping[str, Any] | None) -> bool:
+        """Whether a message is about what it is doing."""
+        return message is not None and message["order"] == self.order
 
     def outcome(self, item: Item, message: Mapping[str, Any]) -> Outcome[Item, Any]:
         """What it says of the item it has done."""
-        if self._unheard is not None:
-            raise self._unheard
-        value, error = _unpacked(message["done"])
+        self.order = None
+        try:
+            value, error = _unpacked(message["done"])
+        except Exception as caught:  # of a class that only the worker could make
+            value, error = None, caught
         return Outcome(item=item, value=value, error=error, worker=self.name)
+
+    def failure(self, item: Item) -> Outcome[Item, Any]:
+        """The outcome of an item that was lost with its process too often."""
+        error = WorkerError(
+            f"its process ended {_LOSSES} times ({self.process.failure})",
+            where="this machine",
+            remedy="look for lack of memory",
+        )
+        return Outcome(item=item, value=None, error=error, worker=self.name)
 
     def close(self) -> None:
         """Wait until nothing more is heard, and close its files."""
-        self._listener.join()
+        self._listener.join(GRACE_SECONDS)
         self.process.close()
 
     def _listen(self) -> None:
-        for message in self.process.messages():
-            if "done" in message:
-                self._heard.put((self, message))
-            elif "report" in message:
-                self._tell(message["report"])
-            else:
-                self._ready = True
-                self._there.set()
-        self._heard.put((self, None))
-        self._there.set()
-
-    def _tell(self, message: dict[str, Any]) -> None:
         try:
-            self._report(message)
-        except BaseException as error:  # raised where the item ends
-            self._unheard = error
+            for message in self.process.messages():
+                if "order" in message:
+                    self._heard.put((self, message))
+                else:
+                    self._ready = True
+                    self._there.set()
+        finally:
+            self._heard.put((self, None))
+            self._there.set()
 
 
-def _ignore(_message: dict[str, Any]) -> None:
-    """Nothing was asked of it yet."""
+_ORDERS = itertools.count()
+
+
+def _not_started(reason: str | None) -> WorkerError:
+    return WorkerError(
+        f"the workers could not be started ({reason})",
+        where="this machine",
+        remedy="run it in one process with workers=1",
+    )
 
 
 def _packed(value: object) -> str:
@@ -265,21 +301,25 @@ def _do(orders: Any, emit: Emit) -> None:
     """Do every item, in a worker."""
     next(orders)  # nothing yet
     emit({"ready": True})
-    for order in orders:
-        work, item = _unpacked(order)
-        emit({"done": _result(work, item, lambda message: emit({"report": message}))})
+    for order, packed in orders:
+
+        def report(message: dict[str, Any], order: int = order) -> None:
+            emit({"order": order, "report": message})
+
+        emit({"order": order, "done": _result(packed, report)})
 
 
-def _result(work: Work[Any, Any], item: Any, report: Report) -> str:
+def _result(packed: str, report: Report) -> str:
     try:
+        work, item = _unpacked(packed)
         return _packed((work(item, report), None))
     except Exception as error:
         log.debug("work failed", exc_info=error)
         try:
-            _unpacked(packed := _packed((None, error)))
+            _unpacked(told := _packed((None, error)))
         except Exception:  # an error that cannot cross is told in words
             return _packed((None, RuntimeError(f"{type(error).__name__}: {error}")))
-        return packed
+        return told
 
 
 if __name__ == "__main__":

@@ -48,9 +48,10 @@ controls
 controls.picture
 
 # %% [markdown]
-# **Seen.** The unchanged study lies barely above chance, so there is little that a control could
-# take away. Without motion it is at chance, as it must be. Choosing the epoch on the test person
-# lifts the score, although nothing more was learned. Who is in the image can be told from every
+# **Seen.** The unchanged study lies above chance, but its interval reaches down to it. Without
+# motion it falls to chance, and the interval of that change excludes zero; with shuffled labels
+# it falls by less than the people differ. Choosing the epoch on the test person lifts the score,
+# although nothing more was learned. Who is in the image can be told from every
 # kind of image, far above chance.
 #
 # ## A network that has learned, and the same controls

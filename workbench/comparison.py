@@ -109,7 +109,10 @@ def _other_checkpoint(first: Side, where: Any) -> tuple[Side, str]:
     chosen = widgets.choose(
         "Checkpoint of B", list(titles), key="rivalrun", titles=titles.__getitem__, where=where
     )
-    held_out = None if chosen == UNTRAINED else networks.held_out_network(chosen, first.choice)
+    held_out = None
+    if chosen != UNTRAINED:
+        instead = "B is the untrained network."
+        held_out = networks.held_out_network(chosen, first.choice, instead=instead)
     if held_out is None:
         untrained = cached.untrained_network(name, first.model.classes)
         return replace(first, model=untrained), titles[UNTRAINED]

@@ -30,7 +30,8 @@ def chosen_networks(
 ) -> tuple[list[LoadedModel], str]:
     """Draw the choice of networks and, in `more`, of their weights and the weighting they see."""
     run = selection.study_choice("Weights", key=selection.RUN, none=SHIPPED, where=more)
-    held_out = held_out_network(run, choice) if run else None
+    instead = "Those that ship are shown."
+    held_out = held_out_network(run, choice, instead=instead) if run else None
     if held_out is not None:
         models, weighting = [held_out.model], held_out.weighting
         where.markdown(f"**{models[0].entry.title}** of {study_title(run or '')}")
@@ -62,8 +63,14 @@ class HeldOut:
     weighting: str
 
 
-def held_out_network(run: str, choice: ClipChoice) -> HeldOut | None:
-    """Return the network of a study that never saw the clip; where there is none, say so."""
+def held_out_network(run: str, choice: ClipChoice, *, instead: str) -> HeldOut | None:
+    """Return the network of a study that never saw the clip.
+
+    Args:
+        run: The study.
+        choice: The clip.
+        instead: Sentence on what is shown where there is none; why is said as well.
+    """
     try:
         found = _held_out(run, choice)
     except MerError as error:
@@ -71,7 +78,7 @@ def held_out_network(run: str, choice: ClipChoice) -> HeldOut | None:
         return None
     if isinstance(found, HeldOut):
         return found
-    st.info(f"{found} Those that ship are shown.")
+    st.info(f"{found} {instead}")
     return None
 
 

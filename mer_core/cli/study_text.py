@@ -141,12 +141,12 @@ def _note(event: events.Event, note: str) -> str:
 def _line(event: events.Event) -> str:
     """Say what should stay on the screen, if anything."""
     match event:
-        case events.StudyStarted(dashboard=str() as address):
-            return f"{event.slots} workers, dashboard {address}"
+        case events.StudyStarted(dashboard=address) if event.slots > 1:
+            return f"{event.slots} workers" + (f", dashboard {address}" if address else "")
         case events.FoldFailed():
             return f"{event.name}: {event.error}"
         case events.WorkerLost():
-            return f"lost worker {event.worker}; its fold is done again"
+            return f"lost worker {event.worker}; another takes its place"
         case events.WaitingForOthers():
             return f"waiting for {event.folds} folds of another process"
         case _:

@@ -86,6 +86,10 @@ def remember(name: str, root: Path) -> Path:
     Returns:
         The file in which roots are remembered.
 
+    Raises:
+        DatasetError: The file of remembered roots cannot be read.
+        SettingsError: It cannot be written.
+
     Example:
         >>> remember("casme2", twin).name
         'datasets.toml'
@@ -103,6 +107,10 @@ def forget(name: str) -> bool:
 
     Returns:
         Whether the file held one.
+
+    Raises:
+        DatasetError: The file of remembered roots cannot be read.
+        SettingsError: It cannot be written.
 
     Example:
         >>> forget("samm")

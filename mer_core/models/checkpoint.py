@@ -85,6 +85,9 @@ def save_checkpoint(path: Path, module: nn.Module, header: CheckpointHeader) -> 
     Returns:
         The header, with the digest of the weights.
 
+    Raises:
+        CheckpointError: The file cannot be written.
+
     Example:
         >>> header = CheckpointHeader(model="learnet", classes=model.classes)
         >>> saved = save_checkpoint(folder / "mine.safetensors", model.module, header)

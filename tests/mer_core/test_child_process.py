@@ -66,6 +66,25 @@ def test_messages_come_back_in_order_and_nothing_else_does(errand):
     assert child.failure is None
 
 
+def test_what_is_printed_before_the_work_is_no_message(errand, tmp_path, caplog):
+    name = errand("emit(1)")
+    text = (tmp_path / "errand.py").read_text()
+    (tmp_path / "errand.py").write_text("print('hello'); print('{}')\n" + text)
+    child = ChildProcess(name, 0)
+    assert all_of(child) == [{"heard": 0}, 1]
+    assert "hello" in caplog.text
+
+
+def test_what_lies_in_the_working_directory_does_not_stand_in_for_the_package(
+    errand, tmp_path, monkeypatch
+):
+    (tmp_path / "here" / "mer_core").mkdir(parents=True)
+    (tmp_path / "here" / "mer_core" / "__init__.py").write_text("raise SystemExit(9)")
+    name = errand("emit(1)")
+    monkeypatch.chdir(tmp_path / "here")
+    assert all_of(ChildProcess(name, 0)) == [{"heard": 0}, 1]
+
+
 def test_an_error_of_ours_comes_back_in_its_own_words(errand):
     child = ChildProcess(errand("raise StoreError('is full', where='disk', remedy='wait')"), 0)
     all_of(child)

@@ -12,6 +12,7 @@ from mer_core.cluster import (
     LostWorker,
     Outcome,
     SerialExecutor,
+    _control_group,
     open_executor,
     usable_cores,
     worker_count,
@@ -107,11 +108,35 @@ def test_fewer_workers_than_running_items_is_no_error():
     assert [one.worker for one in heard if isinstance(one, LostWorker)] == ["b", "c"]
 
 
-@pytest.mark.parametrize(("quota", "cores"), [("max 100000", 16), ("350000 100000", 4), ("", 16)])
-def test_workers_are_as_many_as_cores_and_memory_allow(monkeypatch, tmp_path, quota, cores):
-    (tmp_path / "cpu.max").write_text(quota)
-    (tmp_path / "memory.max").write_text(str(10 * 2**30))
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({"cpu.max": "max 100000", "memory.max": str(10 * 2**30)}, 16),
+        ({"cpu.max": "350000 100000", "memory.max": str(10 * 2**30)}, 4),
+        (
+            {
+                "cpu/cpu.cfs_quota_us": "350000",
+                "cpu/cpu.cfs_period_us": "100000",
+                "memory/memory.limit_in_bytes": str(10 * 2**30),
+            },
+            4,
+        ),
+        (
+            {
+                "cpu/cpu.cfs_quota_us": "-1",
+                "cpu/cpu.cfs_period_us": "100000",
+                "memory/memory.limit_in_bytes": str(10 * 2**30),
+            },
+            16,
+        ),
+    ],
+)
+def test_workers_are_as_many_as_cores_and_memory_allow(monkeypatch, tmp_path, files, cores):
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
     monkeypatch.setattr("mer_core.cluster._CONTROL_GROUP", tmp_path)
+    monkeypatch.setattr("mer_core.cluster._control_group", _control_group.__wrapped__)
     monkeypatch.setattr(os, "cpu_count", lambda: 16)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(16)), raising=False)
     assert usable_cores() == worker_count(memory=2**20) == cores

@@ -13,7 +13,7 @@ import pytest
 
 from mer_core.cluster import LocalExecutor, LostWorker, Outcome, open_executor
 from mer_core.errors import WorkerError
-from mer_core.local_workers import WORKER_ENVIRONMENT
+from mer_core.local_workers import ONE_THREAD, WORKER_ENVIRONMENT
 from mer_core.training import events
 from mer_core.training.study import Study
 from tests.mer_core.training.blobs import TINY, BlobExperiment
@@ -43,8 +43,8 @@ def _variables(names, _report) -> dict[str, str | None]:
 
 
 def test_workers_keep_their_memory_between_steps_and_have_one_thread(executor):
-    names = tuple(WORKER_ENVIRONMENT)
-    assert values(executor, _variables, [names, names]) == [WORKER_ENVIRONMENT] * 2
+    expected = {**WORKER_ENVIRONMENT, **ONE_THREAD}
+    assert values(executor, _variables, [tuple(expected)] * 2) == [expected] * 2
 
 
 def test_what_is_of_a_script_and_what_cannot_cross_is_handed_over_all_the_same(executor):
@@ -72,7 +72,60 @@ def test_what_goes_wrong_with_a_report_is_not_swallowed(executor):
 
     with pytest.raises(OSError, match="no room"):
         list(executor.map(lambda item, report: report({"at": item}), [1], report=full))
-    assert values(executor, lambda item, _: item, [1, 2, 3])  # and nobody is lost by it
+    assert sorted(values(executor, lambda item, _: item, [1, 2, 3])) == [1, 2, 3]
+
+
+def test_an_answer_to_what_was_given_up_is_not_taken_for_another(executor):
+    def work(item, report):
+        report({"from": item})
+        time.sleep(item if item < 1 else 0)
+        return item
+
+    told: list[dict] = []
+    first = executor.map(work, [0.7, 0.8], report=lambda _: None)
+    assert next(first) is None
+    assert sorted(values(executor, work, [1, 2, 3, 4])) == [1, 2, 3, 4]
+    again = [one for one in executor.map(work, [5, 6], report=told.append) if one]
+    assert {one.item: one.value for one in again} == {5: 5, 6: 6}
+    assert sorted(one["from"] for one in told) == [5, 6]
+    with pytest.raises(RuntimeError, match="other work has begun"):
+        list(first)
+
+
+def test_every_item_may_lose_its_worker_once(executor, tmp_path):
+    def work(item, _report):
+        mark = tmp_path / str(item)
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item
+
+    assert sorted(values(executor, work, (n + 1000 for n in range(8)))) == list(range(1000, 1008))
+
+
+class Elsewhere:
+    """Can be made on one side only."""
+
+    def __init__(self, side: str) -> None:
+        self.side = side
+
+    def __reduce__(self):
+        return _made_at, (self.side, os.getpid())
+
+
+def _made_at(side: str, pid: int) -> Elsewhere:
+    if (side == "there") == (os.getpid() == pid):
+        return Elsewhere(side)
+    raise LookupError(f"cannot be made {side}")
+
+
+def test_what_cannot_be_read_on_the_other_side_fails_alone(executor):
+    def work(item, _report):
+        return Elsewhere("there") if item == 2 else item
+
+    heard = [one for one in executor.map(work, [1, 2, 3], report=print) if one]
+    assert {one.item: str(one.error) for one in heard if one.error} == {2: "cannot be made there"}
+    assert sorted(one.value for one in heard if one.error is None) == [1, 3]
 
 
 def test_work_that_is_given_up_is_not_finished(executor, tmp_path):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 from mer_core.atomic import write_text
-from mer_core.cluster import Outcome, open_executor
+from mer_core.cluster import Outcome, open_executor, worker_count
 from mer_core.datasets.synthetic import render_clip
 from mer_core.datasets.synthetic.twins.clip_specs import TwinSettings, Variants
 from mer_core.datasets.synthetic.twins.defect_injection import resolve_defects
@@ -71,7 +71,7 @@ def write_twin(
         balance: Exponent on the published class proportions.
         full: The published number of clips of every class.
         progress: Callback after every clip.
-        workers: Processes to render with; None for one per core.
+        workers: Processes to render with, if there are clips enough; None for one per core.
         render: Renderer of a clip. Anything but `render_clip` runs in this process.
     """
     settings = TwinSettings(
@@ -162,35 +162,42 @@ def _render_all(
     workers: int | None,
     render: Render,
 ) -> None:
-    """The clips of one person go to one process, which builds the face once."""
+    """The result is the same however many processes draw it."""
     pending = [
         index
         for index, spec in enumerate(plan.specs)
         if not all(is_rendered(frame_set, root) for frame_set in plan.frame_sets(spec))
     ]
-    total, lock = len(plan.specs), threading.Lock()
-    finished = total - len(pending)
+    total, drawn = len(plan.specs), set[int]()
 
-    def count(_message: object = None) -> None:  # processes tell at the same time
-        nonlocal finished
-        with lock:
-            finished += 1
-            if progress is not None:
-                progress(finished, total)
+    def count(message: Mapping[str, Any]) -> None:
+        drawn.add(message["clip"])  # once, though a lost worker's clips are told again
+        tell()
 
-    if progress is not None:
-        progress(finished, total)
-    shares = [
-        Share(plan=plan, root=root, clips=tuple(clips), render=render)
-        for _, clips in itertools.groupby(pending, key=lambda index: plan.specs[index].subject)
-    ]
+    def tell() -> None:
+        if progress is not None:
+            progress(total - len(pending) + len(drawn), total)
+
+    tell()
     if render is not render_clip:
         workers = 1
-    most = max(1, min(len(shares), len(pending) // _CLIPS_PER_WORKER))
-    with open_executor(workers=workers, most=most, memory=_WORKER_BYTES) as executor:
+    workers = workers or worker_count(memory=_WORKER_BYTES)
+    workers = max(1, min(workers, len(pending) // _CLIPS_PER_WORKER))
+    with open_executor(workers=workers) as executor:
+        shares = [
+            Share(plan=plan, root=root, clips=clips, render=render)
+            for clips in _shares(plan, pending, most=-(-len(pending) // workers))
+        ]
         for outcome in executor.map(render_share, shares, report=count):
             if isinstance(outcome, Outcome) and outcome.error is not None:
                 raise outcome.error
+
+
+def _shares(plan: TwinPlan, indices: Sequence[int], *, most: int) -> Iterator[tuple[int, ...]]:
+    """Yield clips of one person, so that one process builds the face; at most `most` of them."""
+    for _, own in itertools.groupby(indices, key=lambda index: plan.specs[index].subject):
+        clips = tuple(own)
+        yield from (clips[i : i + most] for i in range(0, len(clips), most))
 
 
 def _write_manifest(plan: TwinPlan, root: Path, *, complete: bool) -> TwinManifest:
