@@ -41,9 +41,12 @@ check: $(DEV)
 	$(BIN)/lint-imports
 	$(PYTEST)
 
-## Every figure of speed in one report, against the baseline of this kind of processor.
+## Every figure of speed in one report, against the baseline of this kind of processor;
+## `AVX2=1` as on a laptop without wider units.
+HELD := $(if $(AVX2),ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 \
+	OPENCV_CPU_DISABLE=AVX512-SKX NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR")
 bench: $(DEV)
-	env PYTHONPATH=. $$($(BIN)/python -c "$(SERVER)") $(BIN)/python -m tests.benchmarks
+	env $(HELD) PYTHONPATH=. $$($(BIN)/python -c "$(SERVER)") $(BIN)/python -m tests.benchmarks
 
 ## Every table and figure, into figures/; long, and resumable down to the fold.
 figures: $(DEV)

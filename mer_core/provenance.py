@@ -127,16 +127,20 @@ class Processor:
 
 @cache
 def processor() -> Processor:
-    """Return this machine's processor."""
+    """Return this machine's processor, or what oneDNN's ONEDNN_MAX_CPU_ISA=AVX2 leaves of it."""
     listed = Path("/proc/cpuinfo")
     lines = listed.read_text("utf-8").splitlines() if listed.exists() else []
     facts = {
         key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)
     }
     name = facts.get("model name") or platform.processor() or platform.machine()
+    flags = frozenset(facts.get("flags", "").split())
+    if os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper() == "AVX2":
+        flags = frozenset(flag for flag in flags if not flag.startswith(("avx512", "amx")))
+        name += " held to AVX2"
     return Processor(
         name=" ".join(name.replace("(R)", "").replace("(TM)", "").split()),
-        flags=frozenset(facts.get("flags", "").split()),
+        flags=flags,
         cores=os.cpu_count() or 1,
     )
 

@@ -13,10 +13,13 @@ from mer_core.attribution.method import AUTO, Method, MethodInputs, MethodOutput
 from mer_core.attribution.network import batching
 from mer_core.attribution.path import path_network
 from mer_core.models.entry import ModelEntry
+from mer_core.provenance import processor
 
 
 def has_fast_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
+    if processor().flags:
+        return bool(processor().bfloat16_units)
     capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.10: unknown
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 

@@ -66,3 +66,11 @@ def test_a_processor_is_described_with_its_bfloat16_units(flags, words):
     one = provenance.Processor(name="Some Processor", flags=frozenset(flags), cores=2)
     assert one.described == words
     assert bool(one.bfloat16_units) == ("amx_bf16" in flags)
+
+
+def test_a_processor_that_is_held_to_avx2_has_nothing_wider(monkeypatch):
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    held = provenance.processor.__wrapped__()
+    assert not held.bfloat16_units
+    assert not any(flag.startswith(("avx512", "amx")) for flag in held.flags)
+    assert "held to AVX2, without bfloat16 units" in held.described
