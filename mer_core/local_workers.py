@@ -76,7 +76,7 @@ class Outcome(Generic[Item, Value]):
 
 @dataclass(frozen=True, kw_only=True)
 class LostWorker:
-    """A worker that went away; what it was doing is done again by another."""
+    """A worker that went away; another does again what it was doing, for a few times."""
 
     worker: str
 
@@ -134,37 +134,34 @@ class LocalExecutor:
         for worker in self._workers:
             if worker.order is not None or worker.process.ended:
                 self._replace(worker)
-        waiting, running = iter(items), dict[_Worker, tuple[Item, int]]()
-        again: list[tuple[Item, int]] = []  # with how often they were lost
+        waiting = ((item, 0) for item in items)  # with how often it was lost
+        running, again = dict[_Worker, tuple[Item, int]](), list[tuple[Item, int]]()
         try:
             while True:
-                for worker in self._workers:
-                    if worker not in running:
-                        given = again.pop() if again else (next(waiting, _NOTHING), 0)
-                        if given[0] is _NOTHING:
-                            break
-                        running[worker] = given
-                        worker.begin(work, given[0])
+                for worker in [one for one in self._workers if one not in running]:
+                    given = again.pop() if again else next(waiting, None)
+                    if given is None:
+                        break
+                    running[worker] = given
+                    worker.begin(work, given[0])
                 if not running:
                     return
-                heard = self._next()
-                if heard is None:
+                worker, message = self._next()
+                if worker is None:
                     yield None
+                elif message is None:
+                    yield LostWorker(worker=worker.name)
+                    self._replace(worker)
+                    if worker in running:
+                        item, losses = running.pop(worker)
+                        if losses + 1 < _LOSSES:
+                            again.append((item, losses + 1))
+                        else:
+                            yield worker.failure(item)
+                elif "report" in message:
+                    report(message["report"])
                 else:
-                    worker, message = heard
-                    if message is None:
-                        yield LostWorker(worker=worker.name)
-                        self._replace(worker)
-                        if worker in running:
-                            item, lost = running.pop(worker)
-                            if lost + 1 == _LOSSES:
-                                yield worker.failure(item)
-                            else:
-                                again.append((item, lost + 1))
-                    elif "report" in message:
-                        report(message["report"])
-                    else:
-                        yield worker.outcome(running.pop(worker)[0], message)
+                    yield worker.outcome(running.pop(worker)[0], message)
                 if self._maps != this:
                     raise RuntimeError("other work has begun on this executor")
         finally:
@@ -178,13 +175,13 @@ class LocalExecutor:
         for worker in self._workers:
             worker.close()
 
-    def _next(self) -> tuple[_Worker, dict[str, Any] | None] | None:
-        """What is heard next of work that was ordered, or of a worker's end; None for a while."""
+    def _next(self) -> tuple[_Worker | None, dict[str, Any] | None]:
+        """What is heard of work next: no message at a worker's end, no worker for a while."""
         while True:
             try:
                 worker, message = self._heard.get(timeout=_POLL_SECONDS)
             except queue.Empty:
-                return None
+                return None, None
             # Not the last words of one that was replaced.
             if worker in self._workers and (message is None or worker.is_about(message)):
                 return worker, message
@@ -196,9 +193,6 @@ class LocalExecutor:
         place = self._workers.index(worker)
         self._workers[place] = new = _Worker(worker.environment, self._heard)
         new.wait()
-
-
-_NOTHING: Any = object()
 
 
 class _Worker:

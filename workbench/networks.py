@@ -90,7 +90,7 @@ def _held_out(study: str, choice: ClipChoice) -> HeldOut | str:
     from mer_core.training.study import Study
 
     control = find_control(result.definition["control"])
-    if control.reverses_frames or control.removes_motion:
+    if control.changes_clips:
         return f"The networks of {study_title(study)} saw other clips: {control.title}."
     if experiment.get("crop") is not None or experiment.get("stabilise"):
         return (

@@ -66,7 +66,7 @@ def find_held_out(name: str, clip: Path) -> HeldOutClip:
 
     study = Study.open(name)
     control = find_control(study.control)
-    if control.reverses_frames or control.removes_motion:
+    if control.changes_clips:
         raise SettingsError(
             f"the networks of this study saw other clips: {control.title}",
             where=name,

@@ -43,6 +43,11 @@ class Control:
     shuffles_labels: bool = False
     selection: Selection | None = None
 
+    @property
+    def changes_clips(self) -> bool:
+        """Whether networks see other clips than those of the dataset."""
+        return self.removes_motion or self.reverses_frames
+
 
 def still_clip(sample: Sample) -> Sample:
     """The clip with its expression replaced by its own frames from before onset or after offset.

@@ -1,4 +1,4 @@
-"""Dask itself is tried in tests/mer_core/training/test_workers.py, with real processes."""
+"""Processes and Dask itself are tried in tests/mer_core/training/test_workers.py."""
 
 from __future__ import annotations
 

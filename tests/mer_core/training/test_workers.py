@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -78,11 +79,11 @@ def test_what_goes_wrong_with_a_report_is_not_swallowed(executor):
 def test_an_answer_to_what_was_given_up_is_not_taken_for_another(executor):
     def work(item, report):
         report({"from": item})
-        time.sleep(item if item < 1 else 0)
+        time.sleep(item if item >= 60 else 0)
         return item
 
     told: list[dict] = []
-    first = executor.map(work, [0.7, 0.8], report=lambda _: None)
+    first = executor.map(work, [60, 61], report=lambda _: None)
     assert next(first) is None
     assert sorted(values(executor, work, [1, 2, 3, 4])) == [1, 2, 3, 4]
     again = [one for one in executor.map(work, [5, 6], report=told.append) if one]
@@ -237,3 +238,38 @@ def test_each_device_gets_a_process_that_sees_it_alone_as_often_as_it_is_named(n
     with open_executor(devices=names) as executor:
         seen = values(executor, _variables, [["CUDA_VISIBLE_DEVICES"]] * len(names))
     assert sorted(one["CUDA_VISIBLE_DEVICES"] for one in seen) == list(names)
+
+
+@pytest.fixture
+def scheduler(tmp_path):
+    """A scheduler and a worker, started by hand as README says."""
+    dask = [sys.executable, "-m", "dask"]
+    place = ["--scheduler-file", str(tmp_path / "scheduler.json")]
+    quiet = ["--host", "127.0.0.1", "--no-dashboard"]
+    with (
+        subprocess.Popen([*dask, "scheduler", *place, *quiet, "--port", "0"]) as one,
+        subprocess.Popen(
+            [*dask, "worker", *place, *quiet, "--nworkers", "2", "--nthreads", "1"]
+        ) as two,
+    ):
+        try:
+            while not (tmp_path / "scheduler.json").exists() and one.poll() is None:
+                time.sleep(0.05)
+            yield json.loads((tmp_path / "scheduler.json").read_text())["address"]
+        finally:
+            two.terminate()
+            one.terminate()
+
+
+def test_a_study_on_a_cluster_has_the_result_it_has_alone(tmp_path, scheduler):
+    alone = new_study(tmp_path / "alone", BlobExperiment()).complete(workers=1)
+    study = new_study(tmp_path / "spread", BlobExperiment(delay=0.1))
+    heard = list(study.run(scheduler=scheduler))
+    result = study.result()
+    assert result.complete
+    assert result.digest == alone.digest
+    workers = {str(fold.worker) for fold in result.folds}
+    assert workers
+    assert all(name.startswith("tcp://127.0.0.1") for name in workers)
+    epochs = {event.name for event in heard if isinstance(event, events.EpochFinished)}
+    assert epochs == {fold.name for fold in result.folds}
