@@ -10,7 +10,7 @@ module that is run this way ends with
         sys.exit(serve(work))
 
 and is started with `ChildProcess(module, order)`; with `serve(work, several=True)` the work is
-given an iterator of orders, to which `ChildProcess.order` adds. Orders and messages are plain
+given an iterator of orders, to which `ChildProcess.send` adds. Orders and messages are plain
 values, one line of JSON each. Unlike `multiprocessing`, nothing imports the caller's main script a
 second time, so it works from a notebook, a Streamlit page and an unguarded script alike.
 
@@ -86,7 +86,7 @@ class ChildProcess:
         except BaseException:
             self._errors.close()
             raise
-        self.order(order)
+        self.send(order)
 
     @property
     def pid(self) -> int:
@@ -119,8 +119,8 @@ class ChildProcess:
         elif code and self.failure is None:
             self.failure = self._error_summary(code)
 
-    def order(self, order: Any) -> None:
-        """Add an order; a process that serves one does not look at it."""
+    def send(self, order: Any) -> None:
+        """Send an order; a process that serves one ignores another."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(order) + "\n")
@@ -205,8 +205,8 @@ def serve(
     if background and hasattr(os, "nice"):
         os.nice(19)
     try:
-        given = orders if several else next(orders)
-        work(given, lambda message: _write(channel, {"message": message}))
+        argument = orders if several else next(orders)
+        work(argument, lambda message: _write(channel, {"message": message}))
         orders.done = True
     except MerError as error:
         _write(channel, {"failure": str(error)})

@@ -86,6 +86,10 @@ def worker_environment() -> dict[str, str]:
     return {**os.environ, **WORKER_ENVIRONMENT}
 
 
+_Messages = queue.SimpleQueue[tuple["_Worker", dict[str, Any] | None]]
+"""Messages of all workers, and None at the end of one."""
+
+
 class LocalExecutor:
     """Items in processes of this machine.
 
@@ -99,12 +103,14 @@ class LocalExecutor:
     dashboard: str | None = None
 
     def __init__(self, environments: Sequence[Mapping[str, str]]) -> None:
-        self._heard: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]] = queue.SimpleQueue()
+        self._messages: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]] = (
+            queue.SimpleQueue()
+        )
         self._workers: list[_Worker] = []
         self._maps = 0
         try:
             for environment in environments:
-                self._workers.append(_Worker(environment, self._heard))
+                self._workers.append(_Worker(environment, self._messages))
             for worker in self._workers:
                 worker.wait()
         except BaseException:
@@ -134,19 +140,19 @@ class LocalExecutor:
         for worker in self._workers:
             if worker.order is not None or worker.process.ended:
                 self._replace(worker)
-        waiting = ((item, 0) for item in items)  # with how often it was lost
-        running, again = dict[_Worker, tuple[Item, int]](), list[tuple[Item, int]]()
+        pending = ((item, 0) for item in items)  # with how often it was lost
+        running, retries = dict[_Worker, tuple[Item, int]](), list[tuple[Item, int]]()
         try:
             while True:
                 for worker in [one for one in self._workers if one not in running]:
-                    given = again.pop() if again else next(waiting, None)
-                    if given is None:
+                    task = retries.pop() if retries else next(pending, None)
+                    if task is None:
                         break
-                    running[worker] = given
-                    worker.begin(work, given[0])
+                    running[worker] = task
+                    worker.begin(work, task[0])
                 if not running:
                     return
-                worker, message = self._next()
+                worker, message = self._next_message()
                 if worker is None:
                     yield None
                 elif message is None:
@@ -155,7 +161,7 @@ class LocalExecutor:
                     if worker in running:
                         item, losses = running.pop(worker)
                         if losses + 1 < _LOSSES:
-                            again.append((item, losses + 1))
+                            retries.append((item, losses + 1))
                         else:
                             yield worker.failure(item)
                 elif "report" in message:
@@ -175,11 +181,11 @@ class LocalExecutor:
         for worker in self._workers:
             worker.close()
 
-    def _next(self) -> tuple[_Worker | None, dict[str, Any] | None]:
-        """What is heard of work next: no message at a worker's end, no worker for a while."""
+    def _next_message(self) -> tuple[_Worker | None, dict[str, Any] | None]:
+        """Return a worker and its message, None at its end; no worker where all are silent."""
         while True:
             try:
-                worker, message = self._heard.get(timeout=_POLL_SECONDS)
+                worker, message = self._messages.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 return None, None
             # Not the last words of one that was replaced.
@@ -191,7 +197,7 @@ class LocalExecutor:
         worker.process.kill()
         worker.close()
         place = self._workers.index(worker)
-        self._workers[place] = new = _Worker(worker.environment, self._heard)
+        self._workers[place] = new = _Worker(worker.environment, self._messages)
         new.wait()
 
 
@@ -200,13 +206,13 @@ class _Worker:
 
     Args:
         environment: Variables it has beside those of all workers.
-        heard: Receives what it says of its work, and None when it has ended.
+        messages: Receives its messages, and None when it has ended.
 
     Attributes:
         order: Number of what it is doing; None while it waits.
     """
 
-    def __init__(self, environment: Mapping[str, str], heard: queue.SimpleQueue[Any]) -> None:
+    def __init__(self, environment: Mapping[str, str], messages: _Messages) -> None:
         self.environment = environment
         # What lies beside the caller's script is found there too.
         paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
@@ -214,23 +220,23 @@ class _Worker:
         try:
             self.process = ChildProcess(_MODULE, "", environment=variables)
         except OSError as error:
-            raise _not_started(error.strerror or str(error)) from error
+            raise _start_error(error.strerror or str(error)) from error
         self.name = f"process {self.process.pid}"
         self.order: int | None = None
-        self._heard, self._there, self._ready = heard, threading.Event(), False
+        self._messages, self._started, self._ready = messages, threading.Event(), False
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def wait(self) -> None:
         """Wait until it is there, or raise what became of it."""
-        self._there.wait()
+        self._started.wait()
         if not self._ready:
-            raise _not_started(self.process.failure)
+            raise _start_error(self.process.failure)
 
     def begin(self, work: Work[Item, Value], item: Item) -> None:
         """Hand over an item."""
         self.order = next(_ORDERS)
-        self.process.order([self.order, _packed((work, item))])
+        self.process.send([self.order, _encode((work, item))])
 
     def is_about(self, message: Mapping[str, Any] | None) -> bool:
         """Whether a message is about what it is doing."""
@@ -240,7 +246,7 @@ class _Worker:
         """What it says of the item it has done."""
         self.order = None
         try:
-            value, error = _unpacked(message["done"])
+            value, error = _decode(message["done"])
         except Exception as caught:  # of a class that only the worker could make
             value, error = None, caught
         return Outcome(item=item, value=value, error=error, worker=self.name)
@@ -255,7 +261,7 @@ class _Worker:
         return Outcome(item=item, value=None, error=error, worker=self.name)
 
     def close(self) -> None:
-        """Wait until nothing more is heard, and close its files."""
+        """Wait for its last message, and close its files."""
         self._listener.join(GRACE_SECONDS)
         self.process.close()
 
@@ -263,19 +269,19 @@ class _Worker:
         try:
             for message in self.process.messages():
                 if "order" in message:
-                    self._heard.put((self, message))
+                    self._messages.put((self, message))
                 else:
                     self._ready = True
-                    self._there.set()
+                    self._started.set()
         finally:
-            self._heard.put((self, None))
-            self._there.set()
+            self._messages.put((self, None))
+            self._started.set()
 
 
 _ORDERS = itertools.count()
 
 
-def _not_started(reason: str | None) -> WorkerError:
+def _start_error(reason: str | None) -> WorkerError:
     return WorkerError(
         f"the workers could not be started ({reason})",
         where="this machine",
@@ -283,15 +289,15 @@ def _not_started(reason: str | None) -> WorkerError:
     )
 
 
-def _packed(value: object) -> str:
+def _encode(value: object) -> str:
     return base64.b64encode(cloudpickle.dumps(value)).decode()
 
 
-def _unpacked(text: str) -> Any:
+def _decode(text: str) -> Any:
     return pickle.loads(base64.b64decode(text))
 
 
-def _do(orders: Any, emit: Emit) -> None:
+def _serve_items(orders: Any, emit: Emit) -> None:
     """Do every item, in a worker."""
     next(orders)  # nothing yet
     emit({"ready": True})
@@ -300,21 +306,21 @@ def _do(orders: Any, emit: Emit) -> None:
         def report(message: dict[str, Any], order: int = order) -> None:
             emit({"order": order, "report": message})
 
-        emit({"order": order, "done": _result(packed, report)})
+        emit({"order": order, "done": _run_item(packed, report)})
 
 
-def _result(packed: str, report: Report) -> str:
+def _run_item(packed: str, report: Report) -> str:
     try:
-        work, item = _unpacked(packed)
-        return _packed((work(item, report), None))
+        work, item = _decode(packed)
+        return _encode((work(item, report), None))
     except Exception as error:
         log.debug("work failed", exc_info=error)
         try:
-            _unpacked(told := _packed((None, error)))
+            _decode(text := _encode((None, error)))
         except Exception:  # an error that cannot cross is told in words
-            return _packed((None, RuntimeError(f"{type(error).__name__}: {error}")))
-        return told
+            return _encode((None, RuntimeError(f"{type(error).__name__}: {error}")))
+        return text
 
 
 if __name__ == "__main__":
-    sys.exit(serve(_do, several=True))
+    sys.exit(serve(_serve_items, several=True))

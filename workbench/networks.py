@@ -56,14 +56,14 @@ def more_choices(place: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class HeldOutNetwork:
     """A network of a study that never saw the clip, and the weighting of the images it saw."""
 
     model: LoadedModel
     weighting: str
 
 
-def held_out_network(run: str, choice: ClipChoice, *, instead: str) -> HeldOut | None:
+def held_out_network(run: str, choice: ClipChoice, *, instead: str) -> HeldOutNetwork | None:
     """Return the network of a study that never saw the clip.
 
     Args:
@@ -76,13 +76,13 @@ def held_out_network(run: str, choice: ClipChoice, *, instead: str) -> HeldOut |
     except MerError as error:
         panels.refusal(error)
         return None
-    if isinstance(found, HeldOut):
+    if isinstance(found, HeldOutNetwork):
         return found
     st.info(f"{found} {instead}")
     return None
 
 
-def _held_out(study: str, choice: ClipChoice) -> HeldOut | str:
+def _held_out(study: str, choice: ClipChoice) -> HeldOutNetwork | str:
     """The network of `study` that held the clip out, or why none can be shown."""
     result = cached_results.study_result(study)
     fold, experiment = result.fold_of(choice.key), result.definition["experiment"]
@@ -102,7 +102,7 @@ def _held_out(study: str, choice: ClipChoice) -> HeldOut | str:
     if path is None or not path.exists():
         return f"No network that {study_title(study)} keeps has held this clip out."
     model = cached.checkpoint(experiment["model"], str(path))
-    return HeldOut(model, experiment.get("weighting") or model.entry.input.weighting)
+    return HeldOutNetwork(model, experiment.get("weighting") or model.entry.input.weighting)
 
 
 def draw_predictions(

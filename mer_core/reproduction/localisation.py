@@ -174,7 +174,7 @@ def _explain(
 
     def report(_message: object) -> None:
         nonlocal done
-        done = min(done + 1, clips)  # a lost worker's clips are told again
+        done = min(done + 1, clips)  # a lost worker's clips are reported again
         if progress is not None:
             progress(done, clips)
 

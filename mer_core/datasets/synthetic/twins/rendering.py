@@ -33,7 +33,7 @@ class Render(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share:
+class RenderTask:
     """Clips of a twin that one process draws.
 
     Attributes:
@@ -49,10 +49,10 @@ class Share:
     render: Render = render_clip
 
 
-def render_share(share: Share, report: Report) -> None:
-    """Write the missing files of the clips, and tell of each."""
-    for index in share.clips:
-        _render_files(share.plan, share.plan.specs[index], share.root, share.render)
+def render_clips(task: RenderTask, report: Report) -> None:
+    """Write the missing files of the clips, and report each."""
+    for index in task.clips:
+        _render_files(task.plan, task.plan.specs[index], task.root, task.render)
         report({"clip": index})
 
 

@@ -18,10 +18,10 @@ from mer_core.datasets.synthetic.twins.manifest import TwinManifest, manifest_of
 from mer_core.datasets.synthetic.twins.plan import TRUTH, TwinPlan, plan_twin
 from mer_core.datasets.synthetic.twins.rendering import (
     Render,
-    Share,
+    RenderTask,
     is_rendered,
     remove_partial,
-    render_share,
+    render_clips,
 )
 from mer_core.datasets.synthetic.twins.workbook import NOTICE, write_workbook
 from mer_core.errors import SettingsError
@@ -171,29 +171,29 @@ def _render_all(
     total, drawn = len(plan.specs), set[int]()
 
     def count(message: Mapping[str, Any]) -> None:
-        drawn.add(message["clip"])  # once, though a lost worker's clips are told again
-        tell()
+        drawn.add(message["clip"])  # once, though a lost worker's clips are reported again
+        emit_progress()
 
-    def tell() -> None:
+    def emit_progress() -> None:
         if progress is not None:
             progress(total - len(pending) + len(drawn), total)
 
-    tell()
+    emit_progress()
     if render is not render_clip:
         workers = 1
     workers = workers or worker_count(memory=_WORKER_BYTES)
     workers = max(1, min(workers, len(pending) // _CLIPS_PER_WORKER))
     with open_executor(workers=workers) as executor:
-        shares = [
-            Share(plan=plan, root=root, clips=clips, render=render)
-            for clips in _shares(plan, pending, most=-(-len(pending) // workers))
+        tasks = [
+            RenderTask(plan=plan, root=root, clips=clips, render=render)
+            for clips in _split(plan, pending, most=-(-len(pending) // workers))
         ]
-        for outcome in executor.map(render_share, shares, report=count):
+        for outcome in executor.map(render_clips, tasks, report=count):
             if isinstance(outcome, Outcome) and outcome.error is not None:
                 raise outcome.error
 
 
-def _shares(plan: TwinPlan, indices: Sequence[int], *, most: int) -> Iterator[tuple[int, ...]]:
+def _split(plan: TwinPlan, indices: Sequence[int], *, most: int) -> Iterator[tuple[int, ...]]:
     """Yield clips of one person, so that one process builds the face; at most `most` of them."""
     for _, own in itertools.groupby(indices, key=lambda index: plan.specs[index].subject):
         clips = tuple(own)
