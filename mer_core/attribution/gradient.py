@@ -12,16 +12,8 @@ from mer_core.attribution import network
 from mer_core.attribution.method import AUTO, Method, MethodInputs, MethodOutput, Parameter, Values
 from mer_core.attribution.network import batching
 from mer_core.attribution.path import path_network
+from mer_core.bfloat16 import has_bfloat16_units
 from mer_core.models.entry import ModelEntry
-from mer_core.provenance import processor
-
-
-def has_fast_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
-    if processor().flags:
-        return bool(processor().bfloat16_units)
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.10: unknown
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def gradient(call: MethodInputs) -> Tensor:
@@ -148,7 +140,7 @@ _STEP = {"float32": 1.6, "bfloat16": 1.1}
 
 def _arithmetic(entry: ModelEntry) -> str:
     """bfloat16 where it is quicker and loses nothing that 32 steps would have kept."""
-    return "bfloat16" if batching(entry).short and has_fast_bfloat16() else "float32"
+    return "bfloat16" if batching(entry).short and has_bfloat16_units() else "float32"
 
 
 def _integration(values: Values, entry: ModelEntry) -> float:

@@ -26,7 +26,7 @@ from mer_core.models.layers import activations_in_place
 from mer_core.protocols import inner_split
 from mer_core.protocols.scores import uar
 from mer_core.seeding import derive_seed, generator
-from mer_core.training.prediction import autocast, predict_classes
+from mer_core.training.prediction import arithmetic, predict_classes
 from mer_core.training.settings import (
     ClassWeights,
     Optimiser,
@@ -237,7 +237,7 @@ class _Training:
             yield clip, self.labels[i : i + 1]
 
     def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor | None]:
-        with autocast(self.settings):
+        with arithmetic(self.settings):
             if isinstance(self.module, AuxiliaryLoss):
                 logits, penalty = self.module.logits_and_penalty(inputs)
                 return logits.float(), penalty.float()

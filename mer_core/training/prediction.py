@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from mer_core.bfloat16 import bfloat16_arithmetic
 from mer_core.training.settings import Precision, TrainingSettings
 
 BATCH = 64
@@ -33,7 +35,7 @@ def predict_classes(
 def _logits(
     module: nn.Module, images: Tensor | Sequence[Tensor], settings: TrainingSettings
 ) -> Iterator[Tensor]:
-    with autocast(settings):
+    with arithmetic(settings):
         for batch in _batches(images):
             yield module(batch.to(settings.device)).float()
 
@@ -45,10 +47,8 @@ def _batches(images: Tensor | Sequence[Tensor]) -> Iterator[Tensor]:
         yield from (clip[None] for clip in images)
 
 
-def autocast(settings: TrainingSettings) -> torch.autocast:
+def arithmetic(settings: TrainingSettings) -> AbstractContextManager[None]:
     """The arithmetic that the settings ask for."""
-    return torch.autocast(
-        settings.device.split(":")[0],
-        dtype=torch.bfloat16,
-        enabled=settings.precision is Precision.BFLOAT16,
-    )
+    if settings.precision is Precision.BFLOAT16:
+        return bfloat16_arithmetic(settings.device)
+    return nullcontext()

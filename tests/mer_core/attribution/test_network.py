@@ -19,7 +19,7 @@ def test_clips_go_through_one_by_one():
     "method", ["integrated-gradients", "gradient-shap", "occlusion", "region-ablation"]
 )
 def test_smaller_first_maps_make_a_call_cheaper_in_passes(method, monkeypatch):
-    monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: False)
+    monkeypatch.setattr(gradient, "has_bfloat16_units", lambda: False)
     chosen = METHODS.get(method)
 
     def cost(model):

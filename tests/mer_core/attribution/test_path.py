@@ -95,7 +95,7 @@ def test_steps_in_bfloat16_move_the_map_only_a_little(name):
 
 @pytest.mark.parametrize("fast", [True, False])
 def test_bfloat16_is_taken_unasked_only_where_it_is_quick_and_loses_nothing(fast, monkeypatch):
-    monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: fast)
+    monkeypatch.setattr(gradient, "has_bfloat16_units", lambda: fast)
     method = METHODS.get("integrated-gradients")
 
     def taken(name, **parameters):
@@ -108,7 +108,7 @@ def test_bfloat16_is_taken_unasked_only_where_it_is_quick_and_loses_nothing(fast
 
 
 def test_the_record_says_which_arithmetic_was_taken(monkeypatch):
-    monkeypatch.setattr(gradient, "has_fast_bfloat16", lambda: True)
+    monkeypatch.setattr(gradient, "has_bfloat16_units", lambda: True)
     model = load_model("affectivenet-1x1-all", classes=("negative", "positive"))
     settings = {"steps": 4}
     found = explain(

@@ -1,0 +1,73 @@
+"""Arithmetic in bfloat16: the same numbers on a processor that cannot multiply them.
+
+Units for bfloat16 multiply operands with 8-bit mantissas and add the products in float32. A product
+of two such operands is exact in float32, so float32 arithmetic on rounded operands gives the same
+sums but for the order of addition, at the speed of float32. PyTorch's own kernels for processors
+without the units take 10 to 15 times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+
+from mer_core.provenance import processor
+
+
+def has_bfloat16_units() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
+    if processor().flags:
+        return bool(processor().bfloat16_units)
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.10: unknown
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+@contextmanager
+def bfloat16_arithmetic(device: str) -> Iterator[None]:
+    """Run convolutions and matrix products in bfloat16 within the block.
+
+    Args:
+        device: Where the network is: "cpu", or a graphics card, which has the units.
+    """
+    kind = device.split(":")[0]
+    with torch.autocast(kind, dtype=torch.bfloat16):
+        if kind != "cpu" or has_bfloat16_units():
+            yield
+        else:
+            with _RoundedOperands():
+                yield
+
+
+class _RoundedOperands(TorchFunctionMode):
+    """Convolve and multiply in float32 what autocast would convolve and multiply in bfloat16."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: tuple[type, ...],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        # A network may turn autocast off for a part of it.
+        if func not in _PRODUCTS or not torch.is_autocast_enabled("cpu"):
+            return func(*args, **kwargs)
+        with torch.autocast("cpu", enabled=False):
+            rounded = {name: _rounded(value) for name, value in kwargs.items()}
+            return func(*map(_rounded, args), **rounded).bfloat16()
+
+
+# Gradients pass through the same conversions, so they are rounded where the units round them.
+_PRODUCTS = frozenset({functional.conv2d, functional.linear})
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, Tensor) and value.is_floating_point():
+        return value.bfloat16().float()
+    return value
