@@ -21,7 +21,7 @@ from mer_core.reproduction.table3 import NETWORK_READINGS
 from mer_core.training.controls import find_control
 from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.result import StudyResult
-from mer_core.training.settings import PROFILES, profile
+from mer_core.training.settings import PROFILES, TrainingSettings, profile
 from mer_core.training.storage import FILE_NAME, StudyStore
 from mer_core.training.study import Study
 from mer_core.training.study_folders import list_studies
@@ -266,7 +266,8 @@ def settings_distance(definition: Mapping[str, Any], cell: Cell, job: Job) -> tu
     others = [name for name in PROFILES.names() if name != job.settings_name]
     names = [job.settings_name, *others]
     known = [job.settings_of(cell.model), *(profile(name, model=cell.model) for name in others)]
-    held = _training(definition["settings"])
+    # A study from before a setting existed was trained as its default is.
+    held = _training({**TrainingSettings().as_dict(), **definition["settings"]})
     differing = []
     for settings in known:
         asked = _under(cell.control, _training(settings.as_dict()))

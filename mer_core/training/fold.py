@@ -40,6 +40,7 @@ from mer_core.training.training_data import (
     FittedNetwork,
     TrainingData,
     augment,
+    draw_frames,
 )
 
 
@@ -233,7 +234,8 @@ class _Training:
             yield batch, self.labels[index]
             return
         for i in index.tolist():
-            clip = augment(images[i][None].to(device), self.settings, moves, kind=self.data.kind)
+            clip = images[i][draw_frames(len(images[i]), self.settings.frames, moves)]
+            clip = augment(clip[None].to(device), self.settings, moves, kind=self.data.kind)
             yield clip, self.labels[i : i + 1]
 
     def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor | None]:

@@ -93,6 +93,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "momentum": (0, 0.9999),
     "weight_decay": (0, 1),
     "copies": (1, 1000),
+    "frames": (0, 10_000),
     "shift": (0, 64),
     "rotation": (0, 45),
     "scale": (0, 0.5),
@@ -117,6 +118,9 @@ class TrainingSettings:
         schedule: Schedule of the learning rate, per epoch. Open in the paper.
         copies: Number of visits of an epoch to each image, each time augmented anew. The paper
             enlarges its data by augmentation and names no factor.
+        frames: Number of frames of a clip that a visit reads, for networks that read clips: one
+            drawn from each of as many equal parts (Wang et al., Temporal Segment Networks, ECCV
+            2016). 0 reads all. What is predicted always rests on all.
         flip: Mirror half of the images. A smile is a smile in a mirror; one-sided action units
             change side, which no label here depends on.
         shift: Largest shift in pixels, either way, along both axes.
@@ -139,6 +143,7 @@ class TrainingSettings:
     weight_decay: float = 0.0
     schedule: Schedule = Schedule.CONSTANT
     copies: int = 1
+    frames: int = 0
     flip: bool = True
     shift: int = 4
     rotation: float = 5.0
@@ -160,7 +165,7 @@ class TrainingSettings:
                 raise SettingsError(f"{value!r} is not a number", where=name)
             if not low <= value <= high:
                 raise SettingsError(f"{value} is not between {low:g} and {high:g}", where=name)
-        for name in ("epochs", "batch", "copies", "shift", "threads"):
+        for name in ("epochs", "batch", "copies", "frames", "shift", "threads"):
             if not isinstance(getattr(self, name), int):
                 raise SettingsError(f"{getattr(self, name)} is not a whole number", where=name)
         if self.device.split(":")[0] not in ("cpu", "cuda"):

@@ -133,6 +133,18 @@ def augment(
     return moved.reshape(images.shape) if images.dim() == 5 else moved
 
 
+def draw_frames(count: int, most: int, generator: torch.Generator) -> Tensor:
+    """One frame index, ascending, from each of `most` equal parts of a clip of `count` frames.
+
+    A clip that has no more frames than that is read whole, and so is any where `most` is 0.
+    """
+    if not 0 < most < count:
+        return torch.arange(count)
+    edges = torch.arange(most + 1) * count // most
+    place = torch.rand(most, generator=generator)
+    return edges[:-1] + (place * (edges[1:] - edges[:-1])).long()
+
+
 def _transform_flow(flow: Tensor, maps: Tensor) -> Tensor:
     """Displacements (B x 2 x H x W) as the mapped frames show them.
 

@@ -11,7 +11,7 @@ from mer_core.flow import flow_image
 from mer_core.records import InputKind, InputSpec
 from mer_core.training import training_data
 from mer_core.training.settings import TrainingSettings
-from mer_core.training.training_data import draw_maps
+from mer_core.training.training_data import draw_frames, draw_maps
 from tests.mer_core.flow.test_estimation import inner, texture
 
 OFF = TrainingSettings(flip=False, shift=0, rotation=0, scale=0)
@@ -224,3 +224,14 @@ def test_some_draws_mirror_and_some_do_not():
 def test_flow_of_another_zero_or_of_two_units_is_refused(values):
     with pytest.raises(SettingsError, match="one unit for both directions"):
         InputSpec(kind=InputKind.FLOW, size=(28, 28), **values)
+
+
+@pytest.mark.parametrize(("count", "most"), [(9, 8), (43, 8), (64, 16), (8, 8), (3, 8), (5, 0)])
+def test_a_visit_reads_one_frame_of_each_equal_part_of_a_clip(count, most):
+    draws = torch.stack([draw_frames(count, most, _generator(seed)) for seed in range(300)])
+    if most == 0 or count <= most:
+        assert torch.equal(draws, torch.arange(count).expand(300, -1))
+        return
+    for part, drawn in enumerate(draws.T):
+        allowed = range(part * count // most, (part + 1) * count // most)
+        assert set(drawn.tolist()) == set(allowed)

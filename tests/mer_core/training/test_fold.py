@@ -121,6 +121,22 @@ def test_clips_of_different_length_give_the_step_that_one_batch_would():
     assert one.history[-1].loss == pytest.approx(other.history[-1].loss, rel=1e-4)
 
 
+def test_a_visit_reads_some_frames_of_a_clip_and_a_prediction_all():
+    dense = training_data(2, 3)
+    clips = replace(dense, images=[image[None].repeat(9, 1, 1, 1) for image in dense.images])
+    lengths = {True: [], False: []}
+
+    class Counting(TinyClipNet):
+        def forward(self, clips: torch.Tensor) -> torch.Tensor:
+            lengths[self.training].append(clips.shape[1])
+            return super().forward(clips)
+
+    settings = replace(TINY, epochs=2, frames=4)
+    fitted = train_fold(clips, lambda _: Counting(3), settings, seed=5)
+    predict_classes(fitted.module, clips.images, settings)
+    assert lengths == {True: [4] * 2 * len(clips), False: [9] * len(clips)}
+
+
 def test_a_networks_own_penalty_joins_the_loss():
     dense = training_data(2, 3)
     clips = replace(dense, images=[image[None] for image in dense.images])

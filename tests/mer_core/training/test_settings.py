@@ -54,7 +54,7 @@ def test_every_value_is_part_of_the_digest():
     other = {
         "learning_rate": 0.5, "epochs": 3, "batch": 3, "momentum": 0.1,
         "optimiser": "adamw", "weight_decay": 0.1,
-        "schedule": "cosine", "copies": 3, "flip": False, "shift": 1, "rotation": 1.0,
+        "schedule": "cosine", "copies": 3, "frames": 8, "flip": False, "shift": 1, "rotation": 1.0,
         "scale": 0.1, "class_weights": "balanced", "selection": "inner", "inner_share": 0.5,
         "precision": "bfloat16", "channels_last": False, "threads": 2, "device": "cuda",
     }  # fmt: skip
