@@ -26,6 +26,7 @@ from mer_core.models.layers import activations_in_place
 from mer_core.protocols import inner_split
 from mer_core.protocols.scores import uar
 from mer_core.seeding import derive_seed, generator
+from mer_core.training.epoch_state import EpochState
 from mer_core.training.prediction import arithmetic, predict_classes
 from mer_core.training.settings import (
     ClassWeights,
@@ -36,7 +37,6 @@ from mer_core.training.settings import (
 )
 from mer_core.training.training_data import (
     EpochRecord,
-    EpochState,
     FittedNetwork,
     TrainingData,
     augment,

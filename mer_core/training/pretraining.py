@@ -17,11 +17,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import Tensor, nn
+from torch import nn
 
-from mer_core import atomic
 from mer_core.datasets.synthetic.cohort import COHORT_NAME, CohortSettings
 from mer_core.errors import SettingsError
 from mer_core.inputs.cohort import SIZE, CohortImages, load_cohort
@@ -43,10 +40,11 @@ from mer_core.provenance import canonical_json, commit, processor, settings_dige
 from mer_core.records import InputKind
 from mer_core.seeding import generator
 from mer_core.training.cohort_scores import cohort_logits, cohort_tensor, score_answers
+from mer_core.training.epoch_state import EpochState, load_epoch_state, save_epoch_state
 from mer_core.training.fold import train_fold
 from mer_core.training.prediction import BATCH
 from mer_core.training.settings import Optimiser, Precision, Schedule, TrainingSettings
-from mer_core.training.training_data import EpochRecord, EpochState, TrainingData
+from mer_core.training.training_data import TrainingData
 
 RECIPE = TrainingSettings(
     epochs=6,
@@ -213,7 +211,7 @@ def _train(
         samples=(),
         kind=entry.input.kind,
     )
-    start, inner_uars = _load_state(state_path, job.digest)
+    start, inner_uars = load_epoch_state(state_path, digest=job.digest)
     held = cohort_tensor(inner, entry.input)
 
     def observe(_epoch: int, module: nn.Module) -> None:
@@ -223,7 +221,7 @@ def _train(
         inner_uars.append(score_answers(inner, logits.cpu().double().numpy()).uar)
 
     def keep(state: EpochState) -> None:
-        _save_state(state_path, job.digest, state, inner_uars)
+        save_epoch_state(state_path, state, digest=job.digest, inner_uars=inner_uars)
         if report is not None:
             report(f"training {job.name}", len(state.history), job.recipe.epochs)
 
@@ -252,45 +250,6 @@ def _shuffle_labels(training: CohortImages, seed: int) -> npt.NDArray[np.int64]:
         own = np.flatnonzero(people == person)
         labels[own] = training.labels[draw.permutation(own)]
     return labels
-
-
-def _save_state(path: Path, digest: str, state: EpochState, inner_uars: list[float]) -> None:
-    tensors = {f"weights.{name}": tensor.contiguous() for name, tensor in state.weights.items()}
-    tensors |= {f"optimiser.{name}": value.contiguous() for name, value in state.optimiser.items()}
-    text = json.dumps(
-        {
-            "digest": digest,
-            "history": [asdict(record) for record in state.history],
-            "inner_uars": inner_uars,
-        }
-    )
-    atomic.write_bytes(path, save(tensors, metadata={"state": text}))
-
-
-def _load_state(path: Path, digest: str) -> tuple[EpochState | None, list[float]]:
-    """The state at `path`, unless it is of another training or damaged: then from the start."""
-    if not path.exists():
-        return None, []
-    try:
-        with safe_open(path, framework="pt") as file:
-            values = json.loads((file.metadata() or {})["state"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError, KeyError):
-        return None, []
-    if values["digest"] != digest:
-        return None, []
-    state = EpochState(
-        weights=dict(_below("weights.", tensors)),
-        optimiser=dict(_below("optimiser.", tensors)),
-        history=tuple(EpochRecord(**record) for record in values["history"]),
-    )
-    return state, list(values["inner_uars"])
-
-
-def _below(prefix: str, tensors: dict[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
-    for name, tensor in tensors.items():
-        if name.startswith(prefix):
-            yield name.removeprefix(prefix), tensor
 
 
 def _header(job: Pretraining, training: CohortImages) -> CheckpointHeader:

@@ -82,21 +82,6 @@ class FittedNetwork:
     history: tuple[EpochRecord, ...]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class EpochState:
-    """All that the next epoch depends on, so that an interrupted training goes on from here.
-
-    Attributes:
-        weights: The network's.
-        optimiser: Its buffers, as "<parameter>/<buffer>".
-        history: The epochs so far.
-    """
-
-    weights: dict[str, Tensor]
-    optimiser: dict[str, Tensor]
-    history: tuple[EpochRecord, ...]
-
-
 def pick_images(images: Images, indices: Sequence[int] | np.ndarray) -> Images:
     """The images at `indices`."""
     if isinstance(images, Tensor):

@@ -10,10 +10,11 @@ from torch.nn import functional
 from mer_core.errors import SettingsError
 from mer_core.models.checkpoint import weights_digest
 from mer_core.seeding import derive_seed
+from mer_core.training.epoch_state import EpochState
 from mer_core.training.fold import class_weights, steps, train_fold
 from mer_core.training.prediction import predict_classes, predict_probabilities
 from mer_core.training.settings import TrainingSettings
-from mer_core.training.training_data import EpochState, TrainingData
+from mer_core.training.training_data import TrainingData
 from tests.mer_core.training.blobs import (
     TINY,
     TinyClipNet,
