@@ -10,7 +10,7 @@ from mer_core.datasets.table import DatasetTable
 from mer_core.inputs import Source
 from mer_core.records import Prediction, Sample
 from workbench import address, cached, demo_mode, widgets
-from workbench.selection import study_choice
+from workbench.selection import study_choice, warn_of_twin
 from workbench.titles import sentence_case
 
 ANY = "any"
@@ -34,7 +34,10 @@ def dataset_choice(where: Any) -> tuple[Source, DatasetTable] | str | None:
         where=where,
         width=260,
     )
-    return (found[name], cached.dataset(name)) if name in found else name
+    if name not in found:
+        return name
+    warn_of_twin(found[name])
+    return found[name], cached.dataset(name)
 
 
 @dataclass(frozen=True)

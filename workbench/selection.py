@@ -13,7 +13,7 @@ import streamlit as st
 
 from mer_core.ami import WEIGHTINGS
 from mer_core.datasets.synthetic import EMOTIONS
-from mer_core.inputs import Recording
+from mer_core.inputs import Recording, Source
 from mer_core.inputs.clip_code import ClipCode, DatasetClip, SyntheticClip
 from workbench import address, cached, cached_results, widgets
 from workbench.cached import LIVE
@@ -47,12 +47,12 @@ class ClipChoice:
 
 def clip_choice(where: Any) -> ClipChoice:
     """Draw the choice of a clip; it follows the reader from page to page."""
-    found = {source.dataset: source.title for source in cached.sources()}
+    found = {source.dataset: source for source in cached.sources()}
     source = widgets.choose(
         "Clips from",
         [LIVE, *found],
         key="source",
-        titles=lambda name: found.get(name, "Generated faces"),
+        titles=lambda name: found[name].title if name in found else "Generated faces",
         where=where,
         width=165,
     )
@@ -79,6 +79,7 @@ def clip_choice(where: Any) -> ClipChoice:
             width=100,
         )
         return ClipChoice(source, str(subject), f"{emotion}-{seed}")
+    warn_of_twin(found[source])
     samples = cached.dataset(source).samples
     subjects = sorted({sample.subject for sample in samples})
     subject = widgets.choose("Subject", subjects, key="person", where=where, width=130)
@@ -92,6 +93,15 @@ def clip_choice(where: Any) -> ClipChoice:
         width=240,
     )
     return ClipChoice(source, subject, clip)
+
+
+def warn_of_twin(source: Source) -> None:
+    """Say why a demo twin stands in the place of the user's own copy, where it does."""
+    if source.trouble:
+        st.warning(
+            f"These clips are synthetic, because your copy cannot be opened: {source.trouble}.",
+            icon=":material/warning:",
+        )
 
 
 def open_clip(where: Any) -> tuple[ClipChoice, Recording]:

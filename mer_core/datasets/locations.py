@@ -31,6 +31,10 @@ class Location:
     source: str
 
 
+class NoRootError(DatasetError):
+    """Nobody names a root for a dataset."""
+
+
 def locations_file() -> Path:
     """The TOML that remembers roots."""
     return config_folder() / "datasets.toml"
@@ -52,7 +56,8 @@ def locate(info: DatasetInfo, root: Path | None = None) -> Location:
         The folder, and where it was named.
 
     Raises:
-        DatasetError: Nobody names a root, or it does not exist; the message says every way.
+        NoRootError: Nobody names a root; the message says every way.
+        DatasetError: The root does not exist, or the file of remembered roots cannot be read.
 
     Example:
         >>> locate(dataset_info("casme2"), twin).root == twin
@@ -65,7 +70,7 @@ def locate(info: DatasetInfo, root: Path | None = None) -> Location:
     elif (kept := read_locations().get(info.name)) is not None:
         location = Location(kept, str(locations_file()))
     else:
-        raise DatasetError(
+        raise NoRootError(
             f"no root is known for {info.title}",
             where=info.name,
             remedy=f"run `mer data add {info.name} ROOT`, set {info.environment} or give the root; "

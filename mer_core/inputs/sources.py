@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mer_core.datasets.catalog import DATASETS, open_dataset
-from mer_core.datasets.locations import locate
+from mer_core.datasets.locations import NoRootError, locate
 from mer_core.datasets.table import DatasetTable
 from mer_core.errors import DatasetError
 
@@ -20,12 +20,14 @@ class Source:
         title: Display title; a demo twin's says that it is synthetic.
         root: Folder of the dataset.
         demo: Whether it is the demo twin rather than a place the user named.
+        trouble: Why the place that the user named is not taken, where there is one.
     """
 
     dataset: str
     title: str
     root: Path
     demo: bool
+    trouble: str = ""
 
     def open(self) -> DatasetTable:
         """Open the dataset."""
@@ -47,14 +49,16 @@ def sources() -> tuple[Source, ...]:
     for info in DATASETS:
         try:
             root = locate(info).root
-        except DatasetError:
+        except NoRootError:
             found += _demo(info.name, info.title)
+        except DatasetError as error:
+            found += _demo(info.name, info.title, trouble=str(error))
         else:
             found.append(Source(dataset=info.name, title=info.title, root=root, demo=False))
     return tuple(found)
 
 
-def _demo(name: str, title: str) -> list[Source]:
+def _demo(name: str, title: str, *, trouble: str = "") -> list[Source]:
     """The finished demo twin of a dataset, if there is one."""
     # Imported late: with it comes all that draws faces, which real datasets do without.
     from mer_core.datasets.synthetic.twins import demo_folder, read_manifest
@@ -63,4 +67,5 @@ def _demo(name: str, title: str) -> list[Source]:
     manifest = read_manifest(root)
     if manifest is None or not manifest.complete:
         return []
-    return [Source(dataset=name, title=f"{title}, synthetic twin", root=root, demo=True)]
+    shown = f"{title}, synthetic twin"
+    return [Source(dataset=name, title=shown, root=root, demo=True, trouble=trouble)]

@@ -37,3 +37,17 @@ def test_what_is_drawn_is_shown(work, monkeypatch):
     app = open_at("clips", dataset="samm")
     assert not app.exception
     assert not app.info
+
+
+@pytest.mark.parametrize(("page", "choice"), [("clips", "dataset"), ("one_clip", "source")])
+def test_a_twin_in_the_place_of_ones_own_copy_says_why(work, monkeypatch, tmp_path, page, choice):
+    write_twin(
+        "samm", demo_folder("samm"), subjects=2, clips_per_subject=2, seed=1, size=64, frames=(5, 6)
+    )
+    monkeypatch.setitem(work._there, "samm", work._clips["samm"])
+    monkeypatch.setenv("MER_SAMM_ROOT", str(tmp_path / "unplugged"))
+    app = open_at(page, **{choice: "samm"})
+    assert not app.exception
+    (warning,) = app.warning
+    assert "unplugged" in warning.value
+    assert "synthetic" in warning.value

@@ -9,6 +9,7 @@ import pytest
 
 from mer_core.ami import build_ami
 from mer_core.datasets.catalog import open_dataset
+from mer_core.datasets.synthetic import twins
 from mer_core.datasets.synthetic.cohort import CohortSettings, cohort_clips
 from mer_core.datasets.synthetic.twins import write_twin
 from mer_core.flow.spotting import STILL
@@ -98,6 +99,20 @@ def test_sources_are_the_users_data_and_finished_demo_twins(table, tmp_path, mon
     (found,) = sources()
     assert (found.dataset, found.demo) == ("casme2", False)
     assert len(found.open()) == len(table)
+
+
+def test_a_twin_in_the_place_of_a_copy_that_cannot_be_opened_says_why(table, tmp_path, monkeypatch):
+    monkeypatch.setattr(twins, "demo_folder", lambda name: table.root)
+    monkeypatch.setenv("MER_CONFIG", str(tmp_path))
+    monkeypatch.setenv("MER_CASME_ROOT", str(tmp_path / "unplugged"))
+    monkeypatch.delenv("MER_CASME2_ROOT", raising=False)
+    shown = {source.dataset: source for source in sources()}
+    assert shown["casme"].demo
+    assert "unplugged" in shown["casme"].trouble
+    assert shown["casme2"].demo
+    assert shown["casme2"].trouble == ""
+    (tmp_path / "datasets.toml").write_text("[roots")
+    assert "datasets.toml" in {source.dataset: source for source in sources()}["casme2"].trouble
 
 
 PEOPLE = (20, 21)
