@@ -64,13 +64,14 @@ class Selection(StrEnum):
 class Precision(StrEnum):
     """Arithmetic of the forward and backward pass; weights are always 32-bit.
 
-    BFLOAT16 runs convolutions and matrix products with 8-bit mantissas where the processor has
-    units for it (AMX, or a GPU): about 2.5 times the throughput, and other weights. AffectiveNet
-    under the standard profile, one subject of a twin left out at a time, one seed: FLOAT32 scored a
-    UAR of 0.33 where BFLOAT16 had 0.37 on 23 clips of CASME (difference -0.18 to 0.09 at 95 %), and
-    0.49 against 0.42 on 24 clips of SAMM (0.00 to 0.13). So every profile computes with FLOAT32,
-    and studies of two precisions are two studies. AUTO is BFLOAT16 where that is quicker on this
-    machine and FLOAT32 elsewhere; settings decide it as soon as they are made and never hold it.
+    BFLOAT16 runs convolutions and matrix products with 8-bit mantissas. Where the processor has
+    units for it (AMX, or a GPU) that is about 2.5 times the throughput, elsewhere nine tenths of
+    it (see `mer_core.bfloat16`), and it gives other weights. AffectiveNet under the standard
+    profile, one subject of a twin left out at a time, one seed: FLOAT32 scored a UAR of 0.33 where
+    BFLOAT16 had 0.37 on 23 clips of CASME (difference -0.18 to 0.09 at 95 %), and 0.49 against 0.42
+    on 24 clips of SAMM (0.00 to 0.13). So every profile computes with FLOAT32, and studies of two
+    precisions are two studies. AUTO is BFLOAT16 where that is quicker on this machine and FLOAT32
+    elsewhere; settings decide it as soon as they are made and never hold it.
     """
 
     FLOAT32 = "float32"
@@ -255,9 +256,15 @@ PROFILES.register(
 )
 PROFILES.register("paper", TrainingSettings(epochs=100, copies=2, **_SMALL_SETS))
 
-_OF_CLIPS: dict[str, dict[str, Any]] = {"quick": {"copies": 1}, "standard": {"epochs": 2}}
+_OF_CLIPS: dict[str, dict[str, Any]] = {
+    "quick": {"copies": 1},
+    "standard": {"epochs": 2, "frames": 8},
+}
 """Networks that read every frame take a second for a clip, a hundred times as long as others for
-its image, and AKMNet's authors visit a clip once an epoch."""
+its image, and AKMNet's authors visit a clip once an epoch. So cheap a recipe teaches AKMNet
+nothing: trained on 10 people of the SAMM twin, which is in no table of AKMNet, it gave the
+largest class to every clip of the other 6, with 8 frames a visit as with 16, with 4 epochs as
+with 2, and with 2 clips to a step as with 8."""
 
 
 def profile(name: str, *, model: str = "", **changes: Any) -> TrainingSettings:

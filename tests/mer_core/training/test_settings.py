@@ -39,6 +39,7 @@ def test_networks_that_read_clips_visit_each_clip_once_unless_told_otherwise():
         clips, images = profile(name, model="akmnet"), profile(name)
         assert clips.copies == 1
         assert clips.epochs * clips.copies < images.epochs * images.copies
+        assert images.frames == 0
         assert profile(name, model="ststnet") == profile(name, model="learnet") == images
     assert profile("paper", model="akmnet") == profile("paper")
     assert profile("quick", model="akmnet", copies=3).copies == 3
