@@ -5,7 +5,7 @@ of two such operands is exact in float32, so float32 arithmetic on rounded opera
 sums but for the order of addition, which differs between any two machines and which training
 amplifies. It takes nearly the time of float32: 1.13, 1.06 and 1.07 times as long for a step of
 ResNet-50, MobileNet and AffectiveNet (AMD EPYC, Zen 3). PyTorch's own kernels for processors
-without the units take 14 times as long for a 3 x 3 convolution and its gradients.
+without the units take 14 times as long there for a 3 x 3 convolution and its gradients.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def bfloat16_arithmetic(device: str) -> Iterator[None]:
     """Run convolutions and matrix products in bfloat16 within the block.
 
     Args:
-        device: Where the network is: "cpu", or a graphics card, which has the units.
+        device: Where the network is: "cpu", or a graphics card, which is left to PyTorch.
     """
     kind = device.split(":")[0]
     with torch.autocast(kind, dtype=torch.bfloat16):
@@ -47,7 +47,7 @@ def bfloat16_arithmetic(device: str) -> Iterator[None]:
 
 
 class _RoundedOperands(TorchFunctionMode):
-    """Convolve and multiply in float32 what autocast would convolve and multiply in bfloat16."""
+    """Do in float32 what autocast would do in bfloat16, for the products in `_PRODUCTS`."""
 
     def __torch_function__(
         self,
@@ -62,14 +62,18 @@ class _RoundedOperands(TorchFunctionMode):
             return func(*args, **kwargs)
         with torch.autocast("cpu", enabled=False):
             rounded = {name: _rounded(value) for name, value in kwargs.items()}
-            return func(*map(_rounded, args), **rounded).bfloat16()
+            answer = func(*map(_rounded, args), **rounded)
+        return answer.bfloat16() if answer.dtype is torch.float32 else answer  # 64 bits stay
 
 
-# Gradients pass through the same conversions, so they are rounded where the units round them.
 _PRODUCTS = frozenset({functional.conv2d, functional.linear})
+"""All that networks here are made of; other products are left to PyTorch's own kernels.
+
+Gradients pass through the same conversions, so they are rounded where the units round them.
+"""
 
 
 def _rounded(value: Any) -> Any:
-    if isinstance(value, Tensor) and value.is_floating_point():
+    if isinstance(value, Tensor) and value.dtype in (torch.float32, torch.bfloat16):
         return value.bfloat16().float()
     return value

@@ -7,6 +7,7 @@ with its like; both of ours stand in the file.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,12 +95,13 @@ def _change(result: StudyResult, method: str, setup: str, job: Job) -> dict[str,
     first = tuple(result.by_seed.values())
     if reference is None or not result.intervals:
         return {}
-    found = paired_difference(first, tuple(reference.by_seed.values()), name=_measure(setup))
-    return {
-        "change": _per_cent(found.value),
-        "change_low": _per_cent(found.low),
-        "change_high": _per_cent(found.high),
-    }
+    second = tuple(reference.by_seed.values())
+    changes: dict[str, float | None] = {}
+    for name, measure in (("change", _measure(setup)), ("uar_change", "uar")):
+        found = paired_difference(first, second, name=measure)
+        ends = {"": found.value, "_low": found.low, "_high": found.high}
+        changes |= {f"{name}{end}": _per_cent(value) for end, value in ends.items()}
+    return changes
 
 
 def _measure(setup: str) -> str:
@@ -122,16 +124,24 @@ def _scores(found: CellResult, setup: str, paper: float | None) -> dict[str, Any
         "low": _per_cent(interval.low) if interval else None,
         "high": _per_cent(interval.high) if interval else None,
         "measure": "mean over subjects" if "mean" in name else "pooled",
+        "commonest_answer": _per_cent(_commonest(result)),
         "majority_rate": _per_cent(result.majority_rate),
         "n": first.n,
         "subjects": len(first.subjects),
         "seeds": len(result.seeds),
         "data": found.status,
         "profile": found.profile,
-        "precision": result.definition["settings"]["precision"],
+        "precision": found.precision,
+        "processor": result.processor,
         "weights": result.definition["experiment"]["weights"],
         "study": result.name,
     }
+
+
+def _commonest(result: StudyResult) -> float:
+    """How large a share of the clips, over all seeds, got the answer that most of them got."""
+    answers = Counter(one.predicted for one in result.predictions())
+    return max(answers.values()) / answers.total()
 
 
 def _per_cent(share: float | None) -> float | None:
@@ -149,8 +159,8 @@ def make_table(table: int, job: Job) -> BuildResult:
         data_digest=settings_digest(_digests(table, job)),
         synthetic=synthetic,
         settings={
-            "profile": job.profile,
-            **job.training(row.network for row in rows if row.network),
+            "profile": "; ".join(sorted({row.profile for row in measured})),
+            "precision": sorted({row.precision for row in measured}),
             "studies": sorted({row.study for row in measured}),
             "existing_only": job.existing,
         },

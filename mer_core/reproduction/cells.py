@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -21,7 +21,7 @@ from mer_core.reproduction.table3 import NETWORK_READINGS
 from mer_core.training.controls import find_control
 from mer_core.training.experiment import CatalogExperiment
 from mer_core.training.result import StudyResult
-from mer_core.training.settings import PROFILES, TrainingSettings, profile
+from mer_core.training.settings import ADDED_LATER, PROFILES, profile
 from mer_core.training.storage import FILE_NAME, StudyStore
 from mer_core.training.study import Study
 from mer_core.training.study_folders import list_studies
@@ -81,6 +81,23 @@ class CellResult:
     folder: Path | None = None
     profile: str = ""
     note: str = ""
+
+    @property
+    def precision(self) -> str:
+        """Arithmetic of the study's training; "" without a study."""
+        return "" if self.result is None else self.result.definition["settings"]["precision"]
+
+
+def training_record(found: Iterable[CellResult]) -> dict[str, Any]:
+    """What the studies behind a result were trained with, for the record of how it was made.
+
+    It is what the studies hold, which need not be what was asked for: see `finished_study`.
+    """
+    trained = [one for one in found if one.result is not None]
+    return {
+        "profile": "; ".join(sorted({one.profile for one in trained})),
+        "precision": sorted({one.precision for one in trained}),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +174,7 @@ def load_or_run(cell: Cell, job: Job) -> CellResult:
         return CellResult(status=Status.FAILED, note=str(error))
     if not result.complete:
         return CellResult(status=Status.FAILED, note=f"{result.failed[0].error}")
-    return _measured(result, job.settings_name, study.folder)
+    return _measured(result, job.settings_name(cell.model), study.folder)
 
 
 def wanted(cell: Cell, job: Job) -> bool:
@@ -263,11 +280,11 @@ def _same(
 
 def settings_distance(definition: Mapping[str, Any], cell: Cell, job: Job) -> tuple[int, str]:
     """How near a study's settings are to the job's, 0 being equal, and what to call them."""
-    others = [name for name in PROFILES.names() if name != job.settings_name]
-    names = [job.settings_name, *others]
+    asked_for = job.settings_name(cell.model)
+    others = [name for name in PROFILES.names() if name != asked_for]
+    names = [asked_for, *others]
     known = [job.settings_of(cell.model), *(profile(name, model=cell.model) for name in others)]
-    # A study from before a setting existed was trained as its default is.
-    held = _training({**TrainingSettings().as_dict(), **definition["settings"]})
+    held = _training(definition["settings"])
     differing = []
     for settings in known:
         asked = _under(cell.control, _training(settings.as_dict()))
@@ -302,4 +319,5 @@ def _under(control: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _training(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in settings.items() if name not in _HARDWARE}
+    every = {**ADDED_LATER, **settings}
+    return {name: value for name, value in every.items() if name not in _HARDWARE}

@@ -30,7 +30,7 @@ from mer_core.plots.tables import Words
 from mer_core.reproduction.cells import NETWORKS, Status
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.measured import Product, read_rows
-from mer_core.reproduction.score_rows import REFERENCE, ScoreRow
+from mer_core.reproduction.score_rows import REFERENCE, ScoreRow, answers_one_class
 
 
 class DataVerdict(StrEnum):
@@ -242,7 +242,8 @@ def _worse(one: _Answer, other: _Answer) -> _Answer:
 
 def _figure(row: ScoreRow) -> str:
     ends = f" ({row.low:.1f} to {row.high:.1f})" if row.low is not None else ""
-    return f"{row.ours:.1f}{ends}"
+    constant = f", one answer to {row.commonest_answer:.0f} % of the clips"
+    return f"{row.ours:.1f}{ends}{constant if answers_one_class(row) else ''}"
 
 
 def _listed(counts: Counter[str]) -> str:

@@ -25,6 +25,7 @@ from mer_core.reproduction.cells import (
     cells_of,
     load_or_run,
     study_needs,
+    training_record,
 )
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.measured import Product, figure_files
@@ -142,8 +143,7 @@ def make_figure5(job: Job, letters: str = "abcdefg") -> BuildResult:
         data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
         synthetic=any(one.status == Status.SYNTHETIC for one in found.values()),
         settings={
-            "profile": job.profile,
-            "training": job.settings.as_dict(),
+            **training_record(found.values()),
             "studies": [one.result.name for one in found.values() if one.result],
         },
         seed=job.seeds[0],

@@ -23,7 +23,14 @@ from mer_core.models.shipped import shipped_for
 from mer_core.plots.dots import DotAxis
 from mer_core.plots.tables import MeasuredCell, Table, interval_text, range_text
 from mer_core.provenance import settings_digest
-from mer_core.reproduction.cells import Cell, CellResult, cells_of, load_or_run, study_needs
+from mer_core.reproduction.cells import (
+    Cell,
+    CellResult,
+    cells_of,
+    load_or_run,
+    study_needs,
+    training_record,
+)
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.measured import MeasuredTable, interval_columns, lines_csv, read_frame
 from mer_core.training.cohort_controls import (
@@ -121,8 +128,7 @@ def make_controls(job: Job) -> BuildResult:
         data_digest=settings_digest(job.digests(*cells[0].datasets)),
         synthetic=results["none"].synthetic,
         settings={
-            "profile": job.profile,
-            "training": job.settings.as_dict(),
+            **training_record(found.values()),
             "studies": {name: result.name for name, result in results.items()},
         },
         seed=job.seeds[0],

@@ -18,7 +18,7 @@ from mer_core.provenance import code_digest, settings_digest
 from mer_core.reproduction.measured import Product, RecordView
 from mer_core.reproduction.roots import Roots
 from mer_core.training import events
-from mer_core.training.settings import TrainingSettings, profile
+from mer_core.training.settings import ADDED_LATER, TrainingSettings, profile
 
 Emit = Callable[[str], None]
 
@@ -86,18 +86,18 @@ class Job:
         apart = {
             model: {
                 name: value
-                for name, value in self.settings_of(model).as_dict().items()
-                if value != common[name]
+                for name, value in {**ADDED_LATER, **self.settings_of(model).as_dict()}.items()
+                if value != {**ADDED_LATER, **common}[name]
             }
             for model in sorted(set(models))
         }
         return {"training": common, "apart": {model: own for model, own in apart.items() if own}}
 
-    @property
-    def settings_name(self) -> str:
-        """Name of these settings in a table: the profile, and what differs from it."""
-        decided = self.settings.as_dict()
-        return ", ".join([self.profile, *(f"{name} {decided[name]}" for name in self.changes)])
+    def settings_name(self, model: str) -> str:
+        """Name of a network's settings in a table: the profile, and what is asked to differ."""
+        settings = self.settings_of(model)
+        changed = (f"{name} {getattr(settings, name)}" for name in self.changes)
+        return ", ".join([self.profile, *changed])
 
     @cached_property
     def _tables(self) -> dict[str, DatasetTable]:

@@ -15,6 +15,9 @@ REFERENCE = "AffectiveNet-1"
 """The row that the others are compared with."""
 
 
+CONSTANT = 95.0
+"""Per cent of the clips from which on one answer counts as given to all of them."""
+
 SYNTHETIC_NOTE = (
     "Ours comes from generated faces in the layout of the dataset. It says that the method runs, "
     "and nothing about how well it does on real faces; its difference from the paper's means "
@@ -38,11 +41,15 @@ class ScoreRow:
         change: `ours` less that of `REFERENCE`, the same people in both.
         change_low: Lower end of its 95 % interval over subjects, the same people drawn for both.
         change_high: Upper end.
+        uar_change: `uar` less that of `REFERENCE`, in the same way.
+        uar_change_low: Lower end of its 95 % interval.
+        uar_change_high: Upper end.
         measure: What `ours` is: "mean over subjects" or "pooled".
         accuracy_pooled: Ours, correct answers over all.
         accuracy_subject_mean: Ours, mean of the subjects' accuracies.
         uf1: Ours, unweighted average F1.
         uar: Ours, unweighted average recall.
+        commonest_answer: Ours: how often the network gave the answer that it gave most often.
         majority_rate: Ours: what always answering the largest class gives on the same clips.
         paper_majority_rate: The same from the paper's class counts.
         n: Clips tested.
@@ -51,6 +58,7 @@ class ScoreRow:
         data: "real", "synthetic", or why there is no figure.
         profile: Training settings.
         precision: Arithmetic of the training.
+        processor: Processor that began the training; "" where the study does not say.
         weights: What the network started from.
         network: Name in our catalogue.
         study: Which study.
@@ -68,11 +76,15 @@ class ScoreRow:
     change: float | None = None
     change_low: float | None = None
     change_high: float | None = None
+    uar_change: float | None = None
+    uar_change_low: float | None = None
+    uar_change_high: float | None = None
     measure: str = ""
     accuracy_pooled: float | None = None
     accuracy_subject_mean: float | None = None
     uf1: float | None = None
     uar: float | None = None
+    commonest_answer: float | None = None
     majority_rate: float | None = None
     paper_majority_rate: float | None = None
     n: int | None = None
@@ -81,6 +93,7 @@ class ScoreRow:
     data: str
     profile: str = ""
     precision: str = ""
+    processor: str = ""
     weights: str = ""
     network: str = ""
     study: str = ""
@@ -105,6 +118,7 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
             lines.append([method, kind, *(_number(c.paper if c else None) for c in cells)])
         if any(cell is not None and cell.ours is not None for cell in cells):
             lines.append([method, "ours", *(_ours(cell, interval=few) for cell in cells)])
+            lines.append([method, "ours, UAR", *(_number(c.uar if c else None) for c in cells)])
     for source, field in (("paper", "paper_majority_rate"), ("ours", "majority_rate")):
         rates = {row.setup: rate for row in rows if (rate := getattr(row, field)) is not None}
         if rates:
@@ -120,47 +134,69 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
             "Ours is the mean over subjects where one subject at a time is left out, and the "
             "pooled accuracy across datasets, because the paper's figures fit these two"
             + (", with a 95 % bootstrap interval over subjects" if few else "")
-            + ". A dash: no figure. The majority rate is what always answering the most frequent "
-            "class gives on the same clips. Every field, with intervals, counts and the studies, "
-            f"is in the CSV file. {_training(rows)}",
+            + ". UAR is the unweighted average recall, the mean of the classes' recalls: a "
+            "constant answer scores as a guess does. A dash: no figure. The majority rate is what "
+            "always answering the most frequent class gives on the same clips. Every field, with "
+            f"intervals, counts and the studies, is in the CSV file. {_training(rows)}",
         ],
         synthetic=any(row.data == Status.SYNTHETIC for row in rows),
     )
 
 
 def conclusion(rows: Sequence[ScoreRow]) -> str:
-    """Return in one sentence which of our figures decide anything.
+    """Return in three sentences which of our figures decide anything.
 
-    A row tells something where its whole interval lies above the majority rate; an ablation does
-    where the interval of its difference from `REFERENCE` excludes zero.
+    A row tells something where its whole interval lies above the majority rate. A network that
+    answers one class reaches that rate without having learnt anything, so such rows are named, and
+    differences from `REFERENCE` are those of the unweighted average recall, in which a constant
+    answer scores as a guess does.
     """
-    held = [row for row in rows if row.low is not None]
+    held = [row for row in rows if row.low is not None and row.high is not None]
     if not held:
         return ""
-    above = [f"{row.method} ({SETUPS[row.setup].title})" for row in held if _above_majority(row)]
-    told = (
-        f"Of {len(held)} cells of ours, these lie above the majority rate with their whole 95 % "
-        f"interval: {', '.join(above)}; the others"
-        if above
-        else f"None of our {len(held)} cells lies above the majority rate with its whole 95 % "
-        "interval: they"
-    )
-    sentence = f"{told} cannot be told from always guessing the largest class"
-    compared = [row for row in held if row.change_low is not None]
+    above = [row for row in held if _side(row) > 0]
+    below = sum(_side(row) < 0 for row in held)
+    sentences = [
+        f"Of our {len(held)} cells, "
+        + ("these lie" if len(above) > 1 else f"{len(above) or 'none'} lies")
+        + " above the majority rate with the whole 95 % interval"
+        + (f": {_named(above)}; " if above else ", ")
+        + f"{below} below it, and {len(held) - len(above) - below} cannot be told from it."
+    ]
+    constant = [row for row in held if answers_one_class(row)]
+    if constant:
+        sentences.append(
+            f"These give one answer to at least {CONSTANT:.0f} % of the clips, so that their "
+            f"accuracy says nothing: {_named(constant)}."
+        )
+    compared = [row for row in held if row.uar_change is not None]
     differ = [
-        f"{row.method} ({SETUPS[row.setup].title}, {row.change:+.1f})"
+        f"{row.method} ({SETUPS[row.setup].title}, {row.uar_change:+.1f})"
         for row in compared
-        if not (row.change_low or 0) <= 0 <= (row.change_high or 0)
+        if not (row.uar_change_low or 0) <= 0 <= (row.uar_change_high or 0)
     ]
     if compared:
-        sentence += f"; of {len(compared)} differences from {REFERENCE}, " + (
-            f"those of {', '.join(differ)} exclude zero" if differ else "none excludes zero"
+        sentences.append(
+            f"Of {len(compared)} differences in unweighted average recall from {REFERENCE}, "
+            + (f"those of {', '.join(differ)} exclude zero." if differ else "none excludes zero.")
         )
-    return f"{sentence}."
+    return " ".join(sentences)
 
 
-def _above_majority(row: ScoreRow) -> bool:
-    return row.low is not None and row.majority_rate is not None and row.low > row.majority_rate
+def answers_one_class(row: ScoreRow) -> bool:
+    """Whether the network gave nearly all clips one answer."""
+    return row.commonest_answer is not None and row.commonest_answer >= CONSTANT
+
+
+def _named(rows: Sequence[ScoreRow]) -> str:
+    return ", ".join(f"{row.method} ({SETUPS[row.setup].title})" for row in rows)
+
+
+def _side(row: ScoreRow) -> int:
+    """1 where the whole interval lies above the majority rate, -1 where below, else 0."""
+    if row.low is None or row.high is None or row.majority_rate is None:
+        return 0
+    return int(row.low > row.majority_rate) - int(row.high < row.majority_rate)
 
 
 def _training(rows: Sequence[ScoreRow]) -> str:

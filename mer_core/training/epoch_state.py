@@ -61,16 +61,16 @@ def load_epoch_state(path: Path, *, digest: str) -> tuple[EpochState | None, lis
         with safe_open(path, framework="pt") as file:
             values = json.loads((file.metadata() or {})["state"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError, KeyError):
+        if values["digest"] != digest:
+            return None, []
+        state = EpochState(
+            weights=dict(_below("weights.", tensors)),
+            optimiser=dict(_below("optimiser.", tensors)),
+            history=tuple(EpochRecord(**record) for record in values["history"]),
+        )
+        return state, list(values["inner_uars"])
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         return None, []
-    if values["digest"] != digest:
-        return None, []
-    state = EpochState(
-        weights=dict(_below("weights.", tensors)),
-        optimiser=dict(_below("optimiser.", tensors)),
-        history=tuple(EpochRecord(**record) for record in values["history"]),
-    )
-    return state, list(values["inner_uars"])
 
 
 def _below(prefix: str, tensors: dict[str, Tensor]) -> Iterator[tuple[str, Tensor]]:

@@ -35,9 +35,10 @@ def predict_classes(
 def _logits(
     module: nn.Module, images: Tensor | Sequence[Tensor], settings: TrainingSettings
 ) -> Iterator[Tensor]:
-    with arithmetic(settings):
-        for batch in _batches(images):
-            yield module(batch.to(settings.device)).float()
+    for batch in _batches(images):
+        with arithmetic(settings):  # not around the loop: a generator's context reaches its caller
+            logits = module(batch.to(settings.device))
+        yield logits.float()
 
 
 def _batches(images: Tensor | Sequence[Tensor]) -> Iterator[Tensor]:

@@ -31,6 +31,7 @@ class StudyResult:
         folds: All folds, finished or not.
         answers: Fold identity -> predictions.
         sessions: Processes that worked on it, with commit and versions.
+        processor: Processor of the machine that began it; "" where it did not say.
         absent: Treatment of classes that were never tested in means over classes.
     """
 
@@ -44,6 +45,7 @@ class StudyResult:
     folds: tuple[StoredFold, ...]
     answers: Mapping[int, tuple[Prediction, ...]]
     sessions: tuple[dict[str, Any], ...]
+    processor: str = ""
     absent: Absent = Absent.SKIP
 
     @classmethod
@@ -60,6 +62,7 @@ class StudyResult:
             folds=store.folds(),
             answers=store.predictions(),
             sessions=store.sessions(),
+            processor=store.read("machine").get("processor", ""),
             absent=Absent(absent),
         )
 

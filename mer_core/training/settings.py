@@ -8,6 +8,7 @@ augmentations, class weights, when to stop, initial seeds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
@@ -16,6 +17,7 @@ import torch
 
 from mer_core.errors import SettingsError
 from mer_core.models.catalog import model_entry
+from mer_core.models.entry import ModelEntry
 from mer_core.provenance import settings_digest
 from mer_core.records import InputKind
 from mer_core.registry import Registry
@@ -103,6 +105,14 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 
 
+ADDED_LATER: Mapping[str, Any] = {"frames": 0}
+"""Settings that earlier versions did not have -> what those trained with.
+
+Where a setting has this value it is no part of the digest, so that studies keep their identity and
+can be opened and continued.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
     """Settings by which one fold is trained.
@@ -184,8 +194,13 @@ class TrainingSettings:
         return settings_digest(self.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        """Plain values, ready for JSON, without those of `ADDED_LATER` that change nothing."""
+        values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in ADDED_LATER or value != ADDED_LATER[name]
+        }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -273,7 +288,8 @@ def profile(name: str, *, model: str = "", **changes: Any) -> TrainingSettings:
     Args:
         name: "quick", "standard" or "paper".
         model: Network they are for; by default one that reads images.
-        **changes: Settings that are to differ.
+        **changes: Settings that are to differ. What means nothing to `model` is left out: frames
+            where it reads no clips, and precision where it knows but one.
 
     Returns:
         Validated settings.
@@ -286,6 +302,14 @@ def profile(name: str, *, model: str = "", **changes: Any) -> TrainingSettings:
         >>> profile("quick", epochs=3).epochs
         3
     """
-    clips = model and model_entry(model).input.kind is InputKind.CLIP
-    own = _OF_CLIPS.get(name, {}) if clips else {}
-    return TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **own, **changes})
+    own, fixed = _of_network(name, model_entry(model)) if model else ({}, {})
+    return TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **own, **changes, **fixed})
+
+
+def _of_network(name: str, entry: ModelEntry) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a network has of its own in a profile, and what it has in any settings."""
+    clips = entry.input.kind is InputKind.CLIP
+    fixed: dict[str, Any] = {} if clips else {"frames": 0}
+    if entry.single:
+        fixed["precision"] = Precision.FLOAT32
+    return (_OF_CLIPS.get(name, {}) if clips else {}), fixed

@@ -30,7 +30,7 @@ from mer_core.cluster import Executor, open_executor
 from mer_core.errors import SettingsError, StoreError
 from mer_core.models.checkpoint import CheckpointHeader, read_header
 from mer_core.protocols import Fold, Protocol, find_protocol
-from mer_core.provenance import canonical_json, settings_digest
+from mer_core.provenance import canonical_json, processor, settings_digest
 from mer_core.training import events
 from mer_core.training.controls import find_control, refuse_test_selection
 from mer_core.training.database import FoldState, PlannedFold, StoredFold
@@ -315,6 +315,7 @@ class Study:
             "machine": {
                 "threads": self.settings.threads,
                 "simd": torch.backends.cpu.get_cpu_capability(),
+                "processor": processor().described,
             },
         }
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -81,43 +82,47 @@ def test_the_table_has_the_papers_shape_with_ours_below(rows):
     assert cells["majority rate", "paper"] == ["56.99", "49.61"]
 
 
-def test_the_sentence_above_the_table_follows_from_the_intervals():
+def cell(method, *ends, **more):
+    low, ours, high = ends
     common = {"table": 1, "setup": "CASME-II", "paper": None, "data": "synthetic"}
-    rows = [
-        ScoreRow(
-            method="AffectiveNet-1", ours=60.0, low=55.0, high=65.0, majority_rate=50.0, **common
-        ),
-        ScoreRow(
-            method="Af-Net-LFC",
-            ours=52.0,
-            low=45.0,
-            high=59.0,
-            change=-8.0,
-            change_low=-12.0,
-            change_high=-3.0,
-            majority_rate=50.0,
-            **common,
-        ),
-        ScoreRow(
-            method="Af-Net-KS-1",
-            ours=61.0,
-            low=51.0,
-            high=70.0,
-            change=1.0,
-            change_low=-2.0,
-            change_high=4.0,
-            majority_rate=50.0,
-            **common,
-        ),
-    ]
-    assert conclusion(rows) == (
-        "Of 3 cells of ours, these lie above the majority rate with their whole 95 % interval: "
-        "AffectiveNet-1 (CASME II), Af-Net-KS-1 (CASME II); the others cannot be told from always "
-        "guessing the largest class; of 2 differences from AffectiveNet-1, those of Af-Net-LFC "
-        "(CASME II, -8.0) exclude zero."
+    return ScoreRow(
+        method=method, low=low, ours=ours, high=high, majority_rate=50.0, **common, **more
     )
-    assert conclusion(rows[1:2]).startswith("None of our 1 cells lies above")
-    assert conclusion([ScoreRow(method="Af-Net-KS-1", **common)]) == ""
+
+
+def test_the_sentences_above_the_table_follow_from_the_intervals():
+    rows = [
+        cell("AffectiveNet-1", 55.0, 60.0, 65.0),
+        cell("Af-Net-LFC", 35.0, 42.0, 49.0, uar_change=-8.0, uar_change_low=-12.0,
+             uar_change_high=-3.0),
+        cell("Af-Net-KS-1", 51.0, 61.0, 70.0, uar_change=1.0, uar_change_low=-2.0,
+             uar_change_high=4.0),
+        cell("LEARNet", 45.0, 50.0, 55.0, commonest_answer=99.0, uar_change=-20.0,
+             uar_change_low=-25.0, uar_change_high=-15.0),
+    ]  # fmt: skip
+    assert conclusion(rows) == (
+        "Of our 4 cells, these lie above the majority rate with the whole 95 % interval: "
+        "AffectiveNet-1 (CASME II), Af-Net-KS-1 (CASME II); 1 below it, and 1 cannot be told from "
+        "it. These give one answer to at least 95 % of the clips, so that their accuracy says "
+        "nothing: LEARNet (CASME II). Of 3 differences in unweighted average recall from "
+        "AffectiveNet-1, those of Af-Net-LFC (CASME II, -8.0), LEARNet (CASME II, -20.0) exclude "
+        "zero."
+    )
+    assert conclusion(rows[1:2]).startswith("Of our 1 cells, none lies above the majority rate")
+    assert conclusion([replace(rows[0], ours=None, low=None, high=None)]) == ""
+
+
+def test_recall_its_difference_and_the_commonest_answer_by_hand(job):
+    row = next(r for r in accuracy_rows(1, job) if r.uar is not None)
+    (asked,) = cells_of(row.method, (row.setup,))
+    result = load_or_run(asked, job).result
+    assert result is not None
+    given = [answer.predicted for answer in result.predictions()]
+    assert row.commonest_answer == pytest.approx(
+        100 * max(map(given.count, set(given))) / len(given), abs=0.005
+    )
+    printed = score_table([row]).frame.values.tolist()
+    assert [row.method, "ours, UAR", f"{row.uar:.2f}"] in printed
 
 
 def test_zero_sum_weights_and_a_start_from_synthetic_weights_are_rows_of_their_own(job):
@@ -147,8 +152,6 @@ def test_files_say_synthetic_and_repeat_bit_for_bit(job):
 
 
 def test_real_rows_carry_no_warning(rows):
-    from dataclasses import replace
-
     real = [replace(row, data=Status.REAL) for row in rows if row.data == Status.SYNTHETIC]
     assert "synthetic" not in score_table(real).markdown()
     assert "synthetic" not in rows_csv(ScoreRow, real)

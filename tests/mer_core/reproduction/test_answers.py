@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mer_core.errors import StoreError
-from mer_core.provenance import provenance
+from mer_core.provenance import provenance, settings_digest
 from mer_core.reproduction import cells
 from mer_core.reproduction.answers import ANSWERS, keep_answers
 from mer_core.reproduction.cells import Status, cells_of, load_or_run
 from mer_core.reproduction.manifest import Manifest
+from mer_core.training import study as study_module
 from mer_core.training.result import StudyResult
 from mer_core.training.storage import StudyStore
 from mer_core.training.study import Study
 from mer_core.training.study_folders import copy_answers, list_studies, studies_folder
 from tests.mer_core.training.blobs import TINY, BlobExperiment
+
+ROOT = Path(__file__).parents[3]
 
 
 def result_of(*studies: str, folder: Path) -> Manifest:
@@ -33,6 +37,22 @@ def result_of(*studies: str, folder: Path) -> Manifest:
         name="table",
     )
     return manifest
+
+
+SHIPPED = sorted((Path(study_module.__file__).parent / "studies").glob("*.sqlite"))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [*SHIPPED, *(ROOT / "figures" / ANSWERS).glob("*/study.sqlite")],
+    ids=lambda file: file.parent.name + "/" + file.stem,
+)
+def test_studies_of_earlier_versions_can_still_be_opened(file, tmp_path):
+    shutil.copy(file, tmp_path / "study.sqlite")
+    opened = Study.open(tmp_path)
+    kept = StudyStore(tmp_path).read("definition")
+    assert settings_digest(opened.definition) == settings_digest(kept)
+    assert opened.result().complete
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_a_record_never_holds_an_undecided_precision(job, monkeypatch, units, de
     monkeypatch.setattr(training_settings, "has_matrix_units", lambda: units)
     asked = replace(job, changes={"precision": "auto"})
     assert asked.training(("affectivenet",))["training"]["precision"] == decided
-    assert asked.settings_name == f"{job.profile}, precision {decided}"
+    assert asked.settings_name("affectivenet") == f"{job.profile}, precision {decided}"
 
 
 def test_what_is_not_there_is_said_and_not_made_up(job):
@@ -156,6 +156,15 @@ def test_networks_that_read_clips_have_their_own_share_of_a_profile(job):
     assert place > 0 and label == "quick"
     asked = replace(plain, changes={"epochs": 3})
     assert asked.settings_of("akmnet").epochs == 3
+    thinned = replace(plain, changes={"frames": 4, "precision": "bfloat16"})
+    assert thinned.settings_name("akmnet") == "quick, frames 4, precision float32"
+    assert thinned.settings_name("learnet") == "quick, frames 0, precision bfloat16"
+    assert thinned.training(("akmnet", "learnet"))["apart"] == {
+        "akmnet": {"copies": 1, "precision": "float32"},
+        "learnet": {"frames": 0},
+    }
+    assert cells.settings_distance({"settings": plain.settings_of("akmnet").as_dict()}, clips,
+                                   thinned)[0] > 0  # fmt: skip
 
 
 def test_without_training_any_finished_study_will_do_and_what_differs_is_named(cell, job):

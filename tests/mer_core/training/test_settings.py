@@ -45,6 +45,21 @@ def test_networks_that_read_clips_visit_each_clip_once_unless_told_otherwise():
     assert profile("quick", model="akmnet", copies=3).copies == 3
 
 
+def test_a_network_is_trained_as_it_can_be_whatever_is_asked():
+    asked = {"precision": "bfloat16", "frames": 12}
+    clips, images = (profile("standard", model=name, **asked) for name in ("akmnet", "learnet"))
+    assert (clips.precision, clips.frames) == ("float32", 12)
+    assert (images.precision, images.frames) == ("bfloat16", 0)
+    assert images == profile("standard", model="learnet", precision="bfloat16")
+
+
+def test_a_setting_that_came_later_changes_no_identity_while_it_changes_nothing():
+    before = TrainingSettings().as_dict()
+    assert "frames" not in before
+    assert TrainingSettings.from_dict({**before, "frames": 0}).digest == TrainingSettings().digest
+    assert TrainingSettings(frames=8).as_dict() == {**before, "frames": 8}
+
+
 def test_every_value_is_documented():
     for field in fields(TrainingSettings):
         assert f"{field.name}:" in (TrainingSettings.__doc__ or "")
