@@ -216,8 +216,8 @@ def _draw_partial(
         scale,
         regions=regions,
         caption=f"{title}, {method} of frames {frames[0]} to {frames[1]} alone, for "
-        f"{found.target}. The face stays, the motion of all other frames is left "
-        f"out.",
+        f"{found.target}. What does not move looks as in the whole image; the motion "
+        f"of all other frames is left out.",
         alt=f"{method} of {title} for frames {frames[0]} to {frames[1]}, {scale.describe()}",
     )
     draw_tiles([tile], key=f"part {inspection.model.entry.name}", columns=1)

@@ -127,31 +127,6 @@ def motion_images(clip: Clip, weighting: str = DEFAULT_WEIGHTING) -> npt.NDArray
     return weights[:, None, None, None] * clip.frames
 
 
-def partial_ami(
-    clip: Clip, *, first: int, last: int, weighting: str = DEFAULT_WEIGHTING
-) -> AffectiveMotionImage:
-    """The share of frames numbered `first`..`last` in the clip's image.
-
-    The weights are those of the whole clip, set to 0 outside the range, so that the totals of
-    ranges that partition the clip add up to the total of the whole.
-    """
-    numbers = np.asarray(clip.frame_numbers)
-    chosen = (first <= numbers) & (numbers <= last)
-    if not chosen.any():
-        raise SettingsError(
-            f"no frame is numbered {first} to {last}",
-            where=clip.name,
-            remedy=f"choose within {numbers.min()} to {numbers.max()}",
-        )
-    weights = np.where(chosen, frame_weights(len(clip), weighting), 0.0)
-    return AffectiveMotionImage(
-        total=weighted_sum(clip.frames, weights),
-        weights=weights,
-        weighting=weighting,
-        frame_numbers=clip.frame_numbers,
-    )
-
-
 def _check_count(
     frames: Iterable[Frame] | ParallelFrames, count: int
 ) -> Iterable[Frame] | ParallelFrames:

@@ -172,8 +172,9 @@ def _stored_flow(sample: Sample, imaging: Imaging, store: AmiStore) -> Tensor32:
 def _flow_key(sample: Sample, imaging: Imaging) -> str:
     # The face is sought on the whole expression, so all of it decides the flow of a cropped pair.
     sought = expression_files(sample, imaging)[0] if imaging.crop else []
-    if sample.apex is None:  # it is estimated on all frames from onset to offset
-        return input_key("flow", sample, [*sample.expression_frames(), *sought], imaging)
+    if sample.apex is None:  # it is estimated, on all frames from onset to offset and at their rate
+        kind = f"flow at {sample.fps} frames a second"
+        return input_key(kind, sample, [*sample.expression_frames(), *sought], imaging)
     return input_key("flow", sample, [*flow_pair(sample, imaging)[0], *sought], imaging)
 
 

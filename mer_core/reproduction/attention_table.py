@@ -30,7 +30,7 @@ from mer_core.reproduction.shipped_localisation import WORKER_BYTES, left_out, l
 NETWORKS = ("affectivenet", "resnet50", "mobilenet", "learnet")
 WEIGHTING = "rank-pooling"
 """The weighting on whose images all of them ship."""
-PEOPLE, CLIPS = 20, 4
+PEOPLE, CLIPS = 40, 4
 """How many unseen people, and clips of each, every method explains: one clip of each class."""
 MAP_PEOPLE = 25
 """How many unseen people, with eight clips each, are asked whether a map is constant."""

@@ -162,7 +162,7 @@ def make_figure6(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
             TileBlock(
                 rows=rows[method],
                 title=title,
-                subtitle=_training(networks[method]),
+                subtitle=_training(networks[method], [shown.title for shown in clips]),
                 scales=scales,
             )
         )
@@ -244,11 +244,14 @@ def _state(models: Sequence[LoadedModel]) -> str:
     return f"{titles}, {_training(models)}"
 
 
-def _training(models: Sequence[LoadedModel]) -> str:
-    """Return a label of one network's weights; of several folds, how many are trained."""
-    trained = [model for model in models if model.weights.trained]
-    if len(trained) < len(models):
-        return f"{len(trained)} of {len(models)} trained" if trained else "untrained"
+def _training(models: Sequence[LoadedModel], places: Sequence[str] = ()) -> str:
+    """Return a label of one network's weights; of several, which of `places` has none."""
+    untrained = [model for model in models if not model.weights.trained]
+    if len(untrained) == len(models):
+        return "untrained"
+    if untrained:
+        pairs = zip(models, places, strict=True)
+        return f"untrained on {', '.join(where for one, where in pairs if one in untrained)}"
     return "trained on synthetic faces" if models[0].weights.synthetic else "trained"
 
 

@@ -8,7 +8,6 @@ from mer_core.ami import (
     build_ami,
     frame_weights,
     motion_images,
-    partial_ami,
     weighted_sum,
 )
 from mer_core.errors import FrameError, SettingsError
@@ -116,38 +115,15 @@ def test_motion_images_add_up_to_the_total(clip, weighting):
     np.testing.assert_allclose(motions.sum(axis=0), image_of(clip, weighting).total, atol=0.05)
 
 
-@pytest.mark.parametrize("weighting", WEIGHTINGS.names())
-def test_parts_that_partition_a_clip_add_up_to_its_image(clip, weighting):
-    spans = [(46, 50), (52, 52), (53, 70)]
-    parts = [partial_ami(clip, first=a, last=b, weighting=weighting) for a, b in spans]
-    whole = image_of(clip, weighting)
-    np.testing.assert_allclose(sum(part.total for part in parts), whole.total, atol=0.01)
-    np.testing.assert_allclose(sum(part.weights for part in parts), whole.weights)
-    assert [int((part.weights != 0).sum()) for part in parts][1:2] == [1]
-
-
-def test_a_partial_image_keeps_the_weights_of_the_whole(clip):
-    part = partial_ami(clip, first=46, last=48)
-    expected = weighted_sum(clip.frames[:2], frame_weights(12)[:2])
-    np.testing.assert_allclose(part.total, expected, atol=1e-3)
-    assert part.frame_numbers == clip.frame_numbers
-
-
 def test_early_frames_as_a_clip_of_their_own_are_no_negative_of_the_face():
-    """What `partial_ami` gives for them is one, because they weigh less than 0 in the whole."""
+    """Their share of the whole's sum is one, because they weigh less than 0 in the whole."""
     face = np.add.outer(np.arange(24), np.arange(20)).astype(np.uint8)[..., None].repeat(3, 2)
     frames = np.stack([face * 4 + number for number in range(12)]).astype(np.uint8)
-    whole = Clip("face", frames, tuple(range(1, 13)))
-    part = partial_ami(whole, first=1, last=4)
+    share = weighted_sum(frames[:4], frame_weights(12)[:4])
     alone = build_ami(frames[:4], count=4)
-    assert np.corrcoef(part.total.ravel(), face.ravel())[0, 1] < -0.9
+    assert np.corrcoef(share.ravel(), face.ravel())[0, 1] < -0.9
     assert np.corrcoef(alone.total.ravel(), face.ravel())[0, 1] > 0.9
     assert alone.weights.sum() == pytest.approx(4)
-
-
-def test_an_empty_part_names_the_clip_and_its_range(clip):
-    with pytest.raises(SettingsError, match="square: no frame is numbered 1 to 45.*46 to 68"):
-        partial_ami(clip, first=1, last=45)
 
 
 def test_the_digest_is_of_the_picture_alone(clip):
