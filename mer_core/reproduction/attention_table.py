@@ -20,6 +20,7 @@ from mer_core.folders import cache_folder
 from mer_core.models.catalog import model_entry
 from mer_core.models.shipped import shipped_for
 from mer_core.plots.tables import MeasuredCell, Table
+from mer_core.reproduction.conclusions import layers_conclusion
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.localisation import HEADLINE, Findings, products_of
 from mer_core.reproduction.localisation_clips import DEFAULT_METHODS
@@ -180,6 +181,7 @@ def view_layers(record: str, synthetic: bool) -> MeasuredTable:
     table = Table(
         frame=pd.DataFrame(shown, columns=header),
         title="Grad-CAM layer by layer: where does the map answer the motion?",
+        summary=layers_conclusion(lines),
         notes=[
             f"{METRICS.get(HEADLINE).title} in the moving region over chance, 95 % interval over "
             f"people; {lines[0]['inner_clips']:.0f} clips of {lines[0]['inner_people']:.0f} inner "

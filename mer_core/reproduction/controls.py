@@ -31,6 +31,11 @@ from mer_core.reproduction.cells import (
     study_needs,
     training_record,
 )
+from mer_core.reproduction.conclusions import (
+    controls_conclusion,
+    images_of,
+    weightings_conclusion,
+)
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.measured import MeasuredTable, interval_columns, lines_csv, read_frame
 from mer_core.training.cohort_controls import (
@@ -154,7 +159,7 @@ def view_controls(record: str, synthetic: bool, *, note: str = _STUDY_NOTE) -> M
     lines = read_frame(record)
     cells = [
         MeasuredCell(
-            method=line["title"] if line["kind"] == "control" else _images_of(line["name"]),
+            method=line["title"] if line["kind"] == "control" else images_of(line["name"]),
             setup=_MEASURES[line["kind"]],
             metric=line["score"],
             value=line["value"],
@@ -189,15 +194,12 @@ def view_controls(record: str, synthetic: bool, *, note: str = _STUDY_NOTE) -> M
     table = Table(
         frame=pd.DataFrame(shown, columns=header),
         title="Controls: does the study measure expression?",
+        summary=controls_conclusion(lines),
         notes=[note],
         synthetic=synthetic,
     )
     drawn = [replace(cell.in_per_cent(), setup=cell.setup.capitalize()) for cell in cells]
     return MeasuredTable(cells=drawn, table=table, axis=AXIS, panels=1)
-
-
-def _images_of(weighting: str) -> str:
-    return f"{WEIGHTINGS.get(weighting).title.lower()} weights"
 
 
 def make_positive_control(job: Job) -> BuildResult:
@@ -303,6 +305,7 @@ def view_weightings(record: str, synthetic: bool) -> MeasuredTable:
     table = Table(
         frame=pd.DataFrame(shown, columns=header),
         title="Which weighting carries the motion?",
+        summary=weightings_conclusion(lines),
         notes=[
             f"{model_entry(first['network']).title}, trained anew on images of each weighting, "
             f"scored on {first['clips']} clips of {first['people']} people it has never seen "

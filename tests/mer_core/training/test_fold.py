@@ -285,3 +285,30 @@ def test_adamw_takes_the_step_of_its_definition():
             moved = (before * (1 - rate * 0.1) - found[name]).abs()
             assert float(moved.max()) <= rate * 1.001
             assert float(moved.max()) > rate * 0.9
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no graphics card")
+@pytest.mark.parametrize(("precision", "apart"), [("float32", 1e-3), ("bfloat16", 3e-2)])
+@pytest.mark.parametrize("clips", [False, True], ids=["images", "clips"])
+def test_a_graphics_card_trains_to_the_processors_answers(precision, apart, clips):
+    """Kernels add in another order, which training amplifies. Only dropout draws on the card."""
+    data = training_data(6)
+    if clips:
+        data = replace(data, images=[image[None].repeat(5, 1, 1, 1) for image in data.images])
+
+    def build(seed: int) -> torch.nn.Module:
+        inner = _without_dropout(build_tiny(seed))
+        if not clips:
+            return inner
+        outer = TinyClipNet(3)
+        outer.inner = inner
+        return outer
+
+    unseen = training_data(4, seed=99).images
+    answers = []
+    for device in ("cpu", "cuda"):
+        settings = replace(TINY, precision=precision, device=device, frames=4 if clips else 0)
+        fitted = train_fold(data, build, settings, seed=1)
+        inputs = [image[None] for image in unseen] if clips else unseen
+        answers.append(predict_probabilities(fitted.module, inputs, settings))
+    np.testing.assert_allclose(answers[1], answers[0], atol=apart)
