@@ -76,6 +76,10 @@ class DatasetError(MerError):
     """A dataset root, sheet or layout is not what a release looks like."""
 
 
+class NoRootError(DatasetError):
+    """Nobody says where a dataset lies."""
+
+
 class ModelError(MerError):
     """A network cannot be built, or is asked the impossible."""
 

@@ -97,9 +97,9 @@ def clip_choice(where: Any) -> ClipChoice:
 
 def warn_of_twin(source: Source) -> None:
     """Say why a demo twin stands in the place of the user's own copy, where it does."""
-    if source.trouble:
+    if source.problem:
         st.warning(
-            f"These clips are synthetic, because your copy cannot be opened: {source.trouble}.",
+            f"{source.title}: your own data cannot be reached. {source.problem}.",
             icon=":material/warning:",
         )
 

@@ -16,10 +16,13 @@ from workbench.titles import protocol_title, sentence_case
 
 def study_form() -> Study | None:
     """Draw the form; the study it describes when it is sent, else None."""
-    titles = {source.dataset: source.title for source in cached.sources()}
+    found = cached.sources()
+    titles = {source.dataset: source.title for source in found}
     if not titles:
         st.info("No dataset yet. The synthetic twins are being prepared.")
         return None
+    for source in found:
+        selection.warn_of_twin(source)
     with st.form("new study", border=False):
         first, second, third = st.columns(3)
         datasets = first.multiselect(

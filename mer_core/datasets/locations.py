@@ -19,7 +19,7 @@ import tomli_w
 
 from mer_core.atomic import write_bytes
 from mer_core.datasets.release import DatasetInfo
-from mer_core.errors import DatasetError, SettingsError
+from mer_core.errors import DatasetError, NoRootError, SettingsError
 from mer_core.folders import config_folder
 
 
@@ -29,10 +29,6 @@ class Location:
 
     root: Path
     source: str
-
-
-class NoRootError(DatasetError):
-    """Nobody names a root for a dataset."""
 
 
 def locations_file() -> Path:

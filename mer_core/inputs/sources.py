@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mer_core.datasets.catalog import DATASETS, open_dataset
-from mer_core.datasets.locations import NoRootError, locate
+from mer_core.datasets.locations import locate
 from mer_core.datasets.table import DatasetTable
-from mer_core.errors import DatasetError
+from mer_core.errors import DatasetError, NoRootError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +20,14 @@ class Source:
         title: Display title; a demo twin's says that it is synthetic.
         root: Folder of the dataset.
         demo: Whether it is the demo twin rather than a place the user named.
-        trouble: Why the place that the user named is not taken, where there is one.
+        problem: Error that kept the user's own copy from being listed; "" without one.
     """
 
     dataset: str
     title: str
     root: Path
     demo: bool
-    trouble: str = ""
+    problem: str = ""
 
     def open(self) -> DatasetTable:
         """Open the dataset."""
@@ -52,13 +52,13 @@ def sources() -> tuple[Source, ...]:
         except NoRootError:
             found += _demo(info.name, info.title)
         except DatasetError as error:
-            found += _demo(info.name, info.title, trouble=str(error))
+            found += _demo(info.name, info.title, problem=str(error))
         else:
             found.append(Source(dataset=info.name, title=info.title, root=root, demo=False))
     return tuple(found)
 
 
-def _demo(name: str, title: str, *, trouble: str = "") -> list[Source]:
+def _demo(name: str, title: str, *, problem: str = "") -> list[Source]:
     """The finished demo twin of a dataset, if there is one."""
     # Imported late: with it comes all that draws faces, which real datasets do without.
     from mer_core.datasets.synthetic.twins import demo_folder, read_manifest
@@ -68,4 +68,4 @@ def _demo(name: str, title: str, *, trouble: str = "") -> list[Source]:
     if manifest is None or not manifest.complete:
         return []
     shown = f"{title}, synthetic twin"
-    return [Source(dataset=name, title=shown, root=root, demo=True, trouble=trouble)]
+    return [Source(dataset=name, title=shown, root=root, demo=True, problem=problem)]

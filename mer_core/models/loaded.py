@@ -201,7 +201,7 @@ def initial_network(
     weights: str | Path = "random",
     seed: int = 0,
 ) -> nn.Module:
-    """The module of `load_model` alone, for those who train it: its weights are not hashed."""
+    """The module of `load_model` alone, for those who train it: fresh weights are not hashed."""
     entry = model_entry(name)
     path = checkpoint_file(name, weights)
     if path is not None:

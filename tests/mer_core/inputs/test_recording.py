@@ -108,11 +108,11 @@ def test_a_twin_in_the_place_of_a_copy_that_cannot_be_opened_says_why(table, tmp
     monkeypatch.delenv("MER_CASME2_ROOT", raising=False)
     shown = {source.dataset: source for source in sources()}
     assert shown["casme"].demo
-    assert "unplugged" in shown["casme"].trouble
+    assert "unplugged" in shown["casme"].problem
     assert shown["casme2"].demo
-    assert shown["casme2"].trouble == ""
+    assert shown["casme2"].problem == ""
     (tmp_path / "datasets.toml").write_text("[roots")
-    assert "datasets.toml" in {source.dataset: source for source in sources()}["casme2"].trouble
+    assert "datasets.toml" in {source.dataset: source for source in sources()}["casme2"].problem
 
 
 PEOPLE = (20, 21)
