@@ -59,10 +59,14 @@ def test_the_widths_of_the_boxes_are_those_of_the_answer():
     app = open_at("lessons", lesson="kernels")
     app.toggle(key="answer.kernels").set_value(True).run()
     answer = next(m.value for m in app.markdown if "Here the fields are" in m.value)
-    told = [int(side) for side in re.findall(r"(\d+) pixels for", answer)]
+    said = [int(side) for side in re.findall(r"(\d+) pixels for", answer)]
     boxes = [re.search(r"(\d+) × (\d+) pixels", tile["caption"]) for tile in tiles(app)]
-    assert [(int(box[1]), int(box[2])) for box in boxes if box] == [(side, side) for side in told]
-    assert len(told) == 4
+    assert [(int(box[1]), int(box[2])) for box in boxes if box] == [(side, side) for side in said]
+    assert len(said) == 4
+    app.number_input(key="row").set_value(0).run()
+    captions = [tile["caption"] for tile in tiles(app)]
+    sides = [int(re.search(r"border from (\d+)", caption)[1]) for caption in captions]
+    assert sides == said
 
 
 def test_every_map_of_the_guessing_game_is_owned_up_to():
