@@ -24,10 +24,19 @@ from mer_core.provenance import processor
 
 def has_bfloat16_units() -> bool:
     """Whether this processor multiplies bfloat16 in hardware (AVX-512 BF16 or AMX)."""
+    return _has("avx512_bf16") or has_matrix_units()
+
+
+def has_matrix_units() -> bool:
+    """Whether it multiplies matrices of them (AMX), which makes training quicker."""
+    return _has("amx_bf16")
+
+
+def _has(unit: str) -> bool:
     if processor().flags:
-        return bool(processor().bfloat16_units)
+        return unit in processor().bfloat16_units
     capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.10: unknown
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+    return bool(capabilities.get(unit))
 
 
 @contextmanager

@@ -242,8 +242,10 @@ def _worse(one: _Answer, other: _Answer) -> _Answer:
 
 def _figure(row: ScoreRow) -> str:
     ends = f" ({row.low:.1f} to {row.high:.1f})" if row.low is not None else ""
-    constant = f", one answer to {row.commonest_answer:.0f} % of the clips"
-    return f"{row.ours:.1f}{ends}{constant if answers_one_class(row) else ''}"
+    figure = f"{row.ours:.1f}{ends}"
+    if answers_one_class(row):
+        figure += f", one answer to {row.commonest_answer:.0f} % of the clips"
+    return figure
 
 
 def _listed(counts: Counter[str]) -> str:

@@ -13,8 +13,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
-import torch
-
+from mer_core.bfloat16 import has_matrix_units
 from mer_core.errors import SettingsError
 from mer_core.models.catalog import model_entry
 from mer_core.models.entry import ModelEntry
@@ -214,15 +213,6 @@ class TrainingSettings:
                 remedy=f"use {', '.join(sorted(known))}",
             )
         return cls(**values)
-
-
-def has_matrix_units() -> bool:
-    """Whether this processor multiplies bfloat16 matrices in hardware (Intel AMX).
-
-    False where PyTorch is too old to say.
-    """
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)
-    return bool(capabilities().get("amx_bf16", False))
 
 
 def _member(name: str, kind: type[StrEnum], value: object) -> StrEnum:

@@ -4,14 +4,16 @@ from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
+from mer_core import bfloat16
+from mer_core.bfloat16 import has_bfloat16_units, has_matrix_units
 from mer_core.errors import SettingsError, UnknownNameError
+from mer_core.provenance import Processor
 from mer_core.training.settings import (
     PROFILES,
     Optimiser,
     Precision,
     Selection,
     TrainingSettings,
-    has_matrix_units,
     profile,
 )
 
@@ -122,6 +124,9 @@ def test_every_profile_computes_alike_on_every_machine(monkeypatch):
 
 
 def test_a_pytorch_that_cannot_say_has_no_matrix_units(monkeypatch):
+    unknown = Processor(name="any", flags=frozenset(), cores=1)
+    monkeypatch.setattr(bfloat16, "processor", lambda: unknown)
     monkeypatch.delattr("torch.cpu.get_capabilities", raising=False)
     assert not has_matrix_units()
+    assert not has_bfloat16_units()
     assert TrainingSettings(precision="auto").precision == "float32"
