@@ -135,6 +135,7 @@ def _scores(found: CellResult, setup: str, paper: float | None) -> dict[str, Any
         "processor": result.processor,
         "weights": result.definition["experiment"]["weights"],
         "study": result.name,
+        "note": found.note,
     }
 
 

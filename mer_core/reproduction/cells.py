@@ -19,7 +19,7 @@ from mer_core.reproduction.job import Job, StudyLines
 from mer_core.reproduction.roots import MissingDataError
 from mer_core.reproduction.table3 import NETWORK_READINGS
 from mer_core.training.controls import find_control
-from mer_core.training.experiment import CatalogExperiment
+from mer_core.training.experiment import CatalogExperiment, StudyTable
 from mer_core.training.result import StudyResult
 from mer_core.training.settings import ADDED_LATER, PROFILES, profile
 from mer_core.training.storage import FILE_NAME, StudyStore
@@ -53,6 +53,13 @@ NETWORKS = {
     **ADDED,
 }
 """Row of the tables -> network, by the reading of the row that counts."""
+
+REDRAWN = "its twin was drawn on another processor"
+"""Note on answers that lie beside the figures, where the twin here is not the same to the bit.
+
+OpenCV adds in another order on another processor, which moves two of 100,000 pixels of a twin by
+one grey level. Clips and labels are the same, and are compared.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +195,8 @@ def finished_study(
     """A finished study of this cell on the same data, whatever machine it ran on.
 
     The job's own settings come first. A job that trains nothing also takes another profile's,
-    and where there is none any other's, named by the profile it is nearest to and what differs.
+    and where there is none any other's, named by the profile it is nearest to and what differs;
+    and it takes answers that are kept beside the figures (see `REDRAWN`).
     """
     experiment = experiment or cell.experiment(job)
     ranked = []
@@ -197,14 +205,28 @@ def finished_study(
             place, label = settings_distance(definition, cell, job)
             if place == 0 or job.existing:
                 ranked.append((place, order, label, folder))
+    kept = set(kept_answers()) if job.existing else set()
+    table = experiment.table() if ranked else None
     for _, _, label, folder in sorted(ranked):
-        store = StudyStore(folder)
-        if store.read("data_digest") != experiment.table().digest:
+        result = StudyResult.of(StudyStore(folder))
+        if table is None or not result.complete:
             continue
-        result = StudyResult.of(store)
-        if result.complete:
+        if result.data_digest == table.digest:
             return _measured(result, label, folder)
+        if folder in kept and _answers_of(result, table, cell):
+            return _measured(result, label, folder, note=REDRAWN)
     return None
+
+
+def _answers_of(result: StudyResult, table: StudyTable, cell: Cell) -> bool:
+    """Whether a study of a twin answers about exactly the clips of this one, of the same labels."""
+    tested = {
+        sample.key: label
+        for sample, label in zip(table.samples, table.labels, strict=True)
+        if sample.dataset == cell.datasets[-1]
+    }
+    answered = {answer.key: answer.truth for answer in result.predictions(result.seeds[0])}
+    return result.synthetic and table.synthetic and answered == tested
 
 
 def study_needs(job: Job, cells: Sequence[Cell], *, finished: bool = False) -> dict[str, Any]:
@@ -236,9 +258,9 @@ def _found_digests(job: Job, cells: Sequence[Cell]) -> Iterator[str]:
             yield found.result.digest
 
 
-def _measured(result: StudyResult, profile: str, folder: Path) -> CellResult:
+def _measured(result: StudyResult, profile: str, folder: Path, *, note: str = "") -> CellResult:
     status = Status.SYNTHETIC if result.synthetic else Status.REAL
-    return CellResult(status=status, result=result, profile=profile, folder=folder)
+    return CellResult(status=status, result=result, profile=profile, folder=folder, note=note)
 
 
 def existing_studies(*, answers: bool) -> list[tuple[Path, Mapping[str, Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,3 +117,32 @@ def test_kept_answers_stand_in_only_where_nothing_is_to_be_trained(job, monkeypa
     with pytest.raises(pytest.fail.Exception, match="is trained"):
         load_or_run(cell, job)
     assert load_or_run(cell, replace(job, existing=True)).status == Status.SYNTHETIC
+
+
+@pytest.mark.parametrize(
+    ("change", "taken"),
+    [
+        ("", True),
+        ("DELETE FROM predictions WHERE position = 0 AND fold = 1", False),
+        ("UPDATE predictions SET truth = 'surprise'", False),
+    ],
+)
+def test_kept_answers_serve_a_twin_drawn_on_another_processor_if_its_clips_are_the_same(
+    job, monkeypatch, tmp_path, change, taken
+):
+    (cell,) = cells_of("AffectiveNet-1", ("CASME-II",))
+    trained = load_or_run(cell, job)
+    assert trained.folder is not None
+    kept = tmp_path / "kept" / "study.sqlite"
+    copy_answers(trained.folder, kept)
+    with sqlite3.connect(kept) as connection:
+        connection.execute("UPDATE study SET value = '\"other\"' WHERE name = 'data_digest'")
+        connection.execute(change)
+    monkeypatch.setenv("MER_DATA", str(tmp_path / "empty"))
+    monkeypatch.setattr(cells, "kept_answers", lambda: (kept.parent,))
+    found = load_or_run(cell, replace(job, existing=True))
+    assert (found.result is not None) == taken
+    assert found.note == (cells.REDRAWN if taken else "")
+    monkeypatch.setattr(cells, "kept_answers", tuple)  # a study of one's own must be of these data
+    shutil.copytree(kept.parent, tmp_path / "empty" / "studies" / "kept")
+    assert load_or_run(cell, replace(job, existing=True)).status == Status.NOT_RUN
