@@ -28,7 +28,7 @@ def has_bfloat16_units() -> bool:
 
 
 def has_matrix_units() -> bool:
-    """Whether it multiplies matrices of them (AMX), which makes training quicker."""
+    """Whether this processor multiplies bfloat16 matrices in hardware (AMX)."""
     return _has("amx_bf16")
 
 

@@ -9,6 +9,7 @@ wrong, where, and what to do about it.
     ├── FrameError               a frame, clip or video that cannot be read
     │   └── FaceNotFoundError    no face where one is needed for the crop
     ├── DatasetError             a root, sheet or layout that is not what a release looks like
+    │   └── NoRootError          a dataset of which nobody says where it lies
     ├── ModelError               a network that cannot be built, or is asked the impossible
     │   ├── CheckpointError      a weights file that is wrong, truncated or of another network
     │   └── WeightsError         published weights that are neither here nor reachable

@@ -52,9 +52,9 @@ def kernels() -> None:
         layer, (height, width) = layers[level], shapes[branch]
         unit = (min(row, height - 1), min(column, width - 1))
         field = receptive_field(layer, *unit, size=entry.input.size)
-        sides = (field.bottom - field.top, field.right - field.left)
-        seen = f"{sides[0]} × {sides[1]} pixels"
-        if min(sides) < (layer.receptive_field or 0):
+        tall, wide = field.bottom - field.top, field.right - field.left
+        seen = f"{tall} × {wide} pixels"
+        if min(tall, wide) < (layer.receptive_field or 0):
             seen += f", cut off by the border from {layer.receptive_field}"
         tile = field_tile(image, field, caption=f"{kernel_title(branch)}: {seen}")
         draw_tiles([tile], key=f"field {branch}", columns=1, where=place)

@@ -99,7 +99,7 @@ def warn_of_twin(source: Source) -> None:
     """Say why a demo twin stands in the place of the user's own copy, where it does."""
     if source.problem:
         st.warning(
-            f"{source.title}: your own data cannot be reached. {source.problem}.",
+            f"{source.title}, stands in for your own data: {source.problem}.",
             icon=":material/warning:",
         )
 

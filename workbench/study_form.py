@@ -21,7 +21,7 @@ def study_form() -> Study | None:
     if not titles:
         st.info("No dataset yet. The synthetic twins are being prepared.")
         return None
-    for source in found:
+    for source in {source.problem: source for source in found}.values():  # each problem once
         selection.warn_of_twin(source)
     with st.form("new study", border=False):
         first, second, third = st.columns(3)

@@ -240,7 +240,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         input=InputSpec(kind=InputKind.CLIP, size=(SIDE, SIDE), channels=1),
         build=lambda classes: AKMNet(AKMNetConfig(classes=classes)),
         layers=_layers(),
-        single=True,
+        float32_only=True,
         notes=(
             "Layers, initialisation and loss of the authors' published code. Where all frames are "
             "equally similar, all are kept and the separation term is left out; the published "

@@ -48,7 +48,7 @@ class ModelEntry:
             the shipped network are constant on none of 64 clips of the cohort's inner people, the
             one that best finds what moves. On unseen people some are constant all the same
             (`mer reproduce map_layers` says how many). "" for the last.
-        single: Whether it computes in 32-bit floats whatever arithmetic is asked for.
+        float32_only: Whether it computes in 32-bit floats whatever arithmetic is asked for.
         listed: Whether lists of networks show it; by its name it is found in any case.
     """
 
@@ -62,7 +62,7 @@ class ModelEntry:
     notes: str = ""
     published: PublishedWeights | None = None
     map_layer: str = ""
-    single: bool = False
+    float32_only: bool = False
     listed: bool = True
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from statistics import mean
 from typing import Any
 
 from mer_core.errors import UnknownNameError
@@ -140,9 +141,9 @@ def _scores(found: CellResult, setup: str, paper: float | None) -> dict[str, Any
 
 
 def _commonest(result: StudyResult) -> float:
-    """How large a share of the clips, over all seeds, got the answer that most of them got."""
-    answers = Counter(one.predicted for one in result.predictions())
-    return max(answers.values()) / answers.total()
+    """Share of the clips that got the answer which most of them got, a mean over seeds."""
+    answers = [Counter(one.predicted for one in result.predictions(s)) for s in result.seeds]
+    return mean(max(given.values()) / given.total() for given in answers)
 
 
 def _per_cent(share: float | None) -> float | None:

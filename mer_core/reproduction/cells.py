@@ -58,7 +58,7 @@ REDRAWN = "its twin was drawn on another processor"
 """Note on answers that lie beside the figures, where the twin here is not the same to the bit.
 
 OpenCV adds in another order on another processor, which moves two of 100,000 pixels of a twin by
-one grey level. Clips and labels are the same, and are compared.
+one grey level. The tested clips and their labels are compared, and the number of the others.
 """
 
 log = logging.getLogger(__name__)
@@ -207,26 +207,29 @@ def finished_study(
                 ranked.append((place, order, label, folder))
     kept = set(kept_answers()) if job.existing else set()
     table = experiment.table() if ranked else None
-    for _, _, label, folder in sorted(ranked):
+    redrawn: list[tuple[int, CellResult]] = []
+    for place, _, label, folder in sorted(ranked):
         result = StudyResult.of(StudyStore(folder))
-        if table is None or not result.complete:
+        if table is None or not result.complete or (redrawn and place > redrawn[0][0]):
             continue
         if result.data_digest == table.digest:
             return _measured(result, label, folder)
         if folder in kept and _answers_of(result, table, cell):
-            return _measured(result, label, folder, note=REDRAWN)
-    return None
+            redrawn.append((place, _measured(result, label, folder, note=REDRAWN)))
+    return redrawn[0][1] if redrawn else None
 
 
 def _answers_of(result: StudyResult, table: StudyTable, cell: Cell) -> bool:
-    """Whether a study of a twin answers about exactly the clips of this one, of the same labels."""
+    """Whether a study of twins has as many clips as these and answers about the same ones."""
+    twins = result.synthetic and all(sample.synthetic for sample in table.samples)
+    clips = {fold.n_train + fold.n_test for fold in result.folds}
     tested = {
         sample.key: label
         for sample, label in zip(table.samples, table.labels, strict=True)
         if sample.dataset == cell.datasets[-1]
     }
     answered = {answer.key: answer.truth for answer in result.predictions(result.seeds[0])}
-    return result.synthetic and table.synthetic and answered == tested
+    return twins and clips == {len(table.samples)} and answered == tested
 
 
 def study_needs(job: Job, cells: Sequence[Cell], *, finished: bool = False) -> dict[str, Any]:

@@ -14,15 +14,17 @@ from mer_core.plots.tables import range_text
 
 Lines = Sequence[Mapping[str, Any]]
 
-_UNDECIDED = "cannot be told from chance"
-
 
 def controls_conclusion(lines: Lines) -> str:
     """Return what the controls show and what they cannot, from the lines of the CSV file."""
     controls = [line for line in lines if line["kind"] == "control"]
     plain = next(line for line in controls if line["name"] == "none")
     score = f"{plain['value']:.3f} ({range_text(plain['low'], plain['high'], form='.3f')})"
-    verdict = "scores above chance" if plain["low"] > plain["chance"] else _UNDECIDED
+    verdict = "cannot be told from chance"
+    if plain["low"] > plain["chance"]:
+        verdict = "scores above chance"
+    elif plain["high"] < plain["chance"]:
+        verdict = "scores below chance"
     sentences = [f"Unchanged, the network {verdict}: {score}."]
     changed = [line for line in controls if line["change_low"] is not None]
     differ = [
@@ -30,14 +32,13 @@ def controls_conclusion(lines: Lines) -> str:
         for line in changed
         if not line["change_low"] <= 0 <= line["change_high"]
     ]
-    sentences.append(
-        f"Of {len(changed)} changes, those of {', '.join(differ)} exclude zero."
-        if differ
-        else f"Of {len(changed)} changes none excludes zero."
-    )
+    if changed:
+        named = ", ".join(differ) or "none"
+        sentences.append(f"Changes whose interval excludes zero, of {len(changed)}: {named}.")
     known = [line for line in lines if line["kind"] == "identity"]
     shown = [WEIGHTINGS.get(one["name"]).title for one in known if one["low"] > one["chance"]]
-    sentences.append(f"Who is in an image can be told under {_all_or(shown, known)}.")
+    if known:
+        sentences.append(f"Who is in an image can be told under {_listed(shown, known)}.")
     return " ".join(sentences)
 
 
@@ -62,16 +63,17 @@ def weightings_conclusion(lines: Lines) -> str:
     if rivals:
         names = ", ".join(WEIGHTINGS.get(line["weighting"]).title for line in rivals)
         lead += f", whose interval overlaps with that of {names}"
+    best_of = f", best under {lead}" if above["uar"] else ""
     return (
-        f"Expression is recognised above chance under {_all_or(above['uar'], lines)}, best under "
-        f"{lead}; who it is, under {_all_or(above['identity'], lines)}."
+        f"Expression is recognised above chance under {_listed(above['uar'], lines)}{best_of}; "
+        f"who it is, under {_listed(above['identity'], lines)}."
     )
 
 
-def _all_or(names: Sequence[str], lines: Lines) -> str:
-    if len(names) == len(lines):
-        return "every weighting"
-    return ", ".join(names) or "none"
+def _listed(weightings: Sequence[str], lines: Lines) -> str:
+    if not weightings:
+        return "no weighting"
+    return "every weighting" if len(weightings) == len(lines) else ", ".join(weightings)
 
 
 def layers_conclusion(lines: Lines) -> str:

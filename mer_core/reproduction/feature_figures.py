@@ -65,7 +65,7 @@ def make_figure3(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
         for part, row in zip(_PARTS, rows, strict=True)
         for branch, found in zip(branches, row, strict=True)
     }
-    drawn = _draw(blocks, [shown], f"{_state([model])}. {_RANKED} Colours: {scales}.")
+    drawn = _draw(blocks, [shown], f"{_state(model)}. {_RANKED} Colours: {scales}.")
     return _made(job, [shown], [model], drawn, ranks)
 
 
@@ -118,7 +118,7 @@ def make_figure4(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
         for branch, change in zip(branches, changes, strict=True)
     }
     note = (
-        f"{_state([model])}. First convolutions by branch; channels are given by #number. "
+        f"{_state(model)}. First convolutions by branch; channels are given by #number. "
         f"Colours: {scales}; differences: first minus second. Both images have one scale and one "
         "grey level for zero, so that a difference is one of motion."
     )
@@ -162,7 +162,7 @@ def make_figure6(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
             TileBlock(
                 rows=rows[method],
                 title=title,
-                subtitle=_training(networks[method], [shown.title for shown in clips]),
+                subtitle=_trainings(networks[method], [shown.title for shown in clips]),
                 scales=scales,
             )
         )
@@ -186,7 +186,7 @@ def make_figure7(job: Job, scales: TileScale = TileScale.ROW) -> BuildResult:
         for maps in rows[-1]:
             tops[f"{method}.{maps.layer.branch}"] = _top(maps, shown, 3)
     names = [
-        f"{model.entry.title.replace(' ', chr(10))}\n{_training([model])}".replace(" on ", "\non ")
+        f"{model.entry.title.replace(' ', chr(10))}\n{_training(model)}".replace(" on ", "\non ")
         for model in models
     ]
     columns = list(models[0].entry.branches())
@@ -238,21 +238,25 @@ def _input(shown: FigureClip, model: LoadedModel) -> TileBlock:
     return TileBlock(rows=[[picture]], title="Input")
 
 
-def _state(models: Sequence[LoadedModel]) -> str:
-    """Networks and their training in words."""
-    titles = ", ".join(dict.fromkeys(model.entry.title for model in models))
-    return f"{titles}, {_training(models)}"
+def _state(model: LoadedModel) -> str:
+    """A network and its training in words."""
+    return f"{model.entry.title}, {_training(model)}"
 
 
-def _training(models: Sequence[LoadedModel], places: Sequence[str] = ()) -> str:
-    """Return a label of one network's weights; of several, which of `places` has none."""
-    untrained = [model for model in models if not model.weights.trained]
-    if len(untrained) == len(models):
+def _training(model: LoadedModel) -> str:
+    if not model.weights.trained:
         return "untrained"
-    if untrained:
-        pairs = zip(models, places, strict=True)
-        return f"untrained on {', '.join(where for one, where in pairs if one in untrained)}"
-    return "trained on synthetic faces" if models[0].weights.synthetic else "trained"
+    return "trained on synthetic faces" if model.weights.synthetic else "trained"
+
+
+def _trainings(models: Sequence[LoadedModel], places: Sequence[str]) -> str:
+    """The training of one network in several places; those in which it has none are named."""
+    lacking = [
+        place for model, place in zip(models, places, strict=True) if not model.weights.trained
+    ]
+    if 0 < len(lacking) < len(places):
+        return f"untrained on {', '.join(lacking)}"
+    return _training(models[0])
 
 
 def _draw(blocks: Sequence[TileBlock], clips: Sequence[FigureClip], note: str) -> StaticFigure:

@@ -95,8 +95,12 @@ class Job:
 
     def settings_name(self, model: str) -> str:
         """Name of a network's settings in a table: the profile, and what is asked to differ."""
-        settings = self.settings_of(model)
-        changed = (f"{name} {getattr(settings, name)}" for name in self.changes)
+        settings, asked = self.settings_of(model), self.settings
+        changed = (
+            f"{name} {getattr(settings, name)}"
+            for name in self.changes
+            if getattr(settings, name) == getattr(asked, name)  # else it means nothing to `model`
+        )
         return ", ".join([self.profile, *changed])
 
     @cached_property

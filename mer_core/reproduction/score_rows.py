@@ -49,7 +49,8 @@ class ScoreRow:
         accuracy_subject_mean: Ours, mean of the subjects' accuracies.
         uf1: Ours, unweighted average F1.
         uar: Ours, unweighted average recall.
-        commonest_answer: Ours: how often the network gave the answer that it gave most often.
+        commonest_answer: Ours: share of the clips that got the answer which most of them got, a
+            mean over repeats.
         majority_rate: Ours: what always answering the largest class gives on the same clips.
         paper_majority_rate: The same from the paper's class counts.
         n: Clips tested.
@@ -134,22 +135,23 @@ def score_table(rows: Sequence[ScoreRow], *, name: str = "") -> Table:
             "Ours is the mean over subjects where one subject at a time is left out, and the "
             "pooled accuracy across datasets, because the paper's figures fit these two"
             + (", with a 95 % bootstrap interval over subjects" if few else "")
-            + ". UAR is the unweighted average recall, the mean of the classes' recalls: a "
-            "constant answer scores as a guess does. A dash: no figure. The majority rate is what "
-            "always answering the most frequent class gives on the same clips. Every field, with "
-            f"intervals, counts and the studies, is in the CSV file. {_training(rows)}",
+            + ". UAR is the unweighted average recall, the mean of the classes' recalls: where "
+            "every class is tested, a constant answer scores as a guess does. A dash: no figure. "
+            "The majority rate is what always answering the most frequent class gives on the same "
+            "clips. Every field, with intervals, counts and the studies, is in the CSV file. "
+            f"{_training(rows)}",
         ],
         synthetic=any(row.data == Status.SYNTHETIC for row in rows),
     )
 
 
 def conclusion(rows: Sequence[ScoreRow]) -> str:
-    """Return in three sentences which of our figures decide anything.
+    """Return in up to three sentences which of our figures decide anything.
 
-    A row tells something where its whole interval lies above the majority rate. A network that
-    answers one class reaches that rate without having learnt anything, so such rows are named, and
-    differences from `REFERENCE` are those of the unweighted average recall, in which a constant
-    answer scores as a guess does.
+    A row shows something where its whole interval lies above the majority rate. A network that
+    answers one class reaches that rate without having learnt anything, so such rows are named and
+    compared with nothing. Differences from `REFERENCE` are those of the unweighted average recall,
+    to which every tested class contributes alike.
     """
     held = [row for row in rows if row.low is not None and row.high is not None]
     if not held:
@@ -161,7 +163,8 @@ def conclusion(rows: Sequence[ScoreRow]) -> str:
         + ("these lie" if len(above) > 1 else f"{len(above) or 'none'} lies")
         + " above the majority rate with the whole 95 % interval"
         + (f": {_named(above)}; " if above else ", ")
-        + f"{below} below it, and {len(held) - len(above) - below} cannot be told from it."
+        + f"{below} {'lies' if below == 1 else 'lie'} below it, and "
+        f"{len(held) - len(above) - below} cannot be told from it."
     ]
     constant = [row for row in held if answers_one_class(row)]
     if constant:
@@ -169,7 +172,12 @@ def conclusion(rows: Sequence[ScoreRow]) -> str:
             f"These give one answer to at least {CONSTANT:.0f} % of the clips, so that their "
             f"accuracy says nothing: {_named(constant)}."
         )
-    compared = [row for row in held if row.uar_change is not None]
+    flat = {row.setup for row in constant if row.method == REFERENCE}
+    compared = [
+        row
+        for row in held
+        if row.uar_change is not None and row not in constant and row.setup not in flat
+    ]
     differ = [
         f"{row.method} ({SETUPS[row.setup].title}, {row.uar_change:+.1f})"
         for row in compared

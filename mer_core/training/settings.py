@@ -9,7 +9,7 @@ augmentations, class weights, when to stop, initial seeds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -293,13 +293,14 @@ def profile(name: str, *, model: str = "", **changes: Any) -> TrainingSettings:
         3
     """
     own, fixed = _of_network(name, model_entry(model)) if model else ({}, {})
-    return TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **own, **changes, **fixed})
+    asked = TrainingSettings.from_dict({**PROFILES.get(name).as_dict(), **own, **changes})
+    return replace(asked, **fixed)
 
 
 def _of_network(name: str, entry: ModelEntry) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a network has of its own in a profile, and what it has in any settings."""
     clips = entry.input.kind is InputKind.CLIP
     fixed: dict[str, Any] = {} if clips else {"frames": 0}
-    if entry.single:
+    if entry.float32_only:
         fixed["precision"] = Precision.FLOAT32
     return (_OF_CLIPS.get(name, {}) if clips else {}), fixed

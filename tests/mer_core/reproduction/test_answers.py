@@ -125,6 +125,7 @@ def test_kept_answers_stand_in_only_where_nothing_is_to_be_trained(job, monkeypa
         ("", True),
         ("DELETE FROM predictions WHERE position = 0 AND fold = 1", False),
         ("UPDATE predictions SET truth = 'surprise'", False),
+        ("UPDATE folds SET n_train = n_train + 1", False),
     ],
 )
 def test_kept_answers_serve_a_twin_drawn_on_another_processor_if_its_clips_are_the_same(

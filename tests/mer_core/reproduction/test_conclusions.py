@@ -27,15 +27,18 @@ def test_controls_say_whether_there_was_anything_to_take_away():
         identity("linear", 0.05),
     ]
     assert controls_conclusion(lines) == (
-        "Unchanged, the network cannot be told from chance: 0.320 (0.240 to 0.400). Of 2 changes, "
-        "those of clips without motion (-0.100) exclude zero. Who is in an image can be told "
-        "under Full."
+        "Unchanged, the network cannot be told from chance: 0.320 (0.240 to 0.400). Changes whose "
+        "interval excludes zero, of 2: clips without motion (-0.100). Who is in an image can be "
+        "told under Full."
     )
     trained = [control("none", 0.26, 0.40), lines[2], identity("full", 0.9)]
     assert controls_conclusion(trained) == (
-        "Unchanged, the network scores above chance: 0.330 (0.260 to 0.400). Of 1 changes none "
-        "excludes zero. Who is in an image can be told under every weighting."
+        "Unchanged, the network scores above chance: 0.330 (0.260 to 0.400). Changes whose "
+        "interval excludes zero, of 1: none. Who is in an image can be told under every weighting."
     )
+    worse = controls_conclusion([control("none", 0.05, 0.15), identity("full", 0.01)])
+    assert worse.startswith("Unchanged, the network scores below chance")
+    assert worse.endswith("can be told under no weighting.")
 
 
 def test_the_best_weighting_is_not_named_without_those_that_it_cannot_be_told_from():
@@ -49,6 +52,10 @@ def test_the_best_weighting_is_not_named_without_those_that_it_cannot_be_told_fr
         "pooling, whose interval overlaps with that of Literal; who it is, under every weighting."
     )
     assert "best under Rank pooling; who" in weightings_conclusion([lines[0], lines[2]])
+    assert weightings_conclusion([line("linear", 0.2, 0.3)]) == (
+        "Expression is recognised above chance under no weighting; who it is, under every "
+        "weighting."
+    )
 
 
 def test_layers_above_chance_are_counted_and_default_ones_named():

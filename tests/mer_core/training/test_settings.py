@@ -53,6 +53,8 @@ def test_a_network_is_trained_as_it_can_be_whatever_is_asked():
     assert (clips.precision, clips.frames) == ("float32", 12)
     assert (images.precision, images.frames) == ("bfloat16", 0)
     assert images == profile("standard", model="learnet", precision="bfloat16")
+    with pytest.raises(SettingsError, match="^frames: "):
+        profile("standard", model="learnet", frames=-5)
 
 
 def test_a_setting_that_came_later_changes_no_identity_while_it_changes_nothing():
