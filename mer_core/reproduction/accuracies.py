@@ -27,6 +27,7 @@ from mer_core.reproduction.cells import (
     cells_of,
     load_or_run,
     study_needs,
+    training_record,
 )
 from mer_core.reproduction.job import ArtifactBuilder, BuildResult, Job
 from mer_core.reproduction.measured import MeasuredTable, read_rows, rows_csv
@@ -161,8 +162,7 @@ def make_table(table: int, job: Job) -> BuildResult:
         data_digest=settings_digest(_digests(table, job)),
         synthetic=synthetic,
         settings={
-            "profile": "; ".join(sorted({row.profile for row in measured})),
-            "precision": sorted({row.precision for row in measured}),
+            **training_record((row.profile, row.precision) for row in measured),
             "studies": sorted({row.study for row in measured}),
             "existing_only": job.existing,
         },

@@ -95,15 +95,18 @@ class CellResult:
         return "" if self.result is None else self.result.definition["settings"]["precision"]
 
 
-def training_record(found: Iterable[CellResult]) -> dict[str, Any]:
-    """What the studies behind a result were trained with, for the record of how it was made.
+def training_record(trained: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return the record of what the studies behind a result were trained with.
 
     It is what the studies hold, which need not be what was asked for: see `finished_study`.
+
+    Args:
+        trained: Profile and precision of each; those of a study that is missing are empty.
     """
-    trained = [one for one in found if one.result is not None]
+    pairs = [(profile, precision) for profile, precision in trained if precision]
     return {
-        "profile": "; ".join(sorted({one.profile for one in trained})),
-        "precision": sorted({one.precision for one in trained}),
+        "profile": "; ".join(sorted({profile for profile, _ in pairs})),
+        "precision": sorted({precision for _, precision in pairs}),
     }
 
 

@@ -143,7 +143,7 @@ def make_figure5(job: Job, letters: str = "abcdefg") -> BuildResult:
         data_digest=settings_digest(job.digests(*CATALOG_NAMES.values())),
         synthetic=any(one.status == Status.SYNTHETIC for one in found.values()),
         settings={
-            **training_record(found.values()),
+            **training_record((one.profile, one.precision) for one in found.values()),
             "studies": [one.result.name for one in found.values() if one.result],
         },
         seed=job.seeds[0],

@@ -133,7 +133,7 @@ def make_controls(job: Job) -> BuildResult:
         data_digest=settings_digest(job.digests(*cells[0].datasets)),
         synthetic=results["none"].synthetic,
         settings={
-            **training_record(found.values()),
+            **training_record((one.profile, one.precision) for one in found.values()),
             "studies": {name: result.name for name, result in results.items()},
         },
         seed=job.seeds[0],

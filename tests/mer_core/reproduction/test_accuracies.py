@@ -139,6 +139,14 @@ def test_recall_its_difference_and_the_commonest_answer_by_hand(job, monkeypatch
     assert [row.method, "ours, UAR", f"{row.uar:.2f}"] in printed
 
 
+def test_the_record_names_what_the_studies_were_trained_with(job):
+    TABLE1_BUILDER.make(job)
+    other = replace(job, existing=True, changes={**job.changes, "precision": "bfloat16"})
+    record = TABLE1_BUILDER.make(other).settings
+    assert record["precision"] == ["float32"]
+    assert "precision float32" in record["profile"]
+
+
 def test_zero_sum_weights_and_a_start_from_synthetic_weights_are_rows_of_their_own(job):
     literal, started = (
         cells_of(name, ("CASME-II",))[0].experiment(job)

@@ -1,12 +1,14 @@
 """Figures that look into networks: which network, which clip, which maps."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from mer_core.features import feature_maps
 from mer_core.inputs import AmiStore, Imaging, sample_image
+from mer_core.reproduction import feature_figures
 from mer_core.reproduction.cells import Status, cells_of, load_or_run
 from mer_core.reproduction.confusions import FIGURE5_BUILDER, ConfusionView, make_figure5
 from mer_core.reproduction.feature_figures import make_figure3, make_figure6
@@ -41,6 +43,21 @@ def test_without_a_study_the_weights_are_random_and_say_so(job):
     model = held_out_network(job, "Af-Net-KS-2", clip)
     assert not model.weights.trained
     assert "untrained" in model.weights.label
+
+
+@pytest.mark.parametrize(
+    ("trained", "label"),
+    [
+        ((True, True), "trained on synthetic faces"),
+        ((False, False), "untrained"),
+        ((True, False), "untrained on SAMM"),
+    ],
+)
+def test_of_several_networks_the_label_says_which_are_untrained(trained, label):
+    models = [
+        SimpleNamespace(weights=SimpleNamespace(trained=one, synthetic=True)) for one in trained
+    ]
+    assert feature_figures._trainings(models, ["CASME", "SAMM"]) == label
 
 
 def test_figure_3_ranks_channels_by_their_response_where_the_face_moves(job, trained):
